@@ -1,0 +1,26 @@
+# How each dependency is found. Every one is a Debian package (see install-deps); none is vendored.
+find_package(PkgConfig REQUIRED)
+find_package(GTest REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(Boost REQUIRED)  # headers; Boost.Context is linked by name
+find_library(TENON_BOOST_CONTEXT_SHARED NAMES boost_context REQUIRED)
+find_library(TENON_BOOST_CONTEXT_STATIC NAMES libboost_context.a REQUIRED)
+
+# Debian's absl CMake package names shared libraries only, so -static fails with it: use pkg-config.
+set(TENON_ABSL_MODULES absl_strings absl_str_format absl_span absl_flat_hash_map absl_flat_hash_set
+    absl_inlined_vector absl_memory)
+pkg_check_modules(ABSL REQUIRED ${TENON_ABSL_MODULES})
+
+add_library(tenon_absl INTERFACE)
+if(TENON_STATIC)
+  target_link_libraries(tenon_absl INTERFACE ${ABSL_STATIC_LDFLAGS})
+else()
+  target_link_libraries(tenon_absl INTERFACE ${ABSL_LDFLAGS})
+endif()
+
+add_library(tenon_boost_context INTERFACE)
+if(TENON_STATIC)
+  target_link_libraries(tenon_boost_context INTERFACE ${TENON_BOOST_CONTEXT_STATIC})
+else()
+  target_link_libraries(tenon_boost_context INTERFACE ${TENON_BOOST_CONTEXT_SHARED})
+endif()

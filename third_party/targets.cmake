@@ -1,0 +1,54 @@
+# Compiler settings, and the two functions every folder declares its targets with.
+
+add_library(tenon_options INTERFACE)
+target_include_directories(tenon_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(tenon_options INTERFACE -Wall -Wextra -Werror -Wno-unused-parameter
+  -Wno-missing-field-initializers -fno-math-errno -ffp-contract=off -fno-strict-aliasing)
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  target_compile_options(tenon_options INTERFACE -O2 -D_FORTIFY_SOURCE=3 -fstack-protector-strong
+    -fstack-clash-protection -ftrivial-auto-var-init=zero -fcf-protection=full
+    -ffunction-sections -fdata-sections)
+  target_link_options(tenon_options INTERFACE -Wl,-z,relro,-z,now -Wl,--gc-sections)
+endif()
+if(TENON_SANITIZE)
+  target_compile_options(tenon_options INTERFACE -fsanitize=address,undefined
+    -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(tenon_options INTERFACE -fsanitize=address,undefined)
+  target_compile_definitions(tenon_options INTERFACE TENON_SANITIZE=1)
+endif()
+if(TENON_LOOP_DISPATCH)
+  target_compile_definitions(tenon_options INTERFACE TENON_LOOP_DISPATCH=1)
+endif()
+target_link_libraries(tenon_options INTERFACE tenon_absl)
+
+# The core has neither exceptions nor RTTI (architecture, decision 14); the command line may use them.
+add_library(tenon_core_options INTERFACE)
+target_compile_options(tenon_core_options INTERFACE -fno-exceptions -fno-rtti)
+target_link_libraries(tenon_core_options INTERFACE tenon_options)
+
+# tenon_library(name SOURCES... DEPS targets...): a static library of one layer.
+function(tenon_library name)
+  cmake_parse_arguments(ARG "EXCEPTIONS" "" "SOURCES;DEPS" ${ARGN})
+  if(ARG_SOURCES)
+    add_library(${name} STATIC ${ARG_SOURCES})
+    set(scope PUBLIC)
+    if(ARG_EXCEPTIONS)
+      target_link_libraries(${name} PRIVATE tenon_options)
+    else()
+      target_link_libraries(${name} PRIVATE tenon_core_options)
+    endif()
+  else()
+    add_library(${name} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  target_link_libraries(${name} ${scope} ${ARG_DEPS} tenon_absl)
+endfunction()
+
+# tenon_test(name SOURCES... DEPS targets...): one GoogleTest program, run by ctest under its name.
+function(tenon_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} tenon_options GTest::gtest GTest::gtest_main)
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 600)
+endfunction()

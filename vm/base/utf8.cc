@@ -1,0 +1,88 @@
+#include "vm/base/utf8.h"
+
+#include <cstring>
+
+namespace tenon {
+namespace {
+
+bool IsContinuation(uint8_t byte) { return (byte & 0xc0) == 0x80; }
+
+// Length of the well-formed sequence at `p` (of `left` bytes, left > 0), or 0.
+size_t SequenceLength(const uint8_t* p, size_t left) {
+  const uint8_t b0 = p[0];
+  if (b0 < 0x80) return 1;
+  if (b0 < 0xc2) return 0;
+  if (b0 < 0xe0) return left >= 2 && IsContinuation(p[1]) ? 2 : 0;
+  if (b0 < 0xf0) {
+    if (left < 3 || !IsContinuation(p[1]) || !IsContinuation(p[2])) return 0;
+    if (b0 == 0xe0 && p[1] < 0xa0) return 0;   // overlong
+    if (b0 == 0xed && p[1] >= 0xa0) return 0;  // surrogate
+    return 3;
+  }
+  if (b0 > 0xf4 || left < 4) return 0;
+  if (!IsContinuation(p[1]) || !IsContinuation(p[2]) || !IsContinuation(p[3])) return 0;
+  if (b0 == 0xf0 && p[1] < 0x90) return 0;   // overlong
+  if (b0 == 0xf4 && p[1] >= 0x90) return 0;  // above U+10FFFF
+  return 4;
+}
+
+}  // namespace
+
+bool IsValidUtf8(absl::string_view bytes) {
+  const auto* p = reinterpret_cast<const uint8_t*>(bytes.data());
+  size_t left = bytes.size();
+  while (left > 0) {
+    if (left >= 8) {
+      uint64_t word;
+      std::memcpy(&word, p, sizeof word);
+      if ((word & 0x8080808080808080u) == 0) {
+        p += 8;
+        left -= 8;
+        continue;
+      }
+    }
+    const size_t length = SequenceLength(p, left);
+    if (length == 0) return false;
+    p += length;
+    left -= length;
+  }
+  return true;
+}
+
+void AppendUtf8(uint32_t code_point, std::string* out) {
+  if (code_point < 0x80) {
+    out->push_back(static_cast<char>(code_point));
+  } else if (code_point < 0x800) {
+    out->push_back(static_cast<char>(0xc0 | (code_point >> 6)));
+    out->push_back(static_cast<char>(0x80 | (code_point & 0x3f)));
+  } else if (code_point < 0x10000) {
+    out->push_back(static_cast<char>(0xe0 | (code_point >> 12)));
+    out->push_back(static_cast<char>(0x80 | ((code_point >> 6) & 0x3f)));
+    out->push_back(static_cast<char>(0x80 | (code_point & 0x3f)));
+  } else {
+    out->push_back(static_cast<char>(0xf0 | (code_point >> 18)));
+    out->push_back(static_cast<char>(0x80 | ((code_point >> 12) & 0x3f)));
+    out->push_back(static_cast<char>(0x80 | ((code_point >> 6) & 0x3f)));
+    out->push_back(static_cast<char>(0x80 | (code_point & 0x3f)));
+  }
+}
+
+uint32_t DecodeUtf8(absl::string_view bytes, uint32_t* length) {
+  const auto* p = reinterpret_cast<const uint8_t*>(bytes.data());
+  if (p[0] < 0x80) {
+    *length = 1;
+    return p[0];
+  }
+  if (p[0] < 0xe0) {
+    *length = 2;
+    return ((p[0] & 0x1fu) << 6) | (p[1] & 0x3fu);
+  }
+  if (p[0] < 0xf0) {
+    *length = 3;
+    return ((p[0] & 0x0fu) << 12) | ((p[1] & 0x3fu) << 6) | (p[2] & 0x3fu);
+  }
+  *length = 4;
+  return ((p[0] & 0x07u) << 18) | ((p[1] & 0x3fu) << 12) | ((p[2] & 0x3fu) << 6) | (p[3] & 0x3fu);
+}
+
+}  // namespace tenon

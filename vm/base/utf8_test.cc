@@ -1,0 +1,32 @@
+#include "vm/base/utf8.h"
+
+#include "gtest/gtest.h"
+
+namespace tenon {
+namespace {
+
+TEST(Utf8Test, RoundTripsScalarValuesAtTheEdges) {
+  for (uint32_t code_point : {0x0u, 0x7fu, 0x80u, 0x7ffu, 0x800u, 0xd7ffu, 0xe000u, 0xffffu,
+                              0x10000u, 0x10ffffu}) {
+    std::string encoded;
+    AppendUtf8(code_point, &encoded);
+    uint32_t length = 0;
+    EXPECT_TRUE(IsValidUtf8(encoded)) << code_point;
+    EXPECT_EQ(DecodeUtf8(encoded, &length), code_point);
+    EXPECT_EQ(length, encoded.size());
+  }
+}
+
+TEST(Utf8Test, RefusesWhatTheSpecRefuses) {
+  EXPECT_FALSE(IsValidUtf8("\x80"));
+  EXPECT_FALSE(IsValidUtf8("\xc1\xbf"));
+  EXPECT_FALSE(IsValidUtf8("\xe0\x9f\xbf"));
+  EXPECT_FALSE(IsValidUtf8("\xed\xa0\x80"));
+  EXPECT_FALSE(IsValidUtf8("\xf0\x8f\xbf\xbf"));
+  EXPECT_FALSE(IsValidUtf8("\xf4\x90\x80\x80"));
+  EXPECT_FALSE(IsValidUtf8("\xf5\x80\x80\x80"));
+  EXPECT_FALSE(IsValidUtf8("abcdefgh\xc3"));
+}
+
+}  // namespace
+}  // namespace tenon
