@@ -1,0 +1,44 @@
+// The set of proposals switched on. One row of features.def a proposal.
+#pragma once
+
+#include <cstdint>
+
+#include "absl/strings/string_view.h"
+
+namespace tenon::vm {
+
+enum class Feature : uint8_t {
+  kMvp,
+#define FEATURE(name, flag, on) k##name,
+#include "vm/syntax/features.def"
+};
+
+class Features {
+ public:
+  // The defaults of features.def.
+  constexpr Features() {
+#define FEATURE(name, flag, on) Set(Feature::k##name, on);
+#include "vm/syntax/features.def"
+  }
+
+  constexpr bool Has(Feature feature) const { return (bits_ >> static_cast<int>(feature)) & 1; }
+  constexpr void Set(Feature feature, bool on) {
+    const uint64_t bit = uint64_t{1} << static_cast<int>(feature);
+    bits_ = on ? bits_ | bit : bits_ & ~bit;
+  }
+
+ private:
+  uint64_t bits_ = 1;  // kMvp
+};
+
+// The flag's name: "simd".
+constexpr const char* FeatureName(Feature feature) {
+  constexpr const char* kNames[] = {
+      "mvp",
+#define FEATURE(name, flag, on) flag,
+#include "vm/syntax/features.def"
+  };
+  return kNames[static_cast<int>(feature)];
+}
+
+}  // namespace tenon::vm

@@ -1,0 +1,133 @@
+// A module as plain data, exactly as decoded or parsed and before validation: type indices are the
+// module's own, constant expressions and function bodies are still bytes. core: #syntax-module
+//
+// Both producers (binary decoder, text parser) fill the same structure; `bytes` owns what every
+// ByteRange points into, so a Module can be moved but its ranges stay good.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "vm/syntax/types.h"
+
+namespace tenon::vm {
+
+// A range of Module::bytes.
+struct ByteRange {
+  uint32_t offset = 0;
+  uint32_t size = 0;
+};
+
+enum class ExternKind : uint8_t { kFunc = 0, kTable = 1, kMemory = 2, kGlobal = 3, kTag = 4 };
+
+struct TagType {
+  TypeIdx type;
+};
+
+// What an import asks for. The alternative's order is ExternKind's.
+using ImportType = std::variant<TypeIdx, TableType, MemoryType, GlobalType, TagType>;
+
+struct Import {
+  std::string module;
+  std::string name;
+  ImportType type;
+  uint32_t offset = 0;  // of the import in the binary, for messages
+
+  ExternKind kind() const { return static_cast<ExternKind>(type.index()); }
+};
+
+struct Export {
+  std::string name;
+  ExternKind kind = ExternKind::kFunc;
+  uint32_t index = 0;
+  uint32_t offset = 0;
+};
+
+// One rec group: `count` consecutive types. A lone type is a group of one.
+struct RecGroup {
+  uint32_t first = 0;
+  uint32_t count = 1;
+};
+
+struct Table {
+  TableType type;
+  std::optional<ByteRange> init;  // constant expression with its `end`; else ref.null
+};
+
+struct Global {
+  GlobalType type;
+  ByteRange init;
+};
+
+// core: #syntax-elem. Items are function indices or constant expressions, never both.
+struct ElemSegment {
+  enum class Mode : uint8_t { kPassive, kActive, kDeclarative };
+  Mode mode = Mode::kPassive;
+  TableIdx table;
+  ByteRange table_offset;  // constant expression, for kActive
+  ValType type = ValType::kFuncRef;
+  std::vector<FuncIdx> funcs;
+  std::vector<ByteRange> exprs;
+  uint32_t offset = 0;
+};
+
+// core: #syntax-data
+struct DataSegment {
+  bool active = false;
+  MemoryIdx memory;
+  ByteRange memory_offset;  // constant expression, when active
+  ByteRange bytes;
+};
+
+// A defined function's code: locals declarations and instructions up to and with the final `end`.
+struct FunctionBody {
+  ByteRange code;
+};
+
+struct CustomSection {
+  std::string name;
+  ByteRange content;
+  int after_section = 0;  // id of the last non-custom section before it, 0 if none
+};
+
+// The "name" custom section's names, as far as they decode; bad name sections are ignored.
+// Sorted by index.
+struct IndexedName {
+  uint32_t index = 0;
+  std::string name;
+};
+struct NameSection {
+  std::string module;
+  std::vector<IndexedName> functions;
+};
+
+struct Module {
+  std::vector<uint8_t> bytes;
+
+  std::vector<SubType> types;
+  std::vector<RecGroup> rec_groups;
+  std::vector<Import> imports;
+  std::vector<TypeIdx> functions;  // defined functions only, imports not counted
+  std::vector<Table> tables;
+  std::vector<MemoryType> memories;
+  std::vector<Global> globals;
+  std::vector<TagType> tags;
+  std::vector<Export> exports;
+  std::optional<FuncIdx> start;
+  std::vector<ElemSegment> elems;
+  std::optional<uint32_t> data_count;
+  std::vector<DataSegment> datas;
+  std::vector<FunctionBody> bodies;  // as many as `functions`
+  std::vector<CustomSection> customs;
+  NameSection names;
+
+  absl::Span<const uint8_t> Bytes(ByteRange range) const {
+    return absl::MakeConstSpan(bytes).subspan(range.offset, range.size);
+  }
+};
+
+}  // namespace tenon::vm

@@ -1,0 +1,65 @@
+// The instructions as an enum and a table, both expanded from the rows of opcodes_*.def.
+// core: #syntax-instr, #binary-instr
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "absl/strings/string_view.h"
+#include "vm/syntax/features.h"
+
+namespace tenon::vm {
+
+// What an instruction's row says about it beyond its signature.
+enum OpcodeTrait : uint16_t {
+  kPure = 1,           // no side effect, no trap, result depends on operands only
+  kTraps = 2,          // may trap, itself or in a callee
+  kConst = 4,          // allowed in constant expressions
+  kExtendedConst = 8,  // allowed there with the extended-const feature
+};
+// Bytes a memory instruction accesses; also its natural alignment. Stored above the flags.
+constexpr uint16_t Access(int bytes) { return static_cast<uint16_t>(bytes << 8); }
+
+enum class ImmediateKind : uint8_t {
+#define IMMEDIATE(name) k##name,
+#include "vm/syntax/immediates.def"
+};
+
+// An instruction: its text name in CamelCase. `select` with types is SelectT.
+enum class Opcode : uint16_t {
+#define OP(name, text, prefix, code, immediate, signature, traits, feature) name,
+#include "vm/syntax/opcodes_core.def"
+#define OP(name, text, prefix, code, immediate, signature, traits, feature) name,
+#include "vm/syntax/opcodes_simd.def"
+};
+
+inline constexpr int kOpcodeCount = 0
+#define OP(name, text, prefix, code, immediate, signature, traits, feature) +1
+#include "vm/syntax/opcodes_core.def"
+#define OP(name, text, prefix, code, immediate, signature, traits, feature) +1
+#include "vm/syntax/opcodes_simd.def"
+    ;
+
+struct OpcodeInfo {
+  const char* text;
+  uint8_t prefix;
+  uint16_t code;
+  ImmediateKind immediate;
+  const char* signature;  // "ii:i"; "*" when the validator has a rule of its own
+  uint16_t traits;
+  Feature feature;
+
+  constexpr bool has(OpcodeTrait trait) const { return (traits & trait) != 0; }
+  constexpr int access_bytes() const { return traits >> 8; }
+  constexpr bool has_signature() const { return signature[0] != '*'; }
+};
+
+extern const OpcodeInfo kOpcodeTable[kOpcodeCount];
+inline const OpcodeInfo& Info(Opcode op) { return kOpcodeTable[static_cast<int>(op)]; }
+
+// By binary code: `prefix` is 0 for one-byte opcodes. Nothing when no such instruction exists.
+std::optional<Opcode> FindOpcode(uint8_t prefix, uint32_t code);
+// By text name. For "select" the row without types; the parser picks SelectT when types follow.
+std::optional<Opcode> FindOpcode(absl::string_view text);
+
+}  // namespace tenon::vm

@@ -1,0 +1,48 @@
+// The engine's types, canonicalised: two types of any two modules are equal exactly when their
+// TypeIds are (iso-recursive equality over rec groups). core: #type-closure, #match-deftype
+//
+// Append-only and safe for concurrent use; definitions have stable addresses, so a `const SubType*`
+// stays good as long as the store. Inside the store, concrete heap types and supertypes hold TypeIds.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/types/span.h"
+#include "vm/syntax/types.h"
+
+namespace tenon::vm {
+
+class TypeStore {
+ public:
+  // Interns one rec group. In `group`, a concrete index i < 2^23 is a TypeId already interned;
+  // kRecMember + i is the i-th member of the group itself. Returns the id of the first member;
+  // the others follow it.
+  static constexpr uint32_t kRecMember = 1u << 23;
+  TypeId Intern(absl::Span<const SubType> group);
+  // Interns a final function type without supertypes, as host functions need it. Concrete heap
+  // types inside hold TypeIds.
+  TypeId InternFunc(const FuncType& type);
+
+  const SubType& Get(TypeId id) const;
+
+  // True when `sub` is `super` or declares it as an ancestor.
+  bool IsSubType(TypeId sub, TypeId super) const;
+  // core: #match-heaptype, #match-valtype. Types hold TypeIds; bottom matches everything.
+  bool Matches(HeapType sub, HeapType super) const;
+  bool Matches(ValType sub, ValType super) const;
+  bool Matches(absl::Span<const ValType> sub, absl::Span<const ValType> super) const;
+
+ private:
+  static std::string Key(absl::Span<const SubType> group);
+
+  mutable std::mutex mutex_;
+  std::deque<SubType> types_;  // stable addresses
+  absl::flat_hash_map<std::string, TypeId> groups_;
+};
+
+}  // namespace tenon::vm

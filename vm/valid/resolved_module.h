@@ -1,0 +1,113 @@
+// What validation produces and everyone after it consumes: every index space counted once (imports
+// first), every type canonical (TypeIds of the engine's store), constant expressions reduced to
+// short programs. Nobody downstream counts imports or looks at a type section again.
+// core: #context, #modules
+//
+// Immutable after validation but for the lazily validated bodies, which are the interpreter's
+// affair (see vm/interp). Shared by all instances.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "vm/sem/v128.h"
+#include "vm/syntax/features.h"
+#include "vm/syntax/module.h"
+#include "vm/syntax/opcode.h"
+#include "vm/syntax/type_store.h"
+
+namespace tenon::vm {
+
+// One instruction of a constant expression, in postfix order. core: #valid-constant
+struct ConstInstruction {
+  Opcode op;            // I32Const.., V128Const, GlobalGet, RefFunc, RefNull, I32Add..I64Mul
+  uint32_t index = 0;   // global or function
+  V128 bits;            // constants; scalars in the low bytes, upper bytes zero
+};
+using ConstProgram = std::vector<ConstInstruction>;
+
+struct ResolvedFunc {
+  TypeId type_id;
+  const FuncType* type = nullptr;  // owned by the TypeStore
+};
+
+struct ResolvedTable {
+  TableType type;
+  ConstProgram init;  // empty: ref.null
+};
+
+struct ResolvedGlobal {
+  GlobalType type;
+  ConstProgram init;  // empty for imports
+};
+
+struct ResolvedElem {
+  ElemSegment::Mode mode = ElemSegment::Mode::kPassive;
+  TableIdx table;
+  ConstProgram table_offset;
+  ValType type;
+  std::vector<FuncIdx> funcs;        // either these
+  std::vector<ConstProgram> exprs;   // or these
+  size_t size() const { return funcs.empty() ? exprs.size() : funcs.size(); }
+};
+
+struct ResolvedData {
+  bool active = false;
+  MemoryIdx memory;
+  ConstProgram memory_offset;
+  ByteRange bytes;
+};
+
+// An import's canonical type; the alternative's order is ExternKind's.
+using ResolvedImportType = std::variant<TypeId, TableType, MemoryType, GlobalType, TypeId>;
+
+struct ResolvedImport {
+  const Import* syntax = nullptr;  // names
+  ExternKind kind = ExternKind::kFunc;
+  uint32_t index = 0;              // within its kind's index space
+};
+
+struct ResolvedModule {
+  std::unique_ptr<const Module> module;
+  Features features;
+  TypeStore* types = nullptr;  // outlives the module
+
+  std::vector<TypeId> type_ids;             // by TypeIdx
+  std::vector<const SubType*> type_defs;    // by TypeIdx, owned by the store
+
+  std::vector<ResolvedImport> imports;
+  std::vector<ResolvedFunc> funcs;          // by FuncIdx, imports first; likewise below
+  std::vector<ResolvedTable> tables;
+  std::vector<MemoryType> memories;
+  std::vector<ResolvedGlobal> globals;
+  std::vector<TypeId> tags;
+  uint32_t imported_funcs = 0;
+  uint32_t imported_tables = 0;
+  uint32_t imported_memories = 0;
+  uint32_t imported_globals = 0;
+  uint32_t imported_tags = 0;
+
+  std::vector<ResolvedElem> elems;
+  std::vector<ResolvedData> datas;
+  std::vector<bool> declared_funcs;         // by FuncIdx: may appear in ref.func inside bodies
+  std::optional<FuncIdx> start;
+  absl::flat_hash_map<absl::string_view, const Export*> exports;  // views into `module`
+
+  // Converts a module-level type (concrete heap types are TypeIdx) to canonical form. Indices must
+  // be in range.
+  ValType Canonical(ValType type) const;
+  HeapType Canonical(HeapType type) const;
+  // The name section's name of a function, or "".
+  absl::string_view FunctionName(FuncIdx func) const;
+  absl::Span<const uint8_t> BodyBytes(FuncIdx func) const {
+    return module->Bytes(module->bodies[func.value() - imported_funcs].code);
+  }
+};
+
+}  // namespace tenon::vm

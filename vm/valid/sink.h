@@ -1,0 +1,76 @@
+// The contract between the function walker and its sinks (validation only, translation to
+// interpreter code, lowering to LLVM, constant evaluation). core: #valid-instr
+//
+// The walker decodes and type-checks; a sink hears only about instructions that can be reached, in
+// program order, after they were checked. Invariants a sink may rely on:
+//  * Between calls, the sink's operand stack (if it keeps one) equals the walker's: an instruction
+//    with a signature pops its operands and pushes its results; the others as documented below.
+//  * After an instruction that does not return (br, br_table, return, unreachable, return_call*),
+//    nothing is reported until the enclosing construct's OnElse or OnEnd. Constructs that lie
+//    entirely in dead code are not reported at all.
+//  * OnElse and OnEnd say whether control can fall through to them from above. After OnEnd the
+//    operand stack is the construct's height plus its results, and code is reported again, even
+//    when no path leads there.
+//  * Labels are counted from the innermost construct (0); the outermost is the function body.
+//  * All types are canonical (TypeIds).
+// A sink is a class with these members; there is no virtual call (NullSink shows the set).
+#pragma once
+
+#include <cstdint>
+
+#include "absl/types/span.h"
+#include "vm/syntax/instruction.h"
+#include "vm/syntax/types.h"
+
+namespace tenon::vm {
+
+// A construct as it is entered. Spans are borrowed from types that outlive the walk.
+struct BlockInfo {
+  absl::Span<const ValType> params;
+  absl::Span<const ValType> results;
+};
+
+// What the walker knows about an instruction beyond its immediates.
+struct Resolved {
+  const FuncType* func_type = nullptr;  // call*, return_call*: the callee's type
+  TypeId type_id;                       // call_indirect, return_call_indirect: the callee's type
+  ValType type;  // drop, select: the operand's; local.*, global.*: the variable's; table.*,
+                 // ref.null: the element's
+};
+
+class NullSink {
+ public:
+  // Before the first instruction. `locals` holds parameters, then declared locals.
+  void OnFunction(const FuncType& type, absl::Span<const ValType> locals) {}
+  // The final `end` has been checked; called after the body construct's OnEnd.
+  void OnFunctionEnd() {}
+
+  void OnBlock(const Instruction&, const BlockInfo&) {}
+  void OnLoop(const Instruction&, const BlockInfo&) {}
+  void OnIf(const Instruction&, const BlockInfo&) {}  // pops the condition, then as a block
+  void OnElse(const Instruction&, bool falls_through) {}
+  void OnEnd(const Instruction&, bool falls_through) {}  // also the function body's, as `return`
+
+  void OnUnreachable(const Instruction&) {}
+  void OnBr(const Instruction&) {}       // instruction.index is the label
+  void OnBrIf(const Instruction&) {}     // pops the condition
+  void OnBrTable(const Instruction&) {}  // pops the index; instruction.labels, the default last
+  void OnReturn(const Instruction&) {}
+
+  // call, call_indirect (pops the table index first), return_call, return_call_indirect.
+  void OnCall(const Instruction&, const Resolved&) {}
+
+  // drop, select, select t: type is the operand's (never bottom in reachable code).
+  void OnDrop(const Instruction&, const Resolved&) {}
+  void OnSelect(const Instruction&, const Resolved&) {}
+
+  void OnLocalGet(const Instruction&, const Resolved&) {}
+  void OnLocalSet(const Instruction&, const Resolved&) {}
+  void OnLocalTee(const Instruction&, const Resolved&) {}
+
+  // Every other instruction: numeric, constants, memory, table, global and reference instructions,
+  // by opcode. Pops and pushes follow the row's signature or, for "*" rows, the specification.
+  void OnOp(const Instruction&, const Resolved&) {}
+};
+
+}  // namespace tenon::vm
