@@ -1,0 +1,46 @@
+// The structures of vmctx.def as C++ types. core: #runtime-structure
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "vm/runtime/slot.h"
+#include "vm/syntax/types.h"
+
+namespace tenon::vm {
+
+class Instance;
+class Memory;
+class Store;
+class Table;
+struct Context;
+struct EntryRecord;
+struct Func;
+struct FuncCode;
+struct HostFunc;
+struct Word;  // one word of interpreter code; defined by the interpreter
+
+struct Func {
+#define FUNC_FIELD(type, name, offset) type name = {};
+#include "vm/runtime/vmctx.def"
+};
+
+struct RunBlock {
+#define RUN_FIELD(type, name, offset) type name = {};
+#include "vm/runtime/vmctx.def"
+};
+
+struct Context {
+#define CONTEXT_FIELD(type, name, offset) type name = {};
+#include "vm/runtime/vmctx.def"
+
+  Slot* own_globals() { return reinterpret_cast<Slot*>(this + 1); }
+};
+
+#define FUNC_FIELD(type, name, offset) static_assert(offsetof(Func, name) == offset);
+#define RUN_FIELD(type, name, offset) static_assert(offsetof(RunBlock, name) == offset);
+#define CONTEXT_FIELD(type, name, offset) static_assert(offsetof(Context, name) == offset);
+#include "vm/runtime/vmctx.def"
+static_assert(sizeof(Context) == 64);
+
+}  // namespace tenon::vm

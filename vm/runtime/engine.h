@@ -1,0 +1,39 @@
+// The engine: what all modules and stores share. Immutable once built but for the type store, which
+// is safe for concurrent use.
+#pragma once
+
+#include "vm/runtime/func.h"
+#include "vm/syntax/features.h"
+#include "vm/syntax/type_store.h"
+
+namespace tenon::vm {
+
+// How functions run: given by the tier that is linked in (the interpreter). The runtime stands left
+// of the tiers and reaches them only through this.
+struct Tier {
+  // Sets up the code slots of a module that was just loaded.
+  void (*load)(LoadedModule& module);
+  // Frees what the tier hung on the code slots.
+  void (*unload)(LoadedModule& module);
+  // Calls `func` with raw slots (room for the larger of parameters and results). False: trapped,
+  // see Store::TakeTrap.
+  bool (*invoke)(Store& store, const Func& func, Slot* slots);
+};
+
+class Engine {
+ public:
+  explicit Engine(const Tier& tier, Features features = {}) : tier_(tier), features_(features) {}
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  TypeStore& types() { return types_; }
+  const Features& features() const { return features_; }
+  const Tier& tier() const { return tier_; }
+
+ private:
+  TypeStore types_;
+  const Tier& tier_;
+  Features features_;
+};
+
+}  // namespace tenon::vm

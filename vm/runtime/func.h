@@ -1,0 +1,43 @@
+// Code slots and host functions. core: #function-instances
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include "vm/runtime/context.h"
+
+namespace tenon::vm {
+
+struct LoadedModule;
+
+// The code slot of one defined function, shared by all instances of its module: where a call
+// enters. It starts at the tier's stub, which validates and translates the body and replaces the
+// entry, so a function can move to other code while the program runs.
+struct FuncCode {
+  std::atomic<const Word*> entry = nullptr;
+  LoadedModule* module = nullptr;
+  FuncIdx index;
+  void* body = nullptr;  // the tier's translated body, owned by the tier
+};
+
+// What a host function is called with. On entry `slots` holds the parameters; on return it holds
+// the results (it has room for the larger of the two).
+struct HostCall {
+  Store& store;
+  void* data;    // as registered
+  Slot* slots;
+  const FuncType& type;
+  Context* caller;  // the instance that calls; null when called from the host
+};
+
+// Returns false after Store::SetTrap.
+using HostCallback = bool (*)(HostCall& call);
+
+struct HostFunc {
+  HostCallback callback = nullptr;
+  void* data = nullptr;
+  std::string name;  // for backtraces
+};
+
+}  // namespace tenon::vm

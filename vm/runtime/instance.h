@@ -1,0 +1,81 @@
+// A module instance and the linking of its imports. core: #module-instances, #exec-instantiation
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "vm/base/status.h"
+#include "vm/runtime/context.h"
+#include "vm/runtime/module.h"
+
+namespace tenon::vm {
+
+struct GlobalRef {
+  GlobalType type;
+  Slot* cell = nullptr;  // two slots for a v128
+};
+
+// An external value: what an import is given and an export yields. Borrowed from the store. The
+// alternative's order is ExternKind's (tags are still to come).
+using Extern = std::variant<const Func*, Table*, Memory*, GlobalRef>;
+
+class Instance {
+ public:
+  ~Instance();
+
+  Store& store() const { return *store_; }
+  const LoadedModule& module() const { return *module_; }
+  const ResolvedModule& resolved() const { return *module_->resolved; }
+  Context* context() const { return context_; }
+
+  // The function object of any function of the module, created when first asked for.
+  const Func* FuncRef(FuncIdx func);
+  GlobalRef Global(GlobalIdx global);
+  Memory* memory(MemoryIdx memory) const { return memories_[memory.value()]; }
+  Table* table(TableIdx table) const { return tables_[table.value()]; }
+
+  std::optional<Extern> Export(absl::string_view name);
+  const Func* ExportedFunc(absl::string_view name);  // null if there is none
+
+  // Segments for memory.init and table.init; empty once dropped.
+  absl::Span<const uint8_t> data_segment(uint32_t index) const;
+  absl::Span<const Slot> elem_segment(uint32_t index) const;
+  void DropData(uint32_t index) { dropped_data_[index] = true; }
+  void DropElem(uint32_t index) {
+    elem_segments_[index].clear();
+    elem_segments_[index].shrink_to_fit();
+  }
+
+ private:
+  friend class Instantiator;
+  Instance() = default;
+
+  Store* store_ = nullptr;
+  std::shared_ptr<LoadedModule> module_;
+  Context* context_ = nullptr;  // owned; header and globals in one block
+  std::vector<uint32_t> global_offsets_;  // in slots from own_globals(), by GlobalIdx minus imports
+  std::unique_ptr<Func*[]> func_refs_;    // by FuncIdx minus imports; null until asked for
+  std::vector<const Func*> imported_funcs_;
+  std::vector<Slot*> imported_globals_;
+  std::vector<Memory*> memories_;
+  std::vector<Table*> tables_;
+  std::vector<bool> dropped_data_;
+  std::vector<std::vector<Slot>> elem_segments_;
+};
+
+// Offset in slots of each own global from Context::own_globals(), by GlobalIdx minus imports. A pure
+// function of the module.
+std::vector<uint32_t> GlobalOffsets(const ResolvedModule& module, uint32_t* total_slots);
+
+// Instantiates with one external value per import, in import order. Type mismatches are
+// kUnlinkable ("incompatible import type"); a trap in a segment or the start function is kTrap, and
+// then Store::TakeTrap has it. The instance is owned by the store either way.
+Result<Instance*> Instantiate(Store& store, std::shared_ptr<LoadedModule> module,
+                              absl::Span<const Extern> imports);
+
+}  // namespace tenon::vm

@@ -1,0 +1,55 @@
+// A linear memory: a fixed reserved region whose base never moves. A 32-bit memory reserves 4 GiB
+// and a guard behind it, so that base + 32-bit address + offset below kMemoryGuardBytes needs no
+// check: what lies beyond the committed bytes faults, and the fault becomes a trap.
+// core: #memory-instances
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "absl/types/span.h"
+#include "vm/base/status.h"
+#include "vm/syntax/types.h"
+
+namespace tenon::vm {
+
+// Static offsets (plus access size) up to this need no check.
+inline constexpr uint64_t kMemoryGuardBytes = uint64_t{32} << 20;
+inline constexpr uint64_t kWasmPageBytes = 65536;
+
+class Memory {
+ public:
+  // Reserves and commits the minimum. `max_bytes` is the store's limit for one memory.
+  static Result<std::unique_ptr<Memory>> Create(const MemoryType& type, uint64_t max_bytes);
+  ~Memory();
+  Memory(const Memory&) = delete;
+  Memory& operator=(const Memory&) = delete;
+
+  const MemoryType& type() const { return type_; }
+  // The type an importer sees: the current size as minimum.
+  MemoryType current_type() const;
+  uint8_t* base() const { return base_; }
+  uint64_t size_bytes() const { return size_; }
+  uint64_t size_pages() const { return size_ / kWasmPageBytes; }
+
+  // The size before in pages, or nothing when the limit or the host refuses.
+  std::optional<uint64_t> Grow(uint64_t delta_pages);
+
+  // A checked range of guest memory, or nothing when out of bounds. Invalid after any call that can
+  // run guest code only in that contents may change: the base stays, the size never shrinks.
+  std::optional<absl::Span<uint8_t>> Slice(uint64_t address, uint64_t size) const {
+    if (address > size_ || size > size_ - address) return std::nullopt;
+    return absl::MakeSpan(base_ + address, size);
+  }
+
+ private:
+  Memory() = default;
+  MemoryType type_;
+  uint8_t* base_ = nullptr;
+  uint64_t reserved_ = 0;
+  uint64_t size_ = 0;
+  uint64_t max_bytes_ = 0;
+};
+
+}  // namespace tenon::vm

@@ -1,0 +1,35 @@
+// A module ready to be instantiated: its resolved form and a code slot a defined function. Shared
+// by all its instances, in any store of the engine.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "vm/base/status.h"
+#include "vm/runtime/engine.h"
+#include "vm/valid/resolved_module.h"
+
+namespace tenon::vm {
+
+struct LoadedModule {
+  // Takes a validated module. `path` names it in backtraces (component path, file name; may be
+  // empty, then the name section's module name serves).
+  static std::shared_ptr<LoadedModule> Create(Engine* engine,
+                                              std::shared_ptr<const ResolvedModule> resolved,
+                                              std::string path);
+  ~LoadedModule();
+
+  Engine* engine = nullptr;
+  std::shared_ptr<const ResolvedModule> resolved;
+  std::string path;
+  std::unique_ptr<FuncCode[]> codes;  // by FuncIdx minus the imported functions
+  std::mutex translate_mutex;         // held while a body is translated
+  bool bodies_validated = false;      // eager validation has seen every body
+
+  FuncCode* Code(FuncIdx func) {
+    return &codes[func.value() - resolved->imported_funcs];
+  }
+};
+
+}  // namespace tenon::vm

@@ -1,0 +1,78 @@
+// A store owns all runtime objects and belongs to one thread at a time. core: #store
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "vm/runtime/engine.h"
+#include "vm/runtime/instance.h"
+#include "vm/runtime/memory.h"
+#include "vm/runtime/table.h"
+#include "vm/runtime/trap.h"
+#include "vm/sys/memory_map.h"
+#include "vm/syntax/limits.h"
+
+namespace tenon::vm {
+
+struct StoreLimits {
+  uint64_t stack_bytes = kDefaultStackBytes;         // interpreter frames
+  uint64_t memory_bytes = uint64_t{4} << 30;         // one linear memory
+};
+
+class Store {
+ public:
+  explicit Store(Engine* engine, StoreLimits limits = {});
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  Engine& engine() const { return *engine_; }
+  const StoreLimits& limits() const { return limits_; }
+  RunBlock& run() { return run_; }
+
+  // Host objects; owned by the store.
+  const Func* NewHostFunc(const FuncType& type, HostCallback callback, void* data,
+                          absl::string_view name);
+  Result<Memory*> NewMemory(const MemoryType& type);
+  Result<Table*> NewTable(const TableType& type, Slot init);
+  GlobalRef NewGlobal(const GlobalType& type, V128 value);
+
+  // An extern reference's id (never 0) for a host value, and back.
+  uint32_t NewExternRef(uint64_t host_value);
+  uint64_t ExternRefValue(uint32_t ref) const { return extern_refs_[ref - 1]; }
+
+  // Calls a function with raw slots; false: trapped. The slots need room for the larger of
+  // parameters and results.
+  [[nodiscard]] bool Invoke(const Func& func, Slot* slots) {
+    return engine_->tier().invoke(*this, func, slots);
+  }
+
+  // Records a trap; a host callback then returns false. Keeps the first one.
+  void SetTrap(TrapKind kind, absl::string_view detail = "");
+  // Ends the guest with an exit code, likewise.
+  void SetExit(int code);
+  // The trap of the last call that failed; clears it.
+  Trap TakeTrap();
+  Trap& pending_trap() { return trap_; }
+
+ private:
+  friend class Instantiator;
+  Engine* engine_;
+  StoreLimits limits_;
+  RunBlock run_;
+  sys::Mapping stack_;
+  Trap trap_;
+  std::deque<Func> funcs_;
+  std::deque<HostFunc> host_funcs_;
+  std::vector<std::unique_ptr<Memory>> memories_;
+  std::vector<std::unique_ptr<Table>> tables_;
+  std::deque<std::pair<Slot, Slot>> globals_;
+  std::vector<uint64_t> extern_refs_;
+  std::vector<std::unique_ptr<Instance>> instances_;
+};
+
+}  // namespace tenon::vm

@@ -1,0 +1,37 @@
+// A trap: how a guest's execution ended, and where. core: #trap
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "vm/sem/trap.h"
+#include "vm/syntax/types.h"
+
+namespace tenon::vm {
+
+// One wasm frame, innermost first in a backtrace.
+struct Frame {
+  std::string module;     // component path or module name; may be empty
+  FuncIdx func;
+  std::string function;   // from the name section; may be empty
+  uint32_t offset = 0;    // of the instruction, in the module's bytes
+};
+
+struct Trap {
+  TrapKind kind = TrapKind::kUnreachable;
+  std::string detail;     // what the host or the canonical ABI had to say; may be empty
+  int exit_code = 0;      // kExit only
+  std::vector<Frame> backtrace;
+  bool truncated = false; // more frames than kMaxBacktraceFrames
+
+  // The suite's text, then the detail: "canonical ABI violation: string length out of bounds".
+  std::string Message() const;
+};
+
+inline constexpr size_t kMaxBacktraceFrames = 100;
+
+// The message, then a line a frame.
+std::string FormatTrap(const Trap& trap);
+
+}  // namespace tenon::vm

@@ -1,0 +1,44 @@
+#include "vm/sys/memory_map.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace tenon::vm::sys {
+namespace {
+
+size_t RoundUpToPages(size_t size) {
+  const size_t page = HostPageBytes();
+  return (size + page - 1) / page * page;
+}
+
+}  // namespace
+
+size_t HostPageBytes() { return static_cast<size_t>(sysconf(_SC_PAGESIZE)); }
+
+Mapping& Mapping::operator=(Mapping&& other) noexcept {
+  std::swap(base_, other.base_);
+  std::swap(size_, other.size_);
+  return *this;
+}
+
+Mapping::~Mapping() {
+  if (base_ != nullptr) munmap(base_, size_);
+}
+
+Mapping Mapping::Reserve(size_t size) {
+  Mapping mapping;
+  const size_t rounded = RoundUpToPages(size);
+  void* base =
+      mmap(nullptr, rounded, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (base == MAP_FAILED) return mapping;
+  mapping.base_ = static_cast<uint8_t*>(base);
+  mapping.size_ = rounded;
+  return mapping;
+}
+
+bool Mapping::Commit(size_t offset, size_t size) {
+  if (size == 0) return true;
+  return mprotect(base_ + offset, RoundUpToPages(size), PROT_READ | PROT_WRITE) == 0;
+}
+
+}  // namespace tenon::vm::sys

@@ -1,0 +1,36 @@
+// Address space from the host: reserve, commit, release. The only user of mmap.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+namespace tenon::vm::sys {
+
+// An owned range of address space. Empty when moved from or when reserving failed.
+class Mapping {
+ public:
+  Mapping() = default;
+  Mapping(Mapping&& other) noexcept
+      : base_(std::exchange(other.base_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+  Mapping& operator=(Mapping&& other) noexcept;
+  ~Mapping();
+
+  // Reserves `size` bytes without access; false when the host refuses. Sizes are rounded up to host
+  // pages.
+  static Mapping Reserve(size_t size);
+  // Makes [offset, offset + size) readable and writable; false when the host refuses.
+  bool Commit(size_t offset, size_t size);
+
+  uint8_t* base() const { return base_; }
+  size_t size() const { return size_; }
+  explicit operator bool() const { return base_ != nullptr; }
+
+ private:
+  uint8_t* base_ = nullptr;
+  size_t size_ = 0;
+};
+
+size_t HostPageBytes();
+
+}  // namespace tenon::vm::sys
