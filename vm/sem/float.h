@@ -7,6 +7,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <type_traits>
 
 #include "vm/sem/lanes.h"
 
@@ -83,6 +84,11 @@ constexpr F RoundMagnitude(F magnitude) {
 // The rounded value where x may have a fraction, elsewhere x. Its sign is that of x, zero or not.
 template <typename F>
 constexpr F FinishRounding(F x, F rounded) {
+  if constexpr (std::is_floating_point_v<F>) {  // Rarely large, and a branch is cheaper.
+    if (FloatAbs(x) < FloatFormat<F>::kIntegral) [[likely]]
+      return FloatCopysign(rounded, x);
+    return QuietNaN(x);
+  }
   return Select(FloatAbs(x) < FloatFormat<F>::kIntegral, FloatCopysign(rounded, x), QuietNaN(x));
 }
 
@@ -124,6 +130,10 @@ constexpr F FloatMax(F a, F b) {
   return Select((a != a) | (b != b), a + b, high);
 }
 
+// One instruction, given -fno-math-errno. Not constexpr: clang does not fold it.
+inline float FloatSqrt(float x) { return __builtin_sqrtf(x); }
+inline double FloatSqrt(double x) { return __builtin_sqrt(x); }
+
 // f32
 constexpr float F32Abs(float a) { return FloatAbs(a); }
 constexpr float F32Neg(float a) { return FloatNeg(a); }
@@ -131,7 +141,7 @@ constexpr float F32Ceil(float a) { return FloatCeil(a); }
 constexpr float F32Floor(float a) { return FloatFloor(a); }
 constexpr float F32Trunc(float a) { return FloatTrunc(a); }
 constexpr float F32Nearest(float a) { return FloatNearest(a); }
-inline float F32Sqrt(float a) { return __builtin_sqrtf(a); }
+inline float F32Sqrt(float a) { return FloatSqrt(a); }
 
 constexpr float F32Add(float a, float b) { return a + b; }
 constexpr float F32Sub(float a, float b) { return a - b; }
@@ -155,7 +165,7 @@ constexpr double F64Ceil(double a) { return FloatCeil(a); }
 constexpr double F64Floor(double a) { return FloatFloor(a); }
 constexpr double F64Trunc(double a) { return FloatTrunc(a); }
 constexpr double F64Nearest(double a) { return FloatNearest(a); }
-inline double F64Sqrt(double a) { return __builtin_sqrt(a); }
+inline double F64Sqrt(double a) { return FloatSqrt(a); }
 
 constexpr double F64Add(double a, double b) { return a + b; }
 constexpr double F64Sub(double a, double b) { return a - b; }

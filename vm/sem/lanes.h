@@ -57,8 +57,10 @@ constexpr V128 PackLow(H low) {
   return std::bit_cast<V128>(std::array<uint64_t, 2>{std::bit_cast<uint64_t>(low), 0});
 }
 
+// Of integers only: the sum would lose the sign of a float zero and quiet a NaN.
 template <typename T>
 constexpr V128 Splat(T x) {
+  static_assert(std::is_integral_v<T>);
   return Pack(Vec<T>{} + x);
 }
 

@@ -17,15 +17,9 @@ constexpr V128 LaneDiv(V128 a, V128 b) {
 // A loop, since only clang has a square root of vectors; both compilers vectorise it.
 template <typename T>
 inline V128 LaneSqrt(V128 a) {
-  V128 result;
-  for (int i = 0; i < kLanes<T>; ++i) {
-    if constexpr (sizeof(T) == 4) {
-      result.SetLane<T>(i, __builtin_sqrtf(a.Lane<T>(i)));
-    } else {
-      result.SetLane<T>(i, __builtin_sqrt(a.Lane<T>(i)));
-    }
-  }
-  return result;
+  Vec<T> lanes = Lanes<T>(a);
+  for (int i = 0; i < kLanes<T>; ++i) lanes[i] = FloatSqrt(lanes[i]);
+  return Pack(lanes);
 }
 
 // Pseudo-minimum and -maximum: b < a ? b : a and a < b ? b : a, to the bit.

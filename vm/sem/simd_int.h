@@ -69,31 +69,38 @@ constexpr V128 LaneGe(V128 a, V128 b) {
   return LaneLe<T>(b, a);
 }
 
-// Sums and differences that saturate at the limits of T, computed in lanes of twice the width.
-template <typename T, typename Wide, bool kSubtract>
+// Unsigned saturation: a sum overflowed iff it is below an operand.
+template <typename T>
+constexpr V128 LaneAddSatU(V128 a, V128 b) {
+  const Vec<T> sum = Lanes<T>(a) + Lanes<T>(b);
+  return Pack(Select(sum < Lanes<T>(a), ~Vec<T>{}, sum));
+}
+template <typename T>
+constexpr V128 LaneSubSatU(V128 a, V128 b) {
+  const Vec<T> difference = Lanes<T>(a) - Lanes<T>(b);
+  return Pack(Select(Lanes<T>(a) > Lanes<T>(b), difference, Vec<T>{}));
+}
+
+// Signed saturation: a +- b, clamped to the limits of T, in lanes of twice the width. kSign is 1 or
+// -1. The masks are written out, since Select cannot take a DoubleVec.
+template <typename T, typename Wide, Wide kSign>
 constexpr V128 LaneSaturating(V128 a, V128 b) {
   using Lifted = DoubleVec<Wide>;
   constexpr Wide kMin = std::numeric_limits<T>::min();
   constexpr Wide kMax = std::numeric_limits<T>::max();
-  const Lifted left = __builtin_convertvector(Lanes<T>(a), Lifted);
-  const Lifted right = __builtin_convertvector(Lanes<T>(b), Lifted);
-  Lifted exact = left;
-  if constexpr (kSubtract) {
-    exact -= right;
-  } else {
-    exact += right;
-  }
+  const Lifted exact = __builtin_convertvector(Lanes<T>(a), Lifted) +
+                       __builtin_convertvector(Lanes<T>(b), Lifted) * kSign;
   const Lifted low = ((exact > kMin) & exact) | ((exact <= kMin) & kMin);
   const Lifted clamped = ((low < kMax) & low) | ((low >= kMax) & kMax);
   return Pack(__builtin_convertvector(clamped, Vec<T>));
 }
 template <typename T, typename Wide>
-constexpr V128 LaneAddSat(V128 a, V128 b) {
-  return LaneSaturating<T, Wide, false>(a, b);
+constexpr V128 LaneAddSatS(V128 a, V128 b) {
+  return LaneSaturating<T, Wide, 1>(a, b);
 }
 template <typename T, typename Wide>
-constexpr V128 LaneSubSat(V128 a, V128 b) {
-  return LaneSaturating<T, Wide, true>(a, b);
+constexpr V128 LaneSubSatS(V128 a, V128 b) {
+  return LaneSaturating<T, Wide, -1>(a, b);
 }
 
 // (a + b + 1) / 2, where the sum may not fit.
@@ -117,10 +124,10 @@ constexpr V128 I8x16Popcnt(V128 a) {
 }
 constexpr V128 I8x16Add(V128 a, V128 b) { return LaneAdd<uint8_t>(a, b); }
 constexpr V128 I8x16Sub(V128 a, V128 b) { return LaneSub<uint8_t>(a, b); }
-constexpr V128 I8x16AddSatS(V128 a, V128 b) { return LaneAddSat<int8_t, int16_t>(a, b); }
-constexpr V128 I8x16AddSatU(V128 a, V128 b) { return LaneAddSat<uint8_t, int16_t>(a, b); }
-constexpr V128 I8x16SubSatS(V128 a, V128 b) { return LaneSubSat<int8_t, int16_t>(a, b); }
-constexpr V128 I8x16SubSatU(V128 a, V128 b) { return LaneSubSat<uint8_t, int16_t>(a, b); }
+constexpr V128 I8x16AddSatS(V128 a, V128 b) { return LaneAddSatS<int8_t, int16_t>(a, b); }
+constexpr V128 I8x16AddSatU(V128 a, V128 b) { return LaneAddSatU<uint8_t>(a, b); }
+constexpr V128 I8x16SubSatS(V128 a, V128 b) { return LaneSubSatS<int8_t, int16_t>(a, b); }
+constexpr V128 I8x16SubSatU(V128 a, V128 b) { return LaneSubSatU<uint8_t>(a, b); }
 constexpr V128 I8x16AvgrU(V128 a, V128 b) { return LaneAvgr<uint8_t, uint16_t>(a, b); }
 constexpr V128 I8x16MinS(V128 a, V128 b) { return LaneMin<int8_t>(a, b); }
 constexpr V128 I8x16MinU(V128 a, V128 b) { return LaneMin<uint8_t>(a, b); }
@@ -143,10 +150,10 @@ constexpr V128 I16x8Neg(V128 a) { return LaneNeg<uint16_t>(a); }
 constexpr V128 I16x8Add(V128 a, V128 b) { return LaneAdd<uint16_t>(a, b); }
 constexpr V128 I16x8Sub(V128 a, V128 b) { return LaneSub<uint16_t>(a, b); }
 constexpr V128 I16x8Mul(V128 a, V128 b) { return LaneMul<uint16_t>(a, b); }
-constexpr V128 I16x8AddSatS(V128 a, V128 b) { return LaneAddSat<int16_t, int32_t>(a, b); }
-constexpr V128 I16x8AddSatU(V128 a, V128 b) { return LaneAddSat<uint16_t, int32_t>(a, b); }
-constexpr V128 I16x8SubSatS(V128 a, V128 b) { return LaneSubSat<int16_t, int32_t>(a, b); }
-constexpr V128 I16x8SubSatU(V128 a, V128 b) { return LaneSubSat<uint16_t, int32_t>(a, b); }
+constexpr V128 I16x8AddSatS(V128 a, V128 b) { return LaneAddSatS<int16_t, int32_t>(a, b); }
+constexpr V128 I16x8AddSatU(V128 a, V128 b) { return LaneAddSatU<uint16_t>(a, b); }
+constexpr V128 I16x8SubSatS(V128 a, V128 b) { return LaneSubSatS<int16_t, int32_t>(a, b); }
+constexpr V128 I16x8SubSatU(V128 a, V128 b) { return LaneSubSatU<uint16_t>(a, b); }
 constexpr V128 I16x8AvgrU(V128 a, V128 b) { return LaneAvgr<uint16_t, uint32_t>(a, b); }
 constexpr V128 I16x8MinS(V128 a, V128 b) { return LaneMin<int16_t>(a, b); }
 constexpr V128 I16x8MinU(V128 a, V128 b) { return LaneMin<uint16_t>(a, b); }

@@ -13,15 +13,24 @@
 
 namespace tenon::vm::sem {
 
+// 0, 1, 2 ...
+template <typename T>
+constexpr Vec<T> LaneNumbers() {
+  std::array<T, kLanes<T>> numbers{};
+  for (int i = 0; i < kLanes<T>; ++i) numbers[i] = static_cast<T>(i);
+  return std::bit_cast<Vec<T>>(numbers);
+}
+
+// Vector operations rather than V128::Lane: an array on the stack would bring a stack protector.
 template <typename T>
 constexpr T ExtractLane(V128 v, uint8_t lane) {
-  return v.Lane<T>(lane & (kLanes<T> - 1));
+  return Lanes<T>(v)[lane & (kLanes<T> - 1)];
 }
 
 template <typename T>
 constexpr V128 ReplaceLane(V128 v, T x, uint8_t lane) {
-  v.SetLane<T>(lane & (kLanes<T> - 1), x);
-  return v;
+  const auto chosen = LaneNumbers<T>() == static_cast<T>(lane & (kLanes<T> - 1));
+  return Pack(Select(chosen, Lanes<T>(Splat(x)), Lanes<T>(v)));
 }
 
 // The eight bytes as lanes of type T, each extended to the type of twice the width.
@@ -34,8 +43,8 @@ constexpr V128 I8x16Splat(uint32_t x) { return Splat(static_cast<uint8_t>(x)); }
 constexpr V128 I16x8Splat(uint32_t x) { return Splat(static_cast<uint16_t>(x)); }
 constexpr V128 I32x4Splat(uint32_t x) { return Splat(x); }
 constexpr V128 I64x2Splat(uint64_t x) { return Splat(x); }
-constexpr V128 F32x4Splat(float x) { return Splat(x); }
-constexpr V128 F64x2Splat(double x) { return Splat(x); }
+constexpr V128 F32x4Splat(float x) { return Splat(std::bit_cast<uint32_t>(x)); }
+constexpr V128 F64x2Splat(double x) { return Splat(std::bit_cast<uint64_t>(x)); }
 
 constexpr uint32_t I8x16ExtractLaneS(V128 a, uint8_t lane) {
   return static_cast<uint32_t>(int32_t{ExtractLane<int8_t>(a, lane)});
@@ -64,11 +73,15 @@ constexpr V128 I32x4ReplaceLane(V128 a, uint32_t x, uint8_t lane) {
 constexpr V128 I64x2ReplaceLane(V128 a, uint64_t x, uint8_t lane) {
   return ReplaceLane(a, x, lane);
 }
-constexpr V128 F32x4ReplaceLane(V128 a, float x, uint8_t lane) { return ReplaceLane(a, x, lane); }
-constexpr V128 F64x2ReplaceLane(V128 a, double x, uint8_t lane) { return ReplaceLane(a, x, lane); }
+constexpr V128 F32x4ReplaceLane(V128 a, float x, uint8_t lane) {
+  return ReplaceLane(a, std::bit_cast<uint32_t>(x), lane);
+}
+constexpr V128 F64x2ReplaceLane(V128 a, double x, uint8_t lane) {
+  return ReplaceLane(a, std::bit_cast<uint64_t>(x), lane);
+}
 
 // Each byte of `lanes` selects one of the 32 bytes of a and b.
-constexpr V128 I8x16Shuffle(V128 a, V128 b, V128 lanes) {
+[[gnu::always_inline]] constexpr V128 I8x16Shuffle(V128 a, V128 b, V128 lanes) {
   const auto table = std::bit_cast<std::array<uint8_t, 32>>(std::array<V128, 2>{a, b});
   V128 result;
   for (int i = 0; i < 16; ++i) result.bytes[i] = table[lanes.bytes[i] & 31];
@@ -76,7 +89,7 @@ constexpr V128 I8x16Shuffle(V128 a, V128 b, V128 lanes) {
 }
 
 // Each byte of `lanes` selects one of the 16 bytes of a; out of range gives zero, read above a.
-constexpr V128 I8x16Swizzle(V128 a, V128 lanes) {
+[[gnu::always_inline]] constexpr V128 I8x16Swizzle(V128 a, V128 lanes) {
   const auto table = std::bit_cast<std::array<uint8_t, 32>>(std::array<V128, 2>{a, V128{}});
   V128 result;
   for (int i = 0; i < 16; ++i) result.bytes[i] = table[std::min<uint8_t>(lanes.bytes[i], 16)];

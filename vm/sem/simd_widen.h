@@ -52,15 +52,21 @@ constexpr V128 ExtaddPairwise(V128 a) {
   return Pack(EvenLanes<Wide>(a) + OddLanes<Wide>(a));
 }
 
-// Signed lanes of twice the width of T, those of a then those of b, clamped to the limits of T.
+// Signed lanes of twice the width of T, clamped to its limits.
 template <typename T, typename Wide>
-constexpr V128 Narrow(V128 a, V128 b) {
+constexpr HalfVec<T> ClampLanes(V128 a) {
   constexpr Wide kMin = std::numeric_limits<T>::min();
   constexpr Wide kMax = std::numeric_limits<T>::max();
-  const auto lanes = std::bit_cast<DoubleVec<Wide>>(std::array<V128, 2>{a, b});
-  const DoubleVec<Wide> low = ((lanes > kMin) & lanes) | ((lanes <= kMin) & kMin);
-  const DoubleVec<Wide> clamped = ((low < kMax) & low) | ((low >= kMax) & kMax);
-  return Pack(__builtin_convertvector(clamped, Vec<T>));
+  const Vec<Wide> low = Select(Lanes<Wide>(a) > kMin, Lanes<Wide>(a), Vec<Wide>{} + kMin);
+  const Vec<Wide> clamped = Select(low < kMax, low, Vec<Wide>{} + kMax);
+  return __builtin_convertvector(clamped, HalfVec<T>);
+}
+
+// The clamped lanes of a, then those of b.
+template <typename T, typename Wide>
+constexpr V128 Narrow(V128 a, V128 b) {
+  const std::array<HalfVec<T>, 2> halves{ClampLanes<T, Wide>(a), ClampLanes<T, Wide>(b)};
+  return std::bit_cast<V128>(halves);
 }
 
 constexpr V128 I16x8ExtendLowI8x16S(V128 a) { return ExtendLow<int8_t, int16_t>(a); }
@@ -103,22 +109,24 @@ constexpr V128 I8x16NarrowI16x8U(V128 a, V128 b) { return Narrow<uint8_t, int16_
 constexpr V128 I16x8NarrowI32x4S(V128 a, V128 b) { return Narrow<int16_t, int32_t>(a, b); }
 constexpr V128 I16x8NarrowI32x4U(V128 a, V128 b) { return Narrow<uint16_t, int32_t>(a, b); }
 
-// The sum wraps in one case, when all four lanes are the minimum.
+// The sum wraps in one case, when all four operand lanes are the minimum.
 constexpr V128 I32x4DotI16x8S(V128 a, V128 b) {
-  const Vec<int32_t> even = EvenLanes<int32_t>(a) * EvenLanes<int32_t>(b);
-  const Vec<int32_t> odd = OddLanes<int32_t>(a) * OddLanes<int32_t>(b);
+  using Lifted = DoubleVec<int32_t>;
+  const Lifted product = __builtin_convertvector(Lanes<int16_t>(a), Lifted) *
+                         __builtin_convertvector(Lanes<int16_t>(b), Lifted);
+  const Vec<int32_t> even = __builtin_shufflevector(product, product, 0, 2, 4, 6);
+  const Vec<int32_t> odd = __builtin_shufflevector(product, product, 1, 3, 5, 7);
   return LaneAdd<uint32_t>(Pack(even), Pack(odd));
 }
 
-// (a * b + 0x4000) >> 15; only the square of the minimum exceeds the range.
+// (a * b + 0x4000) >> 15, saturated. Only the square of the minimum exceeds the range; it wraps to
+// the minimum, which no other product gives, and inverting its bits makes it the maximum.
 constexpr V128 I16x8Q15mulrSatS(V128 a, V128 b) {
   using Lifted = DoubleVec<int32_t>;
-  constexpr int32_t kMax = std::numeric_limits<int16_t>::max();
   const Lifted product = __builtin_convertvector(Lanes<int16_t>(a), Lifted) *
                          __builtin_convertvector(Lanes<int16_t>(b), Lifted);
-  const Lifted scaled = (product + 0x4000) >> 15;
-  const Lifted clamped = ((scaled < kMax) & scaled) | ((scaled >= kMax) & kMax);
-  return Pack(__builtin_convertvector(clamped, Vec<int16_t>));
+  const Vec<int16_t> scaled = __builtin_convertvector((product + 0x4000) >> 15, Vec<int16_t>);
+  return Pack(scaled ^ (scaled == std::numeric_limits<int16_t>::min()));
 }
 
 }  // namespace tenon::vm::sem
