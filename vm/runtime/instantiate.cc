@@ -29,7 +29,7 @@ class ImportMatcher {
         return types_.IsSubType(std::get<const Func*>(given)->type_id,
                                 module_.funcs[import.index].type_id);
       case ExternKind::kTable: {
-        const TableType have = std::get<Table*>(given)->current_type();
+        const TableType have = std::get<TableInstance*>(given)->current_type();
         const TableType& want = module_.tables[import.index].type;
         return have.address == want.address && types_.Matches(have.element, want.element) &&
                types_.Matches(want.element, have.element) && LimitsMatch(have.limits, want.limits);
@@ -117,7 +117,7 @@ class Instantiator {
         case ExternKind::kFunc:
           instance_->imported_funcs_.push_back(std::get<const Func*>(imports[i]));
           break;
-        case ExternKind::kTable: instance_->tables_.push_back(std::get<Table*>(imports[i])); break;
+        case ExternKind::kTable: instance_->tables_.push_back(std::get<TableInstance*>(imports[i])); break;
         case ExternKind::kMemory:
           instance_->memories_.push_back(std::get<Memory*>(imports[i]));
           break;
@@ -136,7 +136,7 @@ class Instantiator {
       instance_->memories_.push_back(memory);
     }
     for (size_t i = module_.imported_tables; i < module_.tables.size(); ++i) {
-      TENON_ASSIGN_OR_RETURN(Table * table, store_.NewTable(module_.tables[i].type, Slot{0}));
+      TENON_ASSIGN_OR_RETURN(TableInstance * table, store_.NewTable(module_.tables[i].type, Slot{0}));
       instance_->tables_.push_back(table);
     }
     return {};
@@ -215,7 +215,7 @@ class Instantiator {
     for (size_t i = module_.imported_tables; i < module_.tables.size(); ++i) {
       if (module_.tables[i].init.empty()) continue;
       const Slot init = EvaluateRef(module_.tables[i].init);
-      Table* table = instance_->tables_[i];
+      TableInstance* table = instance_->tables_[i];
       for (uint64_t entry = 0; entry < table->size(); ++entry) table->data()[entry] = init;
     }
   }
@@ -236,7 +236,7 @@ class Instantiator {
       const ResolvedElem& elem = module_.elems[i];
       if (elem.mode == ElemSegment::Mode::kPassive) continue;
       if (elem.mode == ElemSegment::Mode::kActive) {
-        Table* table = instance_->tables_[elem.table.value()];
+        TableInstance* table = instance_->tables_[elem.table.value()];
         const uint64_t offset = EvaluateOffset(elem.table_offset, table->type().address);
         const auto segment = instance_->elem_segment(static_cast<uint32_t>(i));
         if (offset > table->size() || segment.size() > table->size() - offset) {

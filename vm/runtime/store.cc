@@ -32,8 +32,8 @@ Result<Memory*> Store::NewMemory(const MemoryType& type) {
   return memories_.emplace_back(std::move(memory)).get();
 }
 
-Result<Table*> Store::NewTable(const TableType& type, Slot init) {
-  TENON_ASSIGN_OR_RETURN(auto table, Table::Create(type, init));
+Result<TableInstance*> Store::NewTable(const TableType& type, Slot init) {
+  TENON_ASSIGN_OR_RETURN(auto table, TableInstance::Create(type, init));
   return tables_.emplace_back(std::move(table)).get();
 }
 

@@ -38,7 +38,7 @@ class Store {
   const Func* NewHostFunc(const FuncType& type, HostCallback callback, void* data,
                           absl::string_view name);
   Result<Memory*> NewMemory(const MemoryType& type);
-  Result<Table*> NewTable(const TableType& type, Slot init);
+  Result<TableInstance*> NewTable(const TableType& type, Slot init);
   GlobalRef NewGlobal(const GlobalType& type, V128 value);
 
   // An extern reference's id (never 0) for a host value, and back.
@@ -74,7 +74,7 @@ class Store {
   std::deque<Func> funcs_;
   std::deque<HostFunc> host_funcs_;
   std::vector<std::unique_ptr<Memory>> memories_;
-  std::vector<std::unique_ptr<Table>> tables_;
+  std::vector<std::unique_ptr<TableInstance>> tables_;
   std::deque<std::pair<Slot, Slot>> globals_;  // a cell has room for a v128
   std::vector<uint64_t> extern_refs_;
   std::vector<std::unique_ptr<Instance>> instances_;

@@ -111,7 +111,7 @@ SLOW_HANDLER(DataDrop) {
 
 // half(0) destination, half(1) index.
 SLOW_HANDLER(TableGet) {
-  Table* table = ctx->tables[ip[2].word(0)];
+  TableInstance* table = ctx->tables[ip[2].word(0)];
   const uint64_t index = AddressOperand(table->type().address, fp + ip[1].half(1));
   if (index >= table->size()) TENON_TRAP(TrapKind::kOutOfBoundsTableAccess);
   SetResult(fp + ip[1].half(0), table->data()[index].bits, &acc, &facc);
@@ -120,7 +120,7 @@ SLOW_HANDLER(TableGet) {
 
 // half(0) index, half(1) value.
 SLOW_HANDLER(TableSet) {
-  Table* table = ctx->tables[ip[2].word(0)];
+  TableInstance* table = ctx->tables[ip[2].word(0)];
   const uint64_t index = AddressOperand(table->type().address, fp + ip[1].half(0));
   if (index >= table->size()) TENON_TRAP(TrapKind::kOutOfBoundsTableAccess);
   table->data()[index] = fp[ip[1].half(1)];
@@ -128,14 +128,14 @@ SLOW_HANDLER(TableSet) {
 }
 
 SLOW_HANDLER(TableSize) {
-  Table* table = ctx->tables[ip[2].word(0)];
+  TableInstance* table = ctx->tables[ip[2].word(0)];
   SetResult(fp + ip[1].half(0), AddressResult(table->type().address, table->size()), &acc, &facc);
   TENON_NEXT(3);
 }
 
 // half(0) destination, half(1) initial value, half(2) delta.
 SLOW_HANDLER(TableGrow) {
-  Table* table = ctx->tables[ip[2].word(0)];
+  TableInstance* table = ctx->tables[ip[2].word(0)];
   const AddressType type = table->type().address;
   const auto before = table->Grow(AddressOperand(type, fp + ip[1].half(2)), fp[ip[1].half(1)]);
   SetResult(fp + ip[1].half(0), AddressResult(type, before.value_or(~uint64_t{0})), &acc, &facc);
@@ -144,7 +144,7 @@ SLOW_HANDLER(TableGrow) {
 
 // half(0) table index, half(1) segment offset, half(2) count; word(0) segment, word(1) table.
 SLOW_HANDLER(TableInit) {
-  Table* table = ctx->tables[ip[2].word(1)];
+  TableInstance* table = ctx->tables[ip[2].word(1)];
   const auto segment = ctx->instance->elem_segment(ip[2].word(0));
   const uint64_t target = AddressOperand(table->type().address, fp + ip[1].half(0));
   const uint64_t source = U32(fp, ip, 1);
@@ -158,8 +158,8 @@ SLOW_HANDLER(TableInit) {
 
 // half(0) destination, half(1) source, half(2) count; word(0) and word(1) likewise.
 SLOW_HANDLER(TableCopy) {
-  Table* to = ctx->tables[ip[2].word(0)];
-  Table* from = ctx->tables[ip[2].word(1)];
+  TableInstance* to = ctx->tables[ip[2].word(0)];
+  TableInstance* from = ctx->tables[ip[2].word(1)];
   const AddressType to_type = to->type().address;
   const AddressType from_type = from->type().address;
   const AddressType count_type =
@@ -178,7 +178,7 @@ SLOW_HANDLER(TableCopy) {
 
 // half(0) index, half(1) value, half(2) count.
 SLOW_HANDLER(TableFill) {
-  Table* table = ctx->tables[ip[2].word(0)];
+  TableInstance* table = ctx->tables[ip[2].word(0)];
   const AddressType type = table->type().address;
   const uint64_t start = AddressOperand(type, fp + ip[1].half(0));
   const uint64_t count = AddressOperand(type, fp + ip[1].half(2));

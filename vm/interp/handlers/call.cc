@@ -10,13 +10,16 @@
 //   [arguments, later results][saved context][callee's frame ...]
 //
 // core: #exec-invoke
+#include <algorithm>
 #include <cstring>
 
 #include "vm/interp/handlers/handlers.h"
 #include "vm/interp/handlers/operands.h"
 #include "vm/interp/interpreter.h"
 #include "vm/runtime/func.h"
+#include "vm/runtime/module.h"
 #include "vm/runtime/store.h"
+#include "vm/sys/entry.h"
 
 namespace tenon::vm::interp {
 namespace {
@@ -119,7 +122,7 @@ FAST_HANDLER(CallImport) {
 
 // core: #exec-call-indirect
 FAST_HANDLER(CallIndirect) {
-  Table* table = ctx->tables[ip[2].word(0)];
+  TableInstance* table = ctx->tables[ip[2].word(0)];
   const uint32_t index = ReadSlot<uint32_t>(fp + ip[2].half(2));
   if (index >= table->size()) [[unlikely]] TENON_TRAP(TrapKind::kUndefinedElement);
   const Func* func = reinterpret_cast<const Func*>(table->data()[index].bits);
@@ -235,7 +238,7 @@ SLOW_HANDLER(ReturnCallImport) {
 }
 
 SLOW_HANDLER(ReturnCallIndirect) {
-  Table* table = ctx->tables[ip[2].word(0)];
+  TableInstance* table = ctx->tables[ip[2].word(0)];
   const uint32_t index = ReadSlot<uint32_t>(fp + ip[2].half(2));
   if (index >= table->size()) TENON_TRAP(TrapKind::kUndefinedElement);
   const Func* func = reinterpret_cast<const Func*>(table->data()[index].bits);
@@ -251,7 +254,14 @@ SLOW_HANDLER(ReturnCallIndirect) {
 // function traps, now and at every later call.
 SLOW_HANDLER(Lazy) {
   auto* code = reinterpret_cast<FuncCode*>(acc);
-  if (!TranslateFunction(code, ctx->run->store)) TENON_TRAP(TrapKind::kInvalidFunctionBody);
+  if (!TranslateFunction(code, ctx->run->store)) {
+    // The frame has no body: the trap stands on the call that led here.
+    const FuncType& type = *code->module->resolved->funcs[code->index.value()].type;
+    const Slot* link = fp + std::max(SlotsOf(type.params), SlotsOf(type.results));
+    ip = reinterpret_cast<const Word*>(link[0].bits) - 1;
+    fp = reinterpret_cast<Slot*>(link[1].bits);
+    TENON_TRAP(TrapKind::kInvalidFunctionBody);
+  }
   ip = EntryOf(code);
   TENON_DISPATCH();
 }
