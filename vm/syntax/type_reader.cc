@@ -112,4 +112,10 @@ bool ReadCount(ByteReader& reader, uint32_t* out) {
   return true;
 }
 
+Error DecodingError(const ByteReader& reader) {
+  Error error = reader.error();
+  if (error.message() != "unexpected end") return error;
+  return Error(ErrorKind::kMalformed, "unexpected end of section or function", *error.where());
+}
+
 }  // namespace tenon::vm

@@ -22,4 +22,7 @@ bool ReadBlockType(ByteReader& reader, const Features& features, BlockType* out)
 // The length of a vector: more items than bytes left cannot be. core: #binary-vec
 bool ReadCount(ByteReader& reader, uint32_t* out);
 
+// The failure of a reader inside a section, in the words for a section that ends too soon.
+Error DecodingError(const ByteReader& reader);
+
 }  // namespace tenon::vm

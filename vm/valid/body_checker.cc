@@ -42,11 +42,7 @@ BodyChecker::BodyChecker(const ResolvedModule& module, ByteReader reader, Walker
   capacity_ = static_cast<uint32_t>(scratch.operands.size());
 }
 
-Error BodyChecker::TakeError() const {
-  Error error = reader_.error();
-  if (error.message() != "unexpected end") return error;
-  return Error(ErrorKind::kMalformed, "unexpected end of section or function", *error.where());
-}
+Error BodyChecker::TakeError() const { return DecodingError(reader_); }
 
 bool BodyChecker::Malformed(absl::string_view message) {
   return reader_.FailAt(ErrorKind::kMalformed, message, instruction_.offset);
