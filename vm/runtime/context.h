@@ -12,7 +12,7 @@ namespace tenon::vm {
 class Instance;
 class Memory;
 class Store;
-class Table;
+class TableInstance;
 struct Context;
 struct EntryRecord;
 struct Func;

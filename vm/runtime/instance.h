@@ -22,7 +22,7 @@ struct GlobalRef {
 
 // An external value: what an import is given and an export yields. Borrowed from the store. The
 // alternative's order is ExternKind's (tags are still to come).
-using Extern = std::variant<const Func*, Table*, Memory*, GlobalRef>;
+using Extern = std::variant<const Func*, TableInstance*, Memory*, GlobalRef>;
 
 class Instance {
  public:
@@ -37,7 +37,7 @@ class Instance {
   const Func* FuncRef(FuncIdx func);
   GlobalRef Global(GlobalIdx global);
   Memory* memory(MemoryIdx memory) const { return memories_[memory.value()]; }
-  Table* table(TableIdx table) const { return tables_[table.value()]; }
+  TableInstance* table(TableIdx table) const { return tables_[table.value()]; }
 
   std::optional<Extern> Export(absl::string_view name);
   const Func* ExportedFunc(absl::string_view name);  // null if there is none
@@ -63,7 +63,7 @@ class Instance {
   std::vector<const Func*> imported_funcs_;
   std::vector<Slot*> imported_globals_;
   std::vector<Memory*> memories_;
-  std::vector<Table*> tables_;
+  std::vector<TableInstance*> tables_;
   std::vector<bool> dropped_data_;
   std::vector<std::vector<Slot>> elem_segments_;
 };

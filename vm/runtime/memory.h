@@ -10,6 +10,7 @@
 
 #include "absl/types/span.h"
 #include "vm/base/status.h"
+#include "vm/sys/memory_map.h"
 #include "vm/syntax/types.h"
 
 namespace tenon::vm {
@@ -22,14 +23,17 @@ class Memory {
  public:
   // Reserves and commits the minimum. `max_bytes` is the store's limit for one memory.
   static Result<std::unique_ptr<Memory>> Create(const MemoryType& type, uint64_t max_bytes);
-  ~Memory();
   Memory(const Memory&) = delete;
   Memory& operator=(const Memory&) = delete;
 
   const MemoryType& type() const { return type_; }
   // The type an importer sees: the current size as minimum.
   MemoryType current_type() const;
-  uint8_t* base() const { return base_; }
+  uint8_t* base() const { return mapping_.base(); }
+  // True when `address` lies in the reserved region, guard included: a fault there is the guest's.
+  bool Reserves(uintptr_t address) const {
+    return address - reinterpret_cast<uintptr_t>(base()) < mapping_.size();
+  }
   uint64_t size_bytes() const { return size_; }
   uint64_t size_pages() const { return size_ / kWasmPageBytes; }
 
@@ -40,14 +44,13 @@ class Memory {
   // run guest code only in that contents may change: the base stays, the size never shrinks.
   std::optional<absl::Span<uint8_t>> Slice(uint64_t address, uint64_t size) const {
     if (address > size_ || size > size_ - address) return std::nullopt;
-    return absl::MakeSpan(base_ + address, size);
+    return absl::MakeSpan(base() + address, size);
   }
 
  private:
   Memory() = default;
   MemoryType type_;
-  uint8_t* base_ = nullptr;
-  uint64_t reserved_ = 0;
+  sys::Mapping mapping_;
   uint64_t size_ = 0;
   uint64_t max_bytes_ = 0;
 };

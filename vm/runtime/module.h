@@ -25,7 +25,7 @@ struct LoadedModule {
   std::string path;
   std::unique_ptr<FuncCode[]> codes;  // by FuncIdx minus the imported functions
   std::mutex translate_mutex;         // held while a body is translated
-  bool bodies_validated = false;      // eager validation has seen every body
+  std::shared_ptr<void> tier_state;   // the tier's, guarded by the mutex
 
   FuncCode* Code(FuncIdx func) {
     return &codes[func.value() - resolved->imported_funcs];

@@ -38,7 +38,7 @@ class Store {
   const Func* NewHostFunc(const FuncType& type, HostCallback callback, void* data,
                           absl::string_view name);
   Result<Memory*> NewMemory(const MemoryType& type);
-  Result<Table*> NewTable(const TableType& type, Slot init);
+  Result<TableInstance*> NewTable(const TableType& type, Slot init);
   GlobalRef NewGlobal(const GlobalType& type, V128 value);
 
   // An extern reference's id (never 0) for a host value, and back.
@@ -51,12 +51,17 @@ class Store {
     return engine_->tier().invoke(*this, func, slots);
   }
 
+  // True when a fault at `address` is one of a guest's memory accesses. Async-signal-safe.
+  bool OwnsGuestAddress(uintptr_t address) const;
+
   // Records a trap; a host callback then returns false. Keeps the first one.
   void SetTrap(TrapKind kind, absl::string_view detail = "");
   // Ends the guest with an exit code, likewise.
   void SetExit(int code);
+  bool trapped() const { return run_.trap != 0; }
   // The trap of the last call that failed; clears it.
   Trap TakeTrap();
+  // The pending trap's details, for the tier to add the backtrace.
   Trap& pending_trap() { return trap_; }
 
  private:
@@ -69,8 +74,8 @@ class Store {
   std::deque<Func> funcs_;
   std::deque<HostFunc> host_funcs_;
   std::vector<std::unique_ptr<Memory>> memories_;
-  std::vector<std::unique_ptr<Table>> tables_;
-  std::deque<std::pair<Slot, Slot>> globals_;
+  std::vector<std::unique_ptr<TableInstance>> tables_;
+  std::deque<std::pair<Slot, Slot>> globals_;  // a cell has room for a v128
   std::vector<uint64_t> extern_refs_;
   std::vector<std::unique_ptr<Instance>> instances_;
 };

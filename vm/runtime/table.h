@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -11,10 +12,10 @@
 
 namespace tenon::vm {
 
-class Table {
+class TableInstance {
  public:
   // ErrorKind::kLimit when the minimum exceeds kMaxTableEntries.
-  static Result<std::unique_ptr<Table>> Create(const TableType& type, Slot init);
+  static Result<std::unique_ptr<TableInstance>> Create(const TableType& type, Slot init);
 
   const TableType& type() const { return type_; }
   TableType current_type() const;
@@ -25,7 +26,7 @@ class Table {
   std::optional<uint64_t> Grow(uint64_t delta, Slot init);
 
  private:
-  explicit Table(const TableType& type) : type_(type) {}
+  explicit TableInstance(const TableType& type) : type_(type) {}
   TableType type_;
   std::vector<Slot> elements_;
 };

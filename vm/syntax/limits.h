@@ -21,6 +21,7 @@ inline constexpr uint32_t kMaxTables = 100;
 inline constexpr uint32_t kMaxMemories = 100;
 inline constexpr uint64_t kMaxTableEntries = 10'000'000;
 inline constexpr uint32_t kMaxControlDepth = 50'000;
+inline constexpr uint32_t kMaxOperands = 1'000'000;     // on a function's operand stack
 inline constexpr uint32_t kMaxSubtypeDepth = 63;
 
 // Default size of the interpreter's frame stack, in bytes.

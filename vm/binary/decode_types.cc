@@ -1,0 +1,171 @@
+// The type section and the types that imports and declarations share. core: #binary-typesec
+#include "absl/strings/str_cat.h"
+#include "vm/binary/section_decoder.h"
+
+namespace tenon::vm {
+namespace {
+
+// Codes of #binary-rectype, #binary-subtype and #binary-comptype.
+constexpr int kRecCode = 0x4e;
+constexpr int kSubFinalCode = 0x4f;
+constexpr int kSubCode = 0x50;
+constexpr int kArrayCode = 0x5e;
+constexpr int kStructCode = 0x5f;
+constexpr int kFuncCode = 0x60;
+constexpr int kI8Code = 0x78;
+constexpr int kI16Code = 0x77;
+
+constexpr size_t kMaxFields = 10'000;
+
+}  // namespace
+
+bool SectionDecoder::DecodeTypes() {
+  uint32_t count;
+  if (!ReadCount(reader, &count)) return false;
+  for (uint32_t i = 0; i < count; ++i) {
+    if (!DecodeRecGroup()) return false;
+  }
+  return true;
+}
+
+bool SectionDecoder::DecodeRecGroup() {
+  RecGroup group{static_cast<uint32_t>(module.types.size()), 1};
+  if (reader.PeekByte() == kRecCode) {
+    if (!reader.Skip(1) || !ReadCount(reader, &group.count)) return false;
+    for (uint32_t i = 0; i < group.count; ++i) {
+      if (!DecodeSubType()) return false;
+    }
+  } else if (!DecodeSubType()) {
+    return false;
+  }
+  module.rec_groups.push_back(group);
+  return true;
+}
+
+bool SectionDecoder::DecodeSubType() {
+  if (module.types.size() == kMaxTypes) return Limit("types", kMaxTypes);
+  SubType type;
+  const int code = reader.PeekByte();
+  if (code == kSubCode || code == kSubFinalCode) {
+    type.is_final = code == kSubFinalCode;
+    uint32_t count;
+    if (!reader.Skip(1) || !ReadCount(reader, &count)) return false;
+    for (uint32_t i = 0; i < count; ++i) {
+      uint32_t index;
+      if (!reader.ReadVarU32(&index)) return false;
+      type.supertypes.push_back(index);
+    }
+  }
+  if (!DecodeCompositeType(&type)) return false;
+  module.types.push_back(std::move(type));
+  return true;
+}
+
+bool SectionDecoder::DecodeCompositeType(SubType* out) {
+  const uint64_t where = reader.offset();
+  uint8_t code;
+  if (!reader.ReadByte(&code)) return false;
+  switch (code) {
+    case kFuncCode:
+      out->kind = SubType::Kind::kFunc;
+      return DecodeValTypes(kMaxParams, "parameters", &out->func.params) &&
+             DecodeValTypes(kMaxResults, "results", &out->func.results);
+    case kArrayCode:
+      out->kind = SubType::Kind::kArray;
+      return DecodeFieldType(&out->fields.emplace_back());
+    case kStructCode: {
+      out->kind = SubType::Kind::kStruct;
+      uint32_t count;
+      if (!ReadCount(reader, &count)) return false;
+      for (uint32_t i = 0; i < count; ++i) {
+        if (i == kMaxFields) return Limit("fields", kMaxFields);
+        if (!DecodeFieldType(&out->fields.emplace_back())) return false;
+      }
+      return true;
+    }
+    default: break;
+  }
+  // The code is a signed integer of seven bits.
+  return reader.FailAt(ErrorKind::kMalformed,
+                       code >= 0x80 ? "integer representation too long"
+                                    : "malformed definition type",
+                       where);
+}
+
+bool SectionDecoder::DecodeFieldType(FieldType* out) {
+  const int code = reader.PeekByte();
+  if (code == kI8Code || code == kI16Code) {
+    out->storage.type = ValType::kI32;
+    out->storage.packed = code == kI8Code ? StorageType::Packed::kI8 : StorageType::Packed::kI16;
+    if (!reader.Skip(1)) return false;
+  } else if (!ReadValType(reader, features, &out->storage.type)) {
+    return false;
+  }
+  const uint64_t where = reader.offset();
+  uint8_t mutability;
+  if (!reader.ReadByte(&mutability)) return false;
+  if (mutability > 1) return reader.FailAt(ErrorKind::kMalformed, "malformed mutability", where);
+  out->is_mutable = mutability != 0;
+  return true;
+}
+
+bool SectionDecoder::DecodeValTypes(uint32_t limit, const char* what, std::vector<ValType>* out) {
+  uint32_t count;
+  if (!ReadCount(reader, &count)) return false;
+  if (count > limit) return Limit(what, limit);
+  out->reserve(count);
+  for (uint32_t i = 0; i < count; ++i) {
+    if (!ReadValType(reader, features, &out->emplace_back())) return false;
+  }
+  return true;
+}
+
+bool SectionDecoder::DecodeTableType(TableType* out) {
+  return ReadRefType(reader, features, &out->element) &&
+         DecodeLimits(&out->limits, &out->address);
+}
+
+bool SectionDecoder::DecodeMemoryType(MemoryType* out) {
+  return DecodeLimits(&out->limits, &out->address);
+}
+
+// core: #binary-limits
+bool SectionDecoder::DecodeLimits(Limits* limits, AddressType* address) {
+  constexpr uint8_t kHasMax = 1;
+  constexpr uint8_t kIs64 = 4;
+  const uint64_t where = reader.offset();
+  uint8_t flags;
+  if (!reader.ReadByte(&flags)) return false;
+  if (flags & ~(kHasMax | kIs64)) {
+    return reader.FailAt(ErrorKind::kMalformed, "malformed limits flags", where);
+  }
+  *address = flags & kIs64 ? AddressType::kI64 : AddressType::kI32;
+  limits->has_max = (flags & kHasMax) != 0;
+  return reader.ReadVarU64(&limits->min) && (!limits->has_max || reader.ReadVarU64(&limits->max));
+}
+
+bool SectionDecoder::DecodeGlobalType(GlobalType* out) {
+  if (!ReadValType(reader, features, &out->type)) return false;
+  const uint64_t where = reader.offset();
+  uint8_t mutability;
+  if (!reader.ReadByte(&mutability)) return false;
+  if (mutability > 1) return reader.FailAt(ErrorKind::kMalformed, "malformed mutability", where);
+  out->is_mutable = mutability != 0;
+  return true;
+}
+
+// core: #binary-tagtype
+bool SectionDecoder::DecodeTagType(TagType* out) {
+  const uint64_t where = reader.offset();
+  uint8_t attribute;
+  uint32_t type;
+  if (!reader.ReadByte(&attribute)) return false;
+  if (attribute != 0) {
+    return reader.FailAt(ErrorKind::kMalformed, "malformed tag attribute", where);
+  }
+  if (!reader.ReadVarU32(&type)) return false;
+  out->type = TypeIdx(type);
+  return true;
+}
+
+}  // namespace tenon::vm

@@ -1,0 +1,147 @@
+#include "vm/binary/decoder.h"
+
+#include <array>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "vm/binary/section_decoder.h"
+
+namespace tenon::vm {
+namespace {
+
+constexpr const char* kSectionNames[kSectionIdCount] = {
+    "custom", "type",  "import",  "function", "table", "memory",     "global",
+    "export", "start", "element", "code",     "data",  "data count", "tag"};
+
+// A section's place among the others. core: #binary-module
+constexpr std::array<int, kSectionIdCount> kSectionOrder = [] {
+  using enum SectionId;
+  constexpr SectionId kOrder[] = {kType,   kImport, kFunction, kTable,     kMemory, kTag, kGlobal,
+                                  kExport, kStart,  kElem,     kDataCount, kCode,   kData};
+  std::array<int, kSectionIdCount> order{};
+  int place = 0;
+  for (SectionId id : kOrder) order[static_cast<int>(id)] = ++place;
+  return order;
+}();
+
+bool DecodeSection(SectionId id, int after_section, SectionDecoder& decoder) {
+  switch (id) {
+    case SectionId::kCustom: return decoder.DecodeCustom(after_section);
+    case SectionId::kType: return decoder.DecodeTypes();
+    case SectionId::kImport: return decoder.DecodeImports();
+    case SectionId::kFunction: return decoder.DecodeFunctions();
+    case SectionId::kTable: return decoder.DecodeTables();
+    case SectionId::kMemory: return decoder.DecodeMemories();
+    case SectionId::kGlobal: return decoder.DecodeGlobals();
+    case SectionId::kExport: return decoder.DecodeExports();
+    case SectionId::kStart: return decoder.DecodeStart();
+    case SectionId::kElem: return decoder.DecodeElems();
+    case SectionId::kCode: return decoder.DecodeCode();
+    case SectionId::kData: return decoder.DecodeDatas();
+    case SectionId::kDataCount: return decoder.DecodeDataCount();
+    case SectionId::kTag: return decoder.DecodeTags();
+  }
+  return false;
+}
+
+bool DecodeHeader(ByteReader& reader) {
+  constexpr uint8_t kMagic[] = {0x00, 'a', 's', 'm'};
+  constexpr uint8_t kVersion[] = {0x01, 0x00, 0x00, 0x00};
+  absl::Span<const uint8_t> bytes;
+  if (!reader.ReadBytes(sizeof kMagic, &bytes)) return false;
+  if (bytes != absl::MakeConstSpan(kMagic)) {
+    return reader.FailAt(ErrorKind::kMalformed, "magic header not detected", 0);
+  }
+  if (!reader.ReadBytes(sizeof kVersion, &bytes)) return false;
+  if (bytes != absl::MakeConstSpan(kVersion)) {
+    return reader.FailAt(ErrorKind::kMalformed, "unknown binary version", sizeof kMagic);
+  }
+  return true;
+}
+
+class ModuleDecoder {
+ public:
+  ModuleDecoder(Module& module, const Features& features)
+      : module_(module), features_(features), reader_(module.bytes) {}
+
+  Status Decode() {
+    if (!DecodeHeader(reader_)) return reader_.TakeFailure();
+    while (!reader_.at_end()) TENON_RETURN_IF_ERROR(DecodeNextSection());
+    return CheckCounts();
+  }
+
+ private:
+  Status DecodeNextSection() {
+    const uint64_t where = reader_.offset();
+    uint8_t id;
+    uint32_t size;
+    if (!reader_.ReadByte(&id)) return reader_.TakeFailure();
+    if (id >= kSectionIdCount) return Malformed("malformed section id", where);
+    const int place = kSectionOrder[id];
+    if (id != 0 && place <= last_place_) {
+      return Malformed("unexpected content after last section", where);
+    }
+    if (!ReadCount(reader_, &size)) return reader_.TakeFailure();
+    const uint64_t start = reader_.offset();
+    absl::Span<const uint8_t> content;
+    if (!reader_.ReadBytes(size, &content)) return reader_.TakeFailure();
+
+    SectionDecoder decoder{ByteReader(content, start), features_, module_, scratch_};
+    const SectionId section = static_cast<SectionId>(id);
+    if (!DecodeSection(section, last_id_, decoder)) {
+      return std::unexpected<Error>(DecodingError(decoder.reader).WithContext(
+          absl::StrCat(kSectionNames[id], " section")));
+    }
+    if (!decoder.reader.at_end()) return Malformed("section size mismatch", decoder.reader.offset());
+    if (id != 0) {
+      last_place_ = place;
+      last_id_ = id;
+    }
+    return {};
+  }
+
+  Status CheckCounts() const {
+    const uint64_t end = module_.bytes.size();
+    if (module_.functions.size() != module_.bodies.size()) {
+      return Malformed("function and code section have inconsistent lengths", end);
+    }
+    if (module_.data_count && *module_.data_count != module_.datas.size()) {
+      return Malformed("data count and data section have inconsistent lengths", end);
+    }
+    return {};
+  }
+
+  static Status Malformed(absl::string_view message, uint64_t where) {
+    return Fail(ErrorKind::kMalformed, message, SourceLocation{where, 0, 0});
+  }
+
+  Module& module_;
+  const Features& features_;
+  ByteReader reader_;
+  ImmediateScratch scratch_;
+  int last_place_ = 0;
+  int last_id_ = 0;
+};
+
+}  // namespace
+
+bool SectionDecoder::Limit(absl::string_view what, uint64_t limit) {
+  return reader.FailAt(ErrorKind::kLimit, absl::StrCat("more than ", limit, " ", what),
+                       reader.offset());
+}
+
+Result<Module> DecodeModule(std::vector<uint8_t> bytes, const Features& features) {
+  if (bytes.size() > kMaxModuleBytes) {
+    return Fail(ErrorKind::kLimit, absl::StrCat("module larger than ", kMaxModuleBytes, " bytes"));
+  }
+  Module module;
+  module.bytes = std::move(bytes);
+  TENON_RETURN_IF_ERROR(ModuleDecoder(module, features).Decode());
+  return module;
+}
+
+Result<Module> DecodeModule(absl::Span<const uint8_t> bytes, const Features& features) {
+  return DecodeModule(std::vector<uint8_t>(bytes.begin(), bytes.end()), features);
+}
+
+}  // namespace tenon::vm

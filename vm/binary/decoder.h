@@ -1,0 +1,24 @@
+// Bytes to Module: structure only. Types are decoded whole; function bodies and constant
+// expressions stay ranges of the bytes, and only their extent is checked. core: #binary-module
+//
+// Errors are kMalformed or kLimit, with the absolute offset and the section as context. Texts and
+// order are the reference interpreter's. Malformed function bodies are found when bodies are
+// walked (vm/valid).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "vm/base/status.h"
+#include "vm/syntax/features.h"
+#include "vm/syntax/module.h"
+
+namespace tenon::vm {
+
+// Takes over the bytes; the module keeps them.
+Result<Module> DecodeModule(std::vector<uint8_t> bytes, const Features& features);
+// Copies the bytes.
+Result<Module> DecodeModule(absl::Span<const uint8_t> bytes, const Features& features);
+
+}  // namespace tenon::vm

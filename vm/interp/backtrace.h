@@ -1,0 +1,13 @@
+// Backtraces: walking interpreter frames from where guest code was left.
+#pragma once
+
+#include "vm/interp/word.h"
+#include "vm/runtime/trap.h"
+
+namespace tenon::vm::interp {
+
+// Appends the frames of the innermost entry of `run`, innermost first, down to the frame that
+// returns to `exit_code`. Does nothing for an exit, which is no failure.
+void AppendBacktrace(const RunBlock& run, const Word* exit_code, Trap* trap);
+
+}  // namespace tenon::vm::interp

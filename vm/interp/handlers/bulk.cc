@@ -1,0 +1,208 @@
+// Memory and table instructions that are calls in all but name, and references. All are slow
+// handlers: out of the fast section, checked in 64-bit arithmetic.
+// core: #exec-instr-memory, #exec-instr-table, #exec-instr-ref
+#include <algorithm>
+#include <cstring>
+
+#include "vm/interp/handlers/handlers.h"
+#include "vm/interp/handlers/operands.h"
+#include "vm/runtime/instance.h"
+#include "vm/runtime/memory.h"
+#include "vm/runtime/table.h"
+
+namespace tenon::vm::interp::handlers {
+
+#define SLOW_HANDLER(name) TENON_HANDLER_ABI HandlerResult name(TENON_STATE_PARAMS)
+
+namespace {
+
+// An address, size or index operand of a memory or table.
+uint64_t AddressOperand(AddressType type, const Slot* slot) {
+  return type == AddressType::kI64 ? ReadSlot<uint64_t>(slot) : ReadSlot<uint32_t>(slot);
+}
+
+// memory.grow, table.grow and the size instructions yield an address; -1 is failure.
+uint64_t AddressResult(AddressType type, uint64_t value) {
+  return type == AddressType::kI64 ? value : static_cast<uint32_t>(value);
+}
+
+bool InBounds(uint64_t start, uint64_t count, uint64_t size) {
+  return start <= size && count <= size - start;
+}
+
+uint32_t U32(const Slot* fp, const Word* ip, int half) {
+  return ReadSlot<uint32_t>(fp + ip[1].half(half));
+}
+
+}  // namespace
+
+SLOW_HANDLER(CheckBounds) {
+  const Memory* memory = ctx->memories[ip[2].word(0)];
+  const uint64_t address = ReadSlot<uint32_t>(fp + ip[1].half(1));
+  const uint64_t offset = ip[3].bits;
+  if (!InBounds(address + offset, ip[1].word(1), memory->size_bytes())) {
+    TENON_TRAP(TrapKind::kOutOfBoundsMemoryAccess);
+  }
+  TENON_NEXT(4);
+}
+
+SLOW_HANDLER(MemorySize) {
+  const Memory* memory = ctx->memories[ip[2].word(0)];
+  SetResult(fp + ip[1].half(0), AddressResult(memory->type().address, memory->size_pages()), &acc,
+            &facc);
+  TENON_NEXT(3);
+}
+
+SLOW_HANDLER(MemoryGrow) {
+  Memory* memory = ctx->memories[ip[2].word(0)];
+  const AddressType type = memory->type().address;
+  const auto before = memory->Grow(AddressOperand(type, fp + ip[1].half(1)));
+  SetResult(fp + ip[1].half(0), AddressResult(type, before.value_or(~uint64_t{0})), &acc, &facc);
+  TENON_NEXT(3);
+}
+
+// half(0) memory address, half(1) segment offset, half(2) count; word(0) segment, word(1) memory.
+SLOW_HANDLER(MemoryInit) {
+  Memory* memory = ctx->memories[ip[2].word(1)];
+  const auto segment = ctx->instance->data_segment(ip[2].word(0));
+  const uint64_t source = U32(fp, ip, 1);
+  const uint64_t count = U32(fp, ip, 2);
+  const auto target = memory->Slice(
+      AddressOperand(memory->type().address, fp + ip[1].half(0)), count);
+  if (!target || !InBounds(source, count, segment.size())) {
+    TENON_TRAP(TrapKind::kOutOfBoundsMemoryAccess);
+  }
+  if (count != 0) std::memcpy(target->data(), segment.data() + source, count);
+  TENON_NEXT(3);
+}
+
+// half(0) destination, half(1) source, half(2) count; word(0) and word(1) likewise.
+SLOW_HANDLER(MemoryCopy) {
+  Memory* to = ctx->memories[ip[2].word(0)];
+  Memory* from = ctx->memories[ip[2].word(1)];
+  const AddressType to_type = to->type().address;
+  const AddressType from_type = from->type().address;
+  const AddressType count_type =
+      to_type == AddressType::kI64 && from_type == AddressType::kI64 ? to_type : AddressType::kI32;
+  const uint64_t count = AddressOperand(count_type, fp + ip[1].half(2));
+  const auto target = to->Slice(AddressOperand(to_type, fp + ip[1].half(0)), count);
+  const auto source = from->Slice(AddressOperand(from_type, fp + ip[1].half(1)), count);
+  if (!target || !source) TENON_TRAP(TrapKind::kOutOfBoundsMemoryAccess);
+  if (count != 0) std::memmove(target->data(), source->data(), count);
+  TENON_NEXT(3);
+}
+
+SLOW_HANDLER(MemoryFill) {
+  Memory* memory = ctx->memories[ip[2].word(0)];
+  const AddressType type = memory->type().address;
+  const auto target = memory->Slice(AddressOperand(type, fp + ip[1].half(0)),
+                                    AddressOperand(type, fp + ip[1].half(2)));
+  if (!target) TENON_TRAP(TrapKind::kOutOfBoundsMemoryAccess);
+  if (!target->empty()) {
+    std::memset(target->data(), static_cast<int>(U32(fp, ip, 1) & 0xff), target->size());
+  }
+  TENON_NEXT(3);
+}
+
+SLOW_HANDLER(DataDrop) {
+  ctx->instance->DropData(ip[2].word(0));
+  TENON_NEXT(3);
+}
+
+// half(0) destination, half(1) index.
+SLOW_HANDLER(TableGet) {
+  TableInstance* table = ctx->tables[ip[2].word(0)];
+  const uint64_t index = AddressOperand(table->type().address, fp + ip[1].half(1));
+  if (index >= table->size()) TENON_TRAP(TrapKind::kOutOfBoundsTableAccess);
+  SetResult(fp + ip[1].half(0), table->data()[index].bits, &acc, &facc);
+  TENON_NEXT(3);
+}
+
+// half(0) index, half(1) value.
+SLOW_HANDLER(TableSet) {
+  TableInstance* table = ctx->tables[ip[2].word(0)];
+  const uint64_t index = AddressOperand(table->type().address, fp + ip[1].half(0));
+  if (index >= table->size()) TENON_TRAP(TrapKind::kOutOfBoundsTableAccess);
+  table->data()[index] = fp[ip[1].half(1)];
+  TENON_NEXT(3);
+}
+
+SLOW_HANDLER(TableSize) {
+  TableInstance* table = ctx->tables[ip[2].word(0)];
+  SetResult(fp + ip[1].half(0), AddressResult(table->type().address, table->size()), &acc, &facc);
+  TENON_NEXT(3);
+}
+
+// half(0) destination, half(1) initial value, half(2) delta.
+SLOW_HANDLER(TableGrow) {
+  TableInstance* table = ctx->tables[ip[2].word(0)];
+  const AddressType type = table->type().address;
+  const auto before = table->Grow(AddressOperand(type, fp + ip[1].half(2)), fp[ip[1].half(1)]);
+  SetResult(fp + ip[1].half(0), AddressResult(type, before.value_or(~uint64_t{0})), &acc, &facc);
+  TENON_NEXT(3);
+}
+
+// half(0) table index, half(1) segment offset, half(2) count; word(0) segment, word(1) table.
+SLOW_HANDLER(TableInit) {
+  TableInstance* table = ctx->tables[ip[2].word(1)];
+  const auto segment = ctx->instance->elem_segment(ip[2].word(0));
+  const uint64_t target = AddressOperand(table->type().address, fp + ip[1].half(0));
+  const uint64_t source = U32(fp, ip, 1);
+  const uint64_t count = U32(fp, ip, 2);
+  if (!InBounds(target, count, table->size()) || !InBounds(source, count, segment.size())) {
+    TENON_TRAP(TrapKind::kOutOfBoundsTableAccess);
+  }
+  std::copy_n(segment.data() + source, count, table->data() + target);
+  TENON_NEXT(3);
+}
+
+// half(0) destination, half(1) source, half(2) count; word(0) and word(1) likewise.
+SLOW_HANDLER(TableCopy) {
+  TableInstance* to = ctx->tables[ip[2].word(0)];
+  TableInstance* from = ctx->tables[ip[2].word(1)];
+  const AddressType to_type = to->type().address;
+  const AddressType from_type = from->type().address;
+  const AddressType count_type =
+      to_type == AddressType::kI64 && from_type == AddressType::kI64 ? to_type : AddressType::kI32;
+  const uint64_t target = AddressOperand(to_type, fp + ip[1].half(0));
+  const uint64_t source = AddressOperand(from_type, fp + ip[1].half(1));
+  const uint64_t count = AddressOperand(count_type, fp + ip[1].half(2));
+  if (!InBounds(target, count, to->size()) || !InBounds(source, count, from->size())) {
+    TENON_TRAP(TrapKind::kOutOfBoundsTableAccess);
+  }
+  if (count != 0) {
+    std::memmove(to->data() + target, from->data() + source, count * sizeof(Slot));
+  }
+  TENON_NEXT(3);
+}
+
+// half(0) index, half(1) value, half(2) count.
+SLOW_HANDLER(TableFill) {
+  TableInstance* table = ctx->tables[ip[2].word(0)];
+  const AddressType type = table->type().address;
+  const uint64_t start = AddressOperand(type, fp + ip[1].half(0));
+  const uint64_t count = AddressOperand(type, fp + ip[1].half(2));
+  if (!InBounds(start, count, table->size())) TENON_TRAP(TrapKind::kOutOfBoundsTableAccess);
+  std::fill_n(table->data() + start, count, fp[ip[1].half(1)]);
+  TENON_NEXT(3);
+}
+
+SLOW_HANDLER(ElemDrop) {
+  ctx->instance->DropElem(ip[2].word(0));
+  TENON_NEXT(3);
+}
+
+SLOW_HANDLER(RefFunc) {
+  const Func* func = ctx->instance->FuncRef(FuncIdx(ip[1].word(1)));
+  SetResult(fp + ip[1].half(0), static_cast<uint64_t>(reinterpret_cast<uintptr_t>(func)), &acc,
+            &facc);
+  TENON_NEXT(2);
+}
+
+SLOW_HANDLER(RefIsNull) {
+  const uint32_t is_null = fp[ip[1].half(1)].bits == 0;
+  SetResult(fp + ip[1].half(0), is_null, &acc, &facc);
+  TENON_NEXT(2);
+}
+
+}  // namespace tenon::vm::interp::handlers

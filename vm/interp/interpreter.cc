@@ -1,0 +1,200 @@
+#include "vm/interp/interpreter.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "vm/interp/backtrace.h"
+#include "vm/interp/body.h"
+#include "vm/interp/handlers/handlers.h"
+#include "vm/interp/translate/translator.h"
+#include "vm/runtime/instance.h"
+#include "vm/runtime/module.h"
+#include "vm/sys/entry.h"
+#include "vm/valid/walker.h"
+
+extern "C" {
+// Bounds of the section all fast handlers stand in; made by the linker.
+extern const char __start_tenon_handlers[];
+extern const char __stop_tenon_handlers[];
+}
+
+namespace tenon::vm {
+namespace interp {
+namespace {
+
+Word HandlerWord(Handler handler) {
+  Word word;
+  word.handler = handler;
+  return word;
+}
+
+const Word* LazyCode() {
+  static const Word code = HandlerWord(handlers::Lazy);
+  return &code;
+}
+
+const Word* ExitCode() {
+  static const Word code = HandlerWord(handlers::Exit);
+  return &code;
+}
+
+void Load(LoadedModule& module) {
+  const size_t defined = module.resolved->funcs.size() - module.resolved->imported_funcs;
+  for (size_t i = 0; i < defined; ++i) {
+    module.codes[i].entry.store(LazyCode(), std::memory_order_relaxed);
+  }
+}
+
+void Unload(LoadedModule& module) {
+  const size_t defined = module.resolved->funcs.size() - module.resolved->imported_funcs;
+  for (size_t i = 0; i < defined; ++i) {
+    auto* body = static_cast<Body*>(module.codes[i].body);
+    if (body == nullptr) continue;
+    UnregisterBody(body);
+    delete body;
+  }
+}
+
+// Runs in the signal handler: the fault is a guest's when it lies in one of the store's memories.
+bool ClaimFault(EntryRecord& entry, uintptr_t address, const sys::GuestRegisters& registers) {
+  auto* store = static_cast<Store*>(entry.owner);
+  if (!store->OwnsGuestAddress(address)) return false;
+  RunBlock& run = store->run();
+  run.trap = 1 + static_cast<uint32_t>(TrapKind::kOutOfBoundsMemoryAccess);
+  run.ip = static_cast<const Word*>(registers.ip);
+  run.fp = static_cast<Slot*>(registers.fp);
+  run.context = static_cast<Context*>(registers.context);
+  return true;
+}
+
+// Native stack that a host call and a nested entry may need.
+constexpr uintptr_t kNativeHeadroomBytes = 256 * 1024;
+
+#ifdef TENON_TAIL_DISPATCH
+
+void RunGuest(EntryRecord* record, const sys::GuestRegisters& registers) {
+  const Word* ip = static_cast<const Word*>(registers.ip);
+  sys::EnterGuest(record, &registers, reinterpret_cast<const void*>(ip->handler));
+}
+
+#else
+
+// The loop keeps the state in memory before every instruction, where a signal handler finds it.
+void Loop(sys::GuestRegisters* registers) {
+  HandlerResult state{static_cast<const Word*>(registers->ip), static_cast<Slot*>(registers->fp),
+                      static_cast<Context*>(registers->context),
+                      static_cast<uint8_t*>(registers->memory), 0, FloatAcc{}};
+  while (state.ip != nullptr) {
+    *static_cast<const Word* volatile*>(static_cast<void*>(&registers->ip)) = state.ip;
+    *static_cast<Slot* volatile*>(static_cast<void*>(&registers->fp)) = state.fp;
+    *static_cast<Context* volatile*>(static_cast<void*>(&registers->context)) = state.ctx;
+    state = state.ip->handler(state.ip, state.fp, state.ctx, state.mem, state.acc, state.facc);
+  }
+}
+
+void RunGuest(EntryRecord* record, const sys::GuestRegisters& start) {
+  sys::GuestRegisters registers = start;
+  record->loop_registers = &registers;
+  sys::EnterGuest(record, &registers, reinterpret_cast<const void*>(&Loop));
+}
+
+#endif
+
+bool InvokeHost(Store& store, const Func& func, Slot* slots) {
+  HostCall call{store, func.host->data, slots, *func.type, nullptr};
+  return func.host->callback(call) && !store.trapped();
+}
+
+// core: #exec-invocation
+bool Invoke(Store& store, const Func& func, Slot* slots) {
+  if (func.host != nullptr) return InvokeHost(store, func, slots);
+  static const bool installed = [] {
+    sys::InstallFaultHandlers(__start_tenon_handlers, __stop_tenon_handlers, ClaimFault);
+    return true;
+  }();
+  (void)installed;
+
+  RunBlock& run = store.run();
+  const uint32_t params = SlotsOf(func.type->params);
+  const uint32_t results = SlotsOf(func.type->results);
+  const uint32_t link = std::max(params, results);
+  Slot* const frame = run.stack_top;
+  char native_marker;
+  if (reinterpret_cast<uintptr_t>(&native_marker) <
+          reinterpret_cast<uintptr_t>(run.native_limit) + kNativeHeadroomBytes ||
+      frame + link + 2 > run.stack_limit) {
+    store.SetTrap(TrapKind::kCallStackExhausted);
+    return false;
+  }
+  if (func.code->entry.load(std::memory_order_acquire) == LazyCode() &&
+      !TranslateFunction(func.code, &store)) {
+    return false;
+  }
+  std::copy_n(slots, params, frame);
+  frame[link].bits = reinterpret_cast<uintptr_t>(ExitCode());
+  frame[link + 1].bits = 0;
+
+  const RunBlock outer = run;
+  EntryRecord record;
+  record.owner = &store;
+  run.entry = &record;
+  RunGuest(&record, sys::GuestRegisters{func.code->entry.load(std::memory_order_acquire), frame,
+                                        func.context, func.context->memory0});
+  const bool ok = run.trap == 0;
+  if (!ok) AppendBacktrace(run, ExitCode(), &store.pending_trap());
+  run.entry = outer.entry;
+  run.stack_top = outer.stack_top;
+  run.ip = outer.ip;
+  run.fp = outer.fp;
+  run.context = outer.context;
+  if (ok) std::copy_n(frame, results, slots);
+  return ok;
+}
+
+}  // namespace
+
+uint32_t SlotsOf(absl::Span<const ValType> types) {
+  uint32_t slots = 0;
+  for (ValType type : types) slots += SlotCount(type);
+  return slots;
+}
+
+bool IsCallableAs(const Context& context, const Func& func, TypeId expected) {
+  return func.type_id == expected ||
+         context.run->store->engine().types().IsSubType(func.type_id, expected);
+}
+
+const Word* TailCrossReturnCode() {
+  static const Word code = HandlerWord(handlers::TailCrossReturn);
+  return &code;
+}
+
+bool TranslateFunction(FuncCode* code, Store* store) {
+  LoadedModule& module = *code->module;
+  std::lock_guard lock(module.translate_mutex);
+  if (code->entry.load(std::memory_order_acquire) != LazyCode()) return true;
+  if (module.tier_state == nullptr) {
+    module.tier_state = std::make_shared<TranslationState>(&module);
+  }
+  auto& state = *static_cast<TranslationState*>(module.tier_state.get());
+  const Status status =
+      WalkFunction(*module.resolved, code->index, state.translator, state.scratch);
+  if (!status) {
+    store->SetTrap(TrapKind::kInvalidFunctionBody, status.error().ToString());
+    return false;
+  }
+  std::unique_ptr<Body> body = state.translator.TakeBody(code);
+  RegisterBody(body.get());
+  code->body = body.get();
+  code->entry.store(body.release()->code.get(), std::memory_order_release);
+  return true;
+}
+
+}  // namespace interp
+
+const Tier& InterpreterTier() {
+  static const Tier tier{interp::Load, interp::Unload, interp::Invoke};
+  return tier;
+}
+
+}  // namespace tenon::vm

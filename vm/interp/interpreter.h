@@ -1,0 +1,33 @@
+// The interpreter as a tier of the runtime: lazy translation, calls from the host, backtraces.
+#pragma once
+
+#include <vector>
+
+#include "absl/types/span.h"
+#include "vm/interp/word.h"
+#include "vm/runtime/engine.h"
+#include "vm/runtime/store.h"
+
+namespace tenon::vm {
+
+// The tier an Engine is built with.
+const Tier& InterpreterTier();
+
+namespace interp {
+
+// Slots that values of the types take.
+uint32_t SlotsOf(absl::Span<const ValType> types);
+
+// True when calling `func` through an expected type is allowed: the types are equal, or the
+// function's is a declared subtype.
+bool IsCallableAs(const Context& context, const Func& func, TypeId expected);
+
+// The code that a tail call into another instance makes its callee return to.
+const Word* TailCrossReturnCode();
+
+// Validates (unless done) and translates a body and installs its entry. False when the body is
+// invalid: the store's trap then has the reason. Safe to call from several threads.
+bool TranslateFunction(FuncCode* code, Store* store);
+
+}  // namespace interp
+}  // namespace tenon::vm

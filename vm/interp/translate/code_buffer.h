@@ -1,0 +1,108 @@
+// Growing interpreter code: appends instructions, patches forward branches, remembers positions.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "vm/interp/body.h"
+#include "vm/interp/word.h"
+
+namespace tenon::vm::interp {
+
+// Operand halves of an instruction's first operand word.
+struct Halves {
+  uint32_t h0 = 0, h1 = 0, h2 = 0, h3 = 0;
+};
+
+// A branch target: bound, or a list of distances to patch. A distance field is a 32-bit half of a
+// word, named by twice the word's index plus which half.
+struct Label {
+  static constexpr uint32_t kNone = ~0u;
+  uint32_t bound = kNone;          // word index
+  std::vector<std::pair<uint32_t, uint32_t>> uses;  // field, word of the instruction
+  bool targeted() const { return !uses.empty(); }
+};
+
+class CodeBuffer {
+ public:
+  uint32_t size() const { return static_cast<uint32_t>(words_.size()); }
+
+  // Appends a handler and its first operand word; returns the instruction's word.
+  uint32_t Emit(Handler handler, Halves halves) {
+    const uint32_t start = EmitHandler(handler);
+    Word word;
+    word.halves[0] = static_cast<uint16_t>(halves.h0);
+    word.halves[1] = static_cast<uint16_t>(halves.h1);
+    word.halves[2] = static_cast<uint16_t>(halves.h2);
+    word.halves[3] = static_cast<uint16_t>(halves.h3);
+    words_.push_back(word);
+    return start;
+  }
+  uint32_t EmitImmediate(Handler handler, uint32_t h0, uint32_t h1, uint32_t immediate) {
+    const uint32_t start = Emit(handler, {h0, h1});
+    words_.back().words[1] = immediate;
+    return start;
+  }
+  void AppendBits(uint64_t bits) {
+    Word word;
+    word.bits = bits;
+    words_.push_back(word);
+  }
+  void AppendPair(uint32_t first, uint32_t second) {
+    AppendBits(first | static_cast<uint64_t>(second) << 32);
+  }
+  void AppendPointer(const void* pointer) { AppendBits(reinterpret_cast<uintptr_t>(pointer)); }
+
+  // A branch instruction whose distance stands in word(1) of its first operand word.
+  uint32_t EmitBranch(Handler handler, uint32_t h0, uint32_t h1, Label* target) {
+    const uint32_t start = EmitImmediate(handler, h0, h1, 0);
+    SetDistance((start + 1) * 2 + 1, start, target);
+    return start;
+  }
+  // Makes the 32-bit `field` the distance from instruction `start` to `target`.
+  void SetDistance(uint32_t field, uint32_t start, Label* target) {
+    if (target->bound != Label::kNone) {
+      words_[field / 2].words[field % 2] = target->bound - start;
+    } else {
+      target->uses.emplace_back(field, start);
+    }
+  }
+  void Bind(Label* label) {
+    label->bound = size();
+    for (const auto& [field, start] : label->uses) {
+      words_[field / 2].words[field % 2] = label->bound - start;
+    }
+  }
+
+  void NotePosition(uint32_t offset) {
+    if (!positions_.empty() && positions_.back().word == size()) positions_.pop_back();
+    positions_.push_back({size(), offset});
+  }
+  // Drops everything from `word` on: an instruction that a later one absorbs.
+  void Rewind(uint32_t word) {
+    words_.resize(word);
+    while (!positions_.empty() && positions_.back().word >= word) positions_.pop_back();
+  }
+
+  Word& at(uint32_t word) { return words_[word]; }
+  const std::vector<Word>& words() const { return words_; }
+  std::vector<CodePosition> TakePositions() { return std::move(positions_); }
+  void Clear() {
+    words_.clear();
+    positions_.clear();
+  }
+
+ private:
+  uint32_t EmitHandler(Handler handler) {
+    const uint32_t start = size();
+    Word word;
+    word.handler = handler;
+    words_.push_back(word);
+    return start;
+  }
+
+  std::vector<Word> words_;
+  std::vector<CodePosition> positions_;
+};
+
+}  // namespace tenon::vm::interp

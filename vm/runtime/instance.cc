@@ -1,0 +1,80 @@
+#include "vm/runtime/instance.h"
+
+#include <cstdlib>
+
+#include "vm/runtime/store.h"
+
+namespace tenon::vm {
+
+std::vector<uint32_t> GlobalOffsets(const ResolvedModule& module, uint32_t* total_slots) {
+  std::vector<uint32_t> offsets;
+  offsets.reserve(module.globals.size() - module.imported_globals);
+  uint32_t next = 0;
+  for (size_t i = module.imported_globals; i < module.globals.size(); ++i) {
+    offsets.push_back(next);
+    next += SlotCount(module.globals[i].type.type);
+  }
+  *total_slots = next;
+  return offsets;
+}
+
+Instance::~Instance() {
+  if (func_refs_ != nullptr) {
+    const size_t defined = resolved().funcs.size() - resolved().imported_funcs;
+    for (size_t i = 0; i < defined; ++i) delete func_refs_[i];
+  }
+  std::free(context_);
+}
+
+const Func* Instance::FuncRef(FuncIdx func) {
+  const uint32_t imported = resolved().imported_funcs;
+  if (func.value() < imported) return imported_funcs_[func.value()];
+  Func*& ref = func_refs_[func.value() - imported];
+  if (ref == nullptr) {
+    const ResolvedFunc& definition = resolved().funcs[func.value()];
+    ref = new Func();
+    ref->context = context_;
+    ref->code = module_->Code(func);
+    ref->type = definition.type;
+    ref->type_id = definition.type_id;
+  }
+  return ref;
+}
+
+GlobalRef Instance::Global(GlobalIdx global) {
+  const GlobalType& type = resolved().globals[global.value()].type;
+  const uint32_t imported = resolved().imported_globals;
+  if (global.value() < imported) return GlobalRef{type, imported_globals_[global.value()]};
+  return GlobalRef{type, context_->own_globals() + global_offsets_[global.value() - imported]};
+}
+
+std::optional<Extern> Instance::Export(absl::string_view name) {
+  const auto found = resolved().exports.find(name);
+  if (found == resolved().exports.end()) return std::nullopt;
+  const uint32_t index = found->second->index;
+  switch (found->second->kind) {
+    case ExternKind::kFunc: return FuncRef(FuncIdx(index));
+    case ExternKind::kTable: return tables_[index];
+    case ExternKind::kMemory: return memories_[index];
+    case ExternKind::kGlobal: return Global(GlobalIdx(index));
+    case ExternKind::kTag: return std::nullopt;  // no module with tags passes validation
+  }
+  return std::nullopt;
+}
+
+const Func* Instance::ExportedFunc(absl::string_view name) {
+  const std::optional<Extern> found = Export(name);
+  if (!found || !std::holds_alternative<const Func*>(*found)) return nullptr;
+  return std::get<const Func*>(*found);
+}
+
+absl::Span<const uint8_t> Instance::data_segment(uint32_t index) const {
+  if (dropped_data_[index]) return {};
+  return resolved().module->Bytes(resolved().datas[index].bytes);
+}
+
+absl::Span<const Slot> Instance::elem_segment(uint32_t index) const {
+  return elem_segments_[index];
+}
+
+}  // namespace tenon::vm

@@ -1,0 +1,292 @@
+// Instantiation in the order of core: #exec-instantiation: match imports, allocate, evaluate
+// initialisers, copy active segments, start.
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+#include "absl/strings/str_cat.h"
+#include "vm/runtime/instance.h"
+#include "vm/runtime/store.h"
+#include "vm/sem/int.h"
+
+namespace tenon::vm {
+namespace {
+
+bool LimitsMatch(const Limits& given, const Limits& wanted) {
+  if (given.min < wanted.min) return false;
+  return !wanted.has_max || (given.has_max && given.max <= wanted.max);
+}
+
+// core: #match-externtype
+class ImportMatcher {
+ public:
+  explicit ImportMatcher(const ResolvedModule& module) : module_(module), types_(*module.types) {}
+
+  bool Matches(const ResolvedImport& import, const Extern& given) const {
+    if (given.index() != static_cast<size_t>(import.kind)) return false;
+    switch (import.kind) {
+      case ExternKind::kFunc:
+        return types_.IsSubType(std::get<const Func*>(given)->type_id,
+                                module_.funcs[import.index].type_id);
+      case ExternKind::kTable: {
+        const TableType have = std::get<TableInstance*>(given)->current_type();
+        const TableType& want = module_.tables[import.index].type;
+        return have.address == want.address && types_.Matches(have.element, want.element) &&
+               types_.Matches(want.element, have.element) && LimitsMatch(have.limits, want.limits);
+      }
+      case ExternKind::kMemory: {
+        const MemoryType have = std::get<Memory*>(given)->current_type();
+        const MemoryType& want = module_.memories[import.index];
+        return have.address == want.address && have.shared == want.shared &&
+               have.page_size_log2 == want.page_size_log2 && LimitsMatch(have.limits, want.limits);
+      }
+      case ExternKind::kGlobal: {
+        const GlobalType have = std::get<GlobalRef>(given).type;
+        const GlobalType& want = module_.globals[import.index].type;
+        if (have.is_mutable != want.is_mutable || !types_.Matches(have.type, want.type)) return false;
+        return !want.is_mutable || types_.Matches(want.type, have.type);
+      }
+      case ExternKind::kTag: return false;
+    }
+    return false;
+  }
+
+ private:
+  const ResolvedModule& module_;
+  const TypeStore& types_;
+};
+
+// What is given, in words, for an import error.
+const char* KindName(ExternKind kind) {
+  switch (kind) {
+    case ExternKind::kFunc: return "function";
+    case ExternKind::kTable: return "table";
+    case ExternKind::kMemory: return "memory";
+    case ExternKind::kGlobal: return "global";
+    case ExternKind::kTag: return "tag";
+  }
+  return "?";
+}
+
+V128 FromBits(uint64_t bits) {
+  V128 value;
+  value.SetLane<uint64_t>(0, bits);
+  return value;
+}
+
+}  // namespace
+
+// Builds one instance; the store owns it from the first step, so a half-made instance is dropped
+// like any other.
+class Instantiator {
+ public:
+  Instantiator(Store& store, std::shared_ptr<LoadedModule> module)
+      : store_(store), module_(*module->resolved) {
+    instance_ = store.instances_.emplace_back(new Instance()).get();
+    instance_->store_ = &store;
+    instance_->module_ = std::move(module);
+  }
+
+  Result<Instance*> Run(absl::Span<const Extern> imports) {
+    TENON_RETURN_IF_ERROR(TakeImports(imports));
+    TENON_RETURN_IF_ERROR(AllocateMemoriesAndTables());
+    if (!AllocateContext()) return Fail(ErrorKind::kLimit, "out of memory for an instance");
+    InitGlobals();
+    InitTables();
+    EvaluateElems();
+    if (!CopyElems() || !CopyDatas() || !Start()) {
+      return Fail(ErrorKind::kTrap, TrapText(static_cast<TrapKind>(store_.run().trap - 1)));
+    }
+    return instance_;
+  }
+
+ private:
+  Status TakeImports(absl::Span<const Extern> imports) {
+    TENON_CHECK(imports.size() == module_.imports.size());
+    const ImportMatcher matcher(module_);
+    for (size_t i = 0; i < imports.size(); ++i) {
+      const ResolvedImport& import = module_.imports[i];
+      if (!matcher.Matches(import, imports[i])) {
+        return Fail(ErrorKind::kUnlinkable,
+                    absl::StrCat("incompatible import type for \"", import.syntax->module, "\" \"",
+                                 import.syntax->name, "\": expected a ", KindName(import.kind),
+                                 " of the declared type, given a ",
+                                 KindName(static_cast<ExternKind>(imports[i].index()))));
+      }
+      switch (import.kind) {
+        case ExternKind::kFunc:
+          instance_->imported_funcs_.push_back(std::get<const Func*>(imports[i]));
+          break;
+        case ExternKind::kTable: instance_->tables_.push_back(std::get<TableInstance*>(imports[i])); break;
+        case ExternKind::kMemory:
+          instance_->memories_.push_back(std::get<Memory*>(imports[i]));
+          break;
+        case ExternKind::kGlobal:
+          instance_->imported_globals_.push_back(std::get<GlobalRef>(imports[i]).cell);
+          break;
+        case ExternKind::kTag: break;
+      }
+    }
+    return {};
+  }
+
+  Status AllocateMemoriesAndTables() {
+    for (size_t i = module_.imported_memories; i < module_.memories.size(); ++i) {
+      TENON_ASSIGN_OR_RETURN(Memory * memory, store_.NewMemory(module_.memories[i]));
+      instance_->memories_.push_back(memory);
+    }
+    for (size_t i = module_.imported_tables; i < module_.tables.size(); ++i) {
+      TENON_ASSIGN_OR_RETURN(TableInstance * table, store_.NewTable(module_.tables[i].type, Slot{0}));
+      instance_->tables_.push_back(table);
+    }
+    return {};
+  }
+
+  bool AllocateContext() {
+    uint32_t global_slots = 0;
+    instance_->global_offsets_ = GlobalOffsets(module_, &global_slots);
+    void* block = std::calloc(1, sizeof(Context) + global_slots * sizeof(Slot));
+    if (block == nullptr) return false;
+    Context* context = new (block) Context();
+    instance_->context_ = context;
+    context->run = &store_.run();
+    context->memory0 =
+        instance_->memories_.empty() ? nullptr : instance_->memories_.front()->base();
+    context->memories = instance_->memories_.data();
+    context->tables = instance_->tables_.data();
+    context->imported_funcs = instance_->imported_funcs_.data();
+    context->imported_globals = instance_->imported_globals_.data();
+    context->instance = instance_;
+    instance_->func_refs_ =
+        std::make_unique<Func*[]>(module_.funcs.size() - module_.imported_funcs);
+    instance_->dropped_data_.assign(module_.datas.size(), false);
+    return true;
+  }
+
+  // core: #exec-expr of a constant expression, which validation reduced to postfix form.
+  V128 Evaluate(const ConstProgram& program) {
+    std::vector<V128> stack;
+    for (const ConstInstruction& instruction : program) {
+      switch (instruction.op) {
+        case Opcode::GlobalGet: {
+          const GlobalRef global = instance_->Global(GlobalIdx(instruction.index));
+          V128 value;
+          std::memcpy(&value, global.cell, SlotCount(global.type.type) * sizeof(Slot));
+          stack.push_back(value);
+          break;
+        }
+        case Opcode::RefFunc:
+          stack.push_back(FromBits(
+              reinterpret_cast<uintptr_t>(instance_->FuncRef(FuncIdx(instruction.index)))));
+          break;
+        case Opcode::I32Add: Fold<uint32_t>(&stack, sem::I32Add); break;
+        case Opcode::I32Sub: Fold<uint32_t>(&stack, sem::I32Sub); break;
+        case Opcode::I32Mul: Fold<uint32_t>(&stack, sem::I32Mul); break;
+        case Opcode::I64Add: Fold<uint64_t>(&stack, sem::I64Add); break;
+        case Opcode::I64Sub: Fold<uint64_t>(&stack, sem::I64Sub); break;
+        case Opcode::I64Mul: Fold<uint64_t>(&stack, sem::I64Mul); break;
+        default: stack.push_back(instruction.bits); break;  // constants and ref.null
+      }
+    }
+    return stack.back();
+  }
+
+  template <typename T, typename Operation>
+  static void Fold(std::vector<V128>* stack, Operation operation) {
+    const T b = stack->back().Lane<T>(0);
+    stack->pop_back();
+    const T a = stack->back().Lane<T>(0);
+    stack->back() = FromBits(operation(a, b));
+  }
+
+  Slot EvaluateRef(const ConstProgram& program) {
+    return Slot{Evaluate(program).Lane<uint64_t>(0)};
+  }
+
+  void InitGlobals() {
+    for (size_t i = module_.imported_globals; i < module_.globals.size(); ++i) {
+      const GlobalRef global = instance_->Global(GlobalIdx(static_cast<uint32_t>(i)));
+      const V128 value = Evaluate(module_.globals[i].init);
+      std::memcpy(global.cell, &value, SlotCount(global.type.type) * sizeof(Slot));
+    }
+  }
+
+  void InitTables() {
+    for (size_t i = module_.imported_tables; i < module_.tables.size(); ++i) {
+      if (module_.tables[i].init.empty()) continue;
+      const Slot init = EvaluateRef(module_.tables[i].init);
+      TableInstance* table = instance_->tables_[i];
+      for (uint64_t entry = 0; entry < table->size(); ++entry) table->data()[entry] = init;
+    }
+  }
+
+  void EvaluateElems() {
+    for (const ResolvedElem& elem : module_.elems) {
+      std::vector<Slot>& segment = instance_->elem_segments_.emplace_back();
+      segment.reserve(elem.size());
+      for (FuncIdx func : elem.funcs) {
+        segment.push_back(Slot{reinterpret_cast<uintptr_t>(instance_->FuncRef(func))});
+      }
+      for (const ConstProgram& expr : elem.exprs) segment.push_back(EvaluateRef(expr));
+    }
+  }
+
+  bool CopyElems() {
+    for (size_t i = 0; i < module_.elems.size(); ++i) {
+      const ResolvedElem& elem = module_.elems[i];
+      if (elem.mode == ElemSegment::Mode::kPassive) continue;
+      if (elem.mode == ElemSegment::Mode::kActive) {
+        TableInstance* table = instance_->tables_[elem.table.value()];
+        const uint64_t offset = EvaluateOffset(elem.table_offset, table->type().address);
+        const auto segment = instance_->elem_segment(static_cast<uint32_t>(i));
+        if (offset > table->size() || segment.size() > table->size() - offset) {
+          store_.SetTrap(TrapKind::kOutOfBoundsTableAccess);
+          return false;
+        }
+        std::copy(segment.begin(), segment.end(), table->data() + offset);
+      }
+      instance_->DropElem(static_cast<uint32_t>(i));
+    }
+    return true;
+  }
+
+  bool CopyDatas() {
+    for (size_t i = 0; i < module_.datas.size(); ++i) {
+      const ResolvedData& data = module_.datas[i];
+      if (!data.active) continue;
+      Memory* memory = instance_->memories_[data.memory.value()];
+      const auto bytes = instance_->data_segment(static_cast<uint32_t>(i));
+      const auto target = memory->Slice(
+          EvaluateOffset(data.memory_offset, memory->type().address), bytes.size());
+      if (!target) {
+        store_.SetTrap(TrapKind::kOutOfBoundsMemoryAccess);
+        return false;
+      }
+      if (!bytes.empty()) std::memcpy(target->data(), bytes.data(), bytes.size());
+      instance_->DropData(static_cast<uint32_t>(i));
+    }
+    return true;
+  }
+
+  uint64_t EvaluateOffset(const ConstProgram& program, AddressType address) {
+    const V128 value = Evaluate(program);
+    return address == AddressType::kI64 ? value.Lane<uint64_t>(0) : value.Lane<uint32_t>(0);
+  }
+
+  bool Start() {
+    if (!module_.start) return true;
+    Slot none;
+    return store_.Invoke(*instance_->FuncRef(*module_.start), &none);
+  }
+
+  Store& store_;
+  const ResolvedModule& module_;
+  Instance* instance_ = nullptr;
+};
+
+Result<Instance*> Instantiate(Store& store, std::shared_ptr<LoadedModule> module,
+                              absl::Span<const Extern> imports) {
+  return Instantiator(store, std::move(module)).Run(imports);
+}
+
+}  // namespace tenon::vm

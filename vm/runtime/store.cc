@@ -1,0 +1,78 @@
+#include "vm/runtime/store.h"
+
+#include "vm/base/status.h"
+
+namespace tenon::vm {
+
+Store::Store(Engine* engine, StoreLimits limits) : engine_(engine), limits_(limits) {
+  stack_ = sys::Mapping::Reserve(limits.stack_bytes);
+  TENON_CHECK(stack_ && stack_.Commit(0, limits.stack_bytes));
+  run_.store = this;
+  run_.stack_top = reinterpret_cast<Slot*>(stack_.base());
+  run_.stack_limit = run_.stack_top + limits.stack_bytes / sizeof(Slot);
+}
+
+Store::~Store() = default;
+
+const Func* Store::NewHostFunc(const FuncType& type, HostCallback callback, void* data,
+                               absl::string_view name) {
+  HostFunc& host = host_funcs_.emplace_back();
+  host.callback = callback;
+  host.data = data;
+  host.name = std::string(name);
+  Func& func = funcs_.emplace_back();
+  func.host = &host;
+  func.type_id = engine_->types().InternFunc(type);
+  func.type = &engine_->types().Get(func.type_id).func;
+  return &func;
+}
+
+Result<Memory*> Store::NewMemory(const MemoryType& type) {
+  TENON_ASSIGN_OR_RETURN(auto memory, Memory::Create(type, limits_.memory_bytes));
+  return memories_.emplace_back(std::move(memory)).get();
+}
+
+Result<TableInstance*> Store::NewTable(const TableType& type, Slot init) {
+  TENON_ASSIGN_OR_RETURN(auto table, TableInstance::Create(type, init));
+  return tables_.emplace_back(std::move(table)).get();
+}
+
+GlobalRef Store::NewGlobal(const GlobalType& type, V128 value) {
+  auto& cell = globals_.emplace_back();
+  WriteSlot(&cell.first, value);
+  return GlobalRef{type, &cell.first};
+}
+
+uint32_t Store::NewExternRef(uint64_t host_value) {
+  extern_refs_.push_back(host_value);
+  return static_cast<uint32_t>(extern_refs_.size());
+}
+
+bool Store::OwnsGuestAddress(uintptr_t address) const {
+  for (const auto& memory : memories_) {
+    if (memory->Reserves(address)) return true;
+  }
+  return false;
+}
+
+void Store::SetTrap(TrapKind kind, absl::string_view detail) {
+  if (run_.trap != 0) return;
+  run_.trap = 1 + static_cast<uint32_t>(kind);
+  trap_.detail = std::string(detail);
+}
+
+void Store::SetExit(int code) {
+  if (run_.trap != 0) return;
+  SetTrap(TrapKind::kExit);
+  trap_.exit_code = code;
+}
+
+Trap Store::TakeTrap() {
+  Trap trap = std::move(trap_);
+  trap_ = Trap();
+  trap.kind = static_cast<TrapKind>(run_.trap - 1);
+  run_.trap = 0;
+  return trap;
+}
+
+}  // namespace tenon::vm

@@ -1,0 +1,121 @@
+#include "vm/syntax/instruction_reader.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+
+namespace tenon::vm {
+
+bool ReadOpcodeSlow(ByteReader& reader, const Features& features, uint8_t first, Opcode* out) {
+  const uint64_t where = reader.offset() - 1;
+  std::optional<Opcode> op;
+  std::string text = absl::StrFormat("illegal opcode %02x", first);
+  if (first == 0xfc || first == 0xfd) {
+    uint32_t code;
+    if (!reader.ReadVarU32(&code)) return false;
+    op = FindOpcode(first, code);
+    if (!op) absl::StrAppendFormat(&text, " %02x", code);
+  } else {
+    op = FindOpcode(0, first);
+  }
+  if (!op) return reader.FailAt(ErrorKind::kMalformed, text, where);
+  const Feature feature = kOpcodeFeatures[static_cast<size_t>(*op)];
+  if (!features.Has(feature)) {
+    absl::StrAppend(&text, ": ", Info(*op).text, " needs ", FeatureName(feature));
+    return reader.FailAt(ErrorKind::kMalformed, text, where);
+  }
+  *out = *op;
+  return true;
+}
+
+bool ReadMemArgSlow(ByteReader& reader, const Features& features, Instruction* out) {
+  constexpr uint32_t kHasMemory = 0x40;
+  const uint64_t where = reader.offset();
+  uint32_t flags;
+  if (!reader.ReadVarU32(&flags)) return false;
+  if (flags >= 2 * kHasMemory ||
+      ((flags & kHasMemory) && !features.Has(Feature::kMultiMemory))) {
+    return reader.FailAt(ErrorKind::kMalformed, "malformed memop flags", where);
+  }
+  out->index = 0;
+  if ((flags & kHasMemory) && !reader.ReadVarU32(&out->index)) return false;
+  out->memarg.align_log2 = flags & (kHasMemory - 1);
+  return reader.ReadVarU64(&out->memarg.offset);
+}
+
+bool ReadIndexOrZero(ByteReader& reader, bool index_allowed, uint32_t* out) {
+  if (index_allowed) return reader.ReadVarU32(out);
+  uint8_t zero;
+  const uint64_t where = reader.offset();
+  if (!reader.ReadByte(&zero)) return false;
+  *out = 0;
+  return zero == 0 || reader.FailAt(ErrorKind::kMalformed, "zero byte expected", where);
+}
+
+bool ReadLabelTable(ByteReader& reader, ImmediateScratch* scratch, Instruction* out) {
+  uint32_t count;
+  if (!ReadCount(reader, &count)) return false;
+  scratch->labels.clear();
+  for (uint64_t i = 0; i <= count; ++i) {  // the default label comes after the others
+    uint32_t label;
+    if (!reader.ReadVarU32(&label)) return false;
+    scratch->labels.push_back(label);
+  }
+  out->labels = scratch->labels;
+  return true;
+}
+
+bool ReadSelectTypes(ByteReader& reader, const Features& features, ImmediateScratch* scratch,
+                     Instruction* out) {
+  uint32_t count;
+  if (!ReadCount(reader, &count)) return false;
+  scratch->types.clear();
+  for (uint32_t i = 0; i < count; ++i) {
+    ValType type;
+    if (!ReadValType(reader, features, &type)) return false;
+    scratch->types.push_back(type);
+  }
+  out->types = scratch->types;
+  return true;
+}
+
+bool ReadInstruction(ByteReader& reader, const Features& features, ImmediateScratch* scratch,
+                     Instruction* out) {
+  out->offset = static_cast<uint32_t>(reader.offset());
+  if (!ReadOpcode(reader, features, &out->op)) return false;
+  switch (Info(out->op).immediate) {
+#define IMMEDIATE(name)     \
+  case ImmediateKind::k##name: \
+    return ReadImmediates<ImmediateKind::k##name>(reader, features, scratch, out);
+#include "vm/syntax/immediates.def"
+  }
+  return false;
+}
+
+bool SkipExpression(ByteReader& reader, const Features& features, ImmediateScratch* scratch,
+                    bool* needs_data_count) {
+  std::vector<bool> may_have_else;  // by nesting depth: an `if` whose `else` has not come
+  Instruction instruction;
+  while (true) {
+    if (!ReadInstruction(reader, features, scratch, &instruction)) return false;
+    switch (instruction.op) {
+      case Opcode::Block:
+      case Opcode::Loop:
+      case Opcode::If: may_have_else.push_back(instruction.op == Opcode::If); break;
+      case Opcode::Else:
+        if (may_have_else.empty() || !may_have_else.back()) {
+          return reader.FailAt(ErrorKind::kMalformed, "END opcode expected", instruction.offset);
+        }
+        may_have_else.back() = false;
+        break;
+      case Opcode::End:
+        if (may_have_else.empty()) return true;
+        may_have_else.pop_back();
+        break;
+      case Opcode::MemoryInit:
+      case Opcode::DataDrop: *needs_data_count = true; break;
+      default: break;
+    }
+  }
+}
+
+}  // namespace tenon::vm

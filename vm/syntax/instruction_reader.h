@@ -1,0 +1,178 @@
+// Decoding of one instruction, driven by its row: the opcode, then the immediates of the row's kind.
+// Used by the walker (kind known at compile time, inlined) and by scans that only look for the end
+// of an expression. core: #binary-instr
+//
+// Each function returns false and leaves the failure, always a malformedness, in the reader.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "absl/base/optimization.h"
+#include "vm/base/byte_reader.h"
+#include "vm/syntax/features.h"
+#include "vm/syntax/instruction.h"
+#include "vm/syntax/opcode.h"
+#include "vm/syntax/type_reader.h"
+
+namespace tenon::vm {
+
+// Where vectors of immediates live until the next instruction is read.
+struct ImmediateScratch {
+  std::vector<uint32_t> labels;
+  std::vector<ValType> types;
+};
+
+inline constexpr uint16_t kNoOpcode = 0xffff;
+
+// The one-byte opcodes by their code; prefixes and gaps are kNoOpcode.
+inline constexpr std::array<uint16_t, 256> kOneByteOpcodes = [] {
+  std::array<uint16_t, 256> table{};
+  table.fill(kNoOpcode);
+#define OP(name, text, prefix, code, immediate, signature, traits, feature) \
+  if (prefix == 0) table[code & 0xff] = static_cast<uint16_t>(Opcode::name);
+#include "vm/syntax/opcodes_core.def"
+  return table;
+}();
+
+// The feature each instruction needs.
+inline constexpr std::array<Feature, kOpcodeCount> kOpcodeFeatures = {
+#define OP(name, text, prefix, code, immediate, signature, traits, feature) Feature::k##feature,
+#include "vm/syntax/opcodes_core.def"
+#define OP(name, text, prefix, code, immediate, signature, traits, feature) Feature::k##feature,
+#include "vm/syntax/opcodes_simd.def"
+};
+
+// The part of ReadOpcode for prefixed, unknown and switched-off instructions; `first` is read.
+bool ReadOpcodeSlow(ByteReader& reader, const Features& features, uint8_t first, Opcode* out);
+
+inline bool ReadOpcode(ByteReader& reader, const Features& features, Opcode* out) {
+  uint8_t first;
+  if (!reader.ReadByte(&first)) return false;
+  const uint16_t op = kOneByteOpcodes[first];
+  if (op == kNoOpcode || !features.Has(kOpcodeFeatures[op])) [[unlikely]] {
+    return ReadOpcodeSlow(reader, features, first, out);
+  }
+  *out = static_cast<Opcode>(op);
+  return true;
+}
+
+bool ReadMemArgSlow(ByteReader& reader, const Features& features, Instruction* out);
+
+// core: #binary-memarg
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool ReadMemArg(ByteReader& reader, const Features& features,
+                                                    Instruction* out) {
+  const uint8_t* at = reader.position();
+  if (reader.remaining() < 2 || at[0] >= 0x40 || at[1] >= 0x80) [[unlikely]] {
+    return ReadMemArgSlow(reader, features, out);
+  }
+  out->memarg = {at[0], at[1]};
+  out->index = 0;
+  return reader.Skip(2);
+}
+
+// A memory index where the first version of the format had a zero byte; likewise a table's.
+bool ReadIndexOrZero(ByteReader& reader, bool index_allowed, uint32_t* out);
+bool ReadLabelTable(ByteReader& reader, ImmediateScratch* scratch, Instruction* out);
+bool ReadSelectTypes(ByteReader& reader, const Features& features, ImmediateScratch* scratch,
+                     Instruction* out);
+
+// Reads the immediates of `kKind` into the fields of `out` that belong to it.
+template <ImmediateKind kKind>
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool ReadImmediates(ByteReader& reader,
+                                                        const Features& features,
+                                                        ImmediateScratch* scratch,
+                                                        Instruction* out) {
+  using enum ImmediateKind;
+  constexpr bool kIsIndex = kKind == kLabel || kKind == kFunc || kKind == kRefFunc ||
+                            kKind == kLocal || kKind == kGlobal || kKind == kTable ||
+                            kKind == kElem || kKind == kData;
+  constexpr bool kIsIndexPair = kKind == kTableTable || kKind == kElemTable;
+  constexpr bool kIsLane =
+      kKind == kLane16 || kKind == kLane8 || kKind == kLane4 || kKind == kLane2;
+  const bool multi_memory = features.Has(Feature::kMultiMemory);
+  if constexpr (kKind == kNone) {
+    return true;
+  } else if constexpr (kKind == kBlock) {
+    return ReadBlockType(reader, features, &out->block);
+  } else if constexpr (kIsIndex) {
+    return reader.ReadVarU32(&out->index);
+  } else if constexpr (kIsIndexPair) {
+    return reader.ReadVarU32(&out->index) && reader.ReadVarU32(&out->index2);
+  } else if constexpr (kKind == kLabelTable) {
+    return ReadLabelTable(reader, scratch, out);
+  } else if constexpr (kKind == kCallIndirect) {
+    return reader.ReadVarU32(&out->index) &&
+           ReadIndexOrZero(reader, features.Has(Feature::kReferenceTypes), &out->index2);
+  } else if constexpr (kKind == kSelectTypes) {
+    return ReadSelectTypes(reader, features, scratch, out);
+  } else if constexpr (kKind == kHeapType) {
+    return ReadHeapType(reader, &out->heap);
+  } else if constexpr (kKind == kMemory) {
+    return ReadIndexOrZero(reader, multi_memory, &out->index);
+  } else if constexpr (kKind == kMemoryMemory) {
+    return ReadIndexOrZero(reader, multi_memory, &out->index) &&
+           ReadIndexOrZero(reader, multi_memory, &out->index2);
+  } else if constexpr (kKind == kDataMemory) {
+    return reader.ReadVarU32(&out->index) && ReadIndexOrZero(reader, multi_memory, &out->index2);
+  } else if constexpr (kKind == kMemArg) {
+    return ReadMemArg(reader, features, out);
+  } else if constexpr (kIsLane) {
+    return reader.ReadByte(&out->lane);
+  } else if constexpr (kKind == kShuffle || kKind == kV128) {
+    return reader.ReadFixed(&out->v128);
+  } else if constexpr (kKind == kI32) {
+    int32_t value;
+    if (!reader.ReadVarS32(&value)) return false;
+    out->bits = static_cast<uint32_t>(value);
+    return true;
+  } else if constexpr (kKind == kI64) {
+    int64_t value;
+    if (!reader.ReadVarS64(&value)) return false;
+    out->bits = static_cast<uint64_t>(value);
+    return true;
+  } else if constexpr (kKind == kF32) {
+    uint32_t value;
+    if (!reader.ReadFixed(&value)) return false;
+    out->bits = value;
+    return true;
+  } else if constexpr (kKind == kF64) {
+    return reader.ReadFixed(&out->bits);
+  } else {
+    static_assert(kKind == kMemArgLane16 || kKind == kMemArgLane8 || kKind == kMemArgLane4 ||
+                  kKind == kMemArgLane2);
+    return ReadMemArg(reader, features, out) && reader.ReadByte(&out->lane);
+  }
+}
+
+// Reads one instruction whole.
+bool ReadInstruction(ByteReader& reader, const Features& features, ImmediateScratch* scratch,
+                     Instruction* out);
+
+// Skips an expression with its final `end`, which must come at nesting depth 0. Nothing but the
+// form is checked: opcodes, immediates, and that blocks are closed ("END opcode expected").
+// `needs_data_count` is set when a data segment is named.
+bool SkipExpression(ByteReader& reader, const Features& features, ImmediateScratch* scratch,
+                    bool* needs_data_count);
+
+// Reads a body's declarations of locals, calling add(count, type) for each group.
+// core: #binary-local
+template <typename Add>
+bool ReadLocals(ByteReader& reader, const Features& features, const Add& add) {
+  const uint64_t where = reader.offset();
+  uint32_t groups;
+  if (!ReadCount(reader, &groups)) return false;
+  uint64_t total = 0;
+  for (uint32_t i = 0; i < groups; ++i) {
+    uint32_t count;
+    ValType type;
+    if (!reader.ReadVarU32(&count) || !ReadValType(reader, features, &type)) return false;
+    total += count;
+    if (total <= UINT32_MAX) add(count, type);
+  }
+  if (total > UINT32_MAX) return reader.FailAt(ErrorKind::kMalformed, "too many locals", where);
+  return true;
+}
+
+}  // namespace tenon::vm

@@ -1,0 +1,52 @@
+// How the host enters guest code and how a fault leaves it again.
+//
+// EnterGuest saves the callee-saved registers and the stack pointer in an EntryRecord and calls the
+// first handler. Guest code leaves by returning, or, when it faults on a guest address, the signal
+// handler restores the record's stack pointer and continues behind the call: only guest frames lie
+// between, so no C++ frame is ever skipped.
+#pragma once
+
+#include <cstdint>
+
+namespace tenon::vm::sys {
+
+// The registers guest code is entered with, in the order entry.S loads them.
+struct GuestRegisters {
+  const void* ip = nullptr;
+  void* fp = nullptr;
+  void* context = nullptr;
+  void* memory = nullptr;
+};
+
+}  // namespace tenon::vm::sys
+
+namespace tenon::vm {
+
+struct EntryRecord {
+  void* native_sp = nullptr;       // first: entry.S stores it
+  EntryRecord* previous = nullptr; // the enclosing entry of this thread
+  void* owner = nullptr;           // for the claim function
+  // Where guest code stands; with the loop dispatch the loop keeps it current here, else the signal
+  // handler reads the processor's registers.
+  const sys::GuestRegisters* loop_registers = nullptr;
+};
+
+namespace sys {
+
+// Decides whether a fault at `address` is the guest's; called inside the signal handler, so it may
+// only read. When it returns true it has recorded the trap.
+using ClaimFault = bool (*)(EntryRecord& entry, uintptr_t address, const GuestRegisters& registers);
+
+// Installs the fault handlers once a process, in front of the host's, which get every fault that is
+// not claimed. Faults count only when the program counter lies in [code_begin, code_end).
+void InstallFaultHandlers(const void* code_begin, const void* code_end, ClaimFault claim);
+
+// Calls `handler` with `registers` until guest code returns or faults. The record is this thread's
+// innermost entry meanwhile.
+void EnterGuest(EntryRecord* record, const GuestRegisters* registers, const void* handler);
+
+// Makes `record` the innermost entry again after a host call that may have switched fibres.
+void SetCurrentEntry(EntryRecord* record);
+
+}  // namespace sys
+}  // namespace tenon::vm

@@ -1,0 +1,270 @@
+#include "vm/valid/body_checker.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+
+namespace tenon::vm {
+namespace {
+
+// Types that blocks of one result mostly have, to lend spans of.
+constexpr ValType kCommonTypes[] = {ValType::kI32,  ValType::kI64,     ValType::kF32,
+                                    ValType::kF64,  ValType::kV128,    ValType::kFuncRef,
+                                    ValType::kExternRef};
+
+absl::Span<const ValType> SingleType(ValType type, WalkerScratch& scratch) {
+  for (const ValType& common : kCommonTypes) {
+    if (common == type) return absl::MakeConstSpan(&common, 1);
+  }
+  return absl::MakeConstSpan(&scratch.block_results.emplace_back(type), 1);
+}
+
+// "[i32 i64]"; of a long list the top of the stack.
+std::string ListTypes(absl::Span<const ValType> types) {
+  constexpr size_t kShown = 32;
+  const size_t hidden = types.size() > kShown ? types.size() - kShown : 0;
+  std::string text = hidden != 0 ? "[... " : "[";
+  for (size_t i = hidden; i < types.size(); ++i) {
+    absl::StrAppend(&text, i == hidden ? "" : " ", ToString(types[i]));
+  }
+  return text + "]";
+}
+
+}  // namespace
+
+BodyChecker::BodyChecker(const ResolvedModule& module, ByteReader reader, WalkerScratch& scratch)
+    : module_(module), features_(module.features), scratch_(scratch), reader_(std::move(reader)) {
+  scratch.control.clear();
+  scratch.is_initialized.clear();
+  scratch.initialized.clear();
+  scratch.block_results.clear();
+  operands_ = scratch.operands.data();
+  capacity_ = static_cast<uint32_t>(scratch.operands.size());
+}
+
+Error BodyChecker::TakeError() const { return DecodingError(reader_); }
+
+bool BodyChecker::Malformed(absl::string_view message) {
+  return reader_.FailAt(ErrorKind::kMalformed, message, instruction_.offset);
+}
+
+bool BodyChecker::Invalid(absl::string_view message) {
+  return reader_.FailAt(ErrorKind::kInvalid, message, instruction_.offset);
+}
+
+bool BodyChecker::Unknown(absl::string_view what, uint32_t index) {
+  return Invalid(absl::StrCat("unknown ", what, " ", index));
+}
+
+bool BodyChecker::Limit(absl::string_view message) {
+  return reader_.FailAt(ErrorKind::kLimit, message, instruction_.offset);
+}
+
+bool BodyChecker::Mismatch(absl::Span<const ValType> expected, const char* subject) {
+  const auto stack = absl::MakeConstSpan(operands_ + height_, size_ - height_);
+  return Invalid(absl::StrCat("type mismatch: ", subject, " requires ", ListTypes(expected),
+                              " but stack has ", ListTypes(stack)));
+}
+
+bool BodyChecker::Matches(ValType actual, ValType expected) const {
+  if (actual.is_bot() || expected.is_bot()) return true;
+  if (!actual.is_ref() || !expected.is_ref()) return false;
+  return module_.types->Matches(actual, expected);
+}
+
+bool BodyChecker::Peek(uint32_t depth, ValType* out) const {
+  *out = ValType();
+  if (size_ - height_ <= depth) return unreachable_;
+  *out = operands_[size_ - 1 - depth];
+  return true;
+}
+
+bool BodyChecker::PopPolymorphic(absl::Span<const ValType> expected) {
+  const uint32_t present = size_ - height_;
+  if (!unreachable_) return Mismatch(expected, "instruction");
+  const absl::Span<const ValType> checked = expected.last(present);
+  for (uint32_t i = 0; i < present; ++i) {
+    if (!Matches(operands_[height_ + i], checked[i])) return Mismatch(expected, "instruction");
+  }
+  size_ = height_;
+  return true;
+}
+
+bool BodyChecker::PushAll(absl::Span<const ValType> types) {
+  if (capacity_ - size_ < types.size() && !Grow(types.size())) return false;
+  std::copy(types.begin(), types.end(), operands_ + size_);
+  size_ += static_cast<uint32_t>(types.size());
+  return true;
+}
+
+bool BodyChecker::Grow(size_t count) {
+  const size_t needed = size_ + count;
+  if (needed > kMaxOperands) {
+    return Limit(absl::StrCat("more than ", kMaxOperands, " operands on the stack"));
+  }
+  scratch_.operands.resize(std::max<size_t>({64, needed, size_t{2} * capacity_}));
+  operands_ = scratch_.operands.data();
+  capacity_ = static_cast<uint32_t>(scratch_.operands.size());
+  return true;
+}
+
+bool BodyChecker::EnterFrame(Opcode op, absl::Span<const ValType> params,
+                             absl::Span<const ValType> results) {
+  if (scratch_.control.size() == kMaxControlDepth) {
+    return Limit(absl::StrCat("blocks nested deeper than ", kMaxControlDepth));
+  }
+  ControlFrame& frame = scratch_.control.emplace_back();
+  frame.op = op;
+  frame.reported = reporting_;
+  frame.height = size_;
+  frame.initialized = static_cast<uint32_t>(scratch_.initialized.size());
+  frame.params = params;
+  frame.results = results;
+  UseTopFrame();
+  return PushAll(params);
+}
+
+bool BodyChecker::CheckFrameResultsSlow(const ControlFrame& frame) {
+  const uint32_t present = size_ - height_;
+  const size_t wanted = frame.results.size();
+  const bool right_count = frame.unreachable ? present <= wanted : present == wanted;
+  if (!right_count) return Mismatch(frame.results, "block");
+  const absl::Span<const ValType> checked = frame.results.last(present);
+  for (uint32_t i = 0; i < present; ++i) {
+    if (!Matches(operands_[height_ + i], checked[i])) return Mismatch(frame.results, "block");
+  }
+  return true;
+}
+
+bool BodyChecker::CheckMissingElse(const ControlFrame& frame) {
+  if (frame.params == frame.results || module_.types->Matches(frame.params, frame.results)) {
+    return true;
+  }
+  return Invalid(absl::StrCat("type mismatch: block requires ", ListTypes(frame.results),
+                              " but stack has ", ListTypes(frame.params),
+                              ", as the `if` has no `else`"));
+}
+
+bool BodyChecker::CheckReturnCall(const FuncType& callee) {
+  const absl::Span<const ValType> results = scratch_.control.front().results;
+  if (module_.types->Matches(callee.results, results)) return true;
+  return Invalid(absl::StrCat("type mismatch: current function requires result type ",
+                              ListTypes(results), " but callee returns ",
+                              ListTypes(callee.results)));
+}
+
+void BodyChecker::LeaveFrame() {
+  size_ = height_;
+  ResetInitialized(scratch_.control.back().initialized);
+  scratch_.control.pop_back();
+  UseTopFrame();
+}
+
+void BodyChecker::ResetInitialized(uint32_t count) {
+  while (scratch_.initialized.size() > count) {
+    scratch_.is_initialized[scratch_.initialized.back()] = 0;
+    scratch_.initialized.pop_back();
+  }
+}
+
+void BodyChecker::SetUnreachable() {
+  scratch_.control.back().unreachable = true;
+  size_ = height_;
+  unreachable_ = true;
+  reporting_ = false;
+}
+
+void BodyChecker::UseTopFrame() {
+  if (scratch_.control.empty()) {
+    height_ = 0;
+    return;
+  }
+  const ControlFrame& frame = scratch_.control.back();
+  height_ = frame.height;
+  unreachable_ = frame.unreachable;
+  reporting_ = frame.reported && !frame.unreachable;
+}
+
+const ControlFrame* BodyChecker::Label(uint32_t index) {
+  const size_t depth = scratch_.control.size();
+  if (index < depth) return &scratch_.control[depth - 1 - index];
+  Unknown("label", index);
+  return nullptr;
+}
+
+bool BodyChecker::ResolveBlockType(const BlockType& type, BlockInfo* out) {
+  if (type.is_index) {
+    const FuncType* func = FuncTypeAt(type.index.value());
+    if (func == nullptr) return false;
+    *out = {func->params, func->results};
+    return true;
+  }
+  if (type.result.is_bot()) return true;
+  ValType result;
+  if (!CanonicalType(type.result, &result)) return false;
+  out->results = SingleType(result, scratch_);
+  return true;
+}
+
+const FuncType* BodyChecker::FuncTypeAt(uint32_t type_index) {
+  if (type_index >= module_.type_defs.size()) {
+    Unknown("type", type_index);
+    return nullptr;
+  }
+  const SubType* type = module_.type_defs[type_index];
+  if (type->kind == SubType::Kind::kFunc) return &type->func;
+  Invalid(absl::StrCat("non-function type ", type_index));
+  return nullptr;
+}
+
+bool BodyChecker::CanonicalType(ValType type, ValType* out) {
+  if (type.is_ref() && type.heap().is_concrete() &&
+      type.heap().index() >= module_.type_ids.size()) {
+    return Unknown("type", type.heap().index());
+  }
+  *out = module_.Canonical(type);
+  return true;
+}
+
+bool BodyChecker::CheckData(uint32_t index) {
+  if (!module_.module->data_count) return Malformed("data count section required");
+  return index < module_.datas.size() || Unknown("data segment", index);
+}
+
+bool BodyChecker::DeclareLocals(const FuncType& type) {
+  std::vector<ValType>& locals = scratch_.locals;
+  locals.assign(type.params.begin(), type.params.end());
+  instruction_.offset = static_cast<uint32_t>(reader_.offset());
+  uint64_t total = locals.size();
+  bool types_known = true;
+  bool all_defaultable = true;
+  const bool read = ReadLocals(reader_, features_, [&](uint32_t count, ValType declared) {
+    ValType canonical;
+    total += count;
+    types_known = types_known && CanonicalType(declared, &canonical);
+    all_defaultable = all_defaultable && canonical.is_defaultable();
+    if (types_known && total <= kMaxLocals) locals.resize(total, canonical);
+  });
+  if (!read || !types_known) return false;
+  if (total > kMaxLocals) return Limit(absl::StrCat("more than ", kMaxLocals, " locals"));
+  if (all_defaultable) return true;
+  scratch_.is_initialized.assign(locals.size(), 1);
+  for (size_t i = type.params.size(); i < locals.size(); ++i) {
+    scratch_.is_initialized[i] = locals[i].is_defaultable();
+  }
+  return true;
+}
+
+void BodyChecker::Initialize(uint32_t local) {
+  if (scratch_.is_initialized[local]) return;
+  scratch_.is_initialized[local] = 1;
+  scratch_.initialized.push_back(local);
+}
+
+std::string FunctionContext(const ResolvedModule& module, FuncIdx func) {
+  const absl::string_view name = module.FunctionName(func);
+  if (name.empty()) return absl::StrCat("function ", func.value());
+  return absl::StrCat("function ", func.value(), " (", name, ")");
+}
+
+}  // namespace tenon::vm

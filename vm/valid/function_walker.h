@@ -1,0 +1,125 @@
+// The walker's steps, one a special instruction and one a kind of immediate; see walker.h for its
+// use. The rules that need a sink are here, the rest is body_checker.h. core: #valid-instr
+#pragma once
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "vm/valid/body_checker.h"
+
+namespace tenon::vm {
+
+template <class Sink, bool kConstant>
+class FunctionWalker : public BodyChecker {
+ public:
+  FunctionWalker(const ResolvedModule& module, ByteRange code, Sink& sink, WalkerScratch& scratch)
+      : BodyChecker(module, ReaderOf(module, code), scratch),
+        sink_(sink),
+        end_(uint64_t{code.offset} + code.size) {}
+
+  // A function's body, locals first.
+  bool WalkBody(const FuncType& type) {
+    if (!DeclareLocals(type)) return false;
+    sink_.OnFunction(type, scratch_.locals);
+    if (!EnterFrame(Opcode::Block, {}, type.results)) return false;
+    if (!WalkInstructions()) return false;
+    sink_.OnFunctionEnd();
+    return true;
+  }
+
+  // An expression with its `end`. core: #valid-expr
+  bool WalkExpression(ValType expected) {
+    scratch_.locals.clear();
+    if (!EnterFrame(Opcode::Block, {}, absl::MakeConstSpan(&expected, 1))) return false;
+    if (!WalkInstructions()) return false;
+    return is_constant_ || Invalid("constant expression required");
+  }
+
+ private:
+  // A body is read to where its own `end` is, even beyond its declared size, which is compared
+  // afterwards: that is what gives the reference interpreter's errors. A constant expression's
+  // range is the decoder's and exact.
+  static ByteReader ReaderOf(const ResolvedModule& module, ByteRange code) {
+    const auto bytes = absl::MakeConstSpan(module.module->bytes);
+    if (kConstant) return ByteReader(bytes.subspan(code.offset, code.size), code.offset);
+    return ByteReader(bytes.subspan(code.offset), code.offset);
+  }
+
+  template <ImmediateKind kKind>
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool Immediates() {
+    return ReadImmediates<kKind>(reader_, features_, &scratch_.immediates, &instruction_);
+  }
+
+  bool WalkInstructions();
+  bool Step(uint16_t step);
+  bool SpecialStep(uint16_t step);
+  bool RareStep(uint16_t step);
+
+  // Checks the row's signature as it stands and reports.
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool ApplyRow() {
+    const Signature& row = CurrentRow();
+    if (!PopAll(absl::MakeConstSpan(row.pops.data(), row.pop_count))) return false;
+    if (row.push_count != 0 && !Push(row.push)) return false;
+    return Report({});
+  }
+  // As ApplyRow, for instructions on a memory or table that may have 64-bit addresses.
+  bool ApplyAddressRow(bool is_64);
+  template <int kLanes>
+  bool MemArgLaneStep();
+
+  const Signature& CurrentRow() const {
+    return kSignatures[static_cast<size_t>(instruction_.op)];
+  }
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool Report(const Resolved& resolved) {
+    if (reporting_) sink_.OnOp(instruction_, resolved);
+    return true;
+  }
+  bool IsAddress64(uint32_t memory) const {
+    return module_.memories[memory].address == AddressType::kI64;
+  }
+  bool IsTableAddress64(uint32_t table) const {
+    return module_.tables[table].type.address == AddressType::kI64;
+  }
+  ValType TableAddress(uint32_t table) const {
+    return ToValType(module_.tables[table].type.address);
+  }
+  // core: #valid-table-copy: the length has the smaller address type
+  static ValType SmallerAddress(ValType a, ValType b) {
+    return a == ValType::kI64 && b == ValType::kI64 ? ValType::kI64 : ValType::kI32;
+  }
+
+  bool BlockStep();
+  bool ElseStep();
+  bool EndStep();
+  bool BrStep();
+  bool BrIfStep();
+  bool BrTableStep();
+  bool ReturnStep();
+  bool CallStep(bool is_return);
+  bool CallIndirectStep(bool is_return);
+  bool FinishCall(const FuncType& type, TypeId type_id, bool is_return);
+  bool DropStep();
+  bool SelectStep();
+  bool SelectTypedStep();
+  bool LocalGetStep();
+  bool LocalSetStep(bool is_tee);
+  bool GlobalGetStep();
+  bool GlobalSetStep();
+  bool TableAccessStep();
+  bool TableCopyStep();
+  bool TableInitStep();
+  bool MemoryCopyStep();
+  bool MemoryInitStep();
+  bool RefNullStep();
+  bool RefIsNullStep();
+  bool RefFuncStep();
+
+  Sink& sink_;
+  const uint64_t end_;
+  bool is_constant_ = true;
+};
+
+}  // namespace tenon::vm
+
+#include "vm/valid/function_walker_inl.h"
+#include "vm/valid/function_walker_rules_inl.h"

@@ -1,0 +1,163 @@
+// The walker's loop and the steps that hardly any instruction has to itself; included by
+// function_walker.h only. core: #valid-instr
+#pragma once
+
+#include "vm/valid/function_walker.h"
+
+namespace tenon::vm {
+
+template <class Sink, bool kConstant>
+bool FunctionWalker<Sink, kConstant>::WalkInstructions() {
+  while (!scratch_.control.empty()) {
+    instruction_.offset = static_cast<uint32_t>(reader_.offset());
+    if (!ReadOpcode(reader_, features_, &instruction_.op)) return false;
+    const Signature& row = CurrentRow();
+    if constexpr (kConstant) {
+      if (!row.allowed_in_const && !(row.allowed_in_extended_const &&
+                                     features_.Has(Feature::kExtendedConst))) {
+        is_constant_ = false;
+      }
+    }
+    if (!Step(row.step)) return false;
+  }
+  if (reader_.offset() == end_) return true;
+  return Malformed("section size mismatch");
+}
+
+// The frequent instructions; inlined into the loop.
+template <class Sink, bool kConstant>
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool FunctionWalker<Sink, kConstant>::Step(uint16_t step) {
+  switch (step) {
+    case StepOf(Opcode::LocalGet): return LocalGetStep();
+    case StepOf(Opcode::LocalSet): return LocalSetStep(/*is_tee=*/false);
+    case StepOf(Opcode::LocalTee): return LocalSetStep(/*is_tee=*/true);
+    case StepOf(Opcode::End): return EndStep();
+    case kUnaryStep: {
+      const Signature& row = CurrentRow();
+      if (size_ == height_ || operands_[size_ - 1] != row.pops[0]) [[unlikely]] return ApplyRow();
+      operands_[size_ - 1] = row.push;
+      return Report({});
+    }
+    case kBinaryStep: {
+      const Signature& row = CurrentRow();
+      if (size_ - height_ < 2 || operands_[size_ - 1] != row.pops[1] ||
+          operands_[size_ - 2] != row.pops[0]) [[unlikely]] {
+        return ApplyRow();
+      }
+      operands_[--size_ - 1] = row.push;
+      return Report({});
+    }
+    case StepOf(ImmediateKind::kI32):
+      return Immediates<ImmediateKind::kI32>() && Push(ValType::kI32) && Report({});
+    case StepOf(ImmediateKind::kI64):
+      return Immediates<ImmediateKind::kI64>() && Push(ValType::kI64) && Report({});
+    case StepOf(ImmediateKind::kMemArg): {
+      bool is_64;
+      if (!Immediates<ImmediateKind::kMemArg>()) return false;
+      if (!CheckMemArg(Info(instruction_.op).access_bytes(), &is_64)) return false;
+      return is_64 ? ApplyAddressRow(true) : ApplyRow();
+    }
+    default: return SpecialStep(step);
+  }
+}
+
+template <class Sink, bool kConstant>
+ABSL_ATTRIBUTE_NOINLINE bool FunctionWalker<Sink, kConstant>::SpecialStep(uint16_t step) {
+  switch (step) {
+    case StepOf(Opcode::Unreachable):
+      if (reporting_) sink_.OnUnreachable(instruction_);
+      SetUnreachable();
+      return true;
+    case StepOf(Opcode::Block):
+    case StepOf(Opcode::Loop):
+    case StepOf(Opcode::If): return BlockStep();
+    case StepOf(Opcode::Else): return ElseStep();
+    case StepOf(Opcode::Br): return BrStep();
+    case StepOf(Opcode::BrIf): return BrIfStep();
+    case StepOf(Opcode::BrTable): return BrTableStep();
+    case StepOf(Opcode::Return): return ReturnStep();
+    case StepOf(Opcode::Call): return CallStep(/*is_return=*/false);
+    case StepOf(Opcode::CallIndirect): return CallIndirectStep(/*is_return=*/false);
+    case StepOf(Opcode::ReturnCall): return CallStep(/*is_return=*/true);
+    case StepOf(Opcode::ReturnCallIndirect): return CallIndirectStep(/*is_return=*/true);
+    case StepOf(Opcode::Drop): return DropStep();
+    case StepOf(Opcode::Select): return SelectStep();
+    case StepOf(Opcode::SelectT): return SelectTypedStep();
+    case StepOf(Opcode::GlobalGet): return GlobalGetStep();
+    case StepOf(Opcode::GlobalSet): return GlobalSetStep();
+    case StepOf(Opcode::TableGet):
+    case StepOf(Opcode::TableSet):
+    case StepOf(Opcode::TableGrow):
+    case StepOf(Opcode::TableFill): return TableAccessStep();
+    case StepOf(Opcode::TableCopy): return TableCopyStep();
+    case StepOf(Opcode::MemoryCopy): return MemoryCopyStep();
+    case StepOf(Opcode::RefNull): return RefNullStep();
+    case StepOf(Opcode::RefIsNull): return RefIsNullStep();
+    case StepOf(Opcode::RefFunc): return RefFuncStep();
+    default: return RareStep(step);
+  }
+}
+
+// Instructions with a signature, by the kind of their immediates.
+template <class Sink, bool kConstant>
+bool FunctionWalker<Sink, kConstant>::RareStep(uint16_t step) {
+  using enum ImmediateKind;
+  switch (step) {
+    case StepOf(kNone): return ApplyRow();
+    case StepOf(kF32): return Immediates<kF32>() && ApplyRow();
+    case StepOf(kF64): return Immediates<kF64>() && ApplyRow();
+    case StepOf(kV128): return Immediates<kV128>() && ApplyRow();
+    case StepOf(kShuffle):
+      if (!Immediates<kShuffle>()) return false;
+      for (uint8_t lane : instruction_.v128.bytes) {
+        if (lane >= 32) return Invalid("invalid lane index");
+      }
+      return ApplyRow();
+    case StepOf(kLane16): return Immediates<kLane16>() && CheckLane(16) && ApplyRow();
+    case StepOf(kLane8): return Immediates<kLane8>() && CheckLane(8) && ApplyRow();
+    case StepOf(kLane4): return Immediates<kLane4>() && CheckLane(4) && ApplyRow();
+    case StepOf(kLane2): return Immediates<kLane2>() && CheckLane(2) && ApplyRow();
+    case StepOf(kMemArgLane16): return Immediates<kMemArgLane16>() && MemArgLaneStep<16>();
+    case StepOf(kMemArgLane8): return Immediates<kMemArgLane8>() && MemArgLaneStep<8>();
+    case StepOf(kMemArgLane4): return Immediates<kMemArgLane4>() && MemArgLaneStep<4>();
+    case StepOf(kMemArgLane2): return Immediates<kMemArgLane2>() && MemArgLaneStep<2>();
+    case StepOf(kMemory):
+      return Immediates<kMemory>() && CheckMemory(instruction_.index) &&
+             ApplyAddressRow(IsAddress64(instruction_.index));
+    case StepOf(kTable):
+      return Immediates<kTable>() && CheckTable(instruction_.index) &&
+             ApplyAddressRow(IsTableAddress64(instruction_.index));
+    case StepOf(kElem):
+      return Immediates<kElem>() && CheckElem(instruction_.index) && ApplyRow();
+    case StepOf(kElemTable): return TableInitStep();
+    case StepOf(kData):
+      return Immediates<kData>() && CheckData(instruction_.index) && ApplyRow();
+    case StepOf(kDataMemory): return MemoryInitStep();
+    default: break;
+  }
+  // A row whose step is missing here would be a mistake of ours that any input could reach.
+  return Malformed("illegal opcode: no validation rule");
+}
+
+template <class Sink, bool kConstant>
+bool FunctionWalker<Sink, kConstant>::ApplyAddressRow(bool is_64) {
+  const Signature& row = CurrentRow();
+  ValType pops[3];
+  for (int i = 0; i < row.pop_count; ++i) {
+    pops[i] = is_64 && (row.address_pops & (1 << i)) ? ValType::kI64 : row.pops[i];
+  }
+  if (!PopAll(absl::MakeConstSpan(pops, row.pop_count))) return false;
+  const ValType result = is_64 && row.address_push ? ValType::kI64 : row.push;
+  if (row.push_count != 0 && !Push(result)) return false;
+  return Report({});
+}
+
+template <class Sink, bool kConstant>
+template <int kLanes>
+bool FunctionWalker<Sink, kConstant>::MemArgLaneStep() {
+  bool is_64;
+  return CheckMemArg(Info(instruction_.op).access_bytes(), &is_64) && CheckLane(kLanes) &&
+         ApplyAddressRow(is_64);
+}
+
+}  // namespace tenon::vm

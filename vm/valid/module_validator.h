@@ -1,0 +1,66 @@
+// The steps of module validation, in the order the context grows; internal to vm/valid.
+// core: #valid-module
+#pragma once
+
+#include "absl/strings/string_view.h"
+#include "vm/base/status.h"
+#include "vm/valid/body_checker.h"
+#include "vm/valid/resolved_module.h"
+
+namespace tenon::vm {
+
+class ModuleValidator {
+ public:
+  explicit ModuleValidator(ResolvedModule& resolved)
+      : resolved_(resolved), module_(*resolved.module) {}
+
+  // Everything but the bodies.
+  Status ValidateFields();
+  Status ValidateBodies();
+  // Decodes all bodies without checking them; fails when one is malformed.
+  Status ScanBodies();
+
+ private:
+  // Types (validate_types.cc).
+  Status ResolveTypes();
+  Status CheckSupertypes(const RecGroup& group);
+  Status ResolveGroup(const RecGroup& group);
+  Status CheckSubtyping(const RecGroup& group);
+  bool MatchesComposite(const SubType& sub, const SubType& super) const;
+  Status ResolveFuncType(TypeIdx index, ResolvedFunc* out);
+  Status ResolveValType(ValType type, ValType* out);
+  Status ResolveTable(const TableType& type, TableType* out);
+  Status CheckMemoryType(const MemoryType& type);
+  Status ResolveTag(const TagType& type, TypeId* out);
+
+  // Fields (validate_fields.cc).
+  Status ResolveImports();
+  Status ResolveImport(const Import& import);
+  Status ResolveFunctions();
+  Status ResolveTables();
+  Status ResolveMemories();
+  Status ResolveGlobals();
+  Status ResolveTags();
+  Status ResolveExports();
+  Status CheckExport(const Export& field);
+  Status ResolveStart();
+  Status ResolveElems();
+  Status ResolveElem(const ElemSegment& segment);
+  Status ResolveDatas();
+  Status CheckCounts();
+  Status EvaluateConstant(ByteRange range, ValType expected, ConstProgram* out);
+
+  static Status Invalid(absl::string_view message) {
+    return Fail(ErrorKind::kInvalid, message);
+  }
+  static Status InvalidAt(uint32_t offset, absl::string_view message) {
+    return Fail(ErrorKind::kInvalid, message, SourceLocation{offset, 0, 0});
+  }
+
+  ResolvedModule& resolved_;
+  const Module& module_;
+  WalkerScratch scratch_;
+  std::vector<uint32_t> subtype_depths_;  // by TypeIdx
+};
+
+}  // namespace tenon::vm

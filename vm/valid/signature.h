@@ -1,0 +1,93 @@
+// The rows' signature strings as a compact table, parsed at compile time: what an instruction pops
+// and pushes, and which step of the walker handles it. core: #valid-instr
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "vm/syntax/opcode.h"
+#include "vm/syntax/types.h"
+
+namespace tenon::vm {
+
+struct Signature {
+  // A special instruction's opcode; for the others kSignatureStep plus the kind of immediate, or
+  // kUnaryStep or kBinaryStep.
+  uint16_t step = 0;
+  Feature feature = Feature::kMvp;
+  uint8_t pop_count = 0;
+  uint8_t push_count = 0;     // at most 1
+  uint8_t address_pops = 0;   // bit i: operand i has the memory's or table's address type
+  bool address_push = false;
+  bool allowed_in_const = false;           // kConst
+  bool allowed_in_extended_const = false;  // kExtendedConst
+  std::array<ValType, 3> pops;             // in stack order, the last is on top
+  ValType push;
+};
+
+// Steps of instructions without a rule of their own; below are the opcodes.
+inline constexpr uint16_t kUnaryStep = 0x8000;   // no immediates, one operand, one result
+inline constexpr uint16_t kBinaryStep = 0x8001;  // no immediates, two operands, one result
+inline constexpr uint16_t kSignatureStep = 0x8002;
+
+constexpr uint16_t StepOf(Opcode op) { return static_cast<uint16_t>(op); }
+constexpr uint16_t StepOf(ImmediateKind kind) {
+  return static_cast<uint16_t>(kSignatureStep + static_cast<uint16_t>(kind));
+}
+
+namespace signature_internal {
+
+constexpr ValType TypeOfLetter(char letter) {
+  switch (letter) {
+    case 'i': return ValType::kI32;
+    case 'l': return ValType::kI64;
+    case 'f': return ValType::kF32;
+    case 'd': return ValType::kF64;
+    case 'v': return ValType::kV128;
+    default: return ValType::kI32;  // 'a', 't': as without memory64; replaced when it is not
+  }
+}
+
+constexpr bool IsAddressLetter(char letter) { return letter == 'a' || letter == 't'; }
+
+constexpr Signature Parse(Opcode op, ImmediateKind immediate, const char* text, int traits,
+                          Feature feature) {
+  Signature signature;
+  signature.feature = feature;
+  signature.allowed_in_const = (traits & kConst) != 0;
+  signature.allowed_in_extended_const = (traits & kExtendedConst) != 0;
+  if (text[0] == '*') {
+    signature.step = StepOf(op);
+    return signature;
+  }
+  for (; *text != ':'; ++text) {
+    if (IsAddressLetter(*text)) signature.address_pops |= 1 << signature.pop_count;
+    signature.pops[signature.pop_count++] = TypeOfLetter(*text);
+  }
+  for (++text; *text != '\0'; ++text) {
+    signature.address_push = IsAddressLetter(*text);
+    signature.push = TypeOfLetter(*text);
+    ++signature.push_count;
+  }
+  signature.step = StepOf(immediate);
+  if (immediate == ImmediateKind::kNone && signature.push_count == 1) {
+    if (signature.pop_count == 1) signature.step = kUnaryStep;
+    if (signature.pop_count == 2) signature.step = kBinaryStep;
+  }
+  return signature;
+}
+
+}  // namespace signature_internal
+
+inline constexpr std::array<Signature, kOpcodeCount> kSignatures = {
+#define OP(name, text, prefix, code, immediate, signature, traits, feature)             \
+  signature_internal::Parse(Opcode::name, ImmediateKind::k##immediate, signature, traits, \
+                            Feature::k##feature),
+#include "vm/syntax/opcodes_core.def"
+#define OP(name, text, prefix, code, immediate, signature, traits, feature)             \
+  signature_internal::Parse(Opcode::name, ImmediateKind::k##immediate, signature, traits, \
+                            Feature::k##feature),
+#include "vm/syntax/opcodes_simd.def"
+};
+
+}  // namespace tenon::vm
