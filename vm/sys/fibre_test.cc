@@ -38,8 +38,9 @@ TEST(FibreTest, RunsUntilItSuspendsAndGoesOnWhereItWas) {
 
 // Uses a good part of the stack, so that the sanitizer would see a wrong idea of its bounds.
 [[gnu::noinline]] int Recurse(int depth) {
-  volatile char block[512];
-  std::memset(const_cast<char*>(block), depth, sizeof block);
+  char block[512];
+  std::memset(block, depth, sizeof block);
+  asm volatile("" : : "r"(block) : "memory");  // keeps the frame
   return depth == 0 ? 0 : Recurse(depth - 1) + (block[17] == static_cast<char>(depth) ? 1 : 0);
 }
 
