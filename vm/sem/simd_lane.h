@@ -80,7 +80,8 @@ constexpr V128 F64x2ReplaceLane(V128 a, double x, uint8_t lane) {
   return ReplaceLane(a, std::bit_cast<uint64_t>(x), lane);
 }
 
-// Each byte of `lanes` selects one of the 32 bytes of a and b.
+// Each byte of `lanes` selects one of the 32 bytes of a and b. The baseline has no instruction for
+// this; inlined always, since a handler must not spill its registers around a call.
 [[gnu::always_inline]] constexpr V128 I8x16Shuffle(V128 a, V128 b, V128 lanes) {
   const auto table = std::bit_cast<std::array<uint8_t, 32>>(std::array<V128, 2>{a, b});
   V128 result;
