@@ -3,7 +3,6 @@
 // Lane indices are masked, so that none reaches outside the vector even unvalidated.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -92,8 +91,11 @@ constexpr V128 F64x2ReplaceLane(V128 a, double x, uint8_t lane) {
 // Each byte of `lanes` selects one of the 16 bytes of a; out of range gives zero, read above a.
 [[gnu::always_inline]] constexpr V128 I8x16Swizzle(V128 a, V128 lanes) {
   const auto table = std::bit_cast<std::array<uint8_t, 32>>(std::array<V128, 2>{a, V128{}});
+  const Vec<uint8_t> chosen = Lanes<uint8_t>(lanes);
+  const Vec<uint8_t> zeros = Vec<uint8_t>{} + uint8_t{16};
+  const V128 indices = Pack(Select(chosen < zeros, chosen, zeros));
   V128 result;
-  for (int i = 0; i < 16; ++i) result.bytes[i] = table[std::min<uint8_t>(lanes.bytes[i], 16)];
+  for (int i = 0; i < 16; ++i) result.bytes[i] = table[indices.bytes[i]];
   return result;
 }
 
