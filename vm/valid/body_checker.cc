@@ -67,7 +67,7 @@ bool BodyChecker::Mismatch(absl::Span<const ValType> expected, const char* subje
 }
 
 bool BodyChecker::Matches(ValType actual, ValType expected) const {
-  if (actual.is_bot() || expected.is_bot()) return true;
+  if (actual == expected || actual.is_bot() || expected.is_bot()) return true;
   if (!actual.is_ref() || !expected.is_ref()) return false;
   return module_.types->Matches(actual, expected);
 }
