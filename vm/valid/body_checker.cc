@@ -231,6 +231,23 @@ bool BodyChecker::CheckData(uint32_t index) {
   return index < module_.datas.size() || Unknown("data segment", index);
 }
 
+bool BodyChecker::CheckConstant() {
+  ByteReader reader = reader_;
+  while (!reader.at_end()) {
+    if (!ReadInstruction(reader, features_, &scratch_.immediates, &instruction_)) {
+      return Malformed(reader.error().message());
+    }
+    const Signature& row = kSignatures[static_cast<size_t>(instruction_.op)];
+    const bool is_mutable = instruction_.op == Opcode::GlobalGet &&
+                            instruction_.index < module_.globals.size() &&
+                            module_.globals[instruction_.index].type.is_mutable;
+    const bool allowed = row.allowed_in_const || (row.allowed_in_extended_const &&
+                                                  features_.Has(Feature::kExtendedConst));
+    if (!allowed || is_mutable) return Invalid("constant expression required");
+  }
+  return true;
+}
+
 bool BodyChecker::DeclareLocals(const FuncType& type) {
   std::vector<ValType>& locals = scratch_.locals;
   locals.assign(type.params.begin(), type.params.end());
