@@ -31,8 +31,9 @@ bool DecodeNameMap(ByteReader& reader, std::vector<IndexedName>* out) {
 bool SectionDecoder::DecodeCustom(int after_section) {
   CustomSection custom;
   if (!DecodeName(&custom.name)) return false;
+  if (reader.offset() > end) return Malformed("unexpected end");
   custom.after_section = after_section;
-  custom.content = {offset(), static_cast<uint32_t>(reader.remaining())};
+  custom.content = {offset(), static_cast<uint32_t>(end - reader.offset())};
   if (!reader.Skip(custom.content.size)) return false;
   if (custom.name == "name") DecodeNames(module.Bytes(custom.content), &module.names);
   module.customs.push_back(std::move(custom));

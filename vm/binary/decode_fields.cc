@@ -17,12 +17,18 @@ bool SectionDecoder::DecodeName(std::string* out) {
          reader.FailAt(ErrorKind::kMalformed, "malformed UTF-8 encoding", where);
 }
 
+// An expression may not leave its section: what follows could read as instructions.
 bool SectionDecoder::DecodeExpression(ByteRange* out) {
   out->offset = offset();
+  const uint64_t left = end > reader.offset() ? end - reader.offset() : 0;
+  ByteReader expression(absl::MakeConstSpan(reader.position(), left), reader.offset());
   bool needs_data_count = false;
-  if (!SkipExpression(reader, features, &scratch, &needs_data_count)) return false;
-  out->size = offset() - out->offset;
-  return true;
+  if (!SkipExpression(expression, features, &scratch, &needs_data_count)) {
+    const Error error = expression.error();
+    return reader.FailAt(error.kind(), error.message(), error.where()->offset);
+  }
+  out->size = static_cast<uint32_t>(expression.offset()) - out->offset;
+  return reader.Skip(out->size);
 }
 
 namespace {

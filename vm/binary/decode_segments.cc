@@ -75,17 +75,11 @@ bool SectionDecoder::DecodeCode() {
   if (count > kMaxFunctions) return Limit("functions", kMaxFunctions);
   module.bodies.reserve(reader.Reservable(count, 2));
   for (uint32_t i = 0; i < count; ++i) {
-    const uint64_t where = reader.offset();
     uint32_t size;
-    if (!reader.ReadVarU32(&size)) return false;
-    // A body that leaves the section but not the module is the walker's to report.
-    if (size > module.bytes.size() - reader.offset()) {
-      return reader.FailAt(ErrorKind::kMalformed, "length out of bounds", where);
-    }
+    if (!ReadCount(reader, &size)) return false;
     if (size > kMaxFunctionBody) {
       return Limit(absl::StrCat("bytes in the body of function ", i), kMaxFunctionBody);
     }
-    if (size > reader.remaining()) return Malformed("section size mismatch");
     module.bodies.push_back({{offset(), size}});
     if (!reader.Skip(size)) return false;
   }

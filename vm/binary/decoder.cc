@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "vm/binary/section_decoder.h"
+#include "vm/syntax/scan_bodies.h"
 
 namespace tenon::vm {
 namespace {
@@ -83,16 +84,18 @@ class ModuleDecoder {
     }
     if (!ReadCount(reader_, &size)) return reader_.TakeFailure();
     const uint64_t start = reader_.offset();
-    absl::Span<const uint8_t> content;
-    if (!reader_.ReadBytes(size, &content)) return reader_.TakeFailure();
+    if (!reader_.Skip(size)) return reader_.TakeFailure();
 
-    SectionDecoder decoder{ByteReader(content, start), features_, module_, scratch_};
+    const auto rest = absl::MakeConstSpan(module_.bytes).subspan(start);
+    SectionDecoder decoder{ByteReader(rest, start), start + size, features_, module_, scratch_};
     const SectionId section = static_cast<SectionId>(id);
     if (!DecodeSection(section, last_id_, decoder)) {
       return std::unexpected<Error>(DecodingError(decoder.reader).WithContext(
           absl::StrCat(kSectionNames[id], " section")));
     }
-    if (!decoder.reader.at_end()) return Malformed("section size mismatch", decoder.reader.offset());
+    if (decoder.reader.offset() != decoder.end) {
+      return Malformed("section size mismatch", decoder.reader.offset());
+    }
     if (id != 0) {
       last_place_ = place;
       last_id_ = id;
@@ -136,8 +139,14 @@ Result<Module> DecodeModule(std::vector<uint8_t> bytes, const Features& features
   }
   Module module;
   module.bytes = std::move(bytes);
-  TENON_RETURN_IF_ERROR(ModuleDecoder(module, features).Decode());
-  return module;
+  Status status = ModuleDecoder(module, features).Decode();
+  if (status) return module;
+  if (status.error().kind() == ErrorKind::kMalformed) {
+    // The bodies read so far come first.
+    bool needs_data_count = false;
+    TENON_RETURN_IF_ERROR(ScanBodies(module, features, &needs_data_count));
+  }
+  return std::unexpected<Error>(std::move(status).error());
 }
 
 Result<Module> DecodeModule(absl::Span<const uint8_t> bytes, const Features& features) {

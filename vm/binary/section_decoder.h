@@ -24,7 +24,10 @@ enum class SectionId : uint8_t {
 inline constexpr uint8_t kSectionIdCount = 14;
 
 struct SectionDecoder {
-  ByteReader reader;  // the section's content; offsets are absolute
+  // From the section's content to the module's end: as in the reference interpreter, a section is
+  // read to where its items end, which is then compared with its size. That gives its errors.
+  ByteReader reader;
+  uint64_t end;  // where the section should end
   const Features& features;
   Module& module;
   ImmediateScratch& scratch;

@@ -3,7 +3,6 @@
 // Lane indices are masked, so that none reaches outside the vector even unvalidated.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -80,7 +79,8 @@ constexpr V128 F64x2ReplaceLane(V128 a, double x, uint8_t lane) {
   return ReplaceLane(a, std::bit_cast<uint64_t>(x), lane);
 }
 
-// Each byte of `lanes` selects one of the 32 bytes of a and b.
+// Each byte of `lanes` selects one of the 32 bytes of a and b. The baseline has no instruction for
+// this; inlined always, since a handler must not spill its registers around a call.
 [[gnu::always_inline]] constexpr V128 I8x16Shuffle(V128 a, V128 b, V128 lanes) {
   const auto table = std::bit_cast<std::array<uint8_t, 32>>(std::array<V128, 2>{a, b});
   V128 result;
@@ -91,8 +91,11 @@ constexpr V128 F64x2ReplaceLane(V128 a, double x, uint8_t lane) {
 // Each byte of `lanes` selects one of the 16 bytes of a; out of range gives zero, read above a.
 [[gnu::always_inline]] constexpr V128 I8x16Swizzle(V128 a, V128 lanes) {
   const auto table = std::bit_cast<std::array<uint8_t, 32>>(std::array<V128, 2>{a, V128{}});
+  const Vec<uint8_t> chosen = Lanes<uint8_t>(lanes);
+  const Vec<uint8_t> zeros = Vec<uint8_t>{} + uint8_t{16};
+  const V128 indices = Pack(Select(chosen < zeros, chosen, zeros));
   V128 result;
-  for (int i = 0; i < 16; ++i) result.bytes[i] = table[std::min<uint8_t>(lanes.bytes[i], 16)];
+  for (int i = 0; i < 16; ++i) result.bytes[i] = table[indices.bytes[i]];
   return result;
 }
 

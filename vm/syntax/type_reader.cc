@@ -105,8 +105,9 @@ bool ReadBlockType(ByteReader& reader, const Features& features, BlockType* out)
 
 bool ReadCount(ByteReader& reader, uint32_t* out) {
   const uint64_t where = reader.offset();
+  const size_t left = reader.remaining();  // the count's own bytes too, as the reference counts
   if (!reader.ReadVarU32(out)) return false;
-  if (*out > reader.remaining()) {
+  if (*out > left) {
     return reader.FailAt(ErrorKind::kMalformed, "length out of bounds", where);
   }
   return true;

@@ -67,7 +67,7 @@ bool BodyChecker::Mismatch(absl::Span<const ValType> expected, const char* subje
 }
 
 bool BodyChecker::Matches(ValType actual, ValType expected) const {
-  if (actual.is_bot() || expected.is_bot()) return true;
+  if (actual == expected || actual.is_bot() || expected.is_bot()) return true;
   if (!actual.is_ref() || !expected.is_ref()) return false;
   return module_.types->Matches(actual, expected);
 }
@@ -229,6 +229,23 @@ bool BodyChecker::CanonicalType(ValType type, ValType* out) {
 bool BodyChecker::CheckData(uint32_t index) {
   if (!module_.module->data_count) return Malformed("data count section required");
   return index < module_.datas.size() || Unknown("data segment", index);
+}
+
+bool BodyChecker::CheckConstant() {
+  ByteReader reader = reader_;
+  while (!reader.at_end()) {
+    if (!ReadInstruction(reader, features_, &scratch_.immediates, &instruction_)) {
+      return Malformed(reader.error().message());
+    }
+    const Signature& row = kSignatures[static_cast<size_t>(instruction_.op)];
+    const bool is_mutable = instruction_.op == Opcode::GlobalGet &&
+                            instruction_.index < module_.globals.size() &&
+                            module_.globals[instruction_.index].type.is_mutable;
+    const bool allowed = row.allowed_in_const || (row.allowed_in_extended_const &&
+                                                  features_.Has(Feature::kExtendedConst));
+    if (!allowed || is_mutable) return Invalid("constant expression required");
+  }
+  return true;
 }
 
 bool BodyChecker::DeclareLocals(const FuncType& type) {

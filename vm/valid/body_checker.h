@@ -121,17 +121,20 @@ class BodyChecker {
   }
   ABSL_ATTRIBUTE_ALWAYS_INLINE bool CheckMemArg(int access_bytes, bool* is_64) {
     if (!CheckMemory(instruction_.index)) return false;
-    *is_64 = module_.memories[instruction_.index].address == AddressType::kI64;
-    if (instruction_.memarg.offset > UINT32_MAX && !*is_64) return Invalid("offset out of range");
-    if ((uint64_t{1} << instruction_.memarg.align_log2) <= static_cast<uint64_t>(access_bytes)) {
-      return true;
+    if ((uint64_t{1} << instruction_.memarg.align_log2) > static_cast<uint64_t>(access_bytes)) {
+      return Invalid("alignment must not be larger than natural");
     }
-    return Invalid("alignment must not be larger than natural");
+    *is_64 = module_.memories[instruction_.index].address == AddressType::kI64;
+    return instruction_.memarg.offset <= UINT32_MAX || *is_64 || Invalid("offset out of range");
   }
   bool CheckLane(int lanes) {
     return instruction_.lane < lanes || Invalid("invalid lane index");
   }
   bool CheckReturnCall(const FuncType& callee);
+
+  // Whether all instructions of an expression may stand in a constant expression; looked at before
+  // their types are. core: #valid-constant
+  bool CheckConstant();
 
   // Locals.
   bool DeclareLocals(const FuncType& type);

@@ -30,9 +30,8 @@ class FunctionWalker : public BodyChecker {
   // An expression with its `end`. core: #valid-expr
   bool WalkExpression(ValType expected) {
     scratch_.locals.clear();
-    if (!EnterFrame(Opcode::Block, {}, absl::MakeConstSpan(&expected, 1))) return false;
-    if (!WalkInstructions()) return false;
-    return is_constant_ || Invalid("constant expression required");
+    if (!CheckConstant()) return false;
+    return EnterFrame(Opcode::Block, {}, absl::MakeConstSpan(&expected, 1)) && WalkInstructions();
   }
 
  private:
@@ -116,7 +115,6 @@ class FunctionWalker : public BodyChecker {
 
   Sink& sink_;
   const uint64_t end_;
-  bool is_constant_ = true;
 };
 
 }  // namespace tenon::vm

@@ -11,14 +11,7 @@ bool FunctionWalker<Sink, kConstant>::WalkInstructions() {
   while (!scratch_.control.empty()) {
     instruction_.offset = static_cast<uint32_t>(reader_.offset());
     if (!ReadOpcode(reader_, features_, &instruction_.op)) return false;
-    const Signature& row = CurrentRow();
-    if constexpr (kConstant) {
-      if (!row.allowed_in_const && !(row.allowed_in_extended_const &&
-                                     features_.Has(Feature::kExtendedConst))) {
-        is_constant_ = false;
-      }
-    }
-    if (!Step(row.step)) return false;
+    if (!Step(CurrentRow().step)) return false;
   }
   if (reader_.offset() == end_) return true;
   return Malformed("section size mismatch");

@@ -216,7 +216,6 @@ bool FunctionWalker<Sink, kConstant>::GlobalGetStep() {
   if (!Immediates<ImmediateKind::kGlobal>()) return false;
   if (instruction_.index >= module_.globals.size()) return Unknown("global", instruction_.index);
   const GlobalType& global = module_.globals[instruction_.index].type;
-  if (kConstant && global.is_mutable) is_constant_ = false;
   if (kConstant && instruction_.index >= module_.imported_globals &&
       !features_.Has(Feature::kExtendedConst)) {
     return Unknown("global", instruction_.index);

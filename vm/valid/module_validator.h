@@ -17,8 +17,6 @@ class ModuleValidator {
   // Everything but the bodies.
   Status ValidateFields();
   Status ValidateBodies();
-  // Decodes all bodies without checking them; fails when one is malformed.
-  Status ScanBodies();
 
  private:
   // Types (validate_types.cc).

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "vm/syntax/scan_bodies.h"
 #include "vm/valid/module_validator.h"
 #include "vm/valid/walker.h"
 
@@ -12,29 +13,6 @@ Status ModuleValidator::ValidateBodies() {
   for (size_t i = 0; i < module_.bodies.size(); ++i) {
     const FuncIdx func(resolved_.imported_funcs + static_cast<uint32_t>(i));
     TENON_RETURN_IF_ERROR(WalkFunction(resolved_, func, sink, scratch_));
-  }
-  return {};
-}
-
-Status ModuleValidator::ScanBodies() {
-  const absl::Span<const uint8_t> bytes = module_.bytes;
-  bool needs_data_count = false;
-  for (size_t i = 0; i < module_.bodies.size(); ++i) {
-    const ByteRange code = module_.bodies[i].code;
-    ByteReader reader(bytes.subspan(code.offset), code.offset);
-    const bool read = ReadLocals(reader, resolved_.features, [](uint32_t, ValType) {}) &&
-                      SkipExpression(reader, resolved_.features, &scratch_.immediates,
-                                     &needs_data_count);
-    if (read && reader.offset() != uint64_t{code.offset} + code.size) {
-      reader.Fail("section size mismatch");
-    }
-    if (reader.ok()) continue;
-    const FuncIdx func(resolved_.imported_funcs + static_cast<uint32_t>(i));
-    return std::unexpected<Error>(
-        DecodingError(reader).WithContext(FunctionContext(resolved_, func)));
-  }
-  if (needs_data_count && !module_.data_count) {
-    return Fail(ErrorKind::kMalformed, "data count section required");
   }
   return {};
 }
@@ -51,7 +29,11 @@ Result<std::shared_ptr<ResolvedModule>> ValidateModule(std::unique_ptr<Module> m
   if (status && mode == BodyValidation::kEager) status = validator.ValidateBodies();
   if (status) return resolved;
   if (mode == BodyValidation::kEager && status.error().kind() != ErrorKind::kMalformed) {
-    TENON_RETURN_IF_ERROR(validator.ScanBodies());
+    bool needs_data_count = false;
+    TENON_RETURN_IF_ERROR(ScanBodies(*resolved->module, features, &needs_data_count));
+    if (needs_data_count && !resolved->module->data_count) {
+      return Fail(ErrorKind::kMalformed, "data count section required");
+    }
   }
   return std::unexpected<Error>(std::move(status).error());
 }

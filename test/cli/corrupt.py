@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+"""Feeds truncated and bit-flipped copies of every guest to tenon.
+
+Each copy must be validated in bounded time, with silence or one line of error; and a run must end by
+an exit code, never by a signal or a sanitizer's report. A copy that validates may be a program that
+does not end: such a run is stopped and counted, not failed. The seed is fixed, so a failure repeats.
+"""
+
+import argparse
+import collections
+import concurrent.futures
+import os
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+
+VALIDATE_TIMEOUT = 60  # far above what the slowest sanitizer build takes; a hang is a failure
+RUN_TIMEOUT = 10
+ARGUMENTS = {"files": ["/box"], "args": ["exit-code", "3"], "trap": ["divide"]}
+REPORTS = (b"Sanitizer", b"runtime error:", b"CHECK failed")
+
+
+def mutations(name, original, count):
+    """`count` damaged copies: a quarter truncated, the others with one to four bits flipped."""
+    source = random.Random(f"tenon {name}")
+    for number in range(count):
+        if number % 4 == 0:
+            yield f"cut at {(size := source.randrange(len(original)))}", original[:size]
+            continue
+        copy = bytearray(original)
+        bits = sorted(source.randrange(len(copy) * 8) for _ in range(source.choice((1, 1, 2, 4))))
+        for bit in bits:
+            copy[bit // 8] ^= 1 << bit % 8
+        yield f"bits flipped: {' '.join(map(str, bits))}", bytes(copy)
+
+
+def call(command, timeout, directory):
+    """(exit code or None after the timeout, stderr); stdout is dropped."""
+    with tempfile.TemporaryFile() as errors:
+        try:
+            done = subprocess.run(command, cwd=directory, stdin=subprocess.DEVNULL, stderr=errors,
+                                  stdout=subprocess.DEVNULL, timeout=timeout, env=ENVIRONMENT)
+            code = done.returncode
+        except subprocess.TimeoutExpired:
+            code = None
+        errors.seek(0)
+        return code, errors.read(1 << 20)
+
+
+def check(tenon, name, what, data):
+    """(problem or None, the outcome in a word)."""
+    with tempfile.TemporaryDirectory(prefix="tenon-corrupt-") as directory:
+        path = pathlib.Path(directory, "copy.wasm")
+        path.write_bytes(data)
+        os.mkdir(os.path.join(directory, "box"))
+        code, errors = call([tenon, "validate", path], VALIDATE_TIMEOUT, directory)
+        lines = errors.count(b"\n")
+        if code not in (0, 1) or lines != code or any(text in errors for text in REPORTS):
+            return f"{name}, {what}: validate gave {code}, {errors[:2000]!r}", "failed"
+        valid = code == 0
+        command = [tenon, "run", "--dir", "box::/box", path] + ARGUMENTS.get(name, [])
+        code, errors = call(command, RUN_TIMEOUT, directory)
+        if any(text in errors for text in REPORTS) or (code is not None and code < 0):
+            return f"{name}, {what}: run gave {code}, {errors[:2000]!r}", "failed"
+        if code is None:
+            # Bodies are validated when they are called, so a program may run before an invalid one.
+            return None, "did not end"
+        complaints = sum(line.startswith(b"tenon: ") for line in errors.splitlines())
+        if complaints > 1:
+            return f"{name}, {what}: {complaints} lines of error: {errors[:2000]!r}", "failed"
+        return None, "valid" if valid else "refused"
+
+
+ENVIRONMENT = dict(os.environ, LC_ALL="C", ASAN_OPTIONS="abort_on_error=1",
+                   UBSAN_OPTIONS="abort_on_error=1:print_stacktrace=1")
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Feeds damaged components to tenon.")
+    parser.add_argument("--tenon", required=True, type=os.path.abspath)
+    parser.add_argument("--count", type=int, default=300, help="damaged copies of each guest")
+    parser.add_argument("guests", nargs="+", help="the components to damage")
+    options = parser.parse_args()
+
+    failures = 0
+    outcomes = collections.Counter()
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        jobs = []
+        for path in map(pathlib.Path, options.guests):
+            for what, data in mutations(path.stem, path.read_bytes(), options.count):
+                jobs.append(pool.submit(check, options.tenon, path.stem, what, data))
+        for job in jobs:
+            problem, outcome = job.result()
+            outcomes[outcome] += 1
+            if problem:
+                failures += 1
+                if failures <= 20:
+                    print(f"FAIL {problem}")
+    print(f"{len(jobs)} copies:", ", ".join(f"{count} {word}" for word, count in outcomes.items()))
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+"""Fails on an include that the layers forbid: check.py ROOT.
+
+A layer is a folder; LAYERS lists, for each, the layers whose headers it may include, itself aside.
+A file belongs to the longest folder that is listed. What may be included is written out in full, so
+that reading one row tells all about a layer. Tests (*_test.cc) may also include what
+stands beside them in test/support.
+"""
+
+import pathlib
+import re
+import sys
+
+BASE = ["vm/base", "vm/sem"]
+FORMS = ["vm/binary", "vm/text", "vm/valid"]  # siblings: none includes another
+VM_BELOW_RUNTIME = BASE + ["vm/syntax"] + FORMS
+VM_RUNTIME = VM_BELOW_RUNTIME + ["vm/sys", "vm/runtime"]
+VM = VM_RUNTIME + ["vm/interp", "vm/artifact", "vm/include"]
+
+ABI_BELOW_RUNTIME = ["abi/syntax", "abi/types", "abi/binary", "abi/text", "abi/valid"]
+ABI = ABI_BELOW_RUNTIME + ["abi/canon", "abi/runtime", "abi/link", "abi/fuse", "abi/include", "abi"]
+WIT = ["wit"]
+WASI = ["wasi"]
+
+LAYERS = {
+    "vm/base": [],
+    "vm/sem": ["vm/base"],
+    "vm/sys": ["vm/base"],
+    "vm/syntax": BASE,
+    "vm/binary": BASE + ["vm/syntax"],
+    "vm/text": BASE + ["vm/syntax"],
+    "vm/valid": BASE + ["vm/syntax"],
+    "vm/runtime": VM_BELOW_RUNTIME + ["vm/sys"],
+    "vm/interp": VM_RUNTIME,
+    "vm/artifact": VM_RUNTIME,
+    "vm": VM,
+    "jit": VM + ["vm"],
+    # Inside abi the description of components stands below what runs them.
+    "abi/syntax": VM + ["abi/types"],
+    "abi/types": VM + ["abi/syntax"],
+    "abi/binary": VM + ["abi/syntax", "abi/types", "abi/valid"],
+    "abi/text": VM + ["abi/syntax", "abi/types", "abi/valid"],
+    "abi/valid": VM + ["abi/syntax", "abi/types"],
+    "abi": VM + ABI,
+    "wit": BASE + ABI_BELOW_RUNTIME,
+    "wasi": VM + ABI,
+    "cli": VM + ["vm", "jit"] + ABI + WIT + WASI,
+}
+
+# Folders of the repository that are no layer: tests and programs around the layers.
+FREE = ["test", "bench", "spec-tests", "examples"]
+EXTERNAL = ("absl/", "gtest/", "gmock/", "benchmark/", "CLI/", "boost/")
+ONLY_JIT = ("llvm/", "llvm-c/", "lld/")
+SUFFIXES = {".h", ".cc", ".c", ".def", ".inc", ".S"}
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+
+
+def layer_of(path, layers):
+    """The longest listed folder that holds the path, or None."""
+    parts = path.split("/")
+    for length in range(len(parts) - 1, 0, -1):
+        folder = "/".join(parts[:length])
+        if folder in layers:
+            return folder
+    return None
+
+
+def holds(folders, path):
+    return any(path.startswith(folder + "/") for folder in folders)
+
+
+def problem(source, bracket, target):
+    """Why `source` may not include `target`, or None."""
+    if target.startswith(ONLY_JIT):
+        return None if source.startswith("jit/") else "only jit may include LLVM"
+    if "../" in target:
+        return "includes are rooted at the repository"
+    tops = {name.split("/")[0] for name in LAYERS}
+    is_ours = target.split("/")[0] in tops and "/" in target
+    if holds(FREE, source) or target.startswith(EXTERNAL) or (bracket == "<" and not is_ours):
+        return None
+    if holds(["test/support"], target) and "_test." in source:
+        return None
+    if not is_ours:
+        return "includes are rooted at the repository, and it is in no layer"
+    layer = layer_of(source, LAYERS)
+    if layer is None:
+        return None
+    target_layer = layer_of(target, LAYERS)
+    if target_layer == layer or target_layer in LAYERS[layer] or holds(
+            [name for name in LAYERS[layer] if name not in ("vm", "abi")], target):
+        return None
+    return f"{layer} may not include {target_layer}"
+
+
+def violations(root):
+    """(path, line, target, reason) of each forbidden include below the root."""
+    for top in sorted({name.split("/")[0] for name in LAYERS} | set(FREE)):
+        for path in sorted((root / top).rglob("*")):
+            if path.suffix not in SUFFIXES or "node_modules" in path.parts:
+                continue
+            source = path.relative_to(root).as_posix()
+            if source.startswith("test/guests/"):
+                continue
+            for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), 1):
+                match = INCLUDE.match(line)
+                if match and (reason := problem(source, *match.groups())):
+                    yield source, number, match.group(2), reason
+
+
+def main():
+    root = pathlib.Path(sys.argv[1])
+    found = list(violations(root))
+    for source, number, target, reason in found:
+        print(f'{source}:{number}: #include "{target}": {reason}', file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
