@@ -82,24 +82,24 @@ template <typename... Ts>
 struct ProductAbi {
   static constexpr ProductLayout<Ts...> kPlaces = {};
 
-  static bool Load(CanonContext& cx, const uint8_t* from, Ts*... out) {
-    size_t i = 0;
+  static bool Load(CanonContext& cx, [[maybe_unused]] const uint8_t* from, Ts*... out) {
+    [[maybe_unused]] size_t i = 0;
     return (Abi<Ts>::Load(cx, from + kPlaces.offset[i++], out) && ...);
   }
-  static bool Lift(CanonContext& cx, const vm::Slot* slots, Ts*... out) {
-    size_t i = 0;
+  static bool Lift(CanonContext& cx, [[maybe_unused]] const vm::Slot* slots, Ts*... out) {
+    [[maybe_unused]] size_t i = 0;
     return (Abi<Ts>::Lift(cx, slots + kPlaces.flat[i++], out) && ...);
   }
-  static bool Store(CanonContext& cx, uint64_t to, Ts&... values) {
-    size_t i = 0;
+  static bool Store(CanonContext& cx, [[maybe_unused]] uint64_t to, Ts&... values) {
+    [[maybe_unused]] size_t i = 0;
     return (Abi<Ts>::Store(cx, values, to + kPlaces.offset[i++]) && ...);
   }
-  static bool Lower(CanonContext& cx, vm::Slot* slots, Ts&... values) {
-    size_t i = 0;
+  static bool Lower(CanonContext& cx, [[maybe_unused]] vm::Slot* slots, Ts&... values) {
+    [[maybe_unused]] size_t i = 0;
     return (Abi<Ts>::Lower(cx, values, slots + kPlaces.flat[i++]) && ...);
   }
   static bool Matches(const TypeChecker& checker, absl::Span<const ValType> types) {
-    size_t i = 0;
+    [[maybe_unused]] size_t i = 0;
     return types.size() == sizeof...(Ts) && (Abi<Ts>::Matches(checker, types[i++]) && ...);
   }
 };
@@ -116,7 +116,7 @@ struct Abi<std::tuple<Ts...>> {
   }
   static std::string Describe(const ResourceNames& names) {
     std::string text = "tuple<";
-    const char* separator = "";
+    [[maybe_unused]] const char* separator = "";
     ((absl::StrAppend(&text, separator, Abi<Ts>::Describe(names)), separator = ", "), ...);
     return text + ">";
   }
@@ -155,7 +155,7 @@ struct Abi<T> {
   }
   static std::string Describe(const ResourceNames& names) {
     std::string text = "record { ";
-    const char* separator = "";
+    [[maybe_unused]] const char* separator = "";
     Visit([&](const auto&... f) {
       ((absl::StrAppend(&text, separator, f.label, ": ",
                         Abi<typename std::remove_cvref_t<decltype(f)>::Type>::Describe(names)),

@@ -118,7 +118,7 @@ struct Adapter<F, R(Args...)> {
 
   static std::string Describe(const ResourceNames& names) {
     std::string text = "func(";
-    const char* separator = "";
+    [[maybe_unused]] const char* separator = "";
     ((absl::StrAppend(&text, separator, Abi<std::decay_t<Args>>::Describe(names)),
       separator = ", "),
      ...);
@@ -144,7 +144,7 @@ struct Adapter<F, R(Args...)> {
         args);
   }
 
-  static bool LowerResult(CanonContext& cx, vm::Slot* slots, R& result) {
+  static bool LowerResult(CanonContext& cx, vm::Slot* slots, PayloadOf<R>& result) {
     if constexpr (kFlatResult) {
       return ResultAbi::Lower(cx, result, slots);
     } else {
