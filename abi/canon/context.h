@@ -7,8 +7,10 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <cstring>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "abi/canon/layout.h"
 #include "abi/runtime/component_instance.h"
@@ -39,7 +41,8 @@ struct CanonContext {
   CallScope* scope = nullptr;
   bool fused = false;                 // guest to guest; matters for messages alone
   uint64_t budget = 0;                // bytes the host may still allocate for this call
-  std::deque<std::string> decoded;    // what string views of other encodings than UTF-8 point to
+  // What string views point to when the guest's encoding is not UTF-8.
+  std::vector<std::unique_ptr<std::string>> decoded;
 
   // Records a canonical ABI trap; always false.
   bool Trap(absl::string_view detail);
@@ -73,6 +76,18 @@ inline T LoadScalar(const uint8_t* from) {
 template <typename T>
 inline void StoreScalar(uint8_t* to, T value) {
   std::memcpy(to, &value, sizeof value);
+}
+
+// Discriminants and flags: 1, 2 or 4 bytes in memory, an i32 when flat.
+inline uint32_t LoadDiscriminant(const uint8_t* from, uint32_t bytes) {
+  if (bytes == 1) return *from;
+  if (bytes == 2) return LoadScalar<uint16_t>(from);
+  return LoadScalar<uint32_t>(from);
+}
+inline void StoreDiscriminant(uint8_t* to, uint32_t bytes, uint32_t value) {
+  if (bytes == 1) return StoreScalar(to, static_cast<uint8_t>(value));
+  if (bytes == 2) return StoreScalar(to, static_cast<uint16_t>(value));
+  StoreScalar(to, value);
 }
 
 // abi: "convert_i32_to_char"

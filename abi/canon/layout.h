@@ -8,6 +8,9 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "abi/types/type_table.h"
+#include "absl/container/flat_hash_map.h"
+
 namespace tenon::abi {
 
 inline constexpr uint32_t kMaxFlatParams = 16;
@@ -83,5 +86,31 @@ class VariantLayout {
 
 // Bytes of flags with n labels (1 to 32).
 constexpr uint32_t FlagsBytes(uint32_t labels) { return labels <= 8 ? 1 : labels <= 16 ? 2 : 4; }
+
+// The layouts of the types of a table in memories of one pointer width, each computed once.
+class LayoutTable {
+ public:
+  LayoutTable(const TypeTable* types, uint32_t pointer_bytes)
+      : types_(types), pointer_bytes_(pointer_bytes) {}
+
+  uint32_t pointer_bytes() const { return pointer_bytes_; }
+  // No type (the payload of a case without one) takes no place.
+  Layout Get(ValType type);
+  // Of a variant, option, result or enum.
+  VariantLayout GetVariant(ValType type);
+  // All parameters of a function as one tuple.
+  Layout Params(const FuncType& type);
+
+ private:
+  Layout Compute(ValType type);
+
+  const TypeTable* types_;
+  uint32_t pointer_bytes_;
+  absl::flat_hash_map<uint32_t, Layout> memo_;
+};
+
+// How many cases a variant, option, result or enum has, and the payload of each.
+uint32_t CaseCount(const TypeDef& def);
+ValType CasePayload(const TypeDef& def, uint32_t index);
 
 }  // namespace tenon::abi

@@ -317,7 +317,7 @@ bool LiftString(CanonContext& cx, uint64_t address, uint64_t units, absl::string
     return true;
   }
   if (!cx.Charge(3 * lifted.units)) return false;
-  std::string& decoded = cx.decoded.emplace_back();
+  std::string& decoded = *cx.decoded.emplace_back(std::make_unique<std::string>());
   Reader reader(lifted);
   while (!reader.done()) {
     uint32_t code_point;

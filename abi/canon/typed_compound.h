@@ -190,18 +190,6 @@ struct Abi<T> {
 bool LabelsMatch(const TypeDef& def, absl::Span<const char* const> labels);
 std::string DescribeLabels(const char* keyword, absl::Span<const char* const> labels);
 
-// An unsigned integer of 1, 2 or 4 bytes in memory and an i32 when flat.
-inline uint32_t LoadDiscriminant(const uint8_t* from, uint32_t bytes) {
-  if (bytes == 1) return *from;
-  if (bytes == 2) return LoadScalar<uint16_t>(from);
-  return LoadScalar<uint32_t>(from);
-}
-inline void StoreDiscriminant(uint8_t* to, uint32_t bytes, uint32_t value) {
-  if (bytes == 1) return StoreScalar(to, static_cast<uint8_t>(value));
-  if (bytes == 2) return StoreScalar(to, static_cast<uint16_t>(value));
-  StoreScalar(to, value);
-}
-
 // Shared by enums and flags: D::From(cx, bits, T*) makes the value.
 template <typename T, typename D, uint32_t kBytes>
 struct SmallIntegerAbi {
