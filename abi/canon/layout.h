@@ -8,13 +8,12 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "abi/types/flat.h"
 #include "abi/types/type_table.h"
 #include "absl/container/flat_hash_map.h"
 
 namespace tenon::abi {
 
-inline constexpr uint32_t kMaxFlatParams = 16;
-inline constexpr uint32_t kMaxFlatResults = 1;
 inline constexpr uint64_t kMaxStringByteLength = (uint64_t{1} << 28) - 1;
 inline constexpr uint64_t kMaxListByteLength = (uint64_t{1} << 28) - 1;
 
