@@ -99,14 +99,15 @@ class Lexer {
   bool SkipLineComment();
   bool SkipBlockComment();
   bool SkipAnnotation();
-  // These return where the thing ends, or npos with the error set.
+  // These return where the thing that begins at `begin` ends, or npos with the error set.
   size_t ScanString(size_t begin);
   size_t ScanEscape(size_t begin);
-  size_t ScanWord(size_t begin, int* strings);
-  bool IllegalCharacter(size_t at);
-  bool CheckId(absl::string_view id, size_t begin, absl::string_view empty_message);
+  size_t ScanWord(size_t begin);
+  // Checks what follows the `$` of an identifier or the `(@` of an annotation.
+  bool CheckQuotedName(size_t begin, const char* empty_message, size_t* end);
 
-  bool Fail(absl::string_view message, size_t at);
+  bool Fail(const char* message, size_t at);
+  bool IllegalCharacter(size_t at);
   void AtNewline(size_t after) {
     ++line_;
     line_start_ = after;
