@@ -101,10 +101,13 @@ struct Total {
 };
 
 void PrintTotal(const Total& total, bool json) {
-  const char* format =
-      json ? "{\"files\":%zu,\"failed_files\":%zu,\"directives\":%zu,\"failed\":%zu}\n"
-           : "%zu files (%zu failed), %zu directives executed, %zu failed\n";
-  std::printf(format, total.files, total.failed_files, total.directives, total.failed);
+  if (json) {
+    std::printf("{\"files\":%zu,\"failed_files\":%zu,\"directives\":%zu,\"failed\":%zu}\n",
+                total.files, total.failed_files, total.directives, total.failed);
+  } else {
+    std::printf("%zu files (%zu failed), %zu directives executed, %zu failed\n", total.files,
+                total.failed_files, total.directives, total.failed);
+  }
 }
 
 ScriptReport RunFile(const std::string& path, const ScriptOptions& options) {
