@@ -1,4 +1,4 @@
-// Branches on a value as branches in the sense of step.h, and the plain jump.
+// Branches and jumps in the sense of step.h. core: #exec-br, #exec-br-table
 #pragma once
 
 #include "vm/interp/handlers/step.h"
@@ -7,7 +7,17 @@ namespace tenon::vm::interp {
 
 struct BrStep {
   static constexpr int kWords = 2;
-  static bool Taken(const Word*, const Slot*, uint64_t, FloatAcc) { return true; }
+  static const Word* Target(const Word* ip, const Slot*) { return ip + ip[1].distance(); }
+};
+// Its length varies, but nothing ever runs behind it.
+struct BrTableStep {
+  static constexpr int kWords = 2;
+  static const Word* Target(const Word* ip, const Slot* fp) {
+    const uint32_t count = ip[1].word(1);
+    const uint32_t index = ReadSlot<uint32_t>(fp + ip[1].half(0));
+    const uint32_t entry = index < count ? index : count;
+    return ip + static_cast<int32_t>(ip[2 + entry / 2].word(entry % 2));
+  }
 };
 struct BrIfStep {
   static constexpr int kWords = 2;

@@ -33,17 +33,22 @@ FAST_HANDLER(Enter) {
 FAST_HANDLER(FrameTooLarge) { TENON_TRAP(TrapKind::kCallStackExhausted); }
 FAST_HANDLER(Unreachable) { TENON_TRAP(TrapKind::kUnreachable); }
 
-// Two dispatches, not a conditional move: the predictor then sees which way a branch went.
-#define BRANCH_HANDLER(name, ...)                                       \
-  FAST_HANDLER(name) {                                                  \
-    if (__VA_ARGS__::Taken(ip, fp, acc, facc)) {                        \
-      ip += ip[1].distance();                                           \
-      TENON_DISPATCH();                                                 \
-    }                                                                   \
-    TENON_NEXT(2);                                                      \
+#define JUMP_HANDLER(name, ...)         \
+  FAST_HANDLER(name) {                  \
+    ip = __VA_ARGS__::Target(ip, fp);   \
+    TENON_DISPATCH();                   \
+  }
+#define BRANCH_HANDLER(name, ...)                 \
+  FAST_HANDLER(name) {                            \
+    if (__VA_ARGS__::Taken(ip, fp, acc, facc)) {  \
+      ip += ip[1].distance();                     \
+      TENON_DISPATCH();                           \
+    }                                             \
+    TENON_NEXT(2);                                \
   }
 
-BRANCH_HANDLER(Br, BrStep)
+JUMP_HANDLER(Br, BrStep)
+JUMP_HANDLER(BrTable, BrTableStep)
 BRANCH_HANDLER(BrIf, BrIfStep)
 BRANCH_HANDLER(BrIfAcc, BrIfAccStep)
 BRANCH_HANDLER(BrIfNot, BrIfNotStep)
@@ -52,14 +57,6 @@ BRANCH_HANDLER(BrIfAnd, BrIfAndStep<false, true>)
 BRANCH_HANDLER(BrIfNotAnd, BrIfAndStep<false, false>)
 BRANCH_HANDLER(BrIfAndK, BrIfAndStep<true, true>)
 BRANCH_HANDLER(BrIfNotAndK, BrIfAndStep<true, false>)
-
-FAST_HANDLER(BrTable) {
-  uint32_t index = ReadSlot<uint32_t>(fp + ip[1].half(0));
-  const uint32_t count = ip[1].word(1);
-  if (index > count) index = count;
-  ip += static_cast<int32_t>(ip[2 + index / 2].word(index % 2));
-  TENON_DISPATCH();
-}
 
 // Results stand from the callee's slot 0, which is where the caller wants them.
 #define TENON_RETURN()                                          \

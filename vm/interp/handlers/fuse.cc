@@ -15,7 +15,7 @@ namespace {
 // The handler that the translator emits for a step or branch on its own.
 template <typename Op>
 [[maybe_unused]] constexpr Handler HandlerOf() {
-  return &Single<Op>;
+  return &Chain<Op>;
 }
 #define TENON_NAMED(name)                     \
   template <>                                 \
@@ -34,6 +34,9 @@ TENON_NAMED(BrIfAcc)
 TENON_NAMED(BrIfNot)
 TENON_NAMED(BrIfNotAcc)
 TENON_NAMED(Br)
+TENON_NAMED(BrTable)
+TENON_NAMED(SelectInt)
+TENON_NAMED(GlobalSet)
 #undef TENON_NAMED
 
 #define U(op, form) UnaryStep<&sem::op, Form::k##form>
@@ -51,9 +54,18 @@ struct Fusion {
   Handler handler;
 };
 
-template <typename First, typename Second>
+// A chain is reached from the handler of its first operations and that of its last one.
+template <typename A, typename B>
 constexpr Fusion MakeFusion() {
-  return {{HandlerOf<First>(), HandlerOf<Second>()}, &Pair<First, Second>};
+  return {{HandlerOf<A>(), HandlerOf<B>()}, &Chain<A, B>};
+}
+template <typename A, typename B, typename C>
+constexpr Fusion MakeFusion() {
+  return {{&Chain<A, B>, HandlerOf<C>()}, &Chain<A, B, C>};
+}
+template <typename A, typename B, typename C, typename D>
+constexpr Fusion MakeFusion() {
+  return {{&Chain<A, B, C>, HandlerOf<D>()}, &Chain<A, B, C, D>};
 }
 
 constexpr Fusion kFusions[] = {

@@ -1,4 +1,4 @@
-// Pairs of instructions that one handler runs. The code keeps its layout: only the first
+// Runs of instructions that one handler executes. The code keeps its layout: only the first
 // instruction's handler changes, and the second stays complete, for branches to it.
 #pragma once
 
@@ -6,8 +6,8 @@
 
 namespace tenon::vm::interp {
 
-// The handler that runs `first` and then `second`, which stands right behind it; null when the pair
-// is not one of fuse.def.
+// The handler that does what `first` does (an instruction's handler, or one returned here before)
+// and then `second`, whose instruction stands right behind; null when fuse.def has no such run.
 Handler FusedHandler(Handler first, Handler second);
 
 }  // namespace tenon::vm::interp

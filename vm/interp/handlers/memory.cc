@@ -54,9 +54,9 @@ TENON_FAST TENON_HANDLER_ABI HandlerResult StoreLane(TENON_STATE_PARAMS) {
 template <typename A>
 Handler PickLoad(Form form) {
   switch (form) {
-    case Form::kSS: return &Single<LoadStep<A, Form::kSS>>;
-    case Form::kAS: return &Single<LoadStep<A, Form::kAS>>;
-    case Form::kKS: return &Single<LoadStep<A, Form::kKS>>;
+    case Form::kSS: return &Chain<LoadStep<A, Form::kSS>>;
+    case Form::kAS: return &Chain<LoadStep<A, Form::kAS>>;
+    case Form::kKS: return &Chain<LoadStep<A, Form::kKS>>;
     default: return nullptr;
   }
 }
@@ -64,18 +64,18 @@ Handler PickLoad(Form form) {
 template <typename A>
 Handler PickStore(Form form) {
   switch (form) {
-    case Form::kSS: return &Single<StoreStep<A, Form::kSS>>;
-    case Form::kAS: return &Single<StoreStep<A, Form::kAS>>;
+    case Form::kSS: return &Chain<StoreStep<A, Form::kSS>>;
+    case Form::kAS: return &Chain<StoreStep<A, Form::kAS>>;
     default: break;
   }
   if constexpr (!std::is_same_v<typename A::Value, V128>) {
-    if (form == Form::kSA) return &Single<StoreStep<A, Form::kSA>>;
+    if (form == Form::kSA) return &Chain<StoreStep<A, Form::kSA>>;
   }
   if constexpr (kIsFloat<typename A::Value>) {
-    if (form == Form::kKA) return &Single<StoreStep<A, Form::kKA>>;
+    if (form == Form::kKA) return &Chain<StoreStep<A, Form::kKA>>;
   } else if constexpr (!std::is_same_v<typename A::Value, V128>) {
-    if (form == Form::kSK) return &Single<StoreStep<A, Form::kSK>>;
-    if (form == Form::kAK) return &Single<StoreStep<A, Form::kAK>>;
+    if (form == Form::kSK) return &Chain<StoreStep<A, Form::kSK>>;
+    if (form == Form::kAK) return &Chain<StoreStep<A, Form::kAK>>;
   }
   return nullptr;
 }

@@ -48,6 +48,33 @@ TENON_MOVE_STEP(ConstVector, 4) {
   std::memcpy(&value, &ip[2], sizeof value);
   WriteSlot(fp + ip[1].half(0), value);
 }
+
+// Which of half(1), half(2) a select takes.
+inline const Slot* Chosen(const Word* ip, const Slot* fp, uint32_t condition) {
+  return fp + (condition != 0 ? ip[1].half(1) : ip[1].half(2));
+}
+inline uint32_t ConditionSlot(const Word* ip, const Slot* fp) {
+  return ReadSlot<uint32_t>(fp + ip[1].half(3));
+}
+
+TENON_MOVE_STEP(SelectInt, 2) {
+  SetResult(fp + ip[1].half(0), Chosen(ip, fp, ConditionSlot(ip, fp))->bits, &acc, &facc);
+}
+TENON_MOVE_STEP(SelectIntAcc, 2) {
+  SetResult(fp + ip[1].half(0), Chosen(ip, fp, static_cast<uint32_t>(acc))->bits, &acc, &facc);
+}
+TENON_MOVE_STEP(SelectFloat, 2) {
+  SetResult(fp + ip[1].half(0), ReadSlot<double>(Chosen(ip, fp, ConditionSlot(ip, fp))), &acc,
+            &facc);
+}
+TENON_MOVE_STEP(SelectFloatAcc, 2) {
+  SetResult(fp + ip[1].half(0), ReadSlot<double>(Chosen(ip, fp, static_cast<uint32_t>(acc))), &acc,
+            &facc);
+}
+TENON_MOVE_STEP(SelectVector, 2) {
+  WriteSlot(fp + ip[1].half(0), ReadSlot<V128>(Chosen(ip, fp, ConditionSlot(ip, fp))));
+}
+
 TENON_MOVE_STEP(GlobalGetInt, 2) {
   SetResult(fp + ip[1].half(0), ctx->own_globals()[ip[1].word(1)].bits, &acc, &facc);
 }

@@ -33,7 +33,7 @@ constexpr Handler PickUnary() {
   if constexpr (kIsOrTrap<typename Traits<F>::Result>) {
     return &TrappingUnary<F, kForm>;
   } else {
-    return &Single<UnaryStep<F, kForm>>;
+    return &Chain<UnaryStep<F, kForm>>;
   }
 }
 
@@ -42,7 +42,7 @@ constexpr Handler PickBinary() {
   if constexpr (kIsOrTrap<typename Traits<F>::Result>) {
     return &TrappingBinary<F, kForm>;
   } else {
-    return &Single<BinaryStep<F, kForm>>;
+    return &Chain<BinaryStep<F, kForm>>;
   }
 }
 
@@ -62,11 +62,11 @@ constexpr FormTable BinaryForms() {
 
 template <auto F, bool kSense>
 constexpr FormTable CompareBranchForms() {
-  FormTable table = {&Single<CompareBranch<F, Form::kSS, kSense>>, &Single<CompareBranch<F, Form::kAS, kSense>>,
-                     &Single<CompareBranch<F, Form::kSA, kSense>>};
+  FormTable table = {&Chain<CompareBranch<F, Form::kSS, kSense>>, &Chain<CompareBranch<F, Form::kAS, kSense>>,
+                     &Chain<CompareBranch<F, Form::kSA, kSense>>};
   if constexpr (!kIsFloat<typename Traits<F>::template Param<0>>) {
-    table[static_cast<int>(Form::kSK)] = &Single<CompareBranch<F, Form::kSK, kSense>>;
-    table[static_cast<int>(Form::kAK)] = &Single<CompareBranch<F, Form::kAK, kSense>>;
+    table[static_cast<int>(Form::kSK)] = &Chain<CompareBranch<F, Form::kSK, kSense>>;
+    table[static_cast<int>(Form::kAK)] = &Chain<CompareBranch<F, Form::kAK, kSense>>;
   }
   return table;
 }

@@ -24,37 +24,11 @@ STEP_HANDLER(ConstF32)
 STEP_HANDLER(ConstF64)
 STEP_HANDLER(ConstVector)
 
-// Which of half(1), half(2) a select takes.
-inline const Slot* Chosen(const Word* ip, const Slot* fp, uint32_t condition) {
-  return fp + (condition != 0 ? ip[1].half(1) : ip[1].half(2));
-}
-inline uint32_t ConditionSlot(const Word* ip, const Slot* fp) {
-  return ReadSlot<uint32_t>(fp + ip[1].half(3));
-}
-
-FAST_HANDLER(SelectInt) {
-  SetResult(fp + ip[1].half(0), Chosen(ip, fp, ConditionSlot(ip, fp))->bits, &acc, &facc);
-  TENON_NEXT(2);
-}
-FAST_HANDLER(SelectIntAcc) {
-  SetResult(fp + ip[1].half(0), Chosen(ip, fp, static_cast<uint32_t>(acc))->bits, &acc, &facc);
-  TENON_NEXT(2);
-}
-FAST_HANDLER(SelectFloat) {
-  SetResult(fp + ip[1].half(0), ReadSlot<double>(Chosen(ip, fp, ConditionSlot(ip, fp))), &acc,
-            &facc);
-  TENON_NEXT(2);
-}
-FAST_HANDLER(SelectFloatAcc) {
-  SetResult(fp + ip[1].half(0), ReadSlot<double>(Chosen(ip, fp, static_cast<uint32_t>(acc))), &acc,
-            &facc);
-  TENON_NEXT(2);
-}
-FAST_HANDLER(SelectVector) {
-  WriteSlot(fp + ip[1].half(0), ReadSlot<V128>(Chosen(ip, fp, ConditionSlot(ip, fp))));
-  TENON_NEXT(2);
-}
-
+STEP_HANDLER(SelectInt)
+STEP_HANDLER(SelectIntAcc)
+STEP_HANDLER(SelectFloat)
+STEP_HANDLER(SelectFloatAcc)
+STEP_HANDLER(SelectVector)
 STEP_HANDLER(GlobalGetInt)
 STEP_HANDLER(GlobalGetFloat)
 STEP_HANDLER(GlobalGetVector)

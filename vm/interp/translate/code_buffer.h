@@ -89,15 +89,17 @@ class CodeBuffer {
   Word& at(uint32_t word) { return words_[word]; }
   const std::vector<Word>& words() const { return words_; }
   std::vector<CodePosition> TakePositions() { return std::move(positions_); }
-  // Lets one handler run two instructions where fuse.def has the pair. The last pass: handlers
+  // Lets one handler run several instructions where fuse.def has the run. The last pass: handlers
   // change, the layout does not.
   void Fuse() {
-    for (size_t i = 0; i + 1 < starts_.size(); ++i) {
-      Word& first = words_[starts_[i]];
-      const Handler fused = FusedHandler(first.handler, words_[starts_[i + 1]].handler);
-      if (fused == nullptr) continue;
-      first.handler = fused;
-      ++i;
+    for (size_t i = 0; i < starts_.size(); ++i) {
+      Handler& first = words_[starts_[i]].handler;
+      while (i + 1 < starts_.size()) {
+        const Handler fused = FusedHandler(first, words_[starts_[i + 1]].handler);
+        if (fused == nullptr) break;
+        first = fused;
+        ++i;
+      }
     }
   }
   void Clear() {
