@@ -156,7 +156,7 @@ TEST_P(PathWalkTest, GoesThroughNoMagicLink) {
     }
     // Not followed, the link may be located, but not opened.
     OsResult<Place> place = walk_.Locate(proc.get(), path, FollowFinal::kNo);
-    if (place) EXPECT_FALSE(OpenAt(*place, OpenRequest{.read = true})) << path;
+    EXPECT_FALSE(place && OpenAt(*place, OpenRequest{.read = true})) << path;
   }
 }
 
