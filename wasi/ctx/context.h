@@ -1,6 +1,6 @@
 // What a guest is granted: arguments, environment, directories, standard streams. An empty Context
-// grants nothing but clocks, randomness and the three standard descriptors; what is not granted here
-// does not exist for the guest. The network is not in it: there is no way to grant it yet.
+// grants nothing but clocks, randomness and the three standard descriptors; what is not granted
+// here does not exist for the guest. The network is not in it: there is no way to grant it yet.
 #pragma once
 
 #include <string>
@@ -25,7 +25,8 @@ class Context {
  public:
   explicit Context(WalkMethod walk_method = WalkMethod::kAvailable) : walk_(walk_method) {}
 
-  // Opens the directory at once, so a missing one is an error here (kUsage, kIo) and not the guest's.
+  // Opens the directory at once, so a missing one is an error here (kUsage, kIo) and not the
+  // guest's.
   Status AddDirectory(const std::string& host_path, absl::string_view guest_path,
                       DirectoryAccess access);
   // As the command line writes it: "HOST" or "HOST::GUEST".

@@ -19,8 +19,8 @@ TEST(ContextTest, ReadsDirectoryOptions) {
   Context context;
 
   ASSERT_TRUE(context.AddDirectoryOption(scratch.Path("box"), DirectoryAccess::kReadOnly));
-  ASSERT_TRUE(context.AddDirectoryOption(scratch.Path("box") + "::/data",
-                                         DirectoryAccess::kReadWrite));
+  ASSERT_TRUE(
+      context.AddDirectoryOption(scratch.Path("box") + "::/data", DirectoryAccess::kReadWrite));
 
   ASSERT_EQ(context.preopens().size(), 2u);
   EXPECT_EQ(context.preopens()[0].guest_path, scratch.Path("box"));
@@ -40,8 +40,7 @@ TEST(ContextTest, SaysWhyADirectoryCanNotBeGranted) {
   EXPECT_EQ(add(scratch.Path("missing")),
             "can't grant the directory '" + scratch.Path("missing") + "': no such directory");
   EXPECT_EQ(add(scratch.Path("outside/secret")),
-            "can't grant the directory '" + scratch.Path("outside/secret") +
-                "': not a directory");
+            "can't grant the directory '" + scratch.Path("outside/secret") + "': not a directory");
   EXPECT_TRUE(absl::StrContains(add("::/data"), "needs a host path"));
   EXPECT_TRUE(absl::StrContains(add(scratch.Path("box") + "::"), "needs a host path"));
   EXPECT_TRUE(absl::StrContains(add(scratch.Path("box") + "::\xff"), "not valid UTF-8"));

@@ -87,7 +87,7 @@ OsStatus Descriptor::SyncData() const {
 
 OsResult<FileStat> Descriptor::Stat() const { return wasi::Stat(fd()); }
 
-OsResult<MetadataHash> Descriptor::MetadataHashOf() const { return HashMetadata(fd()); }
+OsResult<MetadataHashValue> Descriptor::MetadataHash() const { return HashMetadata(fd()); }
 
 OsStatus Descriptor::SetTimes(const NewTimestamp& access, const NewTimestamp& modification) const {
   if (!may_mutate_) return OsError(ErrorCode::kNotPermitted);
@@ -136,8 +136,8 @@ OsResult<FileStat> Descriptor::StatAt(FollowFinal follow, absl::string_view path
   return wasi::StatAt(place);
 }
 
-OsResult<MetadataHash> Descriptor::MetadataHashAt(FollowFinal follow,
-                                                  absl::string_view path) const {
+OsResult<MetadataHashValue> Descriptor::MetadataHashAt(FollowFinal follow,
+                                                       absl::string_view path) const {
   TENON_RETURN_IF_ERROR(RequireDirectory());
   TENON_ASSIGN_OR_RETURN(const Place place, walk_.Locate(fd(), path, follow));
   return HashMetadataAt(place);

@@ -74,7 +74,7 @@ class Descriptor {
 
   // Metadata of what is open.
   OsResult<FileStat> Stat() const;
-  OsResult<MetadataHash> MetadataHashOf() const;
+  OsResult<MetadataHashValue> MetadataHash() const;
   OsStatus SetTimes(const NewTimestamp& access, const NewTimestamp& modification) const;
 
   // Beneath a directory.
@@ -82,7 +82,7 @@ class Descriptor {
   OsResult<Descriptor> OpenAt(FollowFinal follow, absl::string_view path, OpenFlags open_flags,
                               DescriptorFlags flags) const;
   OsResult<FileStat> StatAt(FollowFinal follow, absl::string_view path) const;
-  OsResult<MetadataHash> MetadataHashAt(FollowFinal follow, absl::string_view path) const;
+  OsResult<MetadataHashValue> MetadataHashAt(FollowFinal follow, absl::string_view path) const;
   OsStatus SetTimesAt(FollowFinal follow, absl::string_view path, const NewTimestamp& access,
                       const NewTimestamp& modification) const;
   OsResult<std::string> ReadlinkAt(absl::string_view path) const;

@@ -312,14 +312,14 @@ TEST_P(DescriptorTest, ListsADirectoryFromTheBeginningEachTime) {
 
 TEST_P(DescriptorTest, HashesTellObjectsApartAndChangesToo) {
   const Descriptor file = Open("file", kReadWrite);
-  const MetadataHash before = file.MetadataHashOf().value();
+  const MetadataHashValue before = file.MetadataHash().value();
 
   EXPECT_EQ(box_.MetadataHashAt(kFollow, "file").value(), before);
   EXPECT_NE(box_.MetadataHashAt(kFollow, "dir").value(), before);
   EXPECT_TRUE(file.IsSameObject(Open("file", kRead)));
   EXPECT_FALSE(file.IsSameObject(box_));
   EXPECT_EQ(Code(file.SetSize(1)), "ok");
-  EXPECT_NE(file.MetadataHashOf().value(), before);
+  EXPECT_NE(file.MetadataHash().value(), before);
   EXPECT_NE(before.lower, before.upper);
 }
 

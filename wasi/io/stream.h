@@ -2,9 +2,9 @@
 // wasi: io/streams. What differs between the sources lies in a few protected virtuals; the contract
 // of the WIT (permits, closing after a failure, waiting) lies here, once.
 //
-// Invariants: only the Blocking* functions wait, and only through the Executor; no function allocates
-// or copies more than kMaxTransfer for one call, whatever length the guest names; after a failure
-// every operation answers "closed".
+// Invariants: only the Blocking* functions wait, and only through the Executor; no function
+// allocates or copies more than kMaxTransfer for one call, whatever length the guest names; after a
+// failure every operation answers "closed".
 #pragma once
 
 #include <cstddef>
@@ -55,8 +55,8 @@ class InputStream {
   virtual Interest Subscribe() const = 0;
 
  protected:
-  // Reads at least one byte into `into`, which is not empty; 0 is the end of the stream. Called when
-  // Subscribe() is ready; kWouldBlock if there is nothing after all.
+  // Reads at least one byte into `into`, which is not empty; 0 is the end of the stream. Called
+  // when Subscribe() is ready; kWouldBlock if there is nothing after all.
   virtual OsResult<size_t> ReadSome(absl::Span<uint8_t> into) = 0;
 
  private:

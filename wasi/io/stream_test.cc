@@ -172,8 +172,8 @@ TEST_F(StreamTest, AFailureIsReportedOnceAndThenClosed) {
   const StreamStatus failed = output.BlockingWriteAndFlush(executor_, Bytes("x"));
 
   ASSERT_FALSE(failed);
-  EXPECT_EQ(failed.error(), (StreamError{Kind::kLastOperationFailed,
-                                         ErrorCode::kInsufficientSpace}));
+  EXPECT_EQ(failed.error(),
+            (StreamError{Kind::kLastOperationFailed, ErrorCode::kInsufficientSpace}));
   EXPECT_EQ(output.CheckWrite().error().kind, Kind::kClosed);
   EXPECT_EQ(output.Flush().error().kind, Kind::kClosed);
 }

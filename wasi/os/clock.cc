@@ -10,8 +10,7 @@ namespace {
 constexpr uint64_t kNanosPerSecond = 1'000'000'000;
 
 uint64_t ToNanos(const timespec& time) {
-  return static_cast<uint64_t>(time.tv_sec) * kNanosPerSecond +
-         static_cast<uint64_t>(time.tv_nsec);
+  return static_cast<uint64_t>(time.tv_sec) * kNanosPerSecond + static_cast<uint64_t>(time.tv_nsec);
 }
 
 Datetime ToDatetime(const timespec& time) {

@@ -1,5 +1,5 @@
-// The entries of a directory, one at a time. Each stream has a position of its own and starts at the
-// beginning. wasi: filesystem/types.directory-entry-stream.
+// The entries of a directory, one at a time. Each stream has a position of its own and starts at
+// the beginning. wasi: filesystem/types.directory-entry-stream.
 #pragma once
 
 #include <cstddef>
@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "wasi/os/error_code.h"
 #include "wasi/os/file.h"

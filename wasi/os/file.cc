@@ -68,16 +68,14 @@ FileStat ToFileStat(const struct stat& raw) {
   return stat;
 }
 
-MetadataHash Hash(const struct stat& raw) {
+MetadataHashValue Hash(const struct stat& raw) {
   static const SipKey lower_key{RandomU64(), RandomU64()};  // of this process alone
   static const SipKey upper_key{RandomU64(), RandomU64()};
-  const uint64_t words[] = {raw.st_dev,
-                            raw.st_ino,
-                            static_cast<uint64_t>(raw.st_size),
+  const uint64_t words[] = {raw.st_dev, raw.st_ino, static_cast<uint64_t>(raw.st_size),
                             static_cast<uint64_t>(raw.st_mtim.tv_sec),
                             static_cast<uint64_t>(raw.st_mtim.tv_nsec)};
   const absl::Span<const uint8_t> bytes(reinterpret_cast<const uint8_t*>(words), sizeof words);
-  return MetadataHash{SipHash(lower_key, bytes), SipHash(upper_key, bytes)};
+  return MetadataHashValue{SipHash(lower_key, bytes), SipHash(upper_key, bytes)};
 }
 
 OsResult<timespec> ToTimespec(const NewTimestamp& wanted) {
@@ -125,9 +123,8 @@ OsResult<OpenedFile> OpenAt(const Place& place, const OpenRequest& request) {
   if (request.create && place.must_be_directory) return OsError(ErrorCode::kIsDirectory);
   OpenRequest asked = request;
   asked.directory |= place.must_be_directory;
-  UniqueFd fd(Uninterrupted([&] {
-    return ::openat(place.directory, place.name.c_str(), OpenFlags(asked), 0666);
-  }));
+  UniqueFd fd(Uninterrupted(
+      [&] { return ::openat(place.directory, place.name.c_str(), OpenFlags(asked), 0666); }));
   if (!fd.is_open()) return OsError(errno);
   TENON_ASSIGN_OR_RETURN(const FileType type, TypeOf(fd.get()));
   if (type != FileType::kRegularFile && type != FileType::kDirectory) {
@@ -157,12 +154,12 @@ OsResult<FileType> TypeOf(int fd) {
   return FileTypeOfMode(raw.st_mode);
 }
 
-OsResult<MetadataHash> HashMetadata(int fd) {
+OsResult<MetadataHashValue> HashMetadata(int fd) {
   TENON_ASSIGN_OR_RETURN(const struct stat raw, RawStat(fd));
   return Hash(raw);
 }
 
-OsResult<MetadataHash> HashMetadataAt(const Place& place) {
+OsResult<MetadataHashValue> HashMetadataAt(const Place& place) {
   TENON_ASSIGN_OR_RETURN(const struct stat raw, RawStatAt(place));
   return Hash(raw);
 }
@@ -203,9 +200,8 @@ OsStatus SyncData(int fd) {
 }
 
 OsStatus Advise(int fd, uint64_t offset, uint64_t length, Advice advice) {
-  static constexpr int kAdvice[] = {POSIX_FADV_NORMAL,   POSIX_FADV_SEQUENTIAL,
-                                    POSIX_FADV_RANDOM,   POSIX_FADV_WILLNEED,
-                                    POSIX_FADV_DONTNEED, POSIX_FADV_NOREUSE};
+  static constexpr int kAdvice[] = {POSIX_FADV_NORMAL,   POSIX_FADV_SEQUENTIAL, POSIX_FADV_RANDOM,
+                                    POSIX_FADV_WILLNEED, POSIX_FADV_DONTNEED,   POSIX_FADV_NOREUSE};
   if (offset > kMaxOffset || length > kMaxOffset) return OsError(ErrorCode::kInvalid);
   const int error = ::posix_fadvise(fd, static_cast<off_t>(offset), static_cast<off_t>(length),
                                     kAdvice[static_cast<int>(advice)]);
@@ -227,8 +223,7 @@ OsResult<size_t> WriteAt(int fd, absl::Span<const uint8_t> bytes, uint64_t offse
 
 OsResult<size_t> Append(int fd, absl::Span<const uint8_t> bytes) {
   iovec vector{const_cast<uint8_t*>(bytes.data()), bytes.size()};
-  const ssize_t written =
-      Uninterrupted([&] { return ::pwritev2(fd, &vector, 1, 0, RWF_APPEND); });
+  const ssize_t written = Uninterrupted([&] { return ::pwritev2(fd, &vector, 1, 0, RWF_APPEND); });
   if (written >= 0 || (errno != EOPNOTSUPP && errno != ENOSYS)) return CheckCount(written);
   // A file system without RWF_APPEND: another writer may slip in between these two.
   TENON_ASSIGN_OR_RETURN(const struct stat raw, RawStat(fd));
@@ -271,8 +266,7 @@ OsStatus RenameAt(const Place& from, const Place& to) {
     if (!moved) return OsError(moved.error());
     if (!S_ISDIR(moved->st_mode)) return OsError(ErrorCode::kNotDirectory);
   }
-  return Check(
-      ::renameat(from.directory, from.name.c_str(), to.directory, to.name.c_str()));
+  return Check(::renameat(from.directory, from.name.c_str(), to.directory, to.name.c_str()));
 }
 
 OsStatus LinkAt(const Place& existing, const Place& added) {

@@ -38,12 +38,12 @@ struct FileStat {
   std::optional<Datetime> status_change_timestamp;
 };
 
-// metadata-hash-value: a keyed hash, since device and inode numbers must not leave.
-struct MetadataHash {
+// A keyed hash, since device and inode numbers must not leave.
+struct MetadataHashValue {
   uint64_t lower = 0;
   uint64_t upper = 0;
 
-  bool operator==(const MetadataHash&) const = default;
+  bool operator==(const MetadataHashValue&) const = default;
 };
 
 struct NewTimestamp {
@@ -80,8 +80,8 @@ OsResult<UniqueFd> OpenHostDirectory(const std::string& host_path);
 OsResult<FileStat> Stat(int fd);
 OsResult<FileStat> StatAt(const Place& place);
 OsResult<FileType> TypeOf(int fd);
-OsResult<MetadataHash> HashMetadata(int fd);
-OsResult<MetadataHash> HashMetadataAt(const Place& place);
+OsResult<MetadataHashValue> HashMetadata(int fd);
+OsResult<MetadataHashValue> HashMetadataAt(const Place& place);
 // False as well when either can't be examined.
 bool IsSameObject(int fd, int other);
 

@@ -19,8 +19,8 @@ namespace {
 
 constexpr int kDirectoryFlags = O_PATH | O_DIRECTORY | O_CLOEXEC;
 
-// A rename beside a walk with ".." in it makes the kernel give up with EAGAIN; it asks for a retry.
-constexpr int kRenameRetries = 128;
+// A rename beside a walk with ".." in it makes the kernel give up with EAGAIN and ask for a retry.
+constexpr int kRenameRetries = 32;
 
 int OpenBeneath(int base, const char* path) {
   open_how how = {};
@@ -33,19 +33,6 @@ int OpenBeneath(int base, const char* path) {
 bool HasOpenat2() {
   static const bool has_openat2 = UniqueFd(OpenBeneath(AT_FDCWD, ".")).is_open();
   return has_openat2;
-}
-
-OsResult<UniqueFd> OpenDirectoryWithOpenat2(int base, absl::string_view path) {
-  const std::string terminated(path);
-  for (int i = 0; i < kRenameRetries; ++i) {
-    UniqueFd fd(OpenBeneath(base, terminated.c_str()));
-    if (fd.is_open()) return fd;
-    if (errno == EAGAIN || errno == EINTR) continue;
-    // The kernel's word for "this would leave the base"; no other step of a walk gives it.
-    if (errno == EXDEV) return OsError(ErrorCode::kNotPermitted);
-    return OsError(errno);
-  }
-  return OsError(ErrorCode::kWouldBlock);
 }
 
 // The walk for kernels without openat2. Holds every directory on the way down, so `..` goes back to
@@ -116,6 +103,19 @@ OsResult<UniqueFd> ComponentWalk::ReopenBase() const {
 void ComponentWalk::Push(absl::string_view path) {
   const std::vector<absl::string_view> components = SplitComponents(path);
   for (size_t i = components.size(); i-- > 0;) pending_.emplace_back(components[i]);
+}
+
+OsResult<UniqueFd> OpenDirectoryWithOpenat2(int base, absl::string_view path) {
+  const std::string terminated(path);
+  for (int i = 0; i < kRenameRetries; ++i) {
+    UniqueFd fd(OpenBeneath(base, terminated.c_str()));
+    if (fd.is_open()) return fd;
+    if (errno == EAGAIN || errno == EINTR) continue;
+    // The kernel's word for "this would leave the base"; no other step of a walk gives it.
+    if (errno == EXDEV) return OsError(ErrorCode::kNotPermitted);
+    return OsError(errno);
+  }
+  return ComponentWalk(base).Open(path);  // renames anywhere in the system can starve openat2
 }
 
 }  // namespace

@@ -16,7 +16,7 @@
 namespace tenon::wasi {
 
 enum class WalkMethod : unsigned char {
-  kAvailable,   // openat2 if the kernel and its filters allow it
+  kAvailable,  // openat2 if the kernel and its filters allow it
   kOpenat2,
   kComponents,  // one openat a component
 };

@@ -64,8 +64,7 @@ class PollSet {
     }
     const auto [at, added] = index_.try_emplace(interest.fd, pollfds_.size());
     if (added) pollfds_.push_back(pollfd{interest.fd, 0, 0});
-    pollfds_[at->second].events |=
-        interest.kind == Interest::Kind::kReadable ? POLLIN : POLLOUT;
+    pollfds_[at->second].events |= interest.kind == Interest::Kind::kReadable ? POLLIN : POLLOUT;
   }
 
   std::vector<pollfd> pollfds_;

@@ -11,7 +11,8 @@
 
 namespace tenon::wasi {
 
-// One event that is ready or not. Copyable; the descriptor it names must stay open while waited for.
+// One event that is ready or not. Copyable; the descriptor it names must stay open while waited
+// for.
 struct Interest {
   enum class Kind : uint8_t { kReady, kReadable, kWritable, kDeadline };
 
@@ -26,8 +27,8 @@ struct Interest {
 };
 
 // Waits until at least one of `interests` (not empty) is ready or the instant `until` has come
-// (UINT64_MAX: never) and replaces *ready by the ascending indices of all that are ready. Errors and
-// hang-ups of a descriptor count as ready. An interrupting signal does not end the wait.
+// (UINT64_MAX: never) and replaces *ready by the ascending indices of all that are ready. Errors
+// and hang-ups of a descriptor count as ready. An interrupting signal does not end the wait.
 void PollInterests(absl::Span<const Interest> interests, uint64_t until,
                    std::vector<uint32_t>* ready);
 

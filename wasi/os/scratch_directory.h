@@ -1,5 +1,5 @@
-// For tests: a fresh directory of the host with a `box` to grant and an `outside` beside it, removed
-// at the end. All paths are relative to it.
+// For tests: a fresh directory of the host with a `box` to grant and an `outside` beside it,
+// removed at the end. All paths are relative to it.
 #pragma once
 
 #include <fcntl.h>

@@ -44,8 +44,8 @@ uint64_t SipHash(const SipKey& key, absl::Span<const uint8_t> bytes) {
               key.low ^ 0x6c7967656e657261, key.high ^ 0x7465646279746573};
   size_t at = 0;
   for (; bytes.size() - at >= 8; at += 8) state.Absorb(LoadWord(bytes.data() + at, 8));
-  state.Absorb(LoadWord(bytes.data() + at, bytes.size() - at) |
-               static_cast<uint64_t>(bytes.size()) << 56);
+  state.Absorb(LoadWord(bytes.data() + at, bytes.size() - at) | static_cast<uint64_t>(bytes.size())
+                                                                    << 56);
   state.v2 ^= 0xff;
   for (int i = 0; i < 4; ++i) state.Round();
   return state.v0 ^ state.v1 ^ state.v2 ^ state.v3;
