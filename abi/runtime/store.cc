@@ -37,7 +37,11 @@ ResourceType* Store::NewResourceType(ComponentInstance* impl) {
 }
 
 bool Store::RunOnFibre(void (*body)(void*), void* argument) {
-  if (running_ != nullptr) return false;
+  if (running_ != nullptr) {
+    if (!running_->running()) return false;
+    body(argument);  // from a host function: the fibre is there already
+    return true;
+  }
   vm::sys::Fibre fibre(&fibres_);
   FibreCall call{body, argument};
   const bool started = fibre.Start(

@@ -39,8 +39,8 @@ class Store {
   ComponentInstance* NewInstance(ComponentInstance* parent, std::string path);
   ResourceType* NewResourceType(ComponentInstance* impl);
 
-  // Runs `body` on a pooled fibre, handing over to the executor whenever it suspends. False when no
-  // stack can be had or a call is under way already.
+  // Runs `body` on a pooled fibre (from a host function: on that call's), handing over to the
+  // executor whenever it suspends. False when no stack can be had or a call is suspended.
   [[nodiscard]] bool RunOnFibre(void (*body)(void* argument), void* argument);
   // From a host call: waits. False after a trap was set: the call must fail.
   [[nodiscard]] bool Wait(Waiter& waiter);
