@@ -1,0 +1,274 @@
+#include "abi/binary/decode.h"
+
+#include <cstring>
+#include <utility>
+
+#include "abi/binary/read.h"
+#include "absl/strings/str_cat.h"
+#include "vm/syntax/limits.h"
+
+namespace tenon::abi {
+namespace {
+
+using syntax::Component;
+using syntax::Definition;
+
+constexpr uint8_t kMagic[4] = {0x00, 0x61, 0x73, 0x6d};
+constexpr uint8_t kVersion[4] = {0x0d, 0x00, 0x01, 0x00};  // version 13, layer 1
+constexpr size_t kPreambleSize = 8;
+
+enum SectionId : uint8_t {
+  kCustom = 0, kCoreModule = 1, kCoreInstance = 2, kCoreType = 3, kComponent = 4, kInstance = 5,
+  kAlias = 6, kType = 7, kCanon = 8, kStart = 9, kImport = 10, kExport = 11, kValue = 12,
+};
+
+// Decodes the sections of one component; recurses into nested ones, to kMaxNestingDepth.
+class SectionReader {
+ public:
+  SectionReader(ByteReader& reader, int depth, Component* out)
+      : reader_(reader), depth_(depth), out_(out) {}
+
+  bool ReadPreamble() {
+    absl::Span<const uint8_t> magic, version;
+    const uint64_t where = reader_.offset();
+    if (!reader_.ReadBytes(4, &magic)) return false;
+    if (std::memcmp(magic.data(), kMagic, 4) != 0) {
+      return reader_.FailAt(ErrorKind::kMalformed, "magic header not detected", where);
+    }
+    if (!reader_.ReadBytes(4, &version)) return false;
+    if (std::memcmp(version.data(), kVersion, 4) != 0) {
+      return reader_.FailAt(ErrorKind::kMalformed, "unknown binary version", where + 4);
+    }
+    return true;
+  }
+
+  bool ReadSections() {
+    while (!reader_.at_end()) {
+      uint8_t id = 0;
+      uint32_t size = 0;
+      absl::Span<const uint8_t> content;
+      const uint64_t start = reader_.offset();
+      if (!reader_.ReadByte(&id) || !reader_.ReadVarU32(&size)) return false;
+      const uint64_t offset = reader_.offset();
+      if (!reader_.ReadBytes(size, &content)) return false;
+      ByteReader section(content, offset);
+      bool read = ReadSection(id, start, section);
+      if (read && !section.at_end()) read = section.Fail("section size mismatch");
+      if (!read) {
+        const Error error = section.error();
+        return reader_.FailAt(error.kind(), error.message(), error.where()->offset);
+      }
+    }
+    return true;
+  }
+
+ private:
+  bool ReadSection(uint8_t id, uint64_t start, ByteReader& section) {
+    switch (id) {
+      case kCustom: return ReadCustom(section);
+      case kCoreModule: return ReadCoreModule(section);
+      case kCoreInstance:
+        return ReadDefinitions(section, kMaxInstances, "core instances", &SectionReader::CoreInstance);
+      case kCoreType: return ReadDefinitions(section, kMaxTypes, "core types", &SectionReader::CoreType);
+      case kComponent: return ReadComponent(section);
+      case kInstance:
+        return ReadDefinitions(section, kMaxInstances, "instances", &SectionReader::Instance);
+      case kAlias: return ReadDefinitions(section, kMaxTypes, "aliases", &SectionReader::Alias);
+      case kType: return ReadDefinitions(section, kMaxTypes, "types", &SectionReader::Type);
+      case kCanon: return ReadDefinitions(section, kMaxFunctions, "canons", &SectionReader::Canon);
+      case kStart: return ReadStart(section);
+      case kImport: return ReadDefinitions(section, kMaxImports, "imports", &SectionReader::Import);
+      case kExport: return ReadDefinitions(section, kMaxExports, "exports", &SectionReader::Export);
+      case kValue: return ReadDefinitions(section, kMaxTypes, "values", &SectionReader::Value);
+      default:
+        return section.FailAt(ErrorKind::kMalformed, absl::StrCat("malformed section id: ", id), start);
+    }
+  }
+
+  bool ReadDefinitions(ByteReader& section, uint32_t limit, const char* what,
+                       bool (SectionReader::*read)(ByteReader&, Definition&)) {
+    uint32_t count = 0;
+    if (!ReadCount(section, limit, what, &count)) return false;
+    for (uint32_t i = 0; i < count; ++i) {
+      Definition definition;
+      definition.offset = section.offset();
+      if (!(this->*read)(section, definition)) return false;
+      out_->definitions.push_back(std::move(definition));
+    }
+    return true;
+  }
+
+  // The rest of a section as a range of the root's bytes; reader offsets are the root's.
+  static syntax::ByteRange TakeRest(ByteReader& section) {
+    const syntax::ByteRange range{section.offset(), section.remaining()};
+    section.Skip(section.remaining());
+    return range;
+  }
+
+  bool ReadCustom(ByteReader& section) {
+    syntax::Custom custom;
+    const uint64_t offset = section.offset();
+    if (!ReadName(section, &custom.name)) return false;
+    custom.bytes = TakeRest(section);
+    out_->definitions.push_back({offset, std::move(custom)});
+    return true;
+  }
+
+  bool ReadCoreModule(ByteReader& section) {
+    const uint64_t offset = section.offset();
+    out_->definitions.push_back({offset, syntax::CoreModule{TakeRest(section)}});
+    return true;
+  }
+
+  bool ReadComponent(ByteReader& section) {
+    const uint64_t offset = section.offset();
+    if (depth_ + 1 > static_cast<int>(kMaxNestingDepth)) {
+      return section.FailAt(ErrorKind::kLimit, "components are nested too deeply", offset);
+    }
+    auto nested = std::make_unique<Component>();
+    nested->range = {offset, section.remaining()};
+    SectionReader inner(section, depth_ + 1, nested.get());
+    if (!inner.ReadPreamble() || !inner.ReadSections()) return false;
+    out_->definitions.push_back({offset, std::move(nested)});
+    return true;
+  }
+
+  bool CoreInstance(ByteReader& reader, Definition& out) {
+    uint8_t form = 0;
+    auto& instance = out.def.emplace<syntax::CoreInstance>();
+    if (!reader.ReadByte(&form)) return false;
+    if (form == 0x00) {
+      auto& instantiate = instance.emplace<syntax::CoreInstantiate>();
+      uint32_t module = 0;
+      if (!reader.ReadVarU32(&module)) return false;
+      instantiate.module = CoreModuleIdx(module);
+      return ReadVec(reader, kMaxImports, "instantiation arguments", &instantiate.args,
+                     [&](syntax::CoreInstantiateArg* arg) { return CoreArg(reader, arg); });
+    }
+    if (form != 0x01) return Malformed(reader, "malformed core instance", out);
+    return ReadVec(reader, kMaxExports, "exports",
+                   &instance.emplace<std::vector<syntax::CoreInlineExport>>(),
+                   [&](syntax::CoreInlineExport* item) {
+                     return ReadName(reader, &item->name) && ReadCoreSort(reader, &item->item.sort) &&
+                            reader.ReadVarU32(&item->item.index);
+                   });
+  }
+
+  static bool CoreArg(ByteReader& reader, syntax::CoreInstantiateArg* arg) {
+    uint8_t sort = 0;
+    uint32_t index = 0;
+    if (!ReadName(reader, &arg->name)) return false;
+    const uint64_t where = reader.offset();
+    if (!reader.ReadByte(&sort)) return false;
+    if (sort != 0x12) return reader.FailAt(ErrorKind::kMalformed, "malformed core instance argument", where);
+    if (!reader.ReadVarU32(&index)) return false;
+    arg->instance = CoreInstanceIdx(index);
+    return true;
+  }
+
+  bool Instance(ByteReader& reader, Definition& out) {
+    uint8_t form = 0;
+    auto& instance = out.def.emplace<syntax::Instance>();
+    if (!reader.ReadByte(&form)) return false;
+    if (form == 0x00) {
+      auto& instantiate = instance.emplace<syntax::Instantiate>();
+      uint32_t component = 0;
+      if (!reader.ReadVarU32(&component)) return false;
+      instantiate.component = ComponentIdx(component);
+      return ReadVec(reader, kMaxImports, "instantiation arguments", &instantiate.args,
+                     [&](syntax::InstantiateArg* arg) {
+                       return ReadName(reader, &arg->name) && ReadSortIndex(reader, &arg->item);
+                     });
+    }
+    if (form != 0x01) return Malformed(reader, "malformed instance", out);
+    return ReadVec(reader, kMaxExports, "exports",
+                   &instance.emplace<std::vector<syntax::InlineExport>>(),
+                   [&](syntax::InlineExport* item) {
+                     return ReadExternName(reader, &item->name) && ReadSortIndex(reader, &item->item);
+                   });
+  }
+
+  bool CoreType(ByteReader& reader, Definition& out) {
+    return ReadCoreTypeDef(reader, depth_, &out.def.emplace<syntax::CoreTypeDef>());
+  }
+  bool Alias(ByteReader& reader, Definition& out) {
+    return ReadAlias(reader, &out.def.emplace<syntax::Alias>());
+  }
+  bool Type(ByteReader& reader, Definition& out) {
+    return ReadTypeDef(reader, depth_, &out.def.emplace<syntax::TypeDef>());
+  }
+  bool Canon(ByteReader& reader, Definition& out) {
+    return ReadCanon(reader, &out.def.emplace<syntax::Canon>());
+  }
+  bool Import(ByteReader& reader, Definition& out) {
+    auto& import = out.def.emplace<syntax::Import>();
+    return ReadExternName(reader, &import.name) && ReadExternType(reader, &import.type);
+  }
+
+  bool Export(ByteReader& reader, Definition& out) {
+    auto& item = out.def.emplace<syntax::Export>();
+    uint8_t ascribed = 0;
+    if (!ReadExternName(reader, &item.name) || !ReadSortIndex(reader, &item.item)) return false;
+    if (!reader.ReadByte(&ascribed)) return false;
+    if (ascribed > 1) return Malformed(reader, "malformed export", out);
+    return ascribed == 0 || ReadExternType(reader, &item.type.emplace());
+  }
+
+  bool ReadStart(ByteReader& reader) {
+    syntax::Start start;
+    uint32_t func = 0;
+    const uint64_t offset = reader.offset();
+    const auto read_arg = [&](ValueIdx* arg) {
+      uint32_t index = 0;
+      if (!reader.ReadVarU32(&index)) return false;
+      *arg = ValueIdx(index);
+      return true;
+    };
+    if (!reader.ReadVarU32(&func) || !ReadVec(reader, kMaxParams, "arguments", &start.args, read_arg) ||
+        !reader.ReadVarU32(&start.results)) {
+      return false;
+    }
+    start.func = FuncIdx(func);
+    out_->definitions.push_back({offset, std::move(start)});
+    return true;
+  }
+
+  bool Value(ByteReader& reader, Definition& out) {
+    auto& value = out.def.emplace<syntax::Value>();
+    uint32_t size = 0;
+    if (!ReadValType(reader, &value.type) || !reader.ReadVarU32(&size)) return false;
+    value.bytes = {reader.offset(), size};
+    return reader.Skip(size);
+  }
+
+  static bool Malformed(ByteReader& reader, const char* message, const Definition& where) {
+    return reader.FailAt(ErrorKind::kMalformed, message, where.offset);
+  }
+
+  ByteReader& reader_;
+  const int depth_;
+  Component* const out_;
+};
+
+}  // namespace
+
+bool IsComponent(absl::Span<const uint8_t> bytes) {
+  return bytes.size() >= kPreambleSize && std::memcmp(bytes.data(), kMagic, 4) == 0 &&
+         bytes[6] == kVersion[2] && bytes[7] == kVersion[3];
+}
+
+Result<std::unique_ptr<const Component>> DecodeComponent(std::vector<uint8_t> bytes) {
+  if (bytes.size() > vm::kMaxModuleBytes) {
+    return Fail(ErrorKind::kLimit, absl::StrCat("component of ", bytes.size(),
+                                                " bytes, the limit is ", vm::kMaxModuleBytes));
+  }
+  auto component = std::make_unique<Component>();
+  component->range = {0, bytes.size()};
+  ByteReader reader(bytes);
+  SectionReader sections(reader, 0, component.get());
+  if (!sections.ReadPreamble() || !sections.ReadSections()) return reader.TakeFailure();
+  component->bytes = std::move(bytes);
+  return component;
+}
+
+}  // namespace tenon::abi

@@ -1,0 +1,101 @@
+#include "abi/binary/read.h"
+
+#include "absl/strings/str_cat.h"
+#include "vm/base/utf8.h"
+
+namespace tenon::abi {
+
+bool ReadName(ByteReader& reader, std::string* out) {
+  uint32_t length = 0;
+  absl::Span<const uint8_t> bytes;
+  const uint64_t where = reader.offset();
+  if (!reader.ReadVarU32(&length) || !reader.ReadBytes(length, &bytes)) return false;
+  const absl::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (!IsValidUtf8(text)) {
+    return reader.FailAt(ErrorKind::kMalformed, "malformed UTF-8 encoding", where);
+  }
+  out->assign(text.data(), text.size());
+  return true;
+}
+
+bool ReadCount(ByteReader& reader, uint32_t limit, const char* what, uint32_t* out) {
+  const uint64_t where = reader.offset();
+  if (!reader.ReadVarU32(out)) return false;
+  if (*out > limit) {
+    return reader.FailAt(ErrorKind::kLimit,
+                         absl::StrCat("too many ", what, ": ", *out, ", the limit is ", limit), where);
+  }
+  return true;
+}
+
+bool ReadCoreSort(ByteReader& reader, Sort* out) {
+  uint8_t byte = 0;
+  const uint64_t where = reader.offset();
+  if (!reader.ReadByte(&byte)) return false;
+  switch (byte) {
+    case 0x00: *out = Sort::kCoreFunc; return true;
+    case 0x01: *out = Sort::kCoreTable; return true;
+    case 0x02: *out = Sort::kCoreMemory; return true;
+    case 0x03: *out = Sort::kCoreGlobal; return true;
+    case 0x04: *out = Sort::kCoreTag; return true;
+    case 0x10: *out = Sort::kCoreType; return true;
+    case 0x11: *out = Sort::kCoreModule; return true;
+    case 0x12: *out = Sort::kCoreInstance; return true;
+    default: return reader.FailAt(ErrorKind::kMalformed, "malformed core sort", where);
+  }
+}
+
+bool ReadSort(ByteReader& reader, Sort* out) {
+  uint8_t byte = 0;
+  const uint64_t where = reader.offset();
+  if (!reader.ReadByte(&byte)) return false;
+  switch (byte) {
+    case 0x00: return ReadCoreSort(reader, out);
+    case 0x01: *out = Sort::kFunc; return true;
+    case 0x02: *out = Sort::kValue; return true;
+    case 0x03: *out = Sort::kType; return true;
+    case 0x04: *out = Sort::kComponent; return true;
+    case 0x05: *out = Sort::kInstance; return true;
+    default: return reader.FailAt(ErrorKind::kMalformed, "malformed sort", where);
+  }
+}
+
+bool ReadSortIndex(ByteReader& reader, SortIndex* out) {
+  return ReadSort(reader, &out->sort) && reader.ReadVarU32(&out->index);
+}
+
+namespace {
+
+bool ReadAttribute(ByteReader& reader, syntax::Name* out) {
+  uint8_t kind = 0;
+  const uint64_t where = reader.offset();
+  if (!reader.ReadByte(&kind)) return false;
+  std::optional<std::string>* const slots[] = {&out->implements, &out->version_suffix,
+                                               &out->external_id};
+  if (kind >= std::size(slots)) {
+    return reader.FailAt(ErrorKind::kMalformed, "malformed name attribute", where);
+  }
+  if (slots[kind]->has_value()) {
+    return reader.FailAt(ErrorKind::kInvalid, "duplicate name attribute", where);
+  }
+  return ReadName(reader, &slots[kind]->emplace());
+}
+
+}  // namespace
+
+bool ReadExternName(ByteReader& reader, syntax::Name* out) {
+  uint8_t form = 0;
+  const uint64_t where = reader.offset();
+  if (!reader.ReadByte(&form)) return false;
+  if (form > 2) return reader.FailAt(ErrorKind::kMalformed, "malformed extern name", where);
+  if (!ReadName(reader, &out->name)) return false;
+  if (form < 2) return true;
+  uint32_t count = 0;
+  if (!reader.ReadVarU32(&count)) return false;
+  for (uint32_t i = 0; i < count; ++i) {  // at most three, since duplicates fail
+    if (!ReadAttribute(reader, out)) return false;
+  }
+  return true;
+}
+
+}  // namespace tenon::abi

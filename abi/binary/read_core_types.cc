@@ -1,0 +1,140 @@
+// Core types as definitions of a component: function types and module types. abi: "Type Definitions".
+// Recursive groups, structures and arrays decode when the core decoder has them.
+#include "abi/binary/read.h"
+#include "vm/syntax/limits.h"
+#include "vm/syntax/type_reader.h"
+
+namespace tenon::abi {
+namespace {
+
+constexpr int kFuncCode = 0x60;
+constexpr int kModuleCode = 0x50;
+
+bool ReadCoreFuncType(ByteReader& reader, vm::FuncType* out) {
+  const auto read = [&](vm::ValType* type) { return ReadCoreValType(reader, type); };
+  return ReadVec(reader, vm::kMaxParams, "parameters", &out->params, read) &&
+         ReadVec(reader, vm::kMaxResults, "results", &out->results, read);
+}
+
+// core: #binary-limits. Bit 0: has a maximum, 1: shared, 2: 64-bit addresses.
+bool ReadLimits(ByteReader& reader, uint8_t allowed, uint8_t* flags, vm::Limits* out) {
+  const uint64_t where = reader.offset();
+  if (!reader.ReadByte(flags)) return false;
+  if (*flags & ~allowed) return reader.FailAt(ErrorKind::kMalformed, "malformed limits flags", where);
+  if (!reader.ReadVarU64(&out->min)) return false;
+  out->has_max = *flags & 1;
+  return !out->has_max || reader.ReadVarU64(&out->max);
+}
+
+bool ReadTableType(ByteReader& reader, vm::TableType* out) {
+  uint8_t flags = 0;
+  if (!vm::ReadRefType(reader, vm::Features(), &out->element)) return false;
+  if (!ReadLimits(reader, 0x05, &flags, &out->limits)) return false;
+  out->address = flags & 4 ? vm::AddressType::kI64 : vm::AddressType::kI32;
+  return true;
+}
+
+bool ReadMemoryType(ByteReader& reader, vm::MemoryType* out) {
+  uint8_t flags = 0;
+  if (!ReadLimits(reader, 0x07, &flags, &out->limits)) return false;
+  out->shared = flags & 2;
+  out->address = flags & 4 ? vm::AddressType::kI64 : vm::AddressType::kI32;
+  return true;
+}
+
+bool ReadGlobalType(ByteReader& reader, vm::GlobalType* out) {
+  uint8_t mutability = 0;
+  if (!ReadCoreValType(reader, &out->type)) return false;
+  const uint64_t where = reader.offset();
+  if (!reader.ReadByte(&mutability)) return false;
+  out->is_mutable = mutability == 1;
+  return mutability <= 1 || reader.FailAt(ErrorKind::kMalformed, "malformed mutability", where);
+}
+
+// core: #binary-externtype
+bool ReadCoreExternType(ByteReader& reader, vm::ImportType* out) {
+  uint8_t kind = 0;
+  uint32_t index = 0;
+  const uint64_t where = reader.offset();
+  if (!reader.ReadByte(&kind)) return false;
+  switch (kind) {
+    case 0x00:
+      if (!reader.ReadVarU32(&index)) return false;
+      out->emplace<0>(index);
+      return true;
+    case 0x01: return ReadTableType(reader, &out->emplace<vm::TableType>());
+    case 0x02: return ReadMemoryType(reader, &out->emplace<vm::MemoryType>());
+    case 0x03: return ReadGlobalType(reader, &out->emplace<vm::GlobalType>());
+    case 0x04: {
+      uint8_t attribute = 0;
+      if (!reader.ReadByte(&attribute) || !reader.ReadVarU32(&index)) return false;
+      out->emplace<vm::TagType>(vm::TagType{vm::TypeIdx(index)});
+      return attribute == 0 || reader.FailAt(ErrorKind::kMalformed, "malformed tag type", where);
+    }
+    default: return reader.FailAt(ErrorKind::kMalformed, "malformed core import kind", where);
+  }
+}
+
+bool ReadCoreTypeAlias(ByteReader& reader, syntax::CoreTypeAlias* out) {
+  uint8_t sort = 0, target = 0;
+  const uint64_t where = reader.offset();
+  if (!reader.ReadByte(&sort) || !reader.ReadByte(&target)) return false;
+  if (sort != 0x10 || target != 0x01) {
+    return reader.FailAt(ErrorKind::kMalformed, "malformed core alias", where);
+  }
+  return reader.ReadVarU32(&out->outer_count) && reader.ReadVarU32(&out->outer_index);
+}
+
+bool ReadModuleDecl(ByteReader& reader, int depth, syntax::CoreModuleDecl* out) {
+  uint8_t kind = 0;
+  out->offset = reader.offset();
+  if (!reader.ReadByte(&kind)) return false;
+  switch (kind) {
+    case 0x00: {
+      auto& import = out->decl.emplace<syntax::CoreImportDecl>();
+      return ReadName(reader, &import.module) && ReadName(reader, &import.name) &&
+             ReadCoreExternType(reader, &import.type);
+    }
+    case 0x01: return ReadCoreTypeDef(reader, depth + 1, &out->decl.emplace<syntax::CoreTypeDef>());
+    case 0x02: return ReadCoreTypeAlias(reader, &out->decl.emplace<syntax::CoreTypeAlias>());
+    case 0x03: {
+      auto& exported = out->decl.emplace<syntax::CoreExportDecl>();
+      return ReadName(reader, &exported.name) && ReadCoreExternType(reader, &exported.type);
+    }
+    default:
+      return reader.FailAt(ErrorKind::kMalformed, "malformed module type declarator", out->offset);
+  }
+}
+
+}  // namespace
+
+bool ReadCoreValType(ByteReader& reader, vm::ValType* out) {
+  return vm::ReadValType(reader, vm::Features(), out);
+}
+
+bool ReadCoreTypeDef(ByteReader& reader, int depth, syntax::CoreTypeDef* out) {
+  uint8_t code = 0;
+  const uint64_t where = reader.offset();
+  if (depth > static_cast<int>(kMaxNestingDepth)) {
+    return reader.FailAt(ErrorKind::kLimit, "types are nested too deeply", where);
+  }
+  if (!reader.ReadByte(&code)) return false;
+  if (code == kFuncCode) {
+    auto& group = out->emplace<syntax::CoreRecGroup>();
+    return ReadCoreFuncType(reader, &group.types.emplace_back().func);
+  }
+  if (code == kModuleCode) {
+    auto& type = out->emplace<std::unique_ptr<syntax::CoreModuleType>>(new syntax::CoreModuleType);
+    return ReadVec(reader, kMaxTypes, "declarators", &type->decls, [&](syntax::CoreModuleDecl* decl) {
+      return ReadModuleDecl(reader, depth, decl);
+    });
+  }
+  const bool is_gc = code == 0x00 || code == 0x4e || code == 0x4f || code == 0x5e || code == 0x5f;
+  if (is_gc) {
+    return reader.FailAt(ErrorKind::kLimit,
+                         "not supported by this version: core types other than functions", where);
+  }
+  return reader.FailAt(ErrorKind::kMalformed, "malformed core type", where);
+}
+
+}  // namespace tenon::abi

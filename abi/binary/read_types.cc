@@ -1,0 +1,217 @@
+#include "abi/binary/read.h"
+
+namespace tenon::abi {
+namespace {
+
+using syntax::PrimType;
+
+std::optional<PrimType> PrimTypeOf(int code) {
+  if (code == 0x64) return PrimType::kErrorContext;
+  if (code < 0x73 || code > 0x7f) return std::nullopt;
+  return static_cast<PrimType>(0x7f - code);  // the enum has the codes' order
+}
+
+bool ReadOptionalType(ByteReader& reader, std::optional<syntax::ValType>* out) {
+  uint8_t present = 0;
+  const uint64_t where = reader.offset();
+  if (!reader.ReadByte(&present)) return false;
+  if (present > 1) return reader.FailAt(ErrorKind::kMalformed, "malformed optional type", where);
+  return present == 0 || ReadValType(reader, &out->emplace());
+}
+
+bool ReadLabeledType(ByteReader& reader, syntax::LabeledType* out) {
+  return ReadName(reader, &out->label) && ReadValType(reader, &out->type);
+}
+
+bool ReadCase(ByteReader& reader, syntax::Case* out) {
+  uint8_t zero = 0;
+  if (!ReadName(reader, &out->label) || !ReadOptionalType(reader, &out->type)) return false;
+  const uint64_t where = reader.offset();
+  if (!reader.ReadByte(&zero)) return false;
+  return zero == 0 || reader.FailAt(ErrorKind::kMalformed, "malformed variant case", where);
+}
+
+bool ReadIndex(ByteReader& reader, TypeIdx* out) {
+  uint32_t index = 0;
+  if (!reader.ReadVarU32(&index)) return false;
+  *out = TypeIdx(index);
+  return true;
+}
+
+bool ReadLabels(ByteReader& reader, const char* what, std::vector<std::string>* out) {
+  return ReadVec(reader, kMaxFields, what, out,
+                 [&](std::string* label) { return ReadName(reader, label); });
+}
+
+bool ReadFuncType(ByteReader& reader, bool is_async, syntax::FuncType* out) {
+  out->is_async = is_async;
+  return ReadVec(reader, kMaxParams, "parameters", &out->params,
+                 [&](syntax::LabeledType* param) { return ReadLabeledType(reader, param); }) &&
+         ReadResultList(reader, &out->result);
+}
+
+bool ReadResourceType(ByteReader& reader, syntax::ResourceType* out) {
+  uint8_t present = 0;
+  uint32_t index = 0;
+  if (!ReadCoreValType(reader, &out->rep)) return false;
+  const uint64_t where = reader.offset();
+  if (!reader.ReadByte(&present)) return false;
+  if (present > 1) return reader.FailAt(ErrorKind::kMalformed, "malformed resource type", where);
+  if (present == 0) return true;
+  if (!reader.ReadVarU32(&index)) return false;
+  out->destructor = CoreFuncIdx(index);
+  return true;
+}
+
+bool ReadDeclarator(ByteReader& reader, bool in_instance, int depth, syntax::Declarator* out) {
+  uint8_t kind = 0;
+  out->offset = reader.offset();
+  if (!reader.ReadByte(&kind)) return false;
+  switch (kind) {
+    case 0x00: return ReadCoreTypeDef(reader, depth + 1, &out->decl.emplace<syntax::CoreTypeDef>());
+    case kDeclType: {
+      auto& type = out->decl.emplace<std::unique_ptr<syntax::TypeDef>>(new syntax::TypeDef);
+      return ReadTypeDef(reader, depth + 1, type.get());
+    }
+    case 0x02: return ReadAlias(reader, &out->decl.emplace<syntax::Alias>());
+    case 0x03: {
+      if (in_instance) break;
+      auto& import = out->decl.emplace<syntax::ImportDecl>();
+      return ReadExternName(reader, &import.name) && ReadExternType(reader, &import.type);
+    }
+    case 0x04: {
+      auto& exported = out->decl.emplace<syntax::ExportDecl>();
+      return ReadExternName(reader, &exported.name) && ReadExternType(reader, &exported.type);
+    }
+    default: break;
+  }
+  return reader.FailAt(ErrorKind::kMalformed, "malformed type declarator", out->offset);
+}
+
+bool ReadComponentType(ByteReader& reader, bool is_instance, int depth, syntax::TypeDef* out) {
+  auto& type = out->emplace<std::unique_ptr<syntax::ComponentType>>(new syntax::ComponentType);
+  type->is_instance = is_instance;
+  return ReadVec(reader, kMaxTypes, "declarators", &type->decls, [&](syntax::Declarator* decl) {
+    return ReadDeclarator(reader, is_instance, depth, decl);
+  });
+}
+
+bool ReadList(ByteReader& reader, bool fixed, syntax::ListType* out) {
+  if (!ReadValType(reader, &out->element)) return false;
+  return !fixed || reader.ReadVarU32(&out->length.emplace());
+}
+
+// Value types that are not primitive.
+bool ReadDefinedValType(ByteReader& reader, uint8_t code, uint64_t where, syntax::TypeDef* out) {
+  switch (code) {
+    case 0x72:
+      return ReadVec(reader, kMaxFields, "record fields", &out->emplace<syntax::RecordType>().fields,
+                     [&](syntax::LabeledType* field) { return ReadLabeledType(reader, field); });
+    case 0x71:
+      return ReadVec(reader, kMaxFields, "variant cases", &out->emplace<syntax::VariantType>().cases,
+                     [&](syntax::Case* variant_case) { return ReadCase(reader, variant_case); });
+    case 0x70: return ReadList(reader, false, &out->emplace<syntax::ListType>());
+    case 0x67: return ReadList(reader, true, &out->emplace<syntax::ListType>());
+    case 0x6f:
+      return ReadVec(reader, kMaxFields, "tuple types", &out->emplace<syntax::TupleType>().types,
+                     [&](syntax::ValType* type) { return ReadValType(reader, type); });
+    case 0x6e: return ReadLabels(reader, "flags", &out->emplace<syntax::FlagsType>().labels);
+    case 0x6d: return ReadLabels(reader, "enum cases", &out->emplace<syntax::EnumType>().labels);
+    case 0x6b: return ReadValType(reader, &out->emplace<syntax::OptionType>().type);
+    case 0x6a: {
+      auto& result = out->emplace<syntax::ResultType>();
+      return ReadOptionalType(reader, &result.ok) && ReadOptionalType(reader, &result.error);
+    }
+    case 0x69: return ReadIndex(reader, &out->emplace<syntax::OwnType>().resource);
+    case 0x68: return ReadIndex(reader, &out->emplace<syntax::BorrowType>().resource);
+    case 0x66: return ReadOptionalType(reader, &out->emplace<syntax::StreamType>().element);
+    case 0x65: return ReadOptionalType(reader, &out->emplace<syntax::FutureType>().element);
+    case 0x63: {
+      auto& map = out->emplace<syntax::MapType>();
+      return ReadValType(reader, &map.key) && ReadValType(reader, &map.value);
+    }
+    default: return reader.FailAt(ErrorKind::kMalformed, "malformed type", where);
+  }
+}
+
+}  // namespace
+
+bool ReadValType(ByteReader& reader, syntax::ValType* out) {
+  const uint64_t where = reader.offset();
+  if (const std::optional<PrimType> prim = PrimTypeOf(reader.PeekByte())) {
+    *out = *prim;
+    return reader.Skip(1);
+  }
+  int64_t index = 0;
+  if (!reader.ReadVarS33(&index)) return false;
+  if (index < 0) return reader.FailAt(ErrorKind::kMalformed, "malformed value type", where);
+  *out = TypeIdx(static_cast<uint32_t>(index));
+  return true;
+}
+
+bool ReadResultList(ByteReader& reader, std::optional<syntax::ValType>* out) {
+  uint8_t form = 0, zero = 0;
+  const uint64_t where = reader.offset();
+  if (!reader.ReadByte(&form)) return false;
+  if (form == 0x00) return ReadValType(reader, &out->emplace());
+  if (form == 0x01 && !reader.ReadByte(&zero)) return false;
+  return (form == 0x01 && zero == 0) ||
+         reader.FailAt(ErrorKind::kMalformed, "malformed result list", where);
+}
+
+bool ReadExternType(ByteReader& reader, syntax::ExternType* out) {
+  uint8_t bound = 0;
+  const uint64_t where = reader.offset();
+  if (!ReadSort(reader, &out->sort)) return false;
+  switch (out->sort) {
+    case Sort::kCoreModule: case Sort::kFunc: case Sort::kComponent: case Sort::kInstance:
+      return reader.ReadVarU32(&out->index);
+    case Sort::kType: case Sort::kValue: break;
+    default: return reader.FailAt(ErrorKind::kMalformed, "malformed extern type", where);
+  }
+  if (!reader.ReadByte(&bound)) return false;
+  if (bound > 1) return reader.FailAt(ErrorKind::kMalformed, "malformed bound", where);
+  if (bound == 0) return reader.ReadVarU32(&out->index);
+  if (out->sort == Sort::kType) {
+    out->bound = syntax::ExternType::Bound::kSubResource;
+    return true;
+  }
+  out->bound = syntax::ExternType::Bound::kValueType;
+  return ReadValType(reader, &out->value_type.emplace());
+}
+
+bool ReadAlias(ByteReader& reader, syntax::Alias* out) {
+  uint8_t target = 0;
+  if (!ReadSort(reader, &out->sort)) return false;
+  const uint64_t where = reader.offset();
+  if (!reader.ReadByte(&target)) return false;
+  if (target > 2) return reader.FailAt(ErrorKind::kMalformed, "malformed alias", where);
+  out->target = static_cast<syntax::Alias::Target>(target);
+  if (target == 2) {
+    return reader.ReadVarU32(&out->outer_count) && reader.ReadVarU32(&out->outer_index);
+  }
+  return reader.ReadVarU32(&out->instance) && ReadName(reader, &out->name);
+}
+
+bool ReadTypeDef(ByteReader& reader, int depth, syntax::TypeDef* out) {
+  uint8_t code = 0;
+  const uint64_t where = reader.offset();
+  if (depth > static_cast<int>(kMaxNestingDepth)) {
+    return reader.FailAt(ErrorKind::kLimit, "types are nested too deeply", where);
+  }
+  if (!reader.ReadByte(&code)) return false;
+  if (const std::optional<PrimType> prim = PrimTypeOf(code)) {
+    *out = *prim;
+    return true;
+  }
+  switch (code) {
+    case 0x3f: return ReadResourceType(reader, &out->emplace<syntax::ResourceType>());
+    case 0x40: return ReadFuncType(reader, false, &out->emplace<syntax::FuncType>());
+    case 0x43: return ReadFuncType(reader, true, &out->emplace<syntax::FuncType>());
+    case 0x41: return ReadComponentType(reader, false, depth, out);
+    case 0x42: return ReadComponentType(reader, true, depth, out);
+    default: return ReadDefinedValType(reader, code, where, out);
+  }
+}
+
+}  // namespace tenon::abi

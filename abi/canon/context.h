@@ -1,0 +1,105 @@
+// The context of lifting and lowering: whose memory, which encoding, which handle table.
+// abi: "Lifting and Lowering Context".
+//
+// Everything that touches guest memory goes through the checked calls below, with 64-bit byte
+// arithmetic. Addresses, not pointers, are kept across Realloc. Functions return false after they
+// have set a trap.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "abi/canon/layout.h"
+#include "abi/runtime/component_instance.h"
+#include "abi/valid/plan.h"
+#include "absl/strings/string_view.h"
+#include "vm/runtime/memory.h"
+#include "vm/runtime/store.h"
+
+namespace tenon::abi {
+
+class Store;
+
+// Canonical options, bound to an instance's memory and functions.
+struct CanonOptions {
+  StringEncoding encoding = StringEncoding::kUtf8;
+  bool memory64 = false;
+  vm::Memory* memory = nullptr;
+  const vm::Func* realloc = nullptr;
+  const vm::Func* post_return = nullptr;
+
+  uint32_t pointer_bytes() const { return memory64 ? 8 : 4; }
+};
+
+struct CanonContext {
+  Store* store = nullptr;
+  ComponentInstance* instance = nullptr;
+  const CanonOptions* options = nullptr;
+  CallScope* scope = nullptr;
+  bool fused = false;                 // guest to guest; matters for messages alone
+  uint64_t budget = 0;                // bytes the host may still allocate for this call
+  // What string views point to when the guest's encoding is not UTF-8.
+  std::vector<std::unique_ptr<std::string>> decoded;
+
+  // Records a canonical ABI trap; always false.
+  bool Trap(absl::string_view detail);
+  // Records a trap of another kind; always false.
+  bool Trap(vm::TrapKind kind, absl::string_view detail);
+  // Takes host memory of a size the guest decides out of the call's budget.
+  bool Charge(uint64_t bytes);
+
+  // Checks alignment, then bounds; `what` is the detail of an access out of bounds.
+  bool CheckRange(uint64_t address, uint64_t size, uint32_t align, absl::string_view what);
+  // A pointer to a range that CheckRange has passed. Do not keep it across Realloc.
+  uint8_t* At(uint64_t address) const { return options->memory->base() + address; }
+
+  // Calls the guest's realloc, with may_leave false, and checks its result for alignment and
+  // bounds, every time and for size 0 too. `what` is as for CheckRange, where the call is fused.
+  bool Realloc(uint64_t old_address, uint64_t old_size, uint32_t align, uint64_t new_size,
+               absl::string_view what, uint64_t* address);
+};
+
+// abi: "Loading" of list and string ranges. The detail texts are the official suite's.
+bool CheckList(CanonContext& cx, uint64_t address, uint64_t length, uint32_t element_size,
+               uint32_t align);
+
+// Little-endian scalars of guest memory; the range was checked.
+template <typename T>
+inline T LoadScalar(const uint8_t* from) {
+  T value;
+  std::memcpy(&value, from, sizeof value);
+  return value;
+}
+template <typename T>
+inline void StoreScalar(uint8_t* to, T value) {
+  std::memcpy(to, &value, sizeof value);
+}
+
+// Discriminants and flags: 1, 2 or 4 bytes in memory, an i32 when flat.
+inline uint32_t LoadDiscriminant(const uint8_t* from, uint32_t bytes) {
+  if (bytes == 1) return *from;
+  if (bytes == 2) return LoadScalar<uint16_t>(from);
+  return LoadScalar<uint32_t>(from);
+}
+inline void StoreDiscriminant(uint8_t* to, uint32_t bytes, uint32_t value) {
+  if (bytes == 1) return StoreScalar(to, static_cast<uint8_t>(value));
+  if (bytes == 2) return StoreScalar(to, static_cast<uint16_t>(value));
+  StoreScalar(to, value);
+}
+
+// abi: "convert_i32_to_char"
+bool CheckChar(CanonContext& cx, uint32_t code_point);
+bool BadDiscriminant(CanonContext& cx);
+
+// abi: lift_own, lift_borrow, lower_own, lower_borrow, on representations.
+bool LiftOwn(CanonContext& cx, uint32_t index, const ResourceType* type, uint32_t* rep);
+bool LiftBorrow(CanonContext& cx, uint32_t index, const ResourceType* type, uint32_t* rep);
+bool LowerOwn(CanonContext& cx, uint32_t rep, const ResourceType* type, uint32_t* index);
+bool LowerBorrow(CanonContext& cx, uint32_t rep, const ResourceType* type, uint32_t* index);
+
+inline constexpr absl::string_view kListOutOfBounds = "list content out-of-bounds";
+
+}  // namespace tenon::abi

@@ -1,0 +1,341 @@
+#include "abi/canon/string.h"
+
+#include <cstring>
+#include <string>
+
+#include "vm/base/utf8.h"
+
+namespace tenon::abi {
+namespace {
+
+using Encoding = LiftedString::Encoding;
+
+constexpr absl::string_view kOutOfBounds = "string content out-of-bounds";
+
+// Code points of a string, one at a time, checked as they are read.
+class Reader {
+ public:
+  explicit Reader(const LiftedString& text)
+      : encoding_(text.encoding), at_(text.bytes), end_(text.bytes + text.byte_length()) {}
+
+  bool done() const { return at_ == end_; }
+  // False when what follows is no code point; `incomplete` then says that bytes are missing.
+  bool Next(uint32_t* code_point, bool* incomplete) {
+    *incomplete = false;
+    switch (encoding_) {
+      case Encoding::kLatin1:
+        *code_point = *at_++;
+        return true;
+      case Encoding::kUtf16:
+        return NextUtf16(code_point, incomplete);
+      case Encoding::kUtf8:
+        return NextUtf8(code_point, incomplete);
+    }
+    return false;
+  }
+
+ private:
+  bool NextUtf16(uint32_t* code_point, bool* incomplete) {
+    const uint32_t unit = LoadScalar<uint16_t>(at_);
+    at_ += 2;
+    *code_point = unit;
+    if (unit < 0xd800 || unit > 0xdfff) return true;
+    if (unit > 0xdbff) return false;
+    if (at_ == end_) {
+      *incomplete = true;
+      return false;
+    }
+    const uint32_t low = LoadScalar<uint16_t>(at_);
+    if (low < 0xdc00 || low > 0xdfff) return false;
+    at_ += 2;
+    *code_point = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
+    return true;
+  }
+
+  bool NextUtf8(uint32_t* code_point, bool* incomplete) {
+    const uint8_t lead = *at_++;
+    *code_point = lead;
+    if (lead < 0x80) return true;
+    if (lead < 0xc2 || lead > 0xf4) return false;
+    const int more = lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
+    // What the second byte may be excludes overlong forms, surrogates and all above U+10FFFF.
+    const uint8_t low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+    const uint8_t high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+    uint32_t value = lead & (0x3f >> more);
+    for (int i = 0; i < more; ++i) {
+      if (at_ == end_) {
+        *incomplete = true;
+        return false;
+      }
+      const uint8_t byte = *at_;
+      if (byte < (i == 0 ? low : 0x80) || byte > (i == 0 ? high : 0xbf)) return false;
+      ++at_;
+      value = value << 6 | (byte & 0x3f);
+    }
+    *code_point = value;
+    return true;
+  }
+
+  Encoding encoding_;
+  const uint8_t* at_;
+  const uint8_t* end_;
+};
+
+bool BadEncoding(CanonContext& cx, Encoding encoding, bool incomplete) {
+  if (encoding == Encoding::kUtf16) return cx.Trap("unpaired surrogate found");
+  return cx.Trap(incomplete ? "incomplete utf-8 byte sequence" : "invalid utf-8 sequence");
+}
+
+// The next code point, or a trap.
+bool Read(CanonContext& cx, Reader& reader, Encoding encoding, uint32_t* code_point) {
+  bool incomplete;
+  return reader.Next(code_point, &incomplete) || BadEncoding(cx, encoding, incomplete);
+}
+
+// A range of guest memory being filled; no write goes beyond it.
+class Writer {
+ public:
+  Writer(uint8_t* at, uint64_t size) : at_(at), room_(size), size_(size) {}
+
+  uint64_t written() const { return size_ - room_; }
+  bool Byte(uint8_t byte) {
+    if (room_ == 0) return false;
+    *at_++ = byte;
+    --room_;
+    return true;
+  }
+  bool Unit(uint16_t unit) {
+    return Byte(static_cast<uint8_t>(unit)) && Byte(static_cast<uint8_t>(unit >> 8));
+  }
+  bool Utf16(uint32_t code_point) {
+    if (code_point < 0x10000) return Unit(static_cast<uint16_t>(code_point));
+    code_point -= 0x10000;
+    return Unit(static_cast<uint16_t>(0xd800 + (code_point >> 10))) &&
+           Unit(static_cast<uint16_t>(0xdc00 + (code_point & 0x3ff)));
+  }
+  bool Utf8(uint32_t code_point) {
+    if (code_point < 0x80) return Byte(static_cast<uint8_t>(code_point));
+    const int more = code_point < 0x800 ? 1 : code_point < 0x10000 ? 2 : 3;
+    const uint8_t lead = static_cast<uint8_t>(0xff00 >> (more + 1));
+    if (!Byte(lead | static_cast<uint8_t>(code_point >> (6 * more)))) return false;
+    for (int i = more - 1; i >= 0; --i) {
+      if (!Byte(0x80 | ((code_point >> (6 * i)) & 0x3f))) return false;
+    }
+    return true;
+  }
+
+ private:
+  uint8_t* at_;
+  uint64_t room_;
+  uint64_t size_;
+};
+
+// Only a source that guest code changed meanwhile needs more room than its worst case.
+bool NoRoom(CanonContext& cx) { return cx.Trap("string changed while it was copied"); }
+
+uint64_t Utf16Tag(const CanonContext& cx) {
+  return uint64_t{1} << (cx.options->pointer_bytes() * 8 - 1);
+}
+
+// abi: store_string_copy; latin1 to utf16 too, where each byte becomes a unit.
+bool StoreCopy(CanonContext& cx, const LiftedString& text, uint32_t unit_bytes, uint32_t align,
+               uint64_t* address) {
+  const uint64_t size = text.units * unit_bytes;
+  if (!cx.Realloc(0, 0, align, size, kOutOfBounds, address)) return false;
+  if (size == 0) return true;
+  uint8_t* to = cx.At(*address);
+  if (text.byte_length() == size) {
+    std::memmove(to, text.bytes, size);
+  } else {
+    for (uint64_t i = 0; i < text.units; ++i) StoreScalar<uint16_t>(to + 2 * i, text.bytes[i]);
+  }
+  return true;
+}
+
+// abi: store_string_to_utf8
+bool StoreToUtf8(CanonContext& cx, const LiftedString& text, uint64_t worst, uint64_t* address,
+                 uint64_t* units) {
+  uint64_t size = text.units;
+  if (!cx.Realloc(0, 0, 1, size, kOutOfBounds, address)) return false;
+  Reader reader(text);
+  uint64_t ascii = 0;
+  uint32_t code_point = 0;
+  while (!reader.done()) {
+    if (!Read(cx, reader, text.encoding, &code_point)) return false;
+    if (code_point >= 0x80) break;
+    if (ascii == size) return NoRoom(cx);
+    cx.At(*address)[ascii++] = static_cast<uint8_t>(code_point);
+  }
+  *units = ascii;
+  if (code_point < 0x80) return true;
+  if (!cx.Realloc(*address, size, 1, worst, kOutOfBounds, address)) return false;
+  Writer writer(cx.At(*address) + ascii, worst - ascii);
+  if (!writer.Utf8(code_point)) return NoRoom(cx);
+  while (!reader.done()) {
+    if (!Read(cx, reader, text.encoding, &code_point)) return false;
+    if (!writer.Utf8(code_point)) return NoRoom(cx);
+  }
+  *units = ascii + writer.written();
+  return *units == worst || cx.Realloc(*address, worst, 1, *units, kOutOfBounds, address);
+}
+
+// abi: store_utf8_to_utf16
+bool StoreUtf8ToUtf16(CanonContext& cx, const LiftedString& text, uint64_t* address,
+                      uint64_t* units) {
+  const uint64_t worst = 2 * text.units;
+  if (!cx.Realloc(0, 0, 2, worst, kOutOfBounds, address)) return false;
+  Reader reader(text);
+  Writer writer(cx.At(*address), worst);
+  uint32_t code_point;
+  while (!reader.done()) {
+    if (!Read(cx, reader, text.encoding, &code_point)) return false;
+    if (!writer.Utf16(code_point)) return NoRoom(cx);
+  }
+  *units = writer.written() / 2;
+  return writer.written() == worst ||
+         cx.Realloc(*address, worst, 2, writer.written(), kOutOfBounds, address);
+}
+
+// abi: store_string_to_latin1_or_utf16, from the first code point beyond latin1 on.
+bool WidenToUtf16(CanonContext& cx, const LiftedString& text, Reader& reader, uint32_t code_point,
+                  uint64_t latin1, uint64_t* address, uint64_t* units) {
+  const uint64_t worst = 2 * text.units;
+  if (!cx.Realloc(*address, text.units, 2, worst, kOutOfBounds, address)) return false;
+  uint8_t* to = cx.At(*address);
+  for (uint64_t i = latin1; i-- > 0;) StoreScalar<uint16_t>(to + 2 * i, to[i]);
+  Writer writer(to + 2 * latin1, worst - 2 * latin1);
+  if (!writer.Utf16(code_point)) return NoRoom(cx);
+  while (!reader.done()) {
+    if (!Read(cx, reader, text.encoding, &code_point)) return false;
+    if (!writer.Utf16(code_point)) return NoRoom(cx);
+  }
+  const uint64_t size = 2 * latin1 + writer.written();
+  *units = size / 2 | Utf16Tag(cx);
+  return size == worst || cx.Realloc(*address, worst, 2, size, kOutOfBounds, address);
+}
+
+bool StoreToLatin1OrUtf16(CanonContext& cx, const LiftedString& text, uint64_t* address,
+                          uint64_t* units) {
+  if (!cx.Realloc(0, 0, 2, text.units, kOutOfBounds, address)) return false;
+  Reader reader(text);
+  uint64_t latin1 = 0;
+  while (!reader.done()) {
+    uint32_t code_point;
+    if (!Read(cx, reader, text.encoding, &code_point)) return false;
+    if (code_point >= 0x100) {
+      return WidenToUtf16(cx, text, reader, code_point, latin1, address, units);
+    }
+    if (latin1 == text.units) return NoRoom(cx);
+    cx.At(*address)[latin1++] = static_cast<uint8_t>(code_point);
+  }
+  *units = latin1;
+  return latin1 == text.units ||
+         cx.Realloc(*address, text.units, 2, latin1, kOutOfBounds, address);
+}
+
+// abi: store_probably_utf16_to_latin1_or_utf16
+bool StoreProbablyUtf16(CanonContext& cx, const LiftedString& text, uint64_t* address,
+                        uint64_t* units) {
+  if (!StoreCopy(cx, text, 2, 2, address)) return false;
+  uint8_t* bytes = cx.At(*address);
+  *units = text.units | Utf16Tag(cx);
+  for (uint64_t i = 0; i < text.units; ++i) {
+    if (bytes[2 * i + 1] != 0) return true;
+  }
+  for (uint64_t i = 0; i < text.units; ++i) bytes[i] = bytes[2 * i];
+  *units = text.units;
+  return cx.Realloc(*address, 2 * text.units, 1, text.units, kOutOfBounds, address);
+}
+
+}  // namespace
+
+bool CheckString(CanonContext& cx, uint64_t address, uint64_t units, LiftedString* text) {
+  uint32_t align = 1;
+  uint32_t unit_bytes = 1;
+  text->encoding = Encoding::kUtf8;
+  switch (cx.options->encoding) {
+    case StringEncoding::kUtf8:
+      break;
+    case StringEncoding::kUtf16:
+      text->encoding = Encoding::kUtf16;
+      align = unit_bytes = 2;
+      break;
+    case StringEncoding::kLatin1Utf16:
+      align = 2;
+      text->from_latin1_utf16 = true;
+      text->encoding = Encoding::kLatin1;
+      if (units & Utf16Tag(cx)) {
+        units ^= Utf16Tag(cx);
+        text->encoding = Encoding::kUtf16;
+        unit_bytes = 2;
+      }
+      break;
+  }
+  const absl::string_view what =
+      cx.fused ? kOutOfBounds : "string pointer/length out of bounds of memory";
+  if (units > kMaxStringByteLength / unit_bytes) return cx.Trap(what);
+  if (!cx.CheckRange(address, units * unit_bytes, align, what)) return false;
+  text->bytes = cx.At(address);
+  text->units = units;
+  const auto* characters = reinterpret_cast<const char*>(text->bytes);
+  if (text->encoding == Encoding::kLatin1 ||
+      (text->encoding == Encoding::kUtf8 && IsValidUtf8({characters, units}))) {
+    return true;
+  }
+  // Ill-formed UTF-8 (walked again for the reason), or UTF-16.
+  Reader reader(*text);
+  uint32_t code_point;
+  while (!reader.done()) {
+    if (!Read(cx, reader, text->encoding, &code_point)) return false;
+  }
+  return true;
+}
+
+bool StoreString(CanonContext& cx, const LiftedString& text, uint64_t* address, uint64_t* units) {
+  *units = text.units;
+  switch (cx.options->encoding) {
+    case StringEncoding::kUtf8:
+      if (text.encoding == Encoding::kUtf8) return StoreCopy(cx, text, 1, 1, address);
+      return StoreToUtf8(cx, text, text.units * (text.encoding == Encoding::kUtf16 ? 3 : 2),
+                         address, units);
+    case StringEncoding::kUtf16:
+      if (text.encoding == Encoding::kUtf8) return StoreUtf8ToUtf16(cx, text, address, units);
+      return StoreCopy(cx, text, 2, 2, address);
+    case StringEncoding::kLatin1Utf16:
+      if (!text.from_latin1_utf16) return StoreToLatin1OrUtf16(cx, text, address, units);
+      if (text.encoding == Encoding::kLatin1) return StoreCopy(cx, text, 1, 2, address);
+      return StoreProbablyUtf16(cx, text, address, units);
+  }
+  return false;
+}
+
+bool LiftString(CanonContext& cx, uint64_t address, uint64_t units, absl::string_view* text) {
+  LiftedString lifted;
+  if (!CheckString(cx, address, units, &lifted)) return false;
+  if (lifted.encoding == Encoding::kUtf8) {
+    *text = {reinterpret_cast<const char*>(lifted.bytes), lifted.units};
+    return true;
+  }
+  if (!cx.Charge(3 * lifted.units)) return false;
+  std::string& decoded = *cx.decoded.emplace_back(std::make_unique<std::string>());
+  Reader reader(lifted);
+  while (!reader.done()) {
+    uint32_t code_point;
+    if (!Read(cx, reader, lifted.encoding, &code_point)) return false;
+    AppendUtf8(code_point, &decoded);
+  }
+  *text = decoded;
+  return true;
+}
+
+bool LowerString(CanonContext& cx, absl::string_view text, uint64_t* address, uint64_t* units) {
+  if (text.size() > kMaxStringByteLength || !IsValidUtf8(text)) {
+    return cx.Trap(vm::TrapKind::kHost, "a host function returned a string that is not valid");
+  }
+  LiftedString lifted;
+  lifted.bytes = reinterpret_cast<const uint8_t*>(text.data());
+  lifted.units = text.size();
+  return StoreString(cx, lifted, address, units);
+}
+
+}  // namespace tenon::abi

@@ -1,0 +1,417 @@
+// Compound C++ types as component types; see typed.h, which includes this. A program describes its
+// own types by specialising one of:
+//
+//   template <> struct RecordOf<Datetime> {
+//     static constexpr auto kFields = std::make_tuple(Field("seconds", &Datetime::seconds), ...);
+//   };
+//   template <> struct EnumOf<ErrorCode> {              // enumerators 0, 1, ...
+//     static constexpr const char* kLabels[] = {"access", "would-block"};
+//   };
+//   template <> struct FlagsOf<OpenFlags> {             // enum; bit i is label i
+//     static constexpr const char* kLabels[] = {"create", "directory"};
+//   };
+//   template <> struct VariantOf<StreamError> {         // is or derives from a std::variant;
+//     using Cases = std::variant<Own<IoError>, std::monostate>;  // monostate: no payload
+//     static constexpr const char* kLabels[] = {"last-operation-failed", "closed"};
+//   };
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "abi/canon/typed.h"
+
+namespace tenon::abi {
+
+template <typename C, typename M>
+struct Field {
+  using Type = M;
+  const char* label;
+  M C::* member;
+  constexpr Field(const char* l, M C::* m) : label(l), member(m) {}
+};
+
+template <typename T>
+struct RecordOf;
+template <typename T>
+struct EnumOf;
+template <typename T>
+struct FlagsOf;
+template <typename T>
+struct VariantOf;
+
+template <typename T>
+concept IsRecord = requires { RecordOf<T>::kFields; };
+template <typename T>
+concept IsEnum = std::is_enum_v<T> && requires { EnumOf<T>::kLabels; };
+template <typename T>
+concept IsFlags = std::is_enum_v<T> && requires { FlagsOf<T>::kLabels; };
+template <typename T>
+concept IsVariant = requires {
+  typename VariantOf<T>::Cases;
+  VariantOf<T>::kLabels;
+};
+
+// --- Products -----------------------------------------------------------------------------------
+
+// Where each of a sequence of types stands, in memory and among flat values.
+template <typename... Ts>
+struct ProductLayout {
+  static constexpr size_t kCount = sizeof...(Ts);
+  std::array<uint32_t, kCount + 1> offset = {};
+  std::array<uint32_t, kCount + 1> flat = {};
+  Layout whole;
+
+  constexpr ProductLayout() {
+    RecordLayout record;
+    size_t i = 0;
+    ((flat[i] = record.flat_so_far(), offset[i] = record.Place(Abi<Ts>::kLayout), ++i), ...);
+    whole = record.Finish();
+  }
+};
+
+// Lifts and lowers a sequence of values given as references.
+template <typename... Ts>
+struct ProductAbi {
+  static constexpr ProductLayout<Ts...> kPlaces = {};
+
+  static bool Load(CanonContext& cx, [[maybe_unused]] const uint8_t* from, Ts*... out) {
+    [[maybe_unused]] size_t i = 0;
+    return (Abi<Ts>::Load(cx, from + kPlaces.offset[i++], out) && ...);
+  }
+  static bool Lift(CanonContext& cx, [[maybe_unused]] const vm::Slot* slots, Ts*... out) {
+    [[maybe_unused]] size_t i = 0;
+    return (Abi<Ts>::Lift(cx, slots + kPlaces.flat[i++], out) && ...);
+  }
+  static bool Store(CanonContext& cx, [[maybe_unused]] uint64_t to, Ts&... values) {
+    [[maybe_unused]] size_t i = 0;
+    return (Abi<Ts>::Store(cx, values, to + kPlaces.offset[i++]) && ...);
+  }
+  static bool Lower(CanonContext& cx, [[maybe_unused]] vm::Slot* slots, Ts&... values) {
+    [[maybe_unused]] size_t i = 0;
+    return (Abi<Ts>::Lower(cx, values, slots + kPlaces.flat[i++]) && ...);
+  }
+  static bool Matches(const TypeChecker& checker, absl::Span<const ValType> types) {
+    [[maybe_unused]] size_t i = 0;
+    return types.size() == sizeof...(Ts) && (Abi<Ts>::Matches(checker, types[i++]) && ...);
+  }
+};
+
+template <typename... Ts>
+struct Abi<std::tuple<Ts...>> {
+  using Product = ProductAbi<Ts...>;
+  using Value = std::tuple<Ts...>;
+  static constexpr Layout kLayout = Product::kPlaces.whole;
+
+  static bool Matches(const TypeChecker& checker, ValType type) {
+    const TypeDef* def = checker.Def(type, TypeKind::kTuple);
+    return def != nullptr && Product::Matches(checker, def->types);
+  }
+  static std::string Describe(const ResourceNames& names) {
+    std::string text = "tuple<";
+    [[maybe_unused]] const char* separator = "";
+    ((absl::StrAppend(&text, separator, Abi<Ts>::Describe(names)), separator = ", "), ...);
+    return text + ">";
+  }
+  static bool Load(CanonContext& cx, const uint8_t* from, Value* out) {
+    return std::apply([&](Ts&... v) { return Product::Load(cx, from, &v...); }, *out);
+  }
+  static bool Lift(CanonContext& cx, const vm::Slot* slots, Value* out) {
+    return std::apply([&](Ts&... v) { return Product::Lift(cx, slots, &v...); }, *out);
+  }
+  static bool Store(CanonContext& cx, Value& value, uint64_t to) {
+    return std::apply([&](Ts&... v) { return Product::Store(cx, to, v...); }, value);
+  }
+  static bool Lower(CanonContext& cx, Value& value, vm::Slot* slots) {
+    return std::apply([&](Ts&... v) { return Product::Lower(cx, slots, v...); }, value);
+  }
+};
+
+template <typename T>
+  requires IsRecord<T>
+struct Abi<T> {
+  using Fields = std::remove_cvref_t<decltype(RecordOf<T>::kFields)>;
+  template <typename F>
+  struct ProductOf;
+  template <typename... C, typename... M>
+  struct ProductOf<std::tuple<Field<C, M>...>> {
+    using Type = ProductAbi<M...>;
+  };
+  using Product = typename ProductOf<Fields>::Type;
+  static constexpr Layout kLayout = Product::kPlaces.whole;
+
+  static bool Matches(const TypeChecker& checker, ValType type) {
+    const TypeDef* def = checker.Def(type, TypeKind::kRecord);
+    if (def == nullptr || !Product::Matches(checker, def->types)) return false;
+    size_t i = 0;
+    return Visit([&](const auto&... f) { return ((def->labels[i++] == f.label) && ...); });
+  }
+  static std::string Describe(const ResourceNames& names) {
+    std::string text = "record { ";
+    [[maybe_unused]] const char* separator = "";
+    Visit([&](const auto&... f) {
+      ((absl::StrAppend(&text, separator, f.label, ": ",
+                        Abi<typename std::remove_cvref_t<decltype(f)>::Type>::Describe(names)),
+        separator = ", "),
+       ...);
+      return true;
+    });
+    return text + " }";
+  }
+  static bool Load(CanonContext& cx, const uint8_t* from, T* out) {
+    return Visit([&](const auto&... f) { return Product::Load(cx, from, &(out->*f.member)...); });
+  }
+  static bool Lift(CanonContext& cx, const vm::Slot* slots, T* out) {
+    return Visit([&](const auto&... f) { return Product::Lift(cx, slots, &(out->*f.member)...); });
+  }
+  static bool Store(CanonContext& cx, T& value, uint64_t to) {
+    return Visit([&](const auto&... f) { return Product::Store(cx, to, (value.*f.member)...); });
+  }
+  static bool Lower(CanonContext& cx, T& value, vm::Slot* slots) {
+    return Visit([&](const auto&... f) { return Product::Lower(cx, slots, (value.*f.member)...); });
+  }
+
+ private:
+  template <typename F>
+  static bool Visit(F&& f) {
+    return std::apply(f, RecordOf<T>::kFields);
+  }
+};
+
+// --- Enums and flags ----------------------------------------------------------------------------
+
+bool LabelsMatch(const TypeDef& def, absl::Span<const char* const> labels);
+std::string DescribeLabels(const char* keyword, absl::Span<const char* const> labels);
+
+// Shared by enums and flags: D::From(cx, bits, T*) makes the value.
+template <typename T, typename D, uint32_t kBytes>
+struct SmallIntegerAbi {
+  static constexpr Layout kLayout = ScalarLayout(kBytes);
+  static bool Load(CanonContext& cx, const uint8_t* from, T* out) {
+    return D::From(cx, LoadDiscriminant(from, kBytes), out);
+  }
+  static bool Lift(CanonContext& cx, const vm::Slot* slots, T* out) {
+    return D::From(cx, vm::ReadSlot<uint32_t>(slots), out);
+  }
+  static bool Store(CanonContext& cx, T value, uint64_t to) {
+    StoreDiscriminant(cx.At(to), kBytes, static_cast<uint32_t>(value));
+    return true;
+  }
+  static bool Lower(CanonContext&, T value, vm::Slot* slots) {
+    vm::WriteSlot(slots, static_cast<uint32_t>(value));
+    return true;
+  }
+};
+
+template <typename T>
+  requires IsEnum<T>
+struct Abi<T>
+    : SmallIntegerAbi<T, Abi<T>, DiscriminantBytes(std::size(EnumOf<T>::kLabels))> {
+  static bool Matches(const TypeChecker& checker, ValType type) {
+    const TypeDef* def = checker.Def(type, TypeKind::kEnum);
+    return def != nullptr && LabelsMatch(*def, EnumOf<T>::kLabels);
+  }
+  static std::string Describe(const ResourceNames&) {
+    return DescribeLabels("enum", EnumOf<T>::kLabels);
+  }
+  static bool From(CanonContext& cx, uint32_t index, T* out) {
+    if (index >= std::size(EnumOf<T>::kLabels)) return BadDiscriminant(cx);
+    *out = static_cast<T>(index);
+    return true;
+  }
+};
+
+template <typename T>
+  requires IsFlags<T>
+struct Abi<T> : SmallIntegerAbi<T, Abi<T>, FlagsBytes(std::size(FlagsOf<T>::kLabels))> {
+  static_assert(std::size(FlagsOf<T>::kLabels) <= 32);
+  static bool Matches(const TypeChecker& checker, ValType type) {
+    const TypeDef* def = checker.Def(type, TypeKind::kFlags);
+    return def != nullptr && LabelsMatch(*def, FlagsOf<T>::kLabels);
+  }
+  static std::string Describe(const ResourceNames&) {
+    return DescribeLabels("flags", FlagsOf<T>::kLabels);
+  }
+  // Bits without a label are ignored.
+  static bool From(CanonContext&, uint32_t bits, T* out) {
+    constexpr uint64_t kMask = (uint64_t{1} << std::size(FlagsOf<T>::kLabels)) - 1;
+    *out = static_cast<T>(bits & static_cast<uint32_t>(kMask));
+    return true;
+  }
+};
+
+// --- Sums ---------------------------------------------------------------------------------------
+
+// A sum of payload types. D says how a T holds its case: Case(value) its index, and
+// Payload<i>(value), Emplace<i>(value) a reference to (new) payload i.
+template <typename T, typename D, typename... Ts>
+struct SumAbi {
+  static constexpr uint32_t kCases = sizeof...(Ts);
+  static constexpr VariantLayout kPlaces = [] {
+    VariantLayout layout(kCases);
+    (layout.Place(Abi<Ts>::kLayout), ...);
+    return layout;
+  }();
+  static constexpr Layout kLayout = kPlaces.Finish();
+
+  static bool Load(CanonContext& cx, const uint8_t* from, T* out) {
+    const uint32_t index = LoadDiscriminant(from, kPlaces.discriminant_bytes());
+    return Visit(cx, index, [&]<size_t i, typename P>() {
+      return Abi<P>::Load(cx, from + kPlaces.payload_offset(), &D::template Emplace<i>(*out));
+    });
+  }
+  static bool Lift(CanonContext& cx, const vm::Slot* slots, T* out) {
+    return Visit(cx, vm::ReadSlot<uint32_t>(slots), [&]<size_t i, typename P>() {
+      return Abi<P>::Lift(cx, slots + 1, &D::template Emplace<i>(*out));
+    });
+  }
+  static bool Store(CanonContext& cx, T& value, uint64_t to) {
+    const uint32_t index = D::Case(value);
+    StoreDiscriminant(cx.At(to), kPlaces.discriminant_bytes(), index);
+    return Visit(cx, index, [&]<size_t i, typename P>() {
+      return Abi<P>::Store(cx, D::template Payload<i>(value), to + kPlaces.payload_offset());
+    });
+  }
+  static bool Lower(CanonContext& cx, T& value, vm::Slot* slots) {
+    const uint32_t index = D::Case(value);
+    vm::WriteSlot(slots, index);
+    for (uint32_t i = 1; i < kLayout.flat; ++i) slots[i].bits = 0;
+    return Visit(cx, index, [&]<size_t i, typename P>() {
+      return Abi<P>::Lower(cx, D::template Payload<i>(value), slots + 1);
+    });
+  }
+
+ private:
+  // Calls f<i, type of payload i> for i == index.
+  template <typename F>
+  static bool Visit(CanonContext& cx, uint32_t index, F&& f) {
+    bool ok = false;
+    const bool found = [&]<size_t... i>(std::index_sequence<i...>) {
+      return ((i == index ? (ok = f.template operator()<i, Ts>(), true) : false) || ...);
+    }(std::index_sequence_for<Ts...>());
+    return found ? ok : BadDiscriminant(cx);
+  }
+};
+
+template <typename T>
+struct Abi<std::optional<T>>
+    : SumAbi<std::optional<T>, Abi<std::optional<T>>, std::monostate, T> {
+  static bool Matches(const TypeChecker& checker, ValType type) {
+    const TypeDef* def = checker.Def(type, TypeKind::kOption);
+    return def != nullptr && Abi<T>::Matches(checker, def->types[0]);
+  }
+  static std::string Describe(const ResourceNames& names) {
+    return absl::StrCat("option<", Abi<T>::Describe(names), ">");
+  }
+  static uint32_t Case(const std::optional<T>& value) { return value ? 1 : 0; }
+  template <size_t i>
+  static auto& Payload(std::optional<T>& value) {
+    if constexpr (i == 0) return unit;
+    else return *value;
+  }
+  template <size_t i>
+  static auto& Emplace(std::optional<T>& value) {
+    if constexpr (i == 0) return value.reset(), unit;
+    else return value.emplace();
+  }
+
+ private:
+  static inline std::monostate unit;
+};
+
+template <typename T>
+using PayloadOf = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
+
+template <typename T, typename E>
+struct Abi<std::expected<T, E>>
+    : SumAbi<std::expected<T, E>, Abi<std::expected<T, E>>, PayloadOf<T>, E> {
+  using Value = std::expected<T, E>;
+  static bool Matches(const TypeChecker& checker, ValType type) {
+    const TypeDef* def = checker.Def(type, TypeKind::kResult);
+    return def != nullptr && Abi<PayloadOf<T>>::Matches(checker, def->types[0]) &&
+           Abi<E>::Matches(checker, def->types[1]);
+  }
+  static std::string Describe(const ResourceNames& names) {
+    return absl::StrCat("result<", Abi<PayloadOf<T>>::Describe(names), ", ",
+                        Abi<E>::Describe(names), ">");
+  }
+  static uint32_t Case(const Value& value) { return value ? 0 : 1; }
+  template <size_t i>
+  static auto& Payload(Value& value) {
+    if constexpr (i == 1) return value.error();
+    else if constexpr (std::is_void_v<T>) return unit;
+    else return *value;
+  }
+  template <size_t i>
+  static auto& Emplace(Value& value) {
+    if constexpr (i == 1) return (value = std::unexpected<E>(E())), value.error();
+    else if constexpr (std::is_void_v<T>) return (value = Value()), unit;
+    else return (value = T()), *value;
+  }
+
+ private:
+  static inline std::monostate unit;
+};
+
+template <typename T>
+  requires IsVariant<T>
+struct VariantAbi {
+  template <typename V>
+  struct Sum;
+  template <typename... Ts>
+  struct Sum<std::variant<Ts...>> {
+    using Type = SumAbi<T, Abi<T>, Ts...>;
+    static bool Matches(const TypeChecker& checker, const TypeDef& def) {
+      return def.types.size() == sizeof...(Ts) &&
+             [&]<size_t... i>(std::index_sequence<i...>) {
+               return (Abi<Ts>::Matches(checker, def.types[i]) && ...);
+             }(std::index_sequence_for<Ts...>());
+    }
+    static std::string Describe(const ResourceNames& names) {
+      std::string text = "variant { ";
+      size_t i = 0;
+      ((absl::StrAppend(&text, i == 0 ? "" : ", ", VariantOf<T>::kLabels[i],
+                        Abi<Ts>::kLayout.size == 0
+                            ? std::string()
+                            : absl::StrCat("(", Abi<Ts>::Describe(names), ")")),
+        ++i),
+       ...);
+      return text + " }";
+    }
+  };
+  using CaseSum = Sum<typename VariantOf<T>::Cases>;
+};
+
+template <typename T>
+  requires IsVariant<T>
+struct Abi<T> : VariantAbi<T>::CaseSum::Type {
+  using Cases = typename VariantOf<T>::Cases;
+  static_assert(std::variant_size_v<Cases> == std::size(VariantOf<T>::kLabels));
+
+  static bool Matches(const TypeChecker& checker, ValType type) {
+    const TypeDef* def = checker.Def(type, TypeKind::kVariant);
+    return def != nullptr && LabelsMatch(*def, VariantOf<T>::kLabels) &&
+           VariantAbi<T>::CaseSum::Matches(checker, *def);
+  }
+  static std::string Describe(const ResourceNames& names) {
+    return VariantAbi<T>::CaseSum::Describe(names);
+  }
+  static uint32_t Case(const Cases& value) { return static_cast<uint32_t>(value.index()); }
+  template <size_t i>
+  static auto& Payload(Cases& value) {
+    return *std::get_if<i>(&value);
+  }
+  template <size_t i>
+  static auto& Emplace(Cases& value) {
+    return value.template emplace<i>();
+  }
+};
+
+}  // namespace tenon::abi

@@ -1,0 +1,41 @@
+#include "abi/runtime/component_instance.h"
+
+namespace tenon::abi {
+
+void CallScope::ReturnLoans() {
+  for (const Loan& loan : loans) loan.instance->handles.ReturnLoan(loan.handle);
+  loans.clear();
+}
+
+bool ComponentInstance::HasAncestorOrIs(const ComponentInstance* other) const {
+  for (const ComponentInstance* self = this; self != nullptr; self = self->parent_) {
+    if (self == other) return true;
+  }
+  return false;
+}
+
+std::vector<ComponentInstance*> ComponentInstance::EnteringSet(const ComponentInstance* caller) {
+  std::vector<ComponentInstance*> entering;
+  for (ComponentInstance* self = this; self != nullptr; self = self->parent_) {
+    if (caller != nullptr && caller->HasAncestorOrIs(self)) break;
+    entering.push_back(self);
+  }
+  return entering;
+}
+
+bool MayEnter(const std::vector<ComponentInstance*>& entering) {
+  for (const ComponentInstance* instance : entering) {
+    if (!instance->may_enter) return false;
+  }
+  return true;
+}
+
+void Enter(const std::vector<ComponentInstance*>& entering) {
+  for (ComponentInstance* instance : entering) instance->may_enter = false;
+}
+
+void Leave(const std::vector<ComponentInstance*>& entering) {
+  for (ComponentInstance* instance : entering) instance->may_enter = true;
+}
+
+}  // namespace tenon::abi

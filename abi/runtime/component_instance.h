@@ -1,0 +1,65 @@
+// The state of one component instance: its handles and whether it may be entered and left.
+// abi: "Component Instances".
+//
+// The set of instances that a call enters is fixed by caller and callee: the callee and its
+// ancestors, less the caller and its ancestors. A trap leaves may_enter false in every instance that
+// was entered, so none of them runs again.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "abi/runtime/handle_table.h"
+#include "absl/container/inlined_vector.h"
+
+namespace tenon::abi {
+
+class ComponentInstance;
+
+// What one call owes: borrows handed to the callee, and handles lent by the caller. The implicit
+// task of a synchronous call.
+struct CallScope {
+  uint32_t num_borrows = 0;
+  struct Loan {
+    ComponentInstance* instance;
+    uint32_t handle;
+  };
+  absl::InlinedVector<Loan, 4> loans;
+
+  // Ends the caller's side: lent handles may be dropped again.
+  void ReturnLoans();
+};
+
+class ComponentInstance {
+ public:
+  ComponentInstance(ComponentInstance* parent, std::string path, uint32_t max_handles)
+      : handles(max_handles), parent_(parent), path_(std::move(path)) {}
+  ComponentInstance(const ComponentInstance&) = delete;
+  ComponentInstance& operator=(const ComponentInstance&) = delete;
+
+  ComponentInstance* parent() const { return parent_; }
+  const std::string& path() const { return path_; }
+
+  // abi: entering_set. `caller` is null for the host.
+  std::vector<ComponentInstance*> EnteringSet(const ComponentInstance* caller);
+
+  HandleTable handles;
+  bool may_enter = true;
+  bool may_leave = true;
+  uint32_t backpressure = 0;
+  CallScope* current_task = nullptr;
+
+ private:
+  bool HasAncestorOrIs(const ComponentInstance* other) const;
+
+  ComponentInstance* parent_;
+  std::string path_;
+};
+
+// abi: may_enter_from, enter_from, leave_to, over an entering set.
+bool MayEnter(const std::vector<ComponentInstance*>& entering);
+void Enter(const std::vector<ComponentInstance*>& entering);
+void Leave(const std::vector<ComponentInstance*>& entering);
+
+}  // namespace tenon::abi

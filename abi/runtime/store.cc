@@ -1,0 +1,92 @@
+#include "abi/runtime/store.h"
+
+#include "vm/sys/entry.h"
+
+namespace tenon::abi {
+namespace {
+
+// What a host function may use of the native stack: libraries of the host run on it.
+constexpr uintptr_t kHostHeadroomBytes = 64 * 1024;
+
+struct FibreCall {
+  void (*body)(void*);
+  void* argument;
+};
+
+}  // namespace
+
+Store::Store(vm::Engine* engine, StoreLimits limits, void* host_state, Executor* executor)
+    : limits_(limits),
+      host_state_(host_state),
+      executor_(executor != nullptr ? executor : &blocking_),
+      resources_(limits.host_objects),
+      core_(engine, limits.core) {}
+
+Store::~Store() = default;
+
+ComponentInstance* Store::NewInstance(ComponentInstance* parent, std::string path) {
+  instances_.push_back(
+      std::make_unique<ComponentInstance>(parent, std::move(path), limits_.handles));
+  return instances_.back().get();
+}
+
+ResourceType* Store::NewResourceType(ComponentInstance* impl) {
+  resource_types_.push_back(std::make_unique<ResourceType>());
+  resource_types_.back()->impl = impl;
+  return resource_types_.back().get();
+}
+
+bool Store::RunOnFibre(void (*body)(void*), void* argument) {
+  if (running_ != nullptr) {
+    if (!running_->running()) return false;
+    body(argument);  // from a host function: the fibre is there already
+    return true;
+  }
+  vm::sys::Fibre fibre(&fibres_);
+  FibreCall call{body, argument};
+  const bool started = fibre.Start(
+      [](vm::sys::Fibre&, void* argument) {
+        const FibreCall& call = *static_cast<FibreCall*>(argument);
+        call.body(call.argument);
+      },
+      &call);
+  if (!started) return false;
+  vm::RunBlock& run = core_.run();
+  vm::EntryRecord* const outer_entry = run.entry;
+  const char* const outer_limit = run.native_limit;
+  running_ = &fibre;
+  run.native_limit = fibre.stack_limit();
+  fibre.Resume();
+  while (!fibre.done()) {
+    // Off the fibre, the innermost guest entry of this thread is the one outside of it.
+    vm::sys::SetCurrentEntry(outer_entry);
+    end_ = !executor_->Run(*waiter_);
+    fibre.Resume();
+  }
+  run.native_limit = outer_limit;
+  running_ = nullptr;
+  return true;
+}
+
+bool Store::Wait(Waiter& waiter) {
+  if (running_ == nullptr || !running_->running()) {
+    end_ = !executor_->Run(waiter);
+  } else {
+    vm::EntryRecord* const entry = core_.run().entry;
+    waiter_ = &waiter;
+    running_->Suspend();
+    waiter_ = nullptr;
+    vm::sys::SetCurrentEntry(entry);
+  }
+  if (end_) core_.SetTrap(vm::TrapKind::kTimeout, "the guest was ended while it waited");
+  return !end_;
+}
+
+bool Store::HasHeadroom() const {
+  const char marker = 0;
+  const uintptr_t limit = reinterpret_cast<uintptr_t>(
+      const_cast<vm::Store&>(core_).run().native_limit);
+  return reinterpret_cast<uintptr_t>(&marker) >= limit + kHostHeadroomBytes;
+}
+
+}  // namespace tenon::abi

@@ -1,0 +1,69 @@
+// A store of components: a core store, the host objects its guests hold, and how calls run.
+// Belongs to one thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "abi/runtime/component_instance.h"
+#include "abi/runtime/executor.h"
+#include "abi/runtime/host_resources.h"
+#include "vm/runtime/store.h"
+#include "vm/sys/fibre.h"
+
+namespace tenon::abi {
+
+struct StoreLimits {
+  vm::StoreLimits core;
+  uint32_t handles = 1'000'000;                     // of one component instance
+  uint32_t host_objects = 1'000'000;                // of all guests of the store
+  uint64_t call_bytes = uint64_t{128} << 20;        // held by the host for one call
+};
+
+class Store {
+ public:
+  // `host_state` is what host functions are handed (HostContext::state); it and `executor` (null: a
+  // BlockingExecutor) outlive the store.
+  explicit Store(vm::Engine* engine, StoreLimits limits = {}, void* host_state = nullptr,
+                 Executor* executor = nullptr);
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  vm::Store& core() { return core_; }
+  const StoreLimits& limits() const { return limits_; }
+  HostResources& resources() { return resources_; }
+  void* host_state() const { return host_state_; }
+
+  ComponentInstance* NewInstance(ComponentInstance* parent, std::string path);
+  ResourceType* NewResourceType(ComponentInstance* impl);
+
+  // Runs `body` on a pooled fibre (from a host function: on that call's), handing over to the
+  // executor whenever it suspends. False when no stack can be had or a call is suspended.
+  [[nodiscard]] bool RunOnFibre(void (*body)(void* argument), void* argument);
+  // From a host call: waits. False after a trap was set: the call must fail.
+  [[nodiscard]] bool Wait(Waiter& waiter);
+  // True when native code may still use what a host call needs.
+  bool HasHeadroom() const;
+
+  // Keeps `object` as long as the store: what trampolines point to.
+  void Keep(std::shared_ptr<void> object) { kept_.push_back(std::move(object)); }
+
+ private:
+  StoreLimits limits_;
+  void* host_state_;
+  BlockingExecutor blocking_;
+  Executor* executor_;
+  HostResources resources_;
+  vm::Store core_;
+  std::vector<std::unique_ptr<ComponentInstance>> instances_;
+  std::vector<std::unique_ptr<ResourceType>> resource_types_;
+  std::vector<std::shared_ptr<void>> kept_;
+  vm::sys::FibrePool fibres_;
+  vm::sys::Fibre* running_ = nullptr;
+  Waiter* waiter_ = nullptr;
+  bool end_ = false;  // the executor wants the guest ended
+};
+
+}  // namespace tenon::abi

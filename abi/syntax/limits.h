@@ -1,0 +1,30 @@
+// Implementation limits on components (security.md). Beyond one, decoding or validation fails with
+// ErrorKind::kLimit and a text that names it.
+#pragma once
+
+#include <cstdint>
+
+namespace tenon::abi {
+
+inline constexpr uint32_t kMaxNestingDepth = 100;    // components, component and instance types
+inline constexpr uint32_t kMaxTypeDepth = 100;       // nesting of value types
+inline constexpr uint32_t kMaxTypeSize = 1'000'000;  // nodes of a type, written out as a tree
+inline constexpr uint32_t kMaxTypes = 1'000'000;     // each index space of types, and interned types
+inline constexpr uint32_t kMaxFunctions = 1'000'000;
+inline constexpr uint32_t kMaxImports = 1'000'000;
+inline constexpr uint32_t kMaxExports = 1'000'000;
+inline constexpr uint32_t kMaxModules = 1'000;       // each of these per component definition
+inline constexpr uint32_t kMaxComponents = 1'000;
+inline constexpr uint32_t kMaxInstances = 1'000;
+inline constexpr uint32_t kMaxFields = 10'000;       // record fields, variant and enum cases
+inline constexpr uint32_t kMaxFlags = 32;            // abi: the format's own rule
+inline constexpr uint32_t kMaxParams = 1'000;
+
+// The flattened instantiation plan of a whole component, nested instances written out.
+inline constexpr uint32_t kMaxPlanInstances = 10'000;     // core and component instances, each
+inline constexpr uint32_t kMaxPlanSteps = 10'000'000;     // definitions visited while flattening
+
+// abi: "Element Size". Every value type is smaller than this in a 64-bit memory.
+inline constexpr uint64_t kMaxElementSize = uint64_t{1} << 28;
+
+}  // namespace tenon::abi

@@ -1,0 +1,187 @@
+#include "abi/types/type_table.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "abi/syntax/limits.h"
+#include "absl/strings/str_cat.h"
+
+namespace tenon::abi {
+namespace {
+
+// A key is the definition written as bytes: fixed-width numbers and length-prefixed labels.
+void AppendU32(uint32_t value, std::string* key) {
+  for (int shift = 0; shift < 32; shift += 8) key->push_back(static_cast<char>(value >> shift));
+}
+void AppendLabel(const std::string& label, std::string* key) {
+  AppendU32(static_cast<uint32_t>(label.size()), key);
+  key->append(label);
+}
+
+std::string Key(const TypeDef& def) {
+  std::string key(1, static_cast<char>(def.kind));
+  AppendU32(static_cast<uint32_t>(def.labels.size()), &key);
+  for (const std::string& label : def.labels) AppendLabel(label, &key);
+  for (ValType type : def.types) AppendU32(type.bits(), &key);
+  AppendU32(def.resource.value(), &key);
+  return key;
+}
+
+std::string Key(const FuncType& type) {
+  std::string key;
+  AppendU32(type.result.bits(), &key);
+  for (const auto& [label, param] : type.params) {
+    AppendLabel(label, &key);
+    AppendU32(param.bits(), &key);
+  }
+  return key;
+}
+
+uint64_t AlignTo(uint64_t offset, uint64_t alignment) { return (offset + alignment - 1) & ~(alignment - 1); }
+
+// abi: "Element Size", pointers of eight bytes.
+TypeFacts PrimitiveFacts(TypeKind kind) {
+  TypeFacts facts;
+  switch (kind) {
+    case TypeKind::kBool: case TypeKind::kS8: case TypeKind::kU8: facts.element_size64 = 1; break;
+    case TypeKind::kS16: case TypeKind::kU16: facts.element_size64 = 2; break;
+    case TypeKind::kS32: case TypeKind::kU32: case TypeKind::kF32: case TypeKind::kChar:
+      facts.element_size64 = 4;
+      break;
+    case TypeKind::kString:
+      facts.element_size64 = 16;
+      facts.alignment64 = 8;
+      facts.has_pointer = true;
+      return facts;
+    default: facts.element_size64 = 8; break;
+  }
+  facts.alignment64 = static_cast<uint8_t>(facts.element_size64);
+  return facts;
+}
+
+uint32_t DiscriminantSize(size_t cases) { return cases <= 256 ? 1 : cases <= 65536 ? 2 : 4; }
+
+}  // namespace
+
+Sort SortOf(const ExternType& type) {
+  static constexpr Sort kSorts[] = {Sort::kCoreModule, Sort::kFunc, Sort::kType, Sort::kComponent,
+                                    Sort::kInstance};
+  return kSorts[type.index()];
+}
+
+TypeFacts TypeTable::Facts(ValType type) const {
+  return IsPrimitive(type.kind()) ? PrimitiveFacts(type.kind()) : defs_[type.index()].facts;
+}
+
+Result<TypeFacts> TypeTable::Measure(const TypeDef& def) const {
+  TypeFacts facts;
+  uint64_t size = 1 + def.labels.size();
+  uint64_t product = 0, largest = 0;  // sizes as of a record, and of the largest case
+  uint32_t depth = 0;
+  for (ValType type : def.types) {
+    if (!type.has_value()) continue;
+    const TypeFacts part = Facts(type);
+    size += part.size;
+    depth = std::max(depth, part.depth);
+    facts.has_borrow |= part.has_borrow;
+    facts.has_resource |= part.has_resource;
+    facts.has_pointer |= part.has_pointer;
+    facts.alignment64 = std::max(facts.alignment64, part.alignment64);
+    product = AlignTo(product, part.alignment64) + part.element_size64;
+    largest = std::max<uint64_t>(largest, part.element_size64);
+  }
+  if (size > kMaxTypeSize) {
+    return Fail(ErrorKind::kLimit, absl::StrCat("type size exceeds the limit of ", kMaxTypeSize));
+  }
+  if (depth + 1 > kMaxTypeDepth) {
+    return Fail(ErrorKind::kLimit, absl::StrCat("type nesting exceeds the limit of ", kMaxTypeDepth));
+  }
+  facts.size = static_cast<uint32_t>(size);
+  facts.depth = depth + 1;
+  uint64_t bytes = 0;
+  switch (def.kind) {
+    case TypeKind::kRecord: case TypeKind::kTuple: bytes = AlignTo(product, facts.alignment64); break;
+    case TypeKind::kVariant: case TypeKind::kOption: case TypeKind::kResult: case TypeKind::kEnum: {
+      const size_t cases = def.kind == TypeKind::kEnum ? def.labels.size()
+                           : def.kind == TypeKind::kVariant ? def.types.size() : 2;
+      const uint32_t tag = DiscriminantSize(cases);
+      const uint8_t payload_alignment = facts.alignment64;
+      facts.alignment64 = std::max(facts.alignment64, static_cast<uint8_t>(tag));
+      bytes = AlignTo(AlignTo(tag, payload_alignment) + largest, facts.alignment64);
+      break;
+    }
+    case TypeKind::kFlags:
+      bytes = def.labels.size() <= 8 ? 1 : def.labels.size() <= 16 ? 2 : 4;
+      facts.alignment64 = static_cast<uint8_t>(bytes);
+      break;
+    case TypeKind::kList:
+      bytes = 16;
+      facts.alignment64 = 8;
+      facts.has_pointer = true;
+      break;
+    default:  // own, borrow
+      bytes = facts.alignment64 = 4;
+      facts.has_resource = true;
+      facts.has_borrow = def.kind == TypeKind::kBorrow;
+      break;
+  }
+  if (bytes >= kMaxElementSize) {
+    return Fail(ErrorKind::kInvalid, "type is too large: its values take 2^28 bytes or more");
+  }
+  facts.element_size64 = static_cast<uint32_t>(bytes);
+  return facts;
+}
+
+Result<ValType> TypeTable::Intern(TypeDef def) {
+  std::string key = Key(def);
+  if (const auto found = def_keys_.find(key); found != def_keys_.end()) {
+    return ValType(def.kind, found->second);
+  }
+  if (defs_.size() >= kMaxTypes) return Fail(ErrorKind::kLimit, "too many types");
+  TENON_ASSIGN_OR_RETURN(const TypeFacts facts, Measure(def));
+  const uint32_t index = static_cast<uint32_t>(defs_.size());
+  const TypeKind kind = def.kind;
+  defs_.push_back({std::move(def), facts});
+  def_keys_.emplace(std::move(key), index);
+  return ValType(kind, index);
+}
+
+Result<FuncTypeId> TypeTable::Intern(FuncType type) {
+  std::string key = Key(type);
+  if (const auto found = func_keys_.find(key); found != func_keys_.end()) {
+    return FuncTypeId(found->second);
+  }
+  if (funcs_.size() >= kMaxTypes) return Fail(ErrorKind::kLimit, "too many types");
+  uint64_t size = 1;
+  bool has_resource = false;
+  const auto measure = [&](ValType part) {
+    const TypeFacts facts = Facts(part);
+    size += facts.size;
+    has_resource |= facts.has_resource;
+  };
+  for (const auto& [label, param] : type.params) measure(param);
+  if (type.result.has_value()) measure(type.result);
+  if (size > kMaxTypeSize) {
+    return Fail(ErrorKind::kLimit, absl::StrCat("type size exceeds the limit of ", kMaxTypeSize));
+  }
+  const uint32_t index = static_cast<uint32_t>(funcs_.size());
+  funcs_.push_back(std::move(type));
+  func_has_resource_.push_back(has_resource);
+  func_keys_.emplace(std::move(key), index);
+  return FuncTypeId(index);
+}
+
+InstanceTypeId TypeTable::Add(InstanceType type) {
+  instances_.push_back(std::move(type));
+  return InstanceTypeId(static_cast<uint32_t>(instances_.size() - 1));
+}
+ComponentTypeId TypeTable::Add(ComponentType type) {
+  components_.push_back(std::move(type));
+  return ComponentTypeId(static_cast<uint32_t>(components_.size() - 1));
+}
+ModuleTypeId TypeTable::Add(ModuleType type) {
+  modules_.push_back(std::move(type));
+  return ModuleTypeId(static_cast<uint32_t>(modules_.size() - 1));
+}
+
+}  // namespace tenon::abi

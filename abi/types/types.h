@@ -1,0 +1,156 @@
+// Component-level types after validation. abi: "Type Definitions", "Type Checking".
+//
+// Value and function types are interned in a TypeTable: two are equal exactly when their handles
+// are. A resource type is abstract: own and borrow name a ResourceId, and two ResourceIds are
+// different types, always. Type trees are at most kMaxTypeDepth deep, so they may be walked
+// recursively.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "abi/syntax/sort.h"
+#include "vm/base/index.h"
+#include "vm/syntax/module.h"
+#include "vm/syntax/types.h"
+
+namespace tenon::abi {
+
+// Which resource type. In a validated component's plan this is the index into Plan::resources.
+using ResourceId = Index<struct ResourceIdTag>;
+using FuncTypeId = Index<struct FuncTypeIdTag>;            // into TypeTable
+using InstanceTypeId = Index<struct InstanceTypeIdTag>;    // into TypeTable
+using ComponentTypeId = Index<struct ComponentTypeIdTag>;  // into TypeTable
+using ModuleTypeId = Index<struct ModuleTypeIdTag>;        // into TypeTable
+
+enum class TypeKind : uint8_t {
+  // Primitive: no definition in the table.
+  kBool, kS8, kU8, kS16, kU16, kS32, kU32, kS64, kU64, kF32, kF64, kChar, kString,
+  // Defined: ValType::index() is the definition's place in the table.
+  kRecord, kVariant, kList, kTuple, kFlags, kEnum, kOption, kResult, kOwn, kBorrow,
+};
+constexpr bool IsPrimitive(TypeKind kind) { return kind <= TypeKind::kString; }
+
+// A value type: four bytes, compared as a whole. The default is no type at all, as in a variant
+// case without payload.
+class ValType {
+ public:
+  constexpr ValType() = default;
+  constexpr ValType(TypeKind primitive) : bits_(static_cast<uint32_t>(primitive)) {}  // NOLINT
+  constexpr ValType(TypeKind kind, uint32_t index)
+      : bits_(static_cast<uint32_t>(kind) | index << 8) {}
+
+  constexpr bool has_value() const { return bits_ != kNone; }
+  constexpr TypeKind kind() const { return static_cast<TypeKind>(bits_ & 0xff); }
+  constexpr uint32_t index() const { return bits_ >> 8; }
+  constexpr uint32_t bits() const { return bits_; }
+  constexpr auto operator<=>(const ValType&) const = default;
+
+  template <typename H>
+  friend H AbslHashValue(H state, ValType type) {
+    return H::combine(std::move(state), type.bits_);
+  }
+
+ private:
+  static constexpr uint32_t kNone = ~uint32_t{0};
+  uint32_t bits_ = kNone;
+};
+
+// A defined value type, one shape for all kinds so that walkers need no visitor:
+//   record   labels[i] : types[i]           variant  labels[i] : types[i], which may be no type
+//   tuple    types                          flags, enum   labels
+//   list     types[0]                       option   types[0]
+//   result   types[0] ok, types[1] error; each may be no type
+//   own, borrow   resource
+struct TypeDef {
+  TypeKind kind = TypeKind::kRecord;
+  std::vector<std::string> labels;
+  std::vector<ValType> types;
+  ResourceId resource;
+  bool operator==(const TypeDef&) const = default;
+};
+
+// Facts computed once, when a type is interned.
+struct TypeFacts {
+  uint32_t size = 1;           // nodes of the type written out as a tree, at most kMaxTypeSize
+  uint32_t depth = 1;
+  uint32_t element_size64 = 0; // abi: "Element Size" in a 64-bit memory
+  uint8_t alignment64 = 1;
+  bool has_borrow = false;
+  bool has_resource = false;   // an own or a borrow
+  bool has_pointer = false;    // a string or a list: loads and stores need a memory
+};
+
+struct FuncType {
+  std::vector<std::pair<std::string, ValType>> params;
+  ValType result;  // no type when the function returns nothing
+  bool operator==(const FuncType&) const = default;
+};
+
+// The type of a type import, export or index: what a `(type ...)` item stands for.
+using AnyType = std::variant<ValType, FuncTypeId, InstanceTypeId, ComponentTypeId, ResourceId>;
+
+// The type of an import or export. Alternatives: core module, func, type (an AnyType), component,
+// instance.
+struct TypeItem {
+  AnyType type;
+  bool operator==(const TypeItem&) const = default;
+};
+using ExternType = std::variant<ModuleTypeId, FuncTypeId, TypeItem, ComponentTypeId, InstanceTypeId>;
+Sort SortOf(const ExternType& type);
+
+struct NamedItem {
+  std::string name;
+  ExternType type;
+};
+
+// Where an abstract resource type stands in a list of items: the name of an item, then the names of
+// exports of nested instances, down to the type item.
+struct ResourcePath {
+  ResourceId id;
+  std::vector<std::string> path;
+};
+
+// An instance's exports. `resources` are bound here: the types that the instance brings into
+// existence, as opposed to those it merely mentions.
+struct InstanceType {
+  std::vector<NamedItem> exports;
+  std::vector<ResourcePath> resources;
+};
+
+// abi: "Type Checking". imported_resources are bound over everything, defined_resources over the
+// exports.
+struct ComponentType {
+  std::vector<NamedItem> imports;
+  std::vector<NamedItem> exports;
+  std::vector<ResourcePath> imported_resources;
+  std::vector<ResourcePath> defined_resources;
+};
+
+// A core module's imports and exports; concrete types are ids of the engine's vm::TypeStore.
+struct CoreItemType {
+  vm::ExternKind kind = vm::ExternKind::kFunc;
+  vm::TypeId func;  // kFunc and kTag
+  vm::TableType table;
+  vm::MemoryType memory;
+  vm::GlobalType global;
+};
+struct ModuleType {
+  struct ImportItem {
+    std::string module;
+    std::string name;
+    CoreItemType type;
+  };
+  struct ExportItem {
+    std::string name;
+    CoreItemType type;
+  };
+  std::vector<ImportItem> imports;
+  std::vector<ExportItem> exports;
+};
+
+}  // namespace tenon::abi

@@ -1,0 +1,30 @@
+// The component validator: syntax in, ResolvedComponent out. abi: Binary.md and Explainer.md,
+// validation notes. Gated features (async, streams, error contexts, fixed-length lists, maps,
+// values) are refused by name.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "abi/syntax/component.h"
+#include "abi/valid/resolved_component.h"
+#include "absl/types/span.h"
+#include "vm/base/status.h"
+#include "vm/syntax/type_store.h"
+#include "vm/valid/resolved_module.h"
+
+namespace tenon::abi {
+
+// Decodes and validates one nested core module (whether bodies are checked now or lazily is the
+// caller's choice). `offset` is where `bytes` begin in the component. Its types must be interned in
+// the TypeStore that ValidateComponent is given.
+using CoreModuleLoader = std::function<Result<std::unique_ptr<const vm::ResolvedModule>>(
+    absl::Span<const uint8_t> bytes, uint64_t offset)>;
+
+// `types` outlives the result.
+Result<std::unique_ptr<const ResolvedComponent>> ValidateComponent(
+    std::unique_ptr<const syntax::Component> component, vm::TypeStore* types,
+    const CoreModuleLoader& load_module);
+
+}  // namespace tenon::abi

@@ -1,0 +1,18 @@
+// What a sanitizer must be told about a switch of stacks. CMake picks fibre_annotations_none.cc or
+// fibre_annotations_asan.cc.
+#pragma once
+
+#include <cstddef>
+
+namespace tenon::vm::sys {
+
+// Before a switch to the stack [bottom, bottom + size). `fake_stack` keeps the current stack's state;
+// null when the current stack is left for good.
+void AnnotateSwitchStart(void** fake_stack, const void* bottom, size_t size);
+// After the switch: `fake_stack` is what was kept for this stack, null at its first entry. Yields
+// the bounds of the stack that was left.
+void AnnotateSwitchFinish(void* fake_stack, const void** bottom, size_t* size);
+// A stack goes back to the pool: frames on it are forgotten.
+void AnnotateStackFree(void* bottom, size_t size);
+
+}  // namespace tenon::vm::sys

@@ -1,0 +1,9 @@
+#include "vm/sys/fibre_annotations.h"
+
+namespace tenon::vm::sys {
+
+void AnnotateSwitchStart(void**, const void*, size_t) {}
+void AnnotateSwitchFinish(void*, const void**, size_t*) {}
+void AnnotateStackFree(void*, size_t) {}
+
+}  // namespace tenon::vm::sys
