@@ -64,12 +64,16 @@ bool ReadMemArgSlow(ByteReader& reader, const Features& features, Instruction* o
 ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool ReadMemArg(ByteReader& reader, const Features& features,
                                                     Instruction* out) {
   const uint8_t* at = reader.position();
-  if (reader.remaining() < 2 || at[0] >= 0x40 || at[1] >= 0x80) [[unlikely]] {
-    return ReadMemArgSlow(reader, features, out);
-  }
-  out->memarg = {at[0], at[1]};
   out->index = 0;
-  return reader.Skip(2);
+  if (reader.remaining() >= 2 && at[0] < 0x40 && at[1] < 0x80) [[likely]] {
+    out->memarg = {at[0], at[1]};
+    return reader.Skip(2);
+  }
+  if (reader.remaining() >= 3 && at[0] < 0x40 && at[2] < 0x80) {
+    out->memarg = {at[0], (at[1] & 0x7fu) | uint32_t{at[2]} << 7};
+    return reader.Skip(3);
+  }
+  return ReadMemArgSlow(reader, features, out);
 }
 
 // A memory index where the first version of the format had a zero byte; likewise a table's.
@@ -124,6 +128,11 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool ReadImmediates(ByteReader& reader,
     return reader.ReadFixed(&out->v128);
   } else if constexpr (kKind == kI32) {
     int32_t value;
+    const int first = reader.PeekByte();
+    if (first >= 0 && first < 0x80) [[likely]] {
+      out->bits = static_cast<uint32_t>(static_cast<int8_t>(first << 1) >> 1);
+      return reader.Skip(1);
+    }
     if (!reader.ReadVarS32(&value)) return false;
     out->bits = static_cast<uint32_t>(value);
     return true;

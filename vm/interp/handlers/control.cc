@@ -1,5 +1,6 @@
 // Entering and leaving functions, branches, and the way out to the host.
 // core: #exec-instr-control
+#include "vm/interp/handlers/branch_steps.h"
 #include "vm/interp/handlers/handlers.h"
 #include "vm/interp/handlers/operands.h"
 #include "vm/runtime/func.h"
@@ -32,43 +33,30 @@ FAST_HANDLER(Enter) {
 FAST_HANDLER(FrameTooLarge) { TENON_TRAP(TrapKind::kCallStackExhausted); }
 FAST_HANDLER(Unreachable) { TENON_TRAP(TrapKind::kUnreachable); }
 
-FAST_HANDLER(Br) {
-  ip += ip[1].distance();
-  TENON_DISPATCH();
-}
+#define JUMP_HANDLER(name, ...)         \
+  FAST_HANDLER(name) {                  \
+    ip = __VA_ARGS__::Target(ip, fp);   \
+    TENON_DISPATCH();                   \
+  }
+#define BRANCH_HANDLER(name, ...)                 \
+  FAST_HANDLER(name) {                            \
+    if (__VA_ARGS__::Taken(ip, fp, acc, facc)) {  \
+      ip += ip[1].distance();                     \
+      TENON_DISPATCH();                           \
+    }                                             \
+    TENON_NEXT(2);                                \
+  }
 
-// Two dispatches, not a conditional move: the predictor then sees which way a branch went.
-#define TENON_BRANCH_IF(condition) \
-  if (condition) {                 \
-    ip += ip[1].distance();        \
-    TENON_DISPATCH();              \
-  }                                \
-  TENON_NEXT(2)
-
-FAST_HANDLER(BrIf) { TENON_BRANCH_IF(ReadSlot<uint32_t>(fp + ip[1].half(0)) != 0); }
-FAST_HANDLER(BrIfAcc) { TENON_BRANCH_IF(static_cast<uint32_t>(acc) != 0); }
-FAST_HANDLER(BrIfNot) { TENON_BRANCH_IF(ReadSlot<uint32_t>(fp + ip[1].half(0)) == 0); }
-FAST_HANDLER(BrIfNotAcc) { TENON_BRANCH_IF(static_cast<uint32_t>(acc) == 0); }
-
-inline uint32_t AndSlots(const Word* ip, const Slot* fp) {
-  return ReadSlot<uint32_t>(fp + ip[1].half(0)) & ReadSlot<uint32_t>(fp + ip[1].half(1));
-}
-inline uint32_t AndImmediate(const Word* ip, const Slot* fp) {
-  const auto immediate = static_cast<int16_t>(ip[1].half(1));
-  return ReadSlot<uint32_t>(fp + ip[1].half(0)) & static_cast<uint32_t>(immediate);
-}
-FAST_HANDLER(BrIfAnd) { TENON_BRANCH_IF(AndSlots(ip, fp) != 0); }
-FAST_HANDLER(BrIfNotAnd) { TENON_BRANCH_IF(AndSlots(ip, fp) == 0); }
-FAST_HANDLER(BrIfAndK) { TENON_BRANCH_IF(AndImmediate(ip, fp) != 0); }
-FAST_HANDLER(BrIfNotAndK) { TENON_BRANCH_IF(AndImmediate(ip, fp) == 0); }
-
-FAST_HANDLER(BrTable) {
-  uint32_t index = ReadSlot<uint32_t>(fp + ip[1].half(0));
-  const uint32_t count = ip[1].word(1);
-  if (index > count) index = count;
-  ip += static_cast<int32_t>(ip[2 + index / 2].word(index % 2));
-  TENON_DISPATCH();
-}
+JUMP_HANDLER(Br, BrStep)
+JUMP_HANDLER(BrTable, BrTableStep)
+BRANCH_HANDLER(BrIf, BrIfStep)
+BRANCH_HANDLER(BrIfAcc, BrIfAccStep)
+BRANCH_HANDLER(BrIfNot, BrIfNotStep)
+BRANCH_HANDLER(BrIfNotAcc, BrIfNotAccStep)
+BRANCH_HANDLER(BrIfAnd, BrIfAndStep<false, true>)
+BRANCH_HANDLER(BrIfNotAnd, BrIfAndStep<false, false>)
+BRANCH_HANDLER(BrIfAndK, BrIfAndStep<true, true>)
+BRANCH_HANDLER(BrIfNotAndK, BrIfAndStep<true, false>)
 
 // Results stand from the callee's slot 0, which is where the caller wants them.
 #define TENON_RETURN()                                          \

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "vm/interp/body.h"
+#include "vm/interp/handlers/fuse.h"
 #include "vm/interp/word.h"
 
 namespace tenon::vm::interp {
@@ -81,20 +82,36 @@ class CodeBuffer {
   // Drops everything from `word` on: an instruction that a later one absorbs.
   void Rewind(uint32_t word) {
     words_.resize(word);
+    while (!starts_.empty() && starts_.back() >= word) starts_.pop_back();
     while (!positions_.empty() && positions_.back().word >= word) positions_.pop_back();
   }
 
   Word& at(uint32_t word) { return words_[word]; }
   const std::vector<Word>& words() const { return words_; }
   std::vector<CodePosition> TakePositions() { return std::move(positions_); }
+  // Lets one handler run several instructions where fuse.def has the run. The last pass: handlers
+  // change, the layout does not.
+  void Fuse() {
+    for (size_t i = 0; i < starts_.size(); ++i) {
+      Handler& first = words_[starts_[i]].handler;
+      while (i + 1 < starts_.size()) {
+        const Handler fused = FusedHandler(first, words_[starts_[i + 1]].handler);
+        if (fused == nullptr) break;
+        first = fused;
+        ++i;
+      }
+    }
+  }
   void Clear() {
     words_.clear();
+    starts_.clear();
     positions_.clear();
   }
 
  private:
   uint32_t EmitHandler(Handler handler) {
     const uint32_t start = size();
+    starts_.push_back(start);
     Word word;
     word.handler = handler;
     words_.push_back(word);
@@ -102,6 +119,7 @@ class CodeBuffer {
   }
 
   std::vector<Word> words_;
+  std::vector<uint32_t> starts_;  // of the instructions
   std::vector<CodePosition> positions_;
 };
 

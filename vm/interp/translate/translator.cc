@@ -47,6 +47,7 @@ std::unique_ptr<Body> Translator::TakeBody(const FuncCode* function) {
   } else {
     code_.at(enter_ + 1).words[0] = frame_slots_;
   }
+  code_.Fuse();
   auto body = std::make_unique<Body>();
   body->size = code_.size();
   body->code = std::make_unique<Word[]>(code_.size());

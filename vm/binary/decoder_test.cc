@@ -1,0 +1,102 @@
+#include "vm/binary/decoder.h"
+
+#include <string>
+
+#include "gtest/gtest.h"
+
+namespace tenon::vm {
+namespace {
+
+using Bytes = std::vector<uint8_t>;
+
+Bytes WithHeader(Bytes sections) {
+  Bytes bytes = {0x00, 'a', 's', 'm', 0x01, 0x00, 0x00, 0x00};
+  bytes.insert(bytes.end(), sections.begin(), sections.end());
+  return bytes;
+}
+
+std::string DecodeError(const Bytes& bytes, const Features& features = {}) {
+  const Result<Module> module = DecodeModule(absl::MakeConstSpan(bytes), features);
+  return module ? "ok" : module.error().message();
+}
+
+TEST(DecoderTest, EmptyModule) {
+  const Result<Module> module = DecodeModule(WithHeader({}), Features());
+  ASSERT_TRUE(module.has_value());
+  EXPECT_TRUE(module->types.empty());
+}
+
+TEST(DecoderTest, Header) {
+  EXPECT_EQ(DecodeError({}), "unexpected end");
+  EXPECT_EQ(DecodeError({0x00, 'a', 's'}), "unexpected end");
+  EXPECT_EQ(DecodeError({'w', 'a', 's', 'm', 1, 0, 0, 0}), "magic header not detected");
+  EXPECT_EQ(DecodeError({0x00, 'a', 's', 'm', 2, 0, 0, 0}), "unknown binary version");
+}
+
+TEST(DecoderTest, SectionOrder) {
+  EXPECT_EQ(DecodeError(WithHeader({0x0e, 0x01, 0x00})), "malformed section id");
+  EXPECT_EQ(DecodeError(WithHeader({0x01, 0x01, 0x00, 0x01, 0x01, 0x00})),
+            "unexpected content after last section");
+  EXPECT_EQ(DecodeError(WithHeader({0x03, 0x01, 0x00, 0x02, 0x01, 0x00})),
+            "unexpected content after last section");
+}
+
+TEST(DecoderTest, SectionSize) {
+  EXPECT_EQ(DecodeError(WithHeader({0x01, 0x7f})), "length out of bounds");
+  EXPECT_EQ(DecodeError(WithHeader({0x01, 0x02, 0x00, 0x00})), "section size mismatch");
+  EXPECT_EQ(DecodeError(WithHeader({0x05, 0x01, 0x01})), "unexpected end of section or function");
+}
+
+TEST(DecoderTest, MalformedBodyComesBeforeLaterSections) {
+  // The body ends in an illegal opcode; after it stands an unknown section.
+  const Bytes bytes = WithHeader({0x01, 0x04, 0x01, 0x60, 0x00, 0x00, 0x03, 0x02, 0x01, 0x00, 0x0a,
+                                  0x05, 0x01, 0x03, 0x00, 0xff, 0x0b, 0x77, 0x00});
+  EXPECT_EQ(DecodeError(bytes), "illegal opcode ff");
+}
+
+TEST(DecoderTest, RecGroupsAndSubtypes) {
+  // (rec (type (sub (struct (field (mut (ref null 1)))))) (type (array i8))) (type (func))
+  const Bytes bytes = WithHeader({0x01, 0x10, 0x02, 0x4e, 0x02, 0x50, 0x00, 0x5f, 0x01, 0x63, 0x01,
+                                  0x01, 0x5e, 0x78, 0x00, 0x60, 0x00, 0x00});
+  const Result<Module> module = DecodeModule(bytes, Features());
+  ASSERT_TRUE(module.has_value()) << module.error().ToString();
+  ASSERT_EQ(module->types.size(), 3u);
+  ASSERT_EQ(module->rec_groups.size(), 2u);
+  EXPECT_EQ(module->rec_groups[0].count, 2u);
+  EXPECT_FALSE(module->types[0].is_final);
+  EXPECT_EQ(module->types[0].fields[0].storage.type, ValType::Ref(HeapType::Concrete(1), true));
+  EXPECT_EQ(module->types[1].fields[0].storage.packed, StorageType::Packed::kI8);
+}
+
+TEST(DecoderTest, HugeTypeIndexSaturates) {
+  // (type (func (param (ref null 4294967295))))
+  const Bytes bytes = WithHeader(
+      {0x01, 0x0a, 0x01, 0x60, 0x01, 0x63, 0xff, 0xff, 0xff, 0xff, 0x0f, 0x00});
+  const Result<Module> module = DecodeModule(bytes, Features());
+  ASSERT_TRUE(module.has_value()) << module.error().ToString();
+  EXPECT_EQ(module->types[0].func.params[0].heap().index(), 1u << 23);
+}
+
+TEST(DecoderTest, IllFormedNameSectionIsIgnored) {
+  const Bytes bytes = WithHeader({0x00, 0x07, 0x04, 'n', 'a', 'm', 'e', 0x01, 0x7f});
+  const Result<Module> module = DecodeModule(bytes, Features());
+  ASSERT_TRUE(module.has_value()) << module.error().ToString();
+  EXPECT_TRUE(module->names.functions.empty());
+  EXPECT_EQ(module->customs.size(), 1u);
+}
+
+TEST(DecoderTest, LimitsFlags) {
+  EXPECT_EQ(DecodeError(WithHeader({0x05, 0x03, 0x01, 0x02, 0x00})), "malformed limits flags");
+  EXPECT_EQ(DecodeError(WithHeader({0x05, 0x03, 0x01, 0x04, 0x00})), "ok");
+}
+
+TEST(DecoderTest, FeatureOff) {
+  Features features;
+  features.Set(Feature::kSimd, false);
+  const Bytes bytes = WithHeader({0x01, 0x05, 0x01, 0x60, 0x01, 0x7b, 0x00});
+  EXPECT_EQ(DecodeError(bytes), "ok");
+  EXPECT_EQ(DecodeError(bytes, features), "malformed value type: simd is off");
+}
+
+}  // namespace
+}  // namespace tenon::vm

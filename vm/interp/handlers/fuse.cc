@@ -1,0 +1,88 @@
+#include "vm/interp/handlers/fuse.h"
+
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "vm/interp/handlers/branch_steps.h"
+#include "vm/interp/handlers/handlers.h"
+#include "vm/interp/handlers/memory_steps.h"
+#include "vm/interp/handlers/move_steps.h"
+#include "vm/interp/handlers/numeric_steps.h"
+
+namespace tenon::vm::interp {
+namespace {
+
+// The handler that the translator emits for a step or branch on its own.
+template <typename Op>
+[[maybe_unused]] constexpr Handler HandlerOf() {
+  return &Chain<Op>;
+}
+#define TENON_NAMED(name)                     \
+  template <>                                 \
+  [[maybe_unused]] constexpr Handler HandlerOf<name##Step>() { \
+    return &handlers::name;                   \
+  }
+TENON_NAMED(CopyInt)
+TENON_NAMED(CopyFloat)
+TENON_NAMED(CopyIntAcc)
+TENON_NAMED(CopyFloatAcc)
+TENON_NAMED(ConstI32)
+TENON_NAMED(GlobalGetInt)
+TENON_NAMED(GlobalSetIntAcc)
+TENON_NAMED(BrIf)
+TENON_NAMED(BrIfAcc)
+TENON_NAMED(BrIfNot)
+TENON_NAMED(BrIfNotAcc)
+TENON_NAMED(Br)
+TENON_NAMED(BrTable)
+TENON_NAMED(SelectInt)
+TENON_NAMED(GlobalSet)
+#undef TENON_NAMED
+
+#define U(op, form) UnaryStep<&sem::op, Form::k##form>
+#define B(op, form) BinaryStep<&sem::op, Form::k##form>
+#define L(op, form) LoadStep<LoadAccess<Opcode::op>::Type, Form::k##form>
+#define S(op, form) StoreStep<StoreAccess<Opcode::op>::Type, Form::k##form>
+#define IF(op, form) CompareBranch<&sem::op, Form::k##form, true>
+#define IFNOT(op, form) CompareBranch<&sem::op, Form::k##form, false>
+#define M(name) name##Step
+
+using Key = std::pair<Handler, Handler>;
+
+struct Fusion {
+  Key key;
+  Handler handler;
+};
+
+// A chain is reached from the handler of its first operations and that of its last one.
+template <typename A, typename B>
+constexpr Fusion MakeFusion() {
+  return {{HandlerOf<A>(), HandlerOf<B>()}, &Chain<A, B>};
+}
+template <typename A, typename B, typename C>
+constexpr Fusion MakeFusion() {
+  return {{&Chain<A, B>, HandlerOf<C>()}, &Chain<A, B, C>};
+}
+template <typename A, typename B, typename C, typename D>
+constexpr Fusion MakeFusion() {
+  return {{&Chain<A, B, C>, HandlerOf<D>()}, &Chain<A, B, C, D>};
+}
+
+constexpr Fusion kFusions[] = {
+#define FUSE(...) MakeFusion<__VA_ARGS__>(),
+#include "vm/interp/handlers/fuse.def"
+};
+
+}  // namespace
+
+Handler FusedHandler(Handler first, Handler second) {
+  static const auto& table = *[] {
+    auto* map = new absl::flat_hash_map<Key, Handler>();
+    for (const Fusion& fusion : kFusions) map->emplace(fusion.key, fusion.handler);
+    return map;
+  }();
+  const auto found = table.find(Key(first, second));
+  return found == table.end() ? nullptr : found->second;
+}
+
+}  // namespace tenon::vm::interp

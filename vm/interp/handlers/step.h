@@ -1,0 +1,52 @@
+// How instructions become handlers. An operation is one of
+//   step    always continues with the next instruction:
+//             static void Run(ip, fp, ctx, mem, acc, facc)   // ip, acc, facc by reference
+//   branch  may go elsewhere:  static bool Taken(ip, fp, acc, facc), distance in word(1)
+//   jump    always does:       static const Word* Target(ip, fp)
+// and has its length, `static constexpr int kWords`. Chain<Op...> makes a handler that runs one or
+// more of them that stand behind each other in the code, saving the dispatches between (see fuse.h).
+#pragma once
+
+#include "vm/interp/handlers/operands.h"
+
+namespace tenon::vm::interp {
+
+template <typename Op>
+concept IsBranch =
+    requires(const Word* ip, const Slot* fp) { Op::Taken(ip, fp, uint64_t{}, FloatAcc{}); };
+template <typename Op>
+concept IsJump = requires(const Word* ip, const Slot* fp) { Op::Target(ip, fp); };
+
+// One operation. Leaves the handler when control goes elsewhere: two dispatches, not a conditional
+// move, so that the predictor sees which way a branch went.
+#define TENON_RUN(Op)                             \
+  if constexpr (IsJump<Op>) {                     \
+    ip = Op::Target(ip, fp);                      \
+    TENON_DISPATCH();                             \
+  } else if constexpr (IsBranch<Op>) {            \
+    if (Op::Taken(ip, fp, acc, facc)) {           \
+      ip += ip[1].distance();                     \
+      TENON_DISPATCH();                           \
+    }                                             \
+    ip += Op::kWords;                             \
+  } else {                                        \
+    Op::Run(ip, fp, ctx, mem, acc, facc);         \
+    ip += Op::kWords;                             \
+  }
+
+// Placeholder for the operations a shorter chain does not have.
+struct Nothing {
+  static constexpr int kWords = 0;
+  static void Run(const Word*&, Slot*, Context*, uint8_t*, uint64_t&, FloatAcc&) {}
+};
+
+template <typename A, typename B = Nothing, typename C = Nothing, typename D = Nothing>
+TENON_FAST TENON_HANDLER_ABI HandlerResult Chain(TENON_STATE_PARAMS) {
+  TENON_RUN(A)
+  TENON_RUN(B)
+  TENON_RUN(C)
+  TENON_RUN(D)
+  TENON_DISPATCH();
+}
+
+}  // namespace tenon::vm::interp

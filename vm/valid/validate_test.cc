@@ -1,0 +1,117 @@
+#include "vm/valid/validate.h"
+
+#include <string>
+
+#include "gtest/gtest.h"
+#include "vm/valid/matching.h"
+
+namespace tenon::vm {
+namespace {
+
+std::string ValidationError(Module module) {
+  TypeStore types;
+  const auto resolved = ValidateModule(std::make_unique<Module>(std::move(module)), &types,
+                                       Features(), BodyValidation::kEager);
+  return resolved ? "ok" : resolved.error().message();
+}
+
+// A module with type 0 [] -> [] and functions of it with the given bodies.
+Module WithBodies(std::vector<std::vector<uint8_t>> bodies) {
+  Module module;
+  module.types.emplace_back();
+  module.rec_groups.push_back({0, 1});
+  for (const std::vector<uint8_t>& body : bodies) {
+    module.functions.push_back(TypeIdx(0));
+    module.bodies.push_back({{static_cast<uint32_t>(module.bytes.size()),
+                              static_cast<uint32_t>(body.size())}});
+    module.bytes.insert(module.bytes.end(), body.begin(), body.end());
+  }
+  return module;
+}
+
+TEST(ValidateTest, MalformedBodyWinsOverInvalidOne) {
+  const std::vector<uint8_t> invalid = {0x00, 0x41, 0x00, 0x0b};
+  const std::vector<uint8_t> malformed = {0x00, 0xff, 0x0b};
+  EXPECT_EQ(ValidationError(WithBodies({invalid, malformed})), "illegal opcode ff");
+}
+
+TEST(ValidateTest, MalformedBodyWinsOverInvalidModule) {
+  Module module = WithBodies({{0x00, 0xff, 0x0b}});
+  module.start = FuncIdx(7);
+  EXPECT_EQ(ValidationError(std::move(module)), "illegal opcode ff");
+}
+
+TEST(ValidateTest, ForwardTypeReferenceIsUnknown) {
+  Module module = WithBodies({});
+  module.types[0].func.params = {ValType::Ref(HeapType::Concrete(1), true)};
+  module.types.emplace_back();
+  module.rec_groups.push_back({1, 1});
+  EXPECT_EQ(ValidationError(std::move(module)), "unknown type 1");
+}
+
+TEST(ValidateTest, RecGroupMembersSeeEachOther) {
+  Module module;
+  module.types.resize(2);
+  module.types[0].func.params = {ValType::Ref(HeapType::Concrete(1), true)};
+  module.rec_groups.push_back({0, 2});
+  EXPECT_EQ(ValidationError(std::move(module)), "ok");
+}
+
+TEST(ValidateTest, FinalTypeHasNoSubtypes) {
+  Module module;
+  module.types.resize(2);
+  module.types[1].supertypes = {0};
+  module.rec_groups = {{0, 1}, {1, 1}};
+  EXPECT_EQ(ValidationError(std::move(module)),
+            "sub type 1 does not match super type 0, which is final");
+}
+
+TEST(ValidateTest, MemoryLimits) {
+  Module module;
+  module.memories.push_back({.limits = {65537, 0, false}});
+  EXPECT_EQ(ValidationError(std::move(module)),
+            "memory size must be at most 65536 pages (4GiB)");
+  Module reversed;
+  reversed.memories.push_back({.limits = {2, 1, true}});
+  EXPECT_EQ(ValidationError(std::move(reversed)), "size minimum must not be greater than maximum");
+}
+
+TEST(ValidateTest, DuplicateExport) {
+  Module module = WithBodies({{0x00, 0x0b}});
+  module.exports.push_back({"a", ExternKind::kFunc, 0, 0});
+  module.exports.push_back({"a", ExternKind::kFunc, 0, 0});
+  EXPECT_EQ(ValidationError(std::move(module)), "duplicate export name a");
+}
+
+TEST(ValidateTest, GlobalBecomesConstProgram) {
+  // (global i32 (i32.const 5 i32.const 2 i32.mul))
+  auto module = std::make_unique<Module>();
+  module->bytes = {0x41, 0x05, 0x41, 0x02, 0x6c, 0x0b};
+  module->globals.push_back({{ValType::kI32, false}, {0, 6}});
+  TypeStore types;
+  const auto resolved =
+      ValidateModule(std::move(module), &types, Features(), BodyValidation::kEager);
+  ASSERT_TRUE(resolved.has_value()) << resolved.error().ToString();
+  const ConstProgram& program = (*resolved)->globals[0].init;
+  ASSERT_EQ(program.size(), 3u);
+  EXPECT_EQ(program[0].bits.Lane<uint64_t>(0), 5u);
+  EXPECT_EQ(program[2].op, Opcode::I32Mul);
+}
+
+TEST(MatchingTest, LimitsOfAnImport) {
+  EXPECT_TRUE(MatchesLimits({2, 3, true}, {1, 4, true}));
+  EXPECT_FALSE(MatchesLimits({0, 3, true}, {1, 4, true}));
+  EXPECT_FALSE(MatchesLimits({2, 0, false}, {1, 4, true}));
+  EXPECT_TRUE(MatchesLimits({2, 0, false}, {1, 0, false}));
+}
+
+TEST(MatchingTest, MutableGlobalsMatchExactly) {
+  TypeStore types;
+  const ValType narrow = ValType::Ref(HeapKind::kFunc, false);
+  EXPECT_TRUE(MatchesGlobal(types, {narrow, false}, {ValType::kFuncRef, false}));
+  EXPECT_FALSE(MatchesGlobal(types, {narrow, true}, {ValType::kFuncRef, true}));
+  EXPECT_FALSE(MatchesGlobal(types, {narrow, true}, {narrow, false}));
+}
+
+}  // namespace
+}  // namespace tenon::vm

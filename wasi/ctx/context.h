@@ -1,0 +1,64 @@
+// What a guest is granted: arguments, environment, directories, standard streams. An empty Context
+// grants nothing but clocks, randomness and the three standard descriptors; what is not granted
+// here does not exist for the guest. The network is not in it: there is no way to grant it yet.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "vm/base/status.h"
+#include "wasi/filesystem/descriptor.h"
+#include "wasi/os/path_walk.h"
+
+namespace tenon::wasi {
+
+enum class DirectoryAccess : unsigned char { kReadOnly, kReadWrite };
+
+struct Preopen {
+  Descriptor directory;
+  std::string guest_path;
+};
+
+class Context {
+ public:
+  explicit Context(WalkMethod walk_method = WalkMethod::kAvailable) : walk_(walk_method) {}
+
+  // Opens the directory at once, so a missing one is an error here (kUsage, kIo) and not the
+  // guest's.
+  Status AddDirectory(const std::string& host_path, absl::string_view guest_path,
+                      DirectoryAccess access);
+  // As the command line writes it: "HOST" or "HOST::GUEST".
+  Status AddDirectoryOption(absl::string_view option, DirectoryAccess access);
+
+  // A later value of the same name replaces the earlier one.
+  Status AddEnvironment(absl::string_view name, absl::string_view value);
+  // As the command line writes it: "NAME=VALUE", or "NAME" to hand on the host's value.
+  Status AddEnvironmentOption(absl::string_view option);
+
+  Status AddArgument(absl::string_view argument);
+
+  const std::vector<std::string>& arguments() const { return arguments_; }
+  const std::vector<std::pair<std::string, std::string>>& environment() const {
+    return environment_;
+  }
+  const std::vector<Preopen>& preopens() const { return preopens_; }
+
+  // Borrowed: they stay the caller's and must outlive the Context.
+  int stdin_fd() const { return stdin_fd_; }
+  int stdout_fd() const { return stdout_fd_; }
+  int stderr_fd() const { return stderr_fd_; }
+  void SetStandardDescriptors(int stdin_fd, int stdout_fd, int stderr_fd);
+
+ private:
+  PathWalk walk_;
+  std::vector<std::string> arguments_;
+  std::vector<std::pair<std::string, std::string>> environment_;
+  std::vector<Preopen> preopens_;
+  int stdin_fd_ = 0;
+  int stdout_fd_ = 1;
+  int stderr_fd_ = 2;
+};
+
+}  // namespace tenon::wasi
