@@ -95,8 +95,8 @@ TEST_F(CopyPlanTest, CharsAreChecked) {
 }
 
 TEST_F(CopyPlanTest, VariantsCheckTheirDiscriminantAndClearWhatTheyDoNotUse) {
-  const ValType type = Def(table_, K::kVariant,
-                           {ValType(), K::kF32, Def(table_, K::kTuple, {K::kU64, K::kU8})});
+  const ValType type =
+      Def(table_, K::kVariant, {ValType(), K::kF32, Def(table_, K::kTuple, {K::kU64, K::kU8})});
 
   ASSERT_TRUE(RunFlat(type, {0, 5, 6}));
   EXPECT_EQ(Flat(3), (std::vector<uint64_t>{0, 0, 0}));
