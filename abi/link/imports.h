@@ -13,7 +13,7 @@ namespace tenon::abi {
 
 struct ResolvedImports {
   std::vector<const HostFunc*> funcs;          // by ImportedFuncId
-  std::vector<const ResourceType*> resources;  // by ResourceId; null: the component's own
+  std::vector<const ResourceType*> resources;  // by ResourceId; absent: missing, or the component's own
 };
 
 Result<ResolvedImports> ResolveImports(const CompiledComponent& component,

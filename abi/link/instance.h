@@ -132,7 +132,7 @@ class Instance {
   std::shared_ptr<const CompiledComponent> component_;
   Store* store_ = nullptr;
   std::vector<ComponentInstance*> instances_;       // by ComponentInstanceId
-  std::vector<const ResourceType*> resources_;      // by ResourceId; null until it is defined
+  std::vector<const ResourceType*> resources_;      // by ResourceId; absent until it is defined
   std::vector<const HostFunc*> imported_funcs_;     // by ImportedFuncId
   std::vector<vm::Instance*> core_instances_;       // by CoreInstanceId
   std::vector<const vm::Func*> trampolines_;        // by TrampolineId
