@@ -115,8 +115,7 @@ void AddWrites(abi::HostInterface& streams) {
                [](HostContext&, Borrow<OutputStream> self) { return ToGuest(self->CheckWrite()); });
   streams.Func("[method]output-stream.write",
                [](HostContext& cx, Borrow<OutputStream> self, Bytes contents) -> GuestResult<void> {
-                 if (!self->Permits(contents.size()))
-                   return TrapNotPermitted(cx), GuestResult<void>();
+                 if (!IsPermitted(cx, *self, contents.size())) return {};
                  return ToGuest(self->Write(contents));
                });
   streams.Func(
