@@ -11,8 +11,8 @@ namespace tenon::abi {
 class ComponentInstance;
 
 struct ResourceType {
-  ComponentInstance* impl = nullptr;     // null: the host implements it
-  const vm::Func* destructor = nullptr;  // of a guest's type; null if it has none
+  ComponentInstance* impl = nullptr;        // null: the host implements it
+  const vm::Func* destructor = nullptr;     // of a guest's type; null if it has none
   void (*destroy)(void* object) = nullptr;  // of a host's type
 
   constexpr bool is_host() const { return destroy != nullptr; }
@@ -26,5 +26,8 @@ void DestroyHostObject(void* object) {
 // The resource type that the C++ class T implements.
 template <typename T>
 inline constexpr ResourceType kHostResource{nullptr, nullptr, &DestroyHostObject<T>};
+
+// Stands in for a resource type that a component imports and the host lacks: no handle ever has it.
+inline constexpr ResourceType kAbsentResource{nullptr, nullptr, [](void*) {}};
 
 }  // namespace tenon::abi

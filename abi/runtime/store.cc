@@ -37,7 +37,11 @@ ResourceType* Store::NewResourceType(ComponentInstance* impl) {
 }
 
 bool Store::RunOnFibre(void (*body)(void*), void* argument) {
-  if (running_ != nullptr) return false;
+  if (running_ != nullptr) {
+    if (!running_->running()) return false;
+    body(argument);  // from a host function: the fibre is there already
+    return true;
+  }
   vm::sys::Fibre fibre(&fibres_);
   FibreCall call{body, argument};
   const bool started = fibre.Start(
@@ -80,8 +84,8 @@ bool Store::Wait(Waiter& waiter) {
 
 bool Store::HasHeadroom() const {
   const char marker = 0;
-  const uintptr_t limit = reinterpret_cast<uintptr_t>(
-      const_cast<vm::Store&>(core_).run().native_limit);
+  const uintptr_t limit =
+      reinterpret_cast<uintptr_t>(const_cast<vm::Store&>(core_).run().native_limit);
   return reinterpret_cast<uintptr_t>(&marker) >= limit + kHostHeadroomBytes;
 }
 

@@ -16,9 +16,9 @@ namespace tenon::abi {
 
 struct StoreLimits {
   vm::StoreLimits core;
-  uint32_t handles = 1'000'000;                     // of one component instance
-  uint32_t host_objects = 1'000'000;                // of all guests of the store
-  uint64_t call_bytes = uint64_t{128} << 20;        // held by the host for one call
+  uint32_t handles = 1'000'000;               // of one component instance
+  uint32_t host_objects = 1'000'000;          // of all guests of the store
+  uint64_t call_bytes = uint64_t{128} << 20;  // held by the host for one call
 };
 
 class Store {
@@ -39,8 +39,8 @@ class Store {
   ComponentInstance* NewInstance(ComponentInstance* parent, std::string path);
   ResourceType* NewResourceType(ComponentInstance* impl);
 
-  // Runs `body` on a pooled fibre, handing over to the executor whenever it suspends. False when no
-  // stack can be had or a call is under way already.
+  // Runs `body` on a pooled fibre (from a host function: on that call's), handing over to the
+  // executor whenever it suspends. False when no stack can be had or a call is suspended.
   [[nodiscard]] bool RunOnFibre(void (*body)(void* argument), void* argument);
   // From a host call: waits. False after a trap was set: the call must fail.
   [[nodiscard]] bool Wait(Waiter& waiter);

@@ -1,0 +1,50 @@
+#include "abi/canon/lifted_func.h"
+
+#include <algorithm>
+
+#include "abi/runtime/store.h"
+
+namespace tenon::abi {
+namespace {
+
+bool PostReturn(const LiftedFunc& callee, CanonContext& cx, const FlatSlots& results) {
+  if (callee.options.post_return == nullptr) return true;
+  FlatSlots slots;
+  std::copy_n(results, kMaxFlatResults, slots);
+  callee.instance->may_leave = false;
+  if (!cx.store->core().Invoke(*callee.options.post_return, slots)) return false;
+  callee.instance->may_leave = true;
+  return true;
+}
+
+}  // namespace
+
+bool CallLifted(const LiftedFunc& callee, const std::vector<ComponentInstance*>& entering,
+                CallScope& scope, absl::FunctionRef<bool(CanonContext&, vm::Slot*)> lower,
+                absl::FunctionRef<bool(CanonContext&, vm::Slot*)> lift) {
+  Store& store = *callee.store;
+  CanonContext cx;
+  cx.store = &store;
+  cx.instance = callee.instance;
+  cx.options = &callee.options;
+  cx.scope = &scope;
+  cx.budget = store.limits().call_bytes;
+  if (!store.HasHeadroom()) return cx.Trap(vm::TrapKind::kCallStackExhausted, "");
+  if (!MayEnter(entering)) return cx.Trap(vm::TrapKind::kCannotEnterInstance, "");
+  Enter(entering);
+  CallScope* const outer_task = callee.instance->current_task;
+  callee.instance->current_task = &scope;
+  FlatSlots slots;
+  if (!lower(cx, slots) || !store.core().Invoke(*callee.func, slots)) return false;
+  FlatSlots results;
+  std::copy_n(slots, kMaxFlatResults, results);
+  if (scope.num_borrows != 0) {
+    return cx.Trap("borrow handles still remain at the end of the call");
+  }
+  if (!lift(cx, slots) || !PostReturn(callee, cx, results)) return false;
+  callee.instance->current_task = outer_task;
+  Leave(entering);
+  return true;
+}
+
+}  // namespace tenon::abi

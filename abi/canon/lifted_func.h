@@ -1,0 +1,35 @@
+// A component function: a core function of an instance, lifted. abi: "canon lift".
+#pragma once
+
+#include <vector>
+
+#include "abi/canon/context.h"
+#include "abi/types/type_table.h"
+#include "absl/functional/function_ref.h"
+#include "vm/runtime/slot.h"
+
+namespace tenon::abi {
+
+struct LiftedFunc {
+  Store* store = nullptr;
+  ComponentInstance* instance = nullptr;
+  const vm::Func* func = nullptr;
+  CanonOptions options;
+  const TypeTable* types = nullptr;
+  FuncTypeId type;
+  absl::Span<const ResourceType* const> resources;  // by ResourceId
+};
+
+// A lowered parameter list has at most 16 slots.
+using FlatSlots = vm::Slot[kMaxFlatParams];
+
+// Calls a lifted function: enters its instance (`entering` is its entering set for the caller),
+// lowers the parameters into the slots, calls, lifts the result from them, checks that the callee
+// has dropped what it was lent, hands the result on, calls post-return and leaves. `lower` and
+// `lift` return false after setting a trap; they get the callee's context. On a trap no instance
+// that was entered is left again.
+bool CallLifted(const LiftedFunc& callee, const std::vector<ComponentInstance*>& entering,
+                CallScope& scope, absl::FunctionRef<bool(CanonContext&, vm::Slot*)> lower,
+                absl::FunctionRef<bool(CanonContext&, vm::Slot*)> lift);
+
+}  // namespace tenon::abi

@@ -1,0 +1,25 @@
+// Finding what a component imports among what the host offers, and saying what is missing in WIT's
+// words. The structural check comes after the lookup: only functions that the component uses must
+// be there, so a component made for a newer version runs as long as it does not use what is new.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "abi/link/component.h"
+#include "abi/link/host.h"
+
+namespace tenon::abi {
+
+struct ResolvedImports {
+  std::vector<const HostFunc*> funcs;          // by ImportedFuncId
+  std::vector<const ResourceType*> resources;  // by ResourceId; null: the component's own
+};
+
+Result<ResolvedImports> ResolveImports(const CompiledComponent& component,
+                                       const HostLinker& linker);
+
+// The message for a resource type that the component uses and the host lacks.
+std::string MissingResource(const Plan& plan, const PlanResource& resource);
+
+}  // namespace tenon::abi

@@ -1,0 +1,99 @@
+#include "abi/link/instance.h"
+
+#include "abi/syntax/semver.h"
+#include "abi/text/wit.h"
+#include "absl/strings/str_cat.h"
+
+namespace tenon::abi {
+namespace {
+
+// The best match of `name` among exports: exact, else the highest version on its track.
+const PlanExport* FindExport(const std::vector<PlanExport>& exports, absl::string_view name) {
+  for (const PlanExport& item : exports) {
+    if (item.name == name) return &item;
+  }
+  const std::optional<std::string> key = AlternateKey(name);
+  if (!key) return nullptr;
+  const PlanExport* best = nullptr;
+  for (const PlanExport& item : exports) {
+    if (AlternateKey(item.name) != key) continue;
+    if (best == nullptr || CompareVersions(best->name, item.name) < 0) best = &item;
+  }
+  return best;
+}
+
+std::string Path(absl::string_view interface, absl::string_view name) {
+  return interface.empty() ? absl::StrCat("\"", name, "\"")
+                           : absl::StrCat("\"", interface, "#", name, "\"");
+}
+
+}  // namespace
+
+Result<const LiftedFunc*> Instance::FindFunc(absl::string_view interface,
+                                             absl::string_view name) const {
+  const std::vector<PlanExport>* exports = &component_->plan().exports;
+  if (!interface.empty()) {
+    const PlanExport* found = FindExport(*exports, interface);
+    const auto* instance =
+        found == nullptr ? nullptr : std::get_if<PlanInstanceExport>(&found->item);
+    if (instance == nullptr) {
+      return Fail(ErrorKind::kUnlinkable,
+                  absl::StrCat("the component does not export ", Path("", interface)));
+    }
+    exports = &instance->exports;
+  }
+  const PlanExport* found = FindExport(*exports, name);
+  const auto* func = found == nullptr ? nullptr : std::get_if<FuncRef>(&found->item);
+  if (func == nullptr) {
+    return Fail(ErrorKind::kUnlinkable,
+                absl::StrCat("the component does not export ", Path(interface, name)));
+  }
+  if (func->source != FuncRef::Source::kLifted) {
+    return Fail(ErrorKind::kUnlinkable,
+                absl::StrCat("export ", Path(interface, name), " is a function of the host's"));
+  }
+  return lifts_[func->lift.value()].get();
+}
+
+Status Instance::CheckExport(const LiftedFunc& func, TypeMatch matches, absl::string_view interface,
+                             absl::string_view name) const {
+  const TypeTable& types = component_->types();
+  if (func.options.memory64) {
+    return Fail(ErrorKind::kUnlinkable, absl::StrCat("export ", Path(interface, name),
+                                                     " uses a 64-bit memory, which calls from "
+                                                     "the host do not support"));
+  }
+  if (!matches(TypeChecker{types, resources_}, types.Get(func.type))) {
+    return Fail(ErrorKind::kUnlinkable,
+                absl::StrCat("export ", Path(interface, name),
+                             " has another type than expected: ", ToString(types, func.type)));
+  }
+  return {};
+}
+
+std::expected<void, vm::Trap> CallFromHost(const LiftedFunc& func,
+                                           absl::FunctionRef<bool(CanonContext&, vm::Slot*)> lower,
+                                           absl::FunctionRef<bool(CanonContext&, vm::Slot*)> lift) {
+  struct Call {
+    const LiftedFunc& func;
+    absl::FunctionRef<bool(CanonContext&, vm::Slot*)> lower;
+    absl::FunctionRef<bool(CanonContext&, vm::Slot*)> lift;
+    bool ok = false;
+  } call{func, lower, lift};
+  Store& store = *func.store;
+  const bool ran = store.RunOnFibre(
+      [](void* argument) {
+        Call& call = *static_cast<Call*>(argument);
+        CallScope scope;
+        call.ok = CallLifted(call.func, call.func.instance->EnteringSet(nullptr), scope, call.lower,
+                             call.lift);
+      },
+      &call);
+  if (!ran) {
+    store.core().SetTrap(vm::TrapKind::kHost, "no stack for a call, or a call is under way");
+  }
+  if (!ran || !call.ok) return std::unexpected(store.core().TakeTrap());
+  return {};
+}
+
+}  // namespace tenon::abi

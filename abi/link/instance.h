@@ -1,0 +1,155 @@
+// A component instance as the host sees it: its exports, and calls of them with ordinary C++ types.
+//
+//   Result<std::unique_ptr<Instance>> instance = Instantiate(store, component, linker);
+//   auto run = (*instance)->Func<std::expected<void, std::monostate>()>(
+//       "wasi:cli/run@0.2.12", "run");
+//   std::expected<std::expected<void, std::monostate>, vm::Trap> outcome = run->Call();
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "abi/canon/lifted_func.h"
+#include "abi/canon/typed.h"
+#include "abi/link/component.h"
+#include "abi/link/host.h"
+#include "abi/link/trampolines.h"
+#include "vm/runtime/trap.h"
+
+namespace tenon::abi {
+
+// True for types that point into guest memory: those can't outlive the call they come from.
+template <typename T>
+inline constexpr bool kIsView = false;
+template <>
+inline constexpr bool kIsView<absl::string_view> = true;
+template <typename T>
+inline constexpr bool kIsView<absl::Span<T>> = true;
+template <typename T>
+inline constexpr bool kIsView<std::vector<T>> = kIsView<T>;
+template <typename T>
+inline constexpr bool kIsView<std::optional<T>> = kIsView<T>;
+template <typename T, typename E>
+inline constexpr bool kIsView<std::expected<T, E>> = kIsView<T> || kIsView<E>;
+template <typename... Ts>
+inline constexpr bool kIsView<std::tuple<Ts...>> = (kIsView<Ts> || ...);
+
+// Calls a lifted function from the host, on a fibre of the store's.
+std::expected<void, vm::Trap> CallFromHost(const LiftedFunc& func,
+                                           absl::FunctionRef<bool(CanonContext&, vm::Slot*)> lower,
+                                           absl::FunctionRef<bool(CanonContext&, vm::Slot*)> lift);
+
+// An exported function whose type was checked. Good as long as its instance.
+template <typename Signature>
+class ExportFunc;
+template <typename R, typename... Args>
+class ExportFunc<R(Args...)> {
+ public:
+  explicit ExportFunc(const LiftedFunc* func) : func_(func) {}
+
+  // A guest's exit is the trap vm::TrapKind::kExit. After any trap the instance can't be called
+  // again.
+  std::expected<R, vm::Trap> Call(std::decay_t<Args>... args) const {
+    PayloadOf<R> result{};
+    std::expected<void, vm::Trap> done = CallFromHost(
+        *func_, [&](CanonContext& cx, vm::Slot* slots) { return Lower(cx, slots, args...); },
+        [&](CanonContext& cx, vm::Slot* slots) { return Lift(cx, slots, &result); });
+    if (!done) return std::unexpected(std::move(done).error());
+    if constexpr (std::is_void_v<R>) {
+      return {};
+    } else {
+      return result;
+    }
+  }
+
+  static bool Matches(const TypeChecker& checker, const FuncType& type) {
+    std::vector<ValType> params;
+    for (const auto& [name, param] : type.params) params.push_back(param);
+    return Params::Matches(checker, params) && ResultAbi::Matches(checker, type.result);
+  }
+
+ private:
+  using Params = ProductAbi<std::decay_t<Args>...>;
+  using ResultAbi = Abi<PayloadOf<R>>;
+  static constexpr Layout kParams = Params::kPlaces.whole;
+  static_assert(!kIsView<R>, "a result outlives the call: use owning types");
+
+  static bool Lower(CanonContext& cx, vm::Slot* slots, std::decay_t<Args>&... args) {
+    if constexpr (kParams.flat <= kMaxFlatParams) {
+      return Params::Lower(cx, slots, args...);
+    } else {
+      uint64_t address;
+      if (!cx.Realloc(0, 0, kParams.align, kParams.size, "", &address)) return false;
+      vm::WriteSlot(slots, static_cast<uint32_t>(address));
+      return Params::Store(cx, address, args...);
+    }
+  }
+
+  static bool Lift(CanonContext& cx, vm::Slot* slots, PayloadOf<R>* result) {
+    if constexpr (ResultAbi::kLayout.flat <= kMaxFlatResults) {
+      return ResultAbi::Lift(cx, slots, result);
+    } else {
+      const uint64_t address = vm::ReadSlot<uint32_t>(slots);
+      return cx.CheckRange(address, ResultAbi::kLayout.size, ResultAbi::kLayout.align,
+                           "result pointer out of bounds of memory") &&
+             ResultAbi::Load(cx, cx.At(address), result);
+    }
+  }
+
+  const LiftedFunc* func_;
+};
+
+class Instance {
+ public:
+  Instance(const Instance&) = delete;
+  Instance& operator=(const Instance&) = delete;
+
+  const CompiledComponent& component() const { return *component_; }
+
+  // The exported function `name`, of the exported interface `interface` unless that is empty, with
+  // the given C++ signature. The interface is looked up as imports are: the exact name, then the
+  // highest compatible version. kUnlinkable when it is not there or has another type.
+  template <typename Signature>
+  Result<ExportFunc<Signature>> Func(absl::string_view interface, absl::string_view name) const {
+    TENON_ASSIGN_OR_RETURN(const LiftedFunc* func, FindFunc(interface, name));
+    TENON_RETURN_IF_ERROR(CheckExport(*func, &ExportFunc<Signature>::Matches, interface, name));
+    return ExportFunc<Signature>(func);
+  }
+
+ private:
+  friend class ComponentInstantiator;
+  using TypeMatch = bool (*)(const TypeChecker& checker, const FuncType& type);
+
+  Instance() = default;
+  Result<const LiftedFunc*> FindFunc(absl::string_view interface, absl::string_view name) const;
+  Status CheckExport(const LiftedFunc& func, TypeMatch matches, absl::string_view interface,
+                     absl::string_view name) const;
+
+  std::shared_ptr<const CompiledComponent> component_;
+  Store* store_ = nullptr;
+  std::vector<ComponentInstance*> instances_;       // by ComponentInstanceId
+  std::vector<const ResourceType*> resources_;      // by ResourceId; null until it is defined
+  std::vector<const HostFunc*> imported_funcs_;     // by ImportedFuncId
+  std::vector<vm::Instance*> core_instances_;       // by CoreInstanceId
+  std::vector<const vm::Func*> trampolines_;        // by TrampolineId
+  std::vector<std::unique_ptr<LiftedFunc>> lifts_;  // by LiftId
+  std::unique_ptr<CopyPlans> plans_;
+  // What the trampolines' data point to.
+  std::vector<std::unique_ptr<FusedLower>> fused_;
+  std::vector<std::unique_ptr<HostLower>> host_;
+  std::vector<std::unique_ptr<ResourceLower>> resource_;
+};
+
+// Links and instantiates. The instance must outlive every use of the store's guests, and the store
+// the instance; so must the linker. Missing and mismatched imports are kUnlinkable and speak of
+// import path, expected and found type, and the nearest name. A trap in a start function is kTrap;
+// store.core().TakeTrap() then has it.
+Result<std::unique_ptr<Instance>> Instantiate(Store& store,
+                                              std::shared_ptr<const CompiledComponent> component,
+                                              const HostLinker& linker);
+
+}  // namespace tenon::abi

@@ -1,0 +1,228 @@
+// Running the instantiation plan. abi: "Instance Definitions"; spec of versions:
+// abi/syntax/semver.h
+#include "abi/link/imports.h"
+#include "abi/link/instance.h"
+#include "abi/runtime/store.h"
+#include "absl/strings/str_cat.h"
+
+namespace tenon::abi {
+
+class ComponentInstantiator {
+ public:
+  ComponentInstantiator(Store& store, std::shared_ptr<const CompiledComponent> component)
+      : store_(store), plan_(component->plan()), instance_(new Instance()) {
+    instance_->component_ = std::move(component);
+    instance_->store_ = &store;
+    instance_->plans_ = std::make_unique<CopyPlans>(&instance_->component_->types());
+  }
+
+  Result<std::unique_ptr<Instance>> Run(const HostLinker& linker) {
+    TENON_ASSIGN_OR_RETURN(ResolvedImports imports, ResolveImports(*instance_->component_, linker));
+    instance_->resources_ = std::move(imports.resources);
+    instance_->imported_funcs_ = std::move(imports.funcs);
+    instance_->core_instances_.resize(plan_.core_instances.size());
+    instance_->trampolines_.resize(plan_.trampolines.size());
+    instance_->lifts_.resize(plan_.lifts.size());
+    for (const PlanComponentInstance& item : plan_.component_instances) {
+      ComponentInstance* parent =
+          item.parent ? instance_->instances_[item.parent->value()] : nullptr;
+      instance_->instances_.push_back(store_.NewInstance(parent, item.path));
+    }
+    // Start functions are guest code like any other: on a fibre, so that they too can wait.
+    Status status;
+    auto run = [&] { status = RunOps(); };
+    if (!store_.RunOnFibre([](void* f) { (*static_cast<decltype(run)*>(f))(); }, &run)) {
+      return Fail(ErrorKind::kLimit, "no stack to instantiate on, or a call is under way");
+    }
+    TENON_RETURN_IF_ERROR(std::move(status));
+    return std::move(instance_);
+  }
+
+ private:
+  Status RunOps();
+  Status InstantiateModule(uint32_t index);
+  Status DefineResource(uint32_t index);
+  Status BindTrampoline(uint32_t index);
+  void BindLift(uint32_t index);
+  Status BindLower(const PlanTrampoline& plan, const LowerTrampoline& lower, uint32_t index);
+  Status BindResource(const PlanTrampoline& plan, const ResourceTrampoline& resource,
+                      uint32_t index);
+  void MakeTrampoline(uint32_t index, vm::HostCallback callback, void* data,
+                      absl::string_view name);
+  const vm::Func* CoreFunc(const CoreItem& item) const;
+  vm::Extern CoreExtern(const CoreItem& item) const;
+  CanonOptions Options(const LiftLowerOptions& options) const;
+  ComponentInstance* Owner(ComponentInstanceId id) const {
+    return instance_->instances_[id.value()];
+  }
+
+  Store& store_;
+  const Plan& plan_;
+  std::unique_ptr<Instance> instance_;
+};
+
+Status ComponentInstantiator::RunOps() {
+  for (const PlanOp& op : plan_.ops) {
+    switch (op.kind) {
+      case PlanOp::Kind::kInstantiateModule:
+        TENON_RETURN_IF_ERROR(InstantiateModule(op.index));
+        break;
+      case PlanOp::Kind::kDefineResource:
+        TENON_RETURN_IF_ERROR(DefineResource(op.index));
+        break;
+      case PlanOp::Kind::kTrampoline:
+        TENON_RETURN_IF_ERROR(BindTrampoline(op.index));
+        break;
+      case PlanOp::Kind::kLift:
+        BindLift(op.index);
+        break;
+    }
+  }
+  return {};
+}
+
+const vm::Func* ComponentInstantiator::CoreFunc(const CoreItem& item) const {
+  if (item.source == CoreItem::Source::kTrampoline) {
+    return instance_->trampolines_[item.trampoline.value()];
+  }
+  return instance_->core_instances_[item.instance.value()]->FuncRef(vm::FuncIdx(item.index));
+}
+
+vm::Extern ComponentInstantiator::CoreExtern(const CoreItem& item) const {
+  if (item.kind == vm::ExternKind::kFunc) return CoreFunc(item);
+  vm::Instance* instance = instance_->core_instances_[item.instance.value()];
+  if (item.kind == vm::ExternKind::kTable) return instance->table(vm::TableIdx(item.index));
+  if (item.kind == vm::ExternKind::kMemory) return instance->memory(vm::MemoryIdx(item.index));
+  return instance->Global(vm::GlobalIdx(item.index));
+}
+
+CanonOptions ComponentInstantiator::Options(const LiftLowerOptions& options) const {
+  CanonOptions bound;
+  bound.encoding = options.encoding;
+  bound.memory64 = options.memory64;
+  if (options.memory) {
+    bound.memory = std::get<vm::Memory*>(CoreExtern(*options.memory));
+  }
+  if (options.realloc) bound.realloc = CoreFunc(*options.realloc);
+  if (options.post_return) bound.post_return = CoreFunc(*options.post_return);
+  return bound;
+}
+
+Status ComponentInstantiator::InstantiateModule(uint32_t index) {
+  const PlanCoreInstance& plan = plan_.core_instances[index];
+  std::vector<vm::Extern> imports;
+  for (const CoreItem& item : plan.imports) {
+    if (item.kind == vm::ExternKind::kTag) {
+      return Fail(ErrorKind::kUnlinkable, "core tags can't be linked by this version");
+    }
+    imports.push_back(CoreExtern(item));
+  }
+  const std::shared_ptr<vm::LoadedModule>& module =
+      instance_->component_->modules[plan.module.value()];
+  Result<vm::Instance*> instance = vm::Instantiate(store_.core(), module, imports);
+  if (!instance) {
+    return std::unexpected(
+        std::move(instance).error().WithContext(absl::StrCat("core instance ", index)));
+  }
+  instance_->core_instances_[index] = *instance;
+  return {};
+}
+
+Status ComponentInstantiator::DefineResource(uint32_t index) {
+  const PlanResource& plan = plan_.resources[index];
+  if (plan.rep != vm::ValType::kI32) {
+    return Fail(ErrorKind::kUnlinkable,
+                absl::StrCat("resource \"", plan.name, "\" has a representation other than i32"));
+  }
+  ResourceType* type = store_.NewResourceType(Owner(plan.owner));
+  if (plan.destructor) type->destructor = CoreFunc(*plan.destructor);
+  instance_->resources_[index] = type;
+  return {};
+}
+
+void ComponentInstantiator::BindLift(uint32_t index) {
+  const PlanLift& plan = plan_.lifts[index];
+  auto lift = std::make_unique<LiftedFunc>();
+  lift->store = &store_;
+  lift->instance = Owner(plan.instance);
+  lift->func = CoreFunc(plan.func);
+  lift->options = Options(plan.options);
+  lift->types = &instance_->component_->types();
+  lift->type = plan.type;
+  lift->resources = instance_->resources_;
+  instance_->lifts_[index] = std::move(lift);
+}
+
+void ComponentInstantiator::MakeTrampoline(uint32_t index, vm::HostCallback callback, void* data,
+                                           absl::string_view name) {
+  const vm::TypeId type = plan_.trampolines[index].core_type;
+  instance_->trampolines_[index] = store_.core().NewHostFunc(
+      store_.core().engine().types().Get(type).func, callback, data, name);
+}
+
+Status ComponentInstantiator::BindTrampoline(uint32_t index) {
+  const PlanTrampoline& plan = plan_.trampolines[index];
+  if (const auto* lower = std::get_if<LowerTrampoline>(&plan.body)) {
+    return BindLower(plan, *lower, index);
+  }
+  return BindResource(plan, std::get<ResourceTrampoline>(plan.body), index);
+}
+
+Status ComponentInstantiator::BindLower(const PlanTrampoline& plan, const LowerTrampoline& lower,
+                                        uint32_t index) {
+  ComponentInstance* caller = Owner(plan.instance);
+  if (lower.target.source == FuncRef::Source::kImported) {
+    if (lower.options.memory64) {
+      return Fail(ErrorKind::kUnlinkable,
+                  "functions of the host can't be lowered for a 64-bit memory");
+    }
+    auto bound = std::make_unique<HostLower>();
+    bound->store = &store_;
+    bound->caller = caller;
+    bound->options = Options(lower.options);
+    bound->callee = instance_->imported_funcs_[lower.target.imported.value()];
+    MakeTrampoline(index, &CallHost, bound.get(), bound->callee->name);
+    instance_->host_.push_back(std::move(bound));
+    return {};
+  }
+  auto bound = std::make_unique<FusedLower>();
+  bound->caller = caller;
+  bound->options = Options(lower.options);
+  bound->callee = instance_->lifts_[lower.target.lift.value()].get();
+  bound->entering = bound->callee->instance->EnteringSet(caller);
+  BindFused(*bound, *instance_->plans_);
+  MakeTrampoline(index, &CallFused, bound.get(), "component call");
+  instance_->fused_.push_back(std::move(bound));
+  return {};
+}
+
+Status ComponentInstantiator::BindResource(const PlanTrampoline& plan,
+                                           const ResourceTrampoline& resource, uint32_t index) {
+  using Op = syntax::CanonResource::Op;
+  const PlanResource& described = plan_.resources[resource.resource.value()];
+  auto bound = std::make_unique<ResourceLower>();
+  bound->store = &store_;
+  bound->caller = Owner(plan.instance);
+  bound->type = instance_->resources_[resource.resource.value()];
+  if (bound->type == &kAbsentResource) {
+    return Fail(ErrorKind::kUnlinkable, MissingResource(plan_, described));
+  }
+  if (bound->type->impl != nullptr) bound->entering = bound->type->impl->EnteringSet(bound->caller);
+  const vm::HostCallback callback = resource.op == Op::kNew    ? &CallResourceNew
+                                    : resource.op == Op::kDrop ? &CallResourceDrop
+                                                               : &CallResourceRep;
+  const char* name = resource.op == Op::kNew    ? "resource.new "
+                     : resource.op == Op::kDrop ? "resource.drop "
+                                                : "resource.rep ";
+  MakeTrampoline(index, callback, bound.get(), absl::StrCat(name, described.name));
+  instance_->resource_.push_back(std::move(bound));
+  return {};
+}
+
+Result<std::unique_ptr<Instance>> Instantiate(Store& store,
+                                              std::shared_ptr<const CompiledComponent> component,
+                                              const HostLinker& linker) {
+  return ComponentInstantiator(store, std::move(component)).Run(linker);
+}
+
+}  // namespace tenon::abi

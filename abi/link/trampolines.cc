@@ -1,0 +1,173 @@
+#include "abi/link/trampolines.h"
+
+#include "abi/runtime/store.h"
+
+namespace tenon::abi {
+namespace {
+
+CanonContext CallerContext(Store& store, ComponentInstance* caller, const CanonOptions* options,
+                           CallScope* scope) {
+  CanonContext cx;
+  cx.store = &store;
+  cx.instance = caller;
+  cx.options = options;
+  cx.scope = scope;
+  cx.budget = store.limits().call_bytes;
+  return cx;
+}
+
+bool CannotLeave(Store& store) {
+  store.core().SetTrap(vm::TrapKind::kCannotLeaveInstance);
+  return false;
+}
+
+uint64_t ReadPointer(const CanonOptions& options, const vm::Slot* slot) {
+  return options.memory64 ? vm::ReadSlot<uint64_t>(slot) : vm::ReadSlot<uint32_t>(slot);
+}
+
+void WritePointer(const CanonOptions& options, vm::Slot* slot, uint64_t address) {
+  vm::WriteSlot(slot, options.memory64 ? address : static_cast<uint32_t>(address));
+}
+
+// abi: lift_flat_values in the caller, then lower_flat_values in the callee.
+bool CopyParams(const FusedLower& lower, CanonContext& from, const vm::Slot* caller_slots,
+                CanonContext& to, vm::Slot* callee_slots) {
+  const FusedCopy& copy = lower.params;
+  const auto resources = lower.callee->resources;
+  if (!copy.spilled) {
+    return RunCopy(*copy.plan, copy.start, resources, from, to, {caller_slots, nullptr},
+                   {callee_slots, nullptr});
+  }
+  const uint64_t src = ReadPointer(lower.options, caller_slots);
+  uint64_t dst;
+  if (!from.CheckRange(src, copy.src.size, copy.src.align, "pointer out of bounds of memory") ||
+      !to.Realloc(0, 0, copy.dst.align, copy.dst.size, "pointer out of bounds of memory", &dst)) {
+    return false;
+  }
+  WritePointer(lower.callee->options, callee_slots, dst);
+  return RunCopy(*copy.plan, copy.start, resources, from, to, {nullptr, from.At(src)},
+                 {nullptr, to.At(dst)});
+}
+
+// The same for the result, from the callee's memory to the caller's.
+bool CopyResult(const FusedLower& lower, CanonContext& from, const vm::Slot* callee_slots,
+                CanonContext& to, vm::Slot* caller_slots) {
+  const FusedCopy& copy = lower.result;
+  const auto resources = lower.callee->resources;
+  if (!copy.spilled) {
+    return RunCopy(*copy.plan, copy.start, resources, from, to, {callee_slots, nullptr},
+                   {caller_slots, nullptr});
+  }
+  const uint64_t src = ReadPointer(lower.callee->options, callee_slots);
+  const uint64_t dst = ReadPointer(lower.options, caller_slots + lower.result_slot);
+  if (!from.CheckRange(src, copy.src.size, copy.src.align, "pointer out of bounds of memory") ||
+      !to.CheckRange(dst, copy.dst.size, copy.dst.align, "pointer out of bounds of memory")) {
+    return false;
+  }
+  return RunCopy(*copy.plan, copy.start, resources, from, to, {nullptr, from.At(src)},
+                 {nullptr, to.At(dst)});
+}
+
+}  // namespace
+
+void BindFused(FusedLower& lower, CopyPlans& plans) {
+  const LiftedFunc& callee = *lower.callee;
+  const FuncType& type = callee.types->Get(callee.type);
+  CopyPlan& params = plans.For(lower.options, callee.options);
+  lower.params.src = params.src_layouts().Params(type);
+  lower.params.dst = params.dst_layouts().Params(type);
+  lower.params.spilled = lower.params.src.flat > kMaxFlatParams;
+  lower.params.plan = &params;
+  lower.params.start = params.Params(type, lower.params.spilled);
+  lower.result_slot = lower.params.spilled ? 1 : lower.params.src.flat;
+
+  CopyPlan& result = plans.For(callee.options, lower.options);
+  lower.result.src = result.src_layouts().Get(type.result);
+  lower.result.dst = result.dst_layouts().Get(type.result);
+  lower.result.spilled = lower.result.src.flat > kMaxFlatResults;
+  lower.result.plan = &result;
+  lower.result.start = result.Value(type.result, lower.result.spilled);
+}
+
+bool CallFused(vm::HostCall& call) {
+  const auto& lower = *static_cast<const FusedLower*>(call.data);
+  Store& store = *lower.callee->store;
+  if (!lower.caller->may_leave) return CannotLeave(store);
+  CallScope scope;
+  CanonContext caller = CallerContext(store, lower.caller, &lower.options, &scope);
+  caller.fused = true;
+  const bool ok = CallLifted(
+      *lower.callee, lower.entering, scope,
+      [&](CanonContext& callee, vm::Slot* slots) {
+        callee.fused = true;
+        return CopyParams(lower, caller, call.slots, callee, slots);
+      },
+      [&](CanonContext& callee, vm::Slot* slots) {
+        return CopyResult(lower, callee, slots, caller, call.slots);
+      });
+  if (ok) scope.ReturnLoans();
+  return ok;
+}
+
+bool CallHost(vm::HostCall& call) {
+  const auto& lower = *static_cast<const HostLower*>(call.data);
+  Store& store = *lower.store;
+  if (!lower.caller->may_leave) return CannotLeave(store);
+  CallScope scope;
+  CanonContext cx = CallerContext(store, lower.caller, &lower.options, &scope);
+  if (!store.HasHeadroom()) return cx.Trap(vm::TrapKind::kCallStackExhausted, "");
+  if (!lower.callee->call(lower.callee->callable.get(), cx, call.slots)) return false;
+  scope.ReturnLoans();
+  return true;
+}
+
+bool CallResourceNew(vm::HostCall& call) {
+  const auto& lower = *static_cast<const ResourceLower*>(call.data);
+  if (!lower.caller->may_leave) return CannotLeave(*lower.store);
+  CanonContext cx = CallerContext(*lower.store, lower.caller, nullptr, nullptr);
+  uint32_t index;
+  if (!LowerOwn(cx, vm::ReadSlot<uint32_t>(call.slots), lower.type, &index)) return false;
+  vm::WriteSlot(call.slots, index);
+  return true;
+}
+
+bool CallResourceDrop(vm::HostCall& call) {
+  const auto& lower = *static_cast<const ResourceLower*>(call.data);
+  Store& store = *lower.store;
+  if (!lower.caller->may_leave) return CannotLeave(store);
+  CanonContext cx = CallerContext(store, lower.caller, nullptr, nullptr);
+  const uint32_t index = vm::ReadSlot<uint32_t>(call.slots);
+  HandleTable::OrDetail<Handle> handle = lower.caller->handles.Remove(index, lower.type);
+  if (!handle) return cx.Trap(handle.error());
+  if (!handle->own) {
+    --handle->borrow_scope->num_borrows;
+    return true;
+  }
+  if (lower.type->is_host()) {
+    store.resources().Destroy(lower.type, handle->rep);
+    return !store.core().trapped();
+  }
+  // The implementer is entered for its destructor, and must be enterable even if it has none.
+  if (!store.HasHeadroom()) return cx.Trap(vm::TrapKind::kCallStackExhausted, "");
+  if (!MayEnter(lower.entering)) return cx.Trap(vm::TrapKind::kCannotEnterInstance, "");
+  if (lower.type->destructor == nullptr) return true;
+  Enter(lower.entering);
+  vm::Slot slots[1];
+  vm::WriteSlot(slots, handle->rep);
+  if (!store.core().Invoke(*lower.type->destructor, slots)) return false;
+  Leave(lower.entering);
+  return true;
+}
+
+bool CallResourceRep(vm::HostCall& call) {
+  const auto& lower = *static_cast<const ResourceLower*>(call.data);
+  const uint32_t index = vm::ReadSlot<uint32_t>(call.slots);
+  HandleTable::OrDetail<Handle*> handle = lower.caller->handles.Get(index, lower.type);
+  if (!handle) {
+    return CallerContext(*lower.store, lower.caller, nullptr, nullptr).Trap(handle.error());
+  }
+  vm::WriteSlot(call.slots, (*handle)->rep);
+  return true;
+}
+
+}  // namespace tenon::abi

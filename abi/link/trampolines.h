@@ -1,0 +1,74 @@
+// The core functions that canonical definitions make: canon lower (of a component's function and of
+// the host's), resource.new, resource.drop, resource.rep. Each is a host function of the core
+// runtime whose data is one of the structures below, bound once, at instantiation.
+// abi: "canon lower", "canon resource.new" and following.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "abi/canon/copy_plan.h"
+#include "abi/canon/lifted_func.h"
+#include "abi/link/host.h"
+#include "vm/runtime/func.h"
+
+namespace tenon::abi {
+
+// Plans for all pairs of pointer widths, made as they are needed.
+class CopyPlans {
+ public:
+  explicit CopyPlans(const TypeTable* types)
+      : plans_{{types, 4, 4}, {types, 4, 8}, {types, 8, 4}, {types, 8, 8}} {}
+  CopyPlan& For(const CanonOptions& src, const CanonOptions& dst) {
+    return plans_[(src.memory64 ? 2 : 0) + (dst.memory64 ? 1 : 0)];
+  }
+
+ private:
+  CopyPlan plans_[4];
+};
+
+// One half of a fused call: parameters or result.
+struct FusedCopy {
+  const CopyPlan* plan = nullptr;
+  uint32_t start = 0;
+  bool spilled = false;  // too many flat values: they stand in memory
+  Layout src;            // when spilled
+  Layout dst;
+};
+
+struct FusedLower {
+  ComponentInstance* caller = nullptr;
+  CanonOptions options;
+  const LiftedFunc* callee = nullptr;
+  std::vector<ComponentInstance*> entering;
+  FusedCopy params;
+  FusedCopy result;
+  uint32_t result_slot = 0;  // of the caller's result pointer, when the result is spilled
+};
+
+struct HostLower {
+  Store* store = nullptr;
+  ComponentInstance* caller = nullptr;
+  CanonOptions options;
+  const HostFunc* callee = nullptr;
+};
+
+struct ResourceLower {
+  Store* store = nullptr;
+  ComponentInstance* caller = nullptr;
+  const ResourceType* type = nullptr;
+  std::vector<ComponentInstance*> entering;  // of the type's implementer, for its destructor
+};
+
+// Fills params, result and result_slot from the callee's type.
+void BindFused(FusedLower& lower, CopyPlans& plans);
+
+// vm::HostCallback each; HostCall::data is the structure named like it.
+bool CallFused(vm::HostCall& call);
+bool CallHost(vm::HostCall& call);
+bool CallResourceNew(vm::HostCall& call);
+bool CallResourceDrop(vm::HostCall& call);
+bool CallResourceRep(vm::HostCall& call);
+
+}  // namespace tenon::abi

@@ -1,0 +1,29 @@
+// The subcommands. Each returns the process's exit code: 0 to 255 the guest's, 1 bad input or the
+// guest's error result, 2 wrong usage, 124 timeout, 134 trap.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace tenon::cli {
+
+inline constexpr int kExitBadInput = 1;
+inline constexpr int kExitUsage = 2;
+inline constexpr int kExitTimeout = 124;
+inline constexpr int kExitTrap = 134;
+
+struct RunOptions {
+  std::string file;
+  std::vector<std::string> arguments;    // the guest's, without argv[0]
+  std::vector<std::string> directories;  // HOST[::GUEST]
+  std::vector<std::string> environment;  // NAME[=VALUE]
+  std::string argv0;                     // empty: the file's name
+};
+int Run(const RunOptions& options);
+
+int Validate(const std::string& file);
+
+// Writes "tenon: <text>" and a newline to standard error and returns `exit_code`.
+int Complain(const std::string& text, int exit_code);
+
+}  // namespace tenon::cli

@@ -1,0 +1,64 @@
+#include "cli/input_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "absl/strings/str_cat.h"
+#include "vm/syntax/limits.h"
+
+namespace tenon::cli {
+namespace {
+
+std::unexpected<Error> SystemFailure(const std::string& path, int error) {
+  return Fail(ErrorKind::kIo, absl::StrCat(path, ": ", std::strerror(error)));
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+}  // namespace
+
+Result<std::vector<uint8_t>> ReadInputFile(const std::string& path) {
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) return SystemFailure(path, errno);
+  struct stat status;
+  if (fstat(file.get(), &status) != 0) return SystemFailure(path, errno);
+  if (S_ISDIR(status.st_mode)) {
+    return Fail(ErrorKind::kIo, absl::StrCat(path, ": is a directory, not a WebAssembly file"));
+  }
+  // One byte more than the file's size, so that the end is seen without growing.
+  std::vector<uint8_t> bytes(S_ISREG(status.st_mode) ? static_cast<size_t>(status.st_size) + 1
+                                                     : size_t{65536});
+  size_t used = 0;
+  while (true) {
+    if (used > vm::kMaxModuleBytes) {
+      return Fail(ErrorKind::kLimit,
+                  absl::StrCat(path, ": larger than the limit of ", vm::kMaxModuleBytes, " bytes"));
+    }
+    if (used == bytes.size()) bytes.resize(bytes.size() * 2);
+    const ssize_t got = read(file.get(), bytes.data() + used, bytes.size() - used);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return SystemFailure(path, errno);
+    if (got == 0) break;
+    used += static_cast<size_t>(got);
+  }
+  bytes.resize(used);
+  return bytes;
+}
+
+}  // namespace tenon::cli

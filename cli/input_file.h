@@ -1,0 +1,16 @@
+// Reading an input file whole, with an error a person understands.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "vm/base/status.h"
+
+namespace tenon::cli {
+
+// The bytes of a regular file, pipe or terminal of at most vm::kMaxModuleBytes. Errors are kIo (with
+// the system's text) or kLimit, and name the file.
+Result<std::vector<uint8_t>> ReadInputFile(const std::string& path);
+
+}  // namespace tenon::cli

@@ -1,0 +1,88 @@
+// The command line: options in, one of the subcommands out. See commands.h for exit codes.
+#include <csignal>
+#include <cstdio>
+#include <string>
+
+#include "CLI/CLI.hpp"
+#include "cli/commands.h"
+#include "cli/version.h"
+#include "cli/wast/command.h"
+
+namespace tenon::cli {
+namespace {
+
+// Options after the file's name are the guest's: parsing stops at the first plain argument.
+void AddRun(CLI::App& app, RunOptions* options) {
+  CLI::App* run = app.add_subcommand(
+      "run", "Run a component that exports wasi:cli/run: tenon run [options] FILE [ARGS...]");
+  run->prefix_command();
+  run->usage("Usage: tenon run [options] FILE [ARGS...]");
+  run->add_option("--dir", options->directories,
+                  "Grant a directory, under the same name or as GUEST")
+      ->type_name("HOST[::GUEST]")
+      ->expected(1)
+      ->take_all();
+  run->add_option("--env", options->environment,
+                  "Set an environment variable, or hand on the host's")
+      ->type_name("NAME[=VALUE]")
+      ->expected(1)
+      ->take_all();
+  run->add_option("--argv0", options->argv0, "The guest's argv[0]; default: the file's name")
+      ->type_name("NAME")
+      ->expected(1);
+}
+
+int RunCommand(const CLI::App& command, RunOptions options) {
+  const std::vector<std::string> rest = command.remaining();
+  if (rest.empty()) return Complain("run: no FILE given (see tenon run --help)", kExitUsage);
+  if (rest[0].size() > 1 && rest[0][0] == '-') {
+    return Complain("run: unknown option " + rest[0] + " (see tenon run --help)", kExitUsage);
+  }
+  options.file = rest[0];
+  options.arguments.assign(rest.begin() + 1, rest.end());
+  return Run(options);
+}
+
+int Main(int argc, char** argv) {
+  // A reader that left appears to the guest as a closed stream.
+  std::signal(SIGPIPE, SIG_IGN);
+  CLI::App app("Tenon runs WebAssembly components.", "tenon");
+  app.set_version_flag("--version", kVersionText);
+  app.require_subcommand(1);
+
+  RunOptions run_options;
+  AddRun(app, &run_options);
+
+  std::string validate_file;
+  app.add_subcommand("validate", "Check a component or module; silent when it is valid")
+      ->add_option("FILE", validate_file, "The file to check")
+      ->required();
+
+  WastOptions wast_options;
+  CLI::App* wast =
+      app.add_subcommand("wast", "Run scripts of the official test suites' format");
+  wast->add_flag("--json", wast_options.json, "Print results as JSON");
+  wast->add_flag("--ignore-error-messages", wast_options.ignore_error_messages,
+                 "Do not compare error texts");
+  wast->add_option("PATH", wast_options.paths, "Scripts, or directories of *.wast")->required();
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kExitUsage;
+  }
+  if (app.got_subcommand("run")) return RunCommand(*app.get_subcommand("run"), run_options);
+  if (app.got_subcommand("validate")) return Validate(validate_file);
+  return RunWastCommand(wast_options);
+}
+
+}  // namespace
+
+int Complain(const std::string& text, int exit_code) {
+  std::fprintf(stderr, "tenon: %s\n", text.c_str());
+  return exit_code;
+}
+
+}  // namespace tenon::cli
+
+int main(int argc, char** argv) { return tenon::cli::Main(argc, argv); }

@@ -1,0 +1,142 @@
+#include "cli/wast/command.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <system_error>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "cli/wast/runner.h"
+
+namespace tenon::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The scripts that the paths stand for, in the order given. A path that is no folder stays as it
+// is, so that one that does not exist is reported where it is read.
+std::vector<std::string> FindScripts(const std::vector<std::string>& paths) {
+  std::vector<std::string> files;
+  for (const std::string& path : paths) {
+    std::error_code error;
+    if (!fs::is_directory(path, error)) {
+      files.push_back(path);
+      continue;
+    }
+    const auto first = static_cast<std::ptrdiff_t>(files.size());
+    fs::recursive_directory_iterator entries(path, error);
+    for (; !error && entries != fs::recursive_directory_iterator(); entries.increment(error)) {
+      if (entries->path().extension() == ".wast" && entries->is_regular_file(error)) {
+        files.push_back(entries->path().string());
+      }
+    }
+    std::sort(files.begin() + first, files.end());
+  }
+  return files;
+}
+
+std::optional<std::string> ReadFile(const std::string& path) {
+  std::error_code error;
+  if (fs::is_directory(path, error)) return std::nullopt;
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) return std::nullopt;
+  std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  if (stream.bad()) return std::nullopt;
+  return text;
+}
+
+// Bytes outside printable ASCII are written as if they were Latin-1, so that the output is valid
+// JSON for whatever a script contains.
+std::string JsonString(absl::string_view text) {
+  std::string json = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      absl::StrAppend(&json, "\\", absl::string_view(&c, 1));
+    } else if (c < ' ' || c > '~') {
+      absl::StrAppendFormat(&json, "\\u%04x", static_cast<unsigned char>(c));
+    } else {
+      json.push_back(c);
+    }
+  }
+  json.push_back('"');
+  return json;
+}
+
+void PrintText(const std::string& path, const ScriptReport& report) {
+  std::string line = absl::StrCat(path, ": ", report.executed - report.failed, " passed");
+  if (!report.passed()) absl::StrAppend(&line, ", ", report.failed, " failed");
+  std::puts(line.c_str());
+  std::fflush(stdout);
+  for (const ScriptFailure& failure : report.failures) {
+    const std::string where = failure.line == 0 ? path : absl::StrCat(path, ":", failure.line);
+    std::fprintf(stderr, "%s: %s\n", where.c_str(), failure.message.c_str());
+  }
+}
+
+void PrintJson(const std::string& path, const ScriptReport& report) {
+  std::string json = absl::StrFormat(
+      R"({"file":%s,"directives":%d,"passed":%d,"failed":%d,"ok":%s,"failures":[)",
+      JsonString(path), report.executed, report.executed - report.failed, report.failed,
+      report.passed() ? "true" : "false");
+  absl::string_view separator = "";
+  for (const ScriptFailure& failure : report.failures) {
+    absl::StrAppendFormat(&json, R"(%s{"line":%d,"message":%s})", separator, failure.line,
+                          JsonString(failure.message));
+    separator = ",";
+  }
+  absl::StrAppend(&json, "]}");
+  std::puts(json.c_str());
+  std::fflush(stdout);
+}
+
+struct Total {
+  size_t files = 0;
+  size_t failed_files = 0;
+  size_t directives = 0;
+  size_t failed = 0;
+};
+
+void PrintTotal(const Total& total, bool json) {
+  if (json) {
+    std::printf("{\"files\":%zu,\"failed_files\":%zu,\"directives\":%zu,\"failed\":%zu}\n",
+                total.files, total.failed_files, total.directives, total.failed);
+  } else {
+    std::printf("%zu files (%zu failed), %zu directives executed, %zu failed\n", total.files,
+                total.failed_files, total.directives, total.failed);
+  }
+}
+
+ScriptReport RunFile(const std::string& path, const ScriptOptions& options) {
+  if (const std::optional<std::string> text = ReadFile(path)) return RunScript(*text, options);
+  ScriptReport report;
+  report.failures.push_back({0, "cannot read the file"});
+  return report;
+}
+
+}  // namespace
+
+int RunWastCommand(const WastOptions& options) {
+  const ScriptOptions script_options = {.ignore_error_messages = options.ignore_error_messages};
+  Total total;
+  for (const std::string& path : FindScripts(options.paths)) {
+    const ScriptReport report = RunFile(path, script_options);
+    ++total.files;
+    if (!report.passed()) ++total.failed_files;
+    total.directives += report.executed;
+    total.failed += report.failed;
+    if (options.json) {
+      PrintJson(path, report);
+    } else {
+      PrintText(path, report);
+    }
+  }
+  if (total.files == 0) std::fputs("no scripts found\n", stderr);
+  PrintTotal(total, options.json);
+  return total.failed_files == 0 && total.files != 0 ? 0 : 1;
+}
+
+}  // namespace tenon::cli

@@ -1,0 +1,18 @@
+// `tenon wast`: runs scripts and reports a line a file and a total.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace tenon::cli {
+
+struct WastOptions {
+  bool json = false;                   // one object a file and one for the total, a line each
+  bool ignore_error_messages = false;  // see ScriptOptions
+  std::vector<std::string> paths;      // files; folders stand for all *.wast below, sorted
+};
+
+// Results go to standard output, failures to standard error. 0 when all passed, else 1.
+int RunWastCommand(const WastOptions& options);
+
+}  // namespace tenon::cli

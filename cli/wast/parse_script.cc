@@ -1,0 +1,230 @@
+// The grammar of scripts over the token stream of the text format.
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "cli/wast/parse_constant.h"
+#include "cli/wast/script.h"
+#include "vm/text/lexer.h"
+#include "vm/text/parser.h"
+
+namespace tenon::cli {
+namespace {
+
+using vm::Lexer;
+using vm::Token;
+using vm::TokenKind;
+using Kind = Directive::Kind;
+
+// Moves behind the form that starts at the next token. False when it has no end.
+bool SkipForm(Lexer& lexer) {
+  size_t depth = 0;
+  do {
+    switch (lexer.Take().kind) {
+      case TokenKind::kLeftParen: ++depth; break;
+      case TokenKind::kRightParen:
+        if (depth == 0) return false;
+        --depth;
+        break;
+      case TokenKind::kEnd:
+      case TokenKind::kError: return false;
+      default: break;
+    }
+  } while (depth > 0);
+  return true;
+}
+
+std::string TakeOptionalId(Lexer& lexer) {
+  if (lexer.Peek().kind != TokenKind::kId) return "";
+  return absl::StrCat("$", IdName(lexer.Take()));
+}
+
+Result<std::string> TakeString(Lexer& lexer) {
+  if (lexer.Peek().kind != TokenKind::kString) return std::unexpected(lexer.UnexpectedToken());
+  return StringValue(lexer.Take());
+}
+
+// Zero or more strings, joined.
+std::string TakeStrings(Lexer& lexer) {
+  std::string joined;
+  while (lexer.Peek().kind == TokenKind::kString) absl::StrAppend(&joined, StringValue(lexer.Take()));
+  return joined;
+}
+
+// `(module ...)` but for (module instance ..). A text that does not parse is no error here: the
+// module has it, and the lexer stands behind the module.
+Result<ScriptModule> ParseScriptModule(Lexer& lexer) {
+  const Lexer start = lexer;
+  if (!lexer.TakeOpen("module")) return std::unexpected(lexer.UnexpectedToken());
+  ScriptModule module;
+  module.is_definition = lexer.TakeKeyword("definition");
+  module.name = TakeOptionalId(lexer);
+  if (lexer.TakeKeyword("binary")) {
+    module.form = ScriptModule::Form::kBinary;
+  } else if (lexer.TakeKeyword("quote")) {
+    module.form = ScriptModule::Form::kQuote;
+  }
+  if (module.form != ScriptModule::Form::kText) {
+    module.source = TakeStrings(lexer);
+    TENON_RETURN_IF_ERROR(ExpectRightParen(lexer));
+    return module;
+  }
+  Result<vm::Module> parsed = vm::ParseModule(lexer);
+  if (parsed) {
+    module.module = *std::move(parsed);
+    return module;
+  }
+  lexer = start;
+  if (!SkipForm(lexer)) return std::unexpected(std::move(parsed).error());
+  module.error = std::move(parsed).error();
+  return module;
+}
+
+// `(invoke $id? "name" args*)` or `(get $id? "name")`.
+Result<Action> ParseAction(Lexer& lexer) {
+  Action action;
+  if (lexer.TakeOpen("get")) {
+    action.kind = Action::Kind::kGet;
+  } else if (!lexer.TakeOpen("invoke")) {
+    return std::unexpected(lexer.UnexpectedToken());
+  }
+  action.instance = TakeOptionalId(lexer);
+  TENON_ASSIGN_OR_RETURN(action.name, TakeString(lexer));
+  while (action.kind == Action::Kind::kInvoke && lexer.Peek().kind == TokenKind::kLeftParen) {
+    TENON_ASSIGN_OR_RETURN(ScriptValue value, ParseScriptValue(lexer));
+    action.arguments.push_back(value);
+  }
+  TENON_RETURN_IF_ERROR(ExpectRightParen(lexer));
+  return action;
+}
+
+// What stands in an assertion, in this order.
+struct AssertionForm {
+  const char* keyword;
+  Kind kind;
+  bool has_action;
+  bool has_module;
+  bool has_results;
+  bool has_text;
+};
+
+constexpr AssertionForm kAssertions[] = {
+    {"assert_return", Kind::kAssertReturn, true, false, true, false},
+    {"assert_trap", Kind::kAssertTrap, true, true, false, true},
+    {"assert_exhaustion", Kind::kAssertExhaustion, true, false, false, true},
+    {"assert_exception", Kind::kAssertException, true, false, false, false},
+    {"assert_malformed", Kind::kAssertMalformed, false, true, false, true},
+    {"assert_invalid", Kind::kAssertInvalid, false, true, false, true},
+    {"assert_malformed_custom", Kind::kAssertMalformedCustom, false, true, false, true},
+    {"assert_invalid_custom", Kind::kAssertInvalidCustom, false, true, false, true},
+    {"assert_unlinkable", Kind::kAssertUnlinkable, false, true, false, true},
+};
+
+Status ParseAssertion(Lexer& lexer, const AssertionForm& form, Directive& directive) {
+  directive.kind = form.kind;
+  if (form.has_module && lexer.PeekOpen("module")) {
+    TENON_ASSIGN_OR_RETURN(directive.module, ParseScriptModule(lexer));
+  } else if (form.has_action) {
+    TENON_ASSIGN_OR_RETURN(directive.action, ParseAction(lexer));
+  } else {
+    return std::unexpected(lexer.UnexpectedToken());
+  }
+  while (form.has_results && lexer.Peek().kind == TokenKind::kLeftParen) {
+    TENON_ASSIGN_OR_RETURN(ResultPattern pattern, ParseResultPattern(lexer));
+    directive.expected.push_back(std::move(pattern));
+  }
+  if (form.has_text) {
+    TENON_ASSIGN_OR_RETURN(directive.text, TakeString(lexer));
+  }
+  return ExpectRightParen(lexer);
+}
+
+Status ParseRegister(Lexer& lexer, Directive& directive) {
+  directive.kind = Kind::kRegister;
+  TENON_ASSIGN_OR_RETURN(directive.text, TakeString(lexer));
+  directive.name = TakeOptionalId(lexer);
+  return ExpectRightParen(lexer);
+}
+
+Status ParseModuleInstance(Lexer& lexer, Directive& directive) {
+  directive.kind = Kind::kModuleInstance;
+  lexer.Take();
+  lexer.Take();
+  lexer.Take();
+  directive.name = TakeOptionalId(lexer);
+  directive.definition = TakeOptionalId(lexer);
+  return ExpectRightParen(lexer);
+}
+
+Status ParseDirective(Lexer& lexer, Directive& directive) {
+  if (lexer.PeekOpen("module")) {
+    if (lexer.Peek(2).Is("instance")) return ParseModuleInstance(lexer, directive);
+    directive.kind = Kind::kModule;
+    TENON_ASSIGN_OR_RETURN(directive.module, ParseScriptModule(lexer));
+    return {};
+  }
+  if (lexer.PeekOpen("invoke") || lexer.PeekOpen("get")) {
+    directive.kind = Kind::kAction;
+    TENON_ASSIGN_OR_RETURN(directive.action, ParseAction(lexer));
+    return {};
+  }
+  if (lexer.TakeOpen("register")) return ParseRegister(lexer, directive);
+  for (const AssertionForm& form : kAssertions) {
+    if (lexer.TakeOpen(form.keyword)) return ParseAssertion(lexer, form, directive);
+  }
+  for (const char* keyword : {"thread", "wait", "script", "input", "output"}) {
+    if (lexer.PeekOpen(keyword)) {
+      return Fail(ErrorKind::kMalformed, absl::StrCat("not supported: ", keyword),
+                  lexer.Peek().where());
+    }
+  }
+  return std::unexpected(lexer.UnexpectedToken());
+}
+
+// True when the file is a module without its parentheses.
+bool StartsWithField(Lexer lexer) {
+  for (const char* field : {"type", "rec", "import", "func", "table", "memory", "global", "export",
+                            "start", "elem", "data", "tag"}) {
+    if (lexer.PeekOpen(field)) return true;
+  }
+  return false;
+}
+
+Script ParseBareModule(absl::string_view text) {
+  Directive directive = {.kind = Kind::kModule, .line = 1};
+  directive.module.emplace();
+  Result<vm::Module> parsed = vm::ParseModule(text);
+  if (parsed) {
+    directive.module->module = *std::move(parsed);
+  } else {
+    directive.module->error = std::move(parsed).error();
+  }
+  Script script;
+  script.directives.push_back(std::move(directive));
+  return script;
+}
+
+}  // namespace
+
+Script ParseScript(absl::string_view text) {
+  Lexer lexer(text);
+  if (StartsWithField(lexer)) return ParseBareModule(text);
+  Script script;
+  while (lexer.Peek().kind != TokenKind::kEnd) {
+    const Lexer start = lexer;
+    Directive directive = {.line = lexer.Peek().line};
+    Status parsed = ParseDirective(lexer, directive);
+    if (!parsed) {
+      lexer = start;
+      if (lexer.Peek().kind != TokenKind::kLeftParen || !SkipForm(lexer)) {
+        script.error = std::move(parsed).error();
+        return script;
+      }
+      directive.kind = Kind::kBroken;
+      directive.error = std::move(parsed).error();
+    }
+    script.directives.push_back(std::move(directive));
+  }
+  return script;
+}
+
+}  // namespace tenon::cli

@@ -1,0 +1,37 @@
+// Runs one script in a store of its own, directive by directive, and says which failed and why.
+// Function bodies are validated when a module is defined. Nothing passes without having run: what
+// the engine does not support fails with its reason.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+namespace tenon::cli {
+
+struct ScriptOptions {
+  // Compare kinds of errors and traps only, not the suite's texts.
+  bool ignore_error_messages = false;
+};
+
+struct ScriptFailure {
+  uint32_t line = 0;  // of the directive; 0 when the script as a whole is meant
+  std::string message;
+};
+
+struct ScriptReport {
+  size_t executed = 0;   // directives, failed ones included
+  size_t failed = 0;     // of those
+  // One for each failed directive, and one more for a script that could not be read to its end or
+  // executed another number of directives than the text has.
+  std::vector<ScriptFailure> failures;
+
+  bool passed() const { return failures.empty(); }
+};
+
+ScriptReport RunScript(absl::string_view text, const ScriptOptions& options);
+
+}  // namespace tenon::cli

@@ -1,0 +1,121 @@
+#include "cli/wast/runner.h"
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+
+namespace tenon::cli {
+namespace {
+
+constexpr absl::string_view kModule = R"(
+  (module $m
+    (func (export "add") (param i32 i32) (result i32)
+      (i32.add (local.get 0) (local.get 1)))
+    (func (export "div") (param i32 i32) (result i32)
+      (i32.div_s (local.get 0) (local.get 1)))
+    (func $loop (export "loop") (call $loop))
+    (func (export "same") (param externref) (result externref) (local.get 0))
+    (func (export "vector") (param v128) (result v128 i32) (local.get 0) (i32.const 3))
+    (global (export "answer") i64 (i64.const 42)))
+)";
+
+ScriptReport Run(absl::string_view directives) {
+  return RunScript(absl::StrCat(kModule, directives), {});
+}
+
+void ExpectPass(absl::string_view directives) {
+  const ScriptReport report = Run(directives);
+  EXPECT_TRUE(report.passed()) << directives << ": " << report.failures[0].message;
+}
+
+// Expects that the module passes and the one directive behind it fails.
+void ExpectFail(absl::string_view directive) {
+  const ScriptReport report = Run(directive);
+  EXPECT_EQ(report.executed, 2u) << directive;
+  EXPECT_EQ(report.failed, 1u) << directive;
+}
+
+TEST(RunScript, RunsActions) {
+  ExpectPass(R"((assert_return (invoke "add" (i32.const 1) (i32.const 2)) (i32.const 3)))");
+  ExpectPass(R"((assert_return (get $m "answer") (i64.const 42)))");
+  ExpectPass(R"((assert_return (invoke "same" (ref.extern 7)) (ref.extern 7)))");
+  ExpectPass(R"((assert_return (invoke "same" (ref.null extern)) (ref.null extern)))");
+  ExpectPass(R"((assert_return (invoke "vector" (v128.const i64x2 1 2))
+                               (v128.const i64x2 1 2) (i32.const 3)))");
+  ExpectPass(R"((assert_trap (invoke "div" (i32.const 1) (i32.const 0)) "integer divide by zero"))");
+  ExpectPass(R"((assert_exhaustion (invoke "loop") "call stack exhausted"))");
+}
+
+TEST(RunScript, FailsWhatDoesNotHold) {
+  ExpectFail(R"((assert_return (invoke "add" (i32.const 1) (i32.const 2)) (i32.const 4)))");
+  ExpectFail(R"((assert_return (invoke "add" (i32.const 1) (i32.const 2))))");
+  ExpectFail(R"((assert_return (invoke "add" (i32.const 1)) (i32.const 1)))");
+  ExpectFail(R"((assert_return (invoke "add" (i32.const 1) (i64.const 2)) (i32.const 3)))");
+  ExpectFail(R"((assert_return (invoke "none")))");
+  ExpectFail(R"((assert_return (invoke $n "add")))");
+  ExpectFail(R"((assert_return (get "answer") (i64.const 43)))");
+  ExpectFail(R"((invoke "div" (i32.const 1) (i32.const 0)))");
+  ExpectFail(R"((assert_trap (invoke "add" (i32.const 1) (i32.const 0)) ""))");
+  ExpectFail(R"((assert_trap (invoke "div" (i32.const 1) (i32.const 0)) "integer overflow"))");
+  ExpectFail(R"((assert_trap (invoke "loop") "call stack exhausted"))");
+  ExpectFail(R"((assert_exhaustion (invoke "div" (i32.const 1) (i32.const 0)) "integer"))");
+}
+
+TEST(RunScript, ChecksHowModulesAreRefused) {
+  ExpectPass(R"((assert_malformed (module quote "(func (bogus))") "unknown operator"))");
+  ExpectPass(R"((assert_invalid (module (func (result i32))) "type mismatch"))");
+  ExpectPass(R"((assert_malformed (module binary "") "unexpected end"))");
+  ExpectFail(R"((assert_invalid (module quote "(func (bogus))") "unknown operator"))");
+  ExpectFail(R"((assert_malformed (module (func (result i32))) "type mismatch"))");
+  ExpectFail(R"((assert_invalid (module (func)) "type mismatch"))");
+  ExpectFail(R"((assert_invalid (module (func (result i32))) "unknown type"))");
+  ExpectFail(R"((assert_unlinkable (module) ""))");
+}
+
+TEST(RunScript, LinksInstances) {
+  ExpectPass(R"((register "M" $m)
+    (module (import "M" "add" (func (param i32 i32) (result i32))) (export "f" (func 0)))
+    (assert_return (invoke "f" (i32.const 1) (i32.const 2)) (i32.const 3))
+    (assert_unlinkable (module (import "M" "add" (func))) "incompatible import type")
+    (assert_unlinkable (module (import "M" "x" (func))) "unknown import")
+    (module (import "spectest" "global_i32" (global i32)) (export "g" (global 0)))
+    (assert_return (get "g") (i32.const 666)))");
+  ExpectPass(R"((assert_trap (module (func unreachable) (start 0)) "unreachable"))");
+}
+
+TEST(RunScript, MakesInstancesOfDefinitions) {
+  ExpectPass(R"((module definition $d (global (export "g") (mut i32) (i32.const 1)))
+    (module instance $a $d)
+    (module instance $b $d)
+    (assert_return (get $a "g") (i32.const 1)))");
+}
+
+TEST(RunScript, LeavesNoOlderModuleBehindAFailedOne) {
+  const ScriptReport report =
+      Run(R"((module (func (bogus)))
+             (assert_return (get "answer") (i64.const 42))
+             (assert_return (get $m "answer") (i64.const 42)))");
+  EXPECT_EQ(report.failed, 2u);
+}
+
+TEST(RunScript, FailsWhatIsNotSupported) {
+  ExpectFail(R"((thread $t (invoke "loop")))");
+  ExpectFail(R"((assert_exception (invoke "loop")))");
+  ExpectFail(R"((assert_return (invoke "loop") (ref.struct)))");
+}
+
+TEST(RunScript, FailsWhenDirectivesAreLost) {
+  const ScriptReport report = RunScript("(module) ) (module)", {});
+  EXPECT_EQ(report.executed, 1u);
+  EXPECT_EQ(report.failed, 0u);
+  EXPECT_FALSE(report.passed());
+}
+
+TEST(RunScript, CanIgnoreTexts) {
+  const ScriptOptions options = {.ignore_error_messages = true};
+  EXPECT_TRUE(RunScript("(assert_malformed (module binary \"\") \"x\")", options).passed());
+  EXPECT_FALSE(RunScript("(assert_invalid (module binary \"\") \"x\")", options).passed());
+  EXPECT_FALSE(RunScript("(assert_malformed (module) \"x\")", options).passed());
+}
+
+}  // namespace
+}  // namespace tenon::cli

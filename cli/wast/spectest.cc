@@ -1,0 +1,54 @@
+#include "cli/wast/spectest.h"
+
+#include <utility>
+#include <vector>
+
+namespace tenon::cli {
+namespace {
+
+using vm::ValType;
+
+bool IgnoreCall(vm::HostCall&) { return true; }
+
+template <typename T>
+vm::V128 Bits(T value) {
+  vm::V128 bits;
+  bits.SetLane<T>(0, value);
+  return bits;
+}
+
+vm::GlobalType Constant(ValType type) { return {.type = type, .is_mutable = false}; }
+
+}  // namespace
+
+Result<HostModule> MakeSpectest(vm::Store& store) {
+  HostModule module;
+  module.emplace("global_i32", store.NewGlobal(Constant(ValType::kI32), Bits(int32_t{666})));
+  module.emplace("global_i64", store.NewGlobal(Constant(ValType::kI64), Bits(int64_t{666})));
+  module.emplace("global_f32", store.NewGlobal(Constant(ValType::kF32), Bits(666.6f)));
+  module.emplace("global_f64", store.NewGlobal(Constant(ValType::kF64), Bits(666.6)));
+
+  const vm::TableType table_type = {.limits = {.min = 10, .max = 20, .has_max = true}};
+  TENON_ASSIGN_OR_RETURN(vm::TableInstance * table, store.NewTable(table_type, vm::Slot{0}));
+  module.emplace("table", table);
+  const vm::MemoryType memory_type = {.limits = {.min = 1, .max = 2, .has_max = true}};
+  TENON_ASSIGN_OR_RETURN(vm::Memory * memory, store.NewMemory(memory_type));
+  module.emplace("memory", memory);
+
+  const std::pair<const char*, std::vector<ValType>> kFunctions[] = {
+      {"print", {}},
+      {"print_i32", {ValType::kI32}},
+      {"print_i64", {ValType::kI64}},
+      {"print_f32", {ValType::kF32}},
+      {"print_f64", {ValType::kF64}},
+      {"print_i32_f32", {ValType::kI32, ValType::kF32}},
+      {"print_f64_f64", {ValType::kF64, ValType::kF64}},
+  };
+  for (const auto& [name, params] : kFunctions) {
+    const vm::FuncType type = {.params = params, .results = {}};
+    module.emplace(name, store.NewHostFunc(type, &IgnoreCall, nullptr, name));
+  }
+  return module;
+}
+
+}  // namespace tenon::cli

@@ -1,0 +1,95 @@
+// Instructions, flat and folded, encoded as they are read. core: #text-instr
+//
+// Folded instructions and blocks nest on an explicit stack. A folded instruction is written after
+// its operands: until then its bytes wait in `deferred_`.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "vm/syntax/instruction.h"
+#include "vm/text/module_parser.h"
+
+namespace tenon::vm {
+
+class ExpressionParser {
+ public:
+  // Writes to the end of module->module.bytes. Borrows both.
+  ExpressionParser(ModuleParser* module, const IndexSpace* locals)
+      : module_(*module), locals_(*locals) {}
+
+  // Instructions up to a `)` that is none of theirs, and the final `end`.
+  bool ParseSequence();
+  // One folded instruction, and the final `end`.
+  bool ParseFolded();
+
+ private:
+  enum class FrameKind : uint8_t {
+    kRoot,
+    kFlatBlock,    // block ... end
+    kFoldedBlock,  // (block ...)
+    kFoldedIf,     // (if ...): operands, then a then, then perhaps an else
+    kThen,         // (then ...)
+    kElse,         // (else ...)
+    kOperands,     // (instr ...)
+  };
+  struct Frame {
+    FrameKind kind = FrameKind::kRoot;
+    bool is_if = false;          // kFlatBlock: an `else` may come
+    bool has_then = false;       // kFoldedIf
+    bool has_else = false;
+    std::optional<Token> label;  // of blocks
+    size_t deferred = 0;         // kOperands, kFoldedIf: where its bytes begin in deferred_
+  };
+
+  bool Step();
+  bool StepOpen();
+  bool StepClose();
+  bool StepThenOrElse(Frame* frame);
+  bool StepFolded();
+  bool StepFlat();
+  bool StepFlatElse();
+  bool StepFlatEnd();
+  bool CheckTrailingLabel(const std::optional<Token>& label);
+  bool TakeOpcode(Opcode* out);
+
+  void Push(Frame frame) { frames_.push_back(std::move(frame)); }
+  void PushLabel(const std::optional<Token>& id);
+  void PopLabel(const std::optional<Token>& id);
+  void Flush(const Frame& frame);
+  void WriteEnd();
+
+  // parse_immediates.cc
+  bool ParseBlockType(BlockType* out);
+  bool ParseImmediates(Instruction* out);
+  bool ParseOptionalIndex(const IndexSpace& space, uint32_t* out);
+  bool ParseIndexPair(const IndexSpace& first, uint32_t* index, uint32_t* index2);
+  bool ParseSegmentAndTarget(const IndexSpace& segments, const IndexSpace& targets,
+                             Instruction* out);
+  bool ParseCallIndirect(Instruction* out);
+  bool ParseSelect(Instruction* out);
+  bool ParseLabel(uint32_t* out);
+  bool ParseLabelTable(Instruction* out);
+  bool ParseMemArg(bool has_lane, Instruction* out);
+  bool ParseLane(uint8_t* out);
+  bool ParseShuffle(V128* out);
+  bool ParseInteger(int bits, uint64_t* out);
+  bool ParseFloat(int bits, uint64_t* out);
+  bool ParseV128(V128* out);
+  bool ParseV128Lane(bool is_float, int bits, int lane, V128* out);
+  std::vector<Token> TakeNumbers();
+
+  ModuleParser& module_;
+  const IndexSpace& locals_;
+  std::vector<Frame> frames_;
+  std::vector<uint8_t> deferred_;
+  uint32_t label_count_ = 0;
+  absl::flat_hash_map<std::string, std::vector<uint32_t>> labels_;  // depths, innermost last
+  std::vector<uint32_t> label_scratch_;
+  std::vector<ValType> type_scratch_;
+};
+
+}  // namespace tenon::vm

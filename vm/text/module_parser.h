@@ -1,0 +1,164 @@
+// The state of parsing one module, shared by the files parse_*.cc. Two passes over the fields: the
+// first (declare_fields.cc) binds identifiers and remembers where each field stands, the second
+// parses types, then everything else in order, so identifiers may be used before their definition.
+//
+// Functions return false once parsing has failed; the first failure is kept.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "vm/base/status.h"
+#include "vm/syntax/module.h"
+#include "vm/text/lexer.h"
+
+namespace tenon::vm {
+
+// core: #text-context. Identifiers of one kind of thing, and how many things there are.
+struct IndexSpace {
+  const char* noun;  // for messages
+  absl::flat_hash_map<std::string, uint32_t> ids = {};
+  uint32_t count = 0;
+};
+
+// A function's type as written. core: #text-typeuse
+struct TypeUse {
+  std::optional<uint32_t> index;  // `(type x)`
+  SourceLocation where;           // of x
+  FuncType inline_type;
+  std::vector<Token> param_ids;  // one a parameter of inline_type; kId or anything else
+  bool has_inline() const { return !inline_type.params.empty() || !inline_type.results.empty(); }
+};
+
+class ModuleParser {
+ public:
+  explicit ModuleParser(const Lexer& start) : lexer(start) {}
+
+  // Parses fields and consumes `closer`; then `lexer` stands after it.
+  Result<Module> Parse(TokenKind closer);
+
+  // Failing.
+  bool Fail(absl::string_view message, SourceLocation where);
+  bool Unexpected() { return Unexpected(lexer.Peek()); }
+  bool Unexpected(const Token& token);
+  bool Limit(absl::string_view what, uint64_t limit);
+
+  // Tokens.
+  bool Expect(TokenKind kind) { return lexer.TakeIf(kind) || Unexpected(); }
+  bool ExpectClose() { return Expect(TokenKind::kRightParen); }
+  bool ExpectOpen(absl::string_view keyword) { return lexer.TakeOpen(keyword) || Unexpected(); }
+  bool AtIndex();
+  bool ParseNat32(uint32_t* out);
+  bool ParseNat64(uint64_t* out);
+  bool ParseName(std::string* out);  // a string that is UTF-8
+  bool SkipToClose();                // the rest of the field, up to its unconsumed `)`
+
+  // Indices and identifiers.
+  bool ParseIndex(const IndexSpace& space, uint32_t* out);
+  // The index of the next thing in the space, bound to the id when there is one.
+  bool Bind(const std::optional<Token>& id, IndexSpace* space, uint32_t* index);
+  std::optional<Token> TakeId();
+
+  // parse_types.cc
+  bool ParseTypeField(bool is_rec);
+  bool ParseHeapType(HeapType* out);
+  bool AtRefType();
+  bool ParseRefType(ValType* out);
+  bool AtValType();
+  bool ParseValType(ValType* out);
+  bool ParseGlobalType(GlobalType* out);
+  bool ParseTableType(TableType* out);
+  bool ParseMemoryType(MemoryType* out);
+  void ParseAddressType(AddressType* out);
+  bool ParseLimits(Limits* out);
+  bool ParseTypeUse(bool with_ids, TypeUse* out);
+  // The index of the type, which is appended to the module when it is only written inline.
+  bool ResolveTypeUse(const TypeUse& use, uint32_t* out);
+  // The function type with this index, or nothing with the failure recorded.
+  const FuncType* FindFuncType(uint32_t index, SourceLocation where);
+
+  Lexer lexer;
+  Module module;
+  IndexSpace types{"type"};
+  IndexSpace funcs{"function"};
+  IndexSpace tables{"table"};
+  IndexSpace memories{"memory"};
+  IndexSpace globals{"global"};
+  IndexSpace tags{"tag"};
+  IndexSpace elems{"elem segment"};
+  IndexSpace datas{"data segment"};
+  absl::flat_hash_map<uint32_t, IndexSpace> fields;  // of structs, by type
+
+ private:
+  // Where a field's content begins, after `(keyword`, and the index it defines.
+  struct Field {
+    Lexer start;
+    std::string keyword;
+    uint32_t index = 0;
+    bool is_import = false;  // abbreviated
+  };
+
+  // declare_fields.cc
+  bool DeclareFields();
+  bool DeclareField();
+  bool DeclareImport();
+  bool DeclareTypes(bool is_rec);
+  bool DeclareSegment(IndexSpace* space);
+  bool DeclareDefinition(IndexSpace* space, Field* field);
+  bool DeclareInlineSegment(absl::string_view keyword, IndexSpace* space);
+  bool CheckImportOrder(SourceLocation where);
+  IndexSpace* DefinitionSpace(absl::string_view keyword);
+
+  // parse_types.cc
+  bool ParseSubType(SubType* out);
+  bool ParseCompositeType(SubType* out);
+  bool ParseStructFields(SubType* out);
+  bool ParseFieldType(FieldType* out);
+  bool ParseParams(bool with_ids, std::vector<ValType>* types, std::vector<Token>* ids);
+  bool ParseResults(std::vector<ValType>* types);
+  void IndexFuncTypes();
+
+  // parse_module.cc
+  bool ParseModuleFields();
+  bool ParseField(const Field& field);
+  bool ParseInlineExports(ExternKind kind, uint32_t index);
+  bool ParseImport();
+  bool ParseImportType(absl::string_view kind, ImportType* out);
+  bool ParseInlineImport(const Field& field);
+  bool ParseExport();
+  bool ParseFunction();
+  bool ParseLocals(const TypeUse& use, IndexSpace* locals, std::vector<ValType>* types);
+  bool ParseTable(uint32_t index);
+  bool ParseMemory(uint32_t index);
+  bool ParseGlobal();
+  bool ParseTag();
+  bool ParseStart();
+
+  // parse_segments.cc
+  bool ParseElem();
+  bool ParseElemList(bool func_may_be_omitted, ElemSegment* segment);
+  bool ParseElemFuncs(ElemSegment* segment);
+  bool ParseElemExprs(ElemSegment* segment);
+  bool ParseInlineElems(uint32_t table, TableType* type);
+  bool ParseData();
+  bool ParseInlineData(uint32_t memory, MemoryType* type);
+  bool ParseStrings(ByteRange* out);
+  bool ParseOffset(ByteRange* out);
+  void WriteZero(AddressType type, ByteRange* out);
+  // Instructions up to an unconsumed `)`, or one folded instruction.
+  bool ParseConstExpr(bool is_folded, ByteRange* out);
+
+  std::vector<Field> type_fields_;
+  std::vector<Field> fields_;
+  uint32_t defined_funcs_ = 0;
+  absl::string_view last_definition_;  // a definition seen that no import may follow
+  uint32_t next_type_ = 0;             // types parsed so far
+  absl::flat_hash_map<std::string, uint32_t> func_type_indices_;
+  std::optional<Error> error_;
+};
+
+}  // namespace tenon::vm

@@ -1,0 +1,347 @@
+// Module fields other than types and segments, and the helpers all files share.
+// core: #text-modulefield
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "vm/base/utf8.h"
+#include "vm/syntax/instruction_writer.h"
+#include "vm/syntax/limits.h"
+#include "vm/text/expression_parser.h"
+#include "vm/text/module_parser.h"
+#include "vm/text/number.h"
+#include "vm/text/parser.h"
+
+namespace tenon::vm {
+
+Result<Module> ParseModule(Lexer& lexer) {
+  ModuleParser parser(lexer);
+  auto module = parser.Parse(TokenKind::kRightParen);
+  lexer = parser.lexer;
+  return module;
+}
+
+Result<Module> ParseModule(absl::string_view text) {
+  if (text.size() > kMaxModuleBytes) {
+    return tenon::Fail(ErrorKind::kLimit, absl::StrCat("more than ", kMaxModuleBytes, " bytes"));
+  }
+  Lexer lexer(text);
+  if (!lexer.TakeOpen("module")) return ModuleParser(lexer).Parse(TokenKind::kEnd);
+  lexer.TakeIf(TokenKind::kId);
+  auto module = ParseModule(lexer);
+  if (module && lexer.Peek().kind != TokenKind::kEnd) {
+    return std::unexpected<Error>(lexer.UnexpectedToken());
+  }
+  return module;
+}
+
+Result<Module> ModuleParser::Parse(TokenKind closer) {
+  bool ok = DeclareFields() && Expect(closer);
+  const Lexer end = lexer;
+  ok = ok && ParseModuleFields();
+  lexer = end;
+  if (!ok) return std::unexpected<Error>(std::move(*error_));
+  if (!module.datas.empty()) module.data_count = static_cast<uint32_t>(module.datas.size());
+  return std::move(module);
+}
+
+bool ModuleParser::Fail(absl::string_view message, SourceLocation where) {
+  if (!error_) error_.emplace(ErrorKind::kMalformed, message, where);
+  return false;
+}
+
+bool ModuleParser::Unexpected(const Token& token) {
+  if (!error_) error_.emplace(lexer.UnexpectedToken(token));
+  return false;
+}
+
+bool ModuleParser::Limit(absl::string_view what, uint64_t limit) {
+  if (!error_) {
+    error_.emplace(ErrorKind::kLimit, absl::StrCat("more than ", limit, " ", what),
+                   lexer.Peek().where());
+  }
+  return false;
+}
+
+bool ModuleParser::AtIndex() {
+  const TokenKind kind = lexer.Peek().kind;
+  return kind == TokenKind::kNat || kind == TokenKind::kId;
+}
+
+bool ModuleParser::ParseNat32(uint32_t* out) {
+  const Token token = lexer.Peek();
+  if (token.kind != TokenKind::kNat) return Unexpected();
+  uint64_t value;
+  if (ParseNat(token.text, UINT32_MAX, &value) != NumberStatus::kOk) {
+    return Fail("i32 constant out of range", token.where());
+  }
+  *out = static_cast<uint32_t>(value);
+  lexer.Take();
+  return true;
+}
+
+bool ModuleParser::ParseNat64(uint64_t* out) {
+  const Token token = lexer.Peek();
+  if (token.kind != TokenKind::kNat) return Unexpected();
+  if (ParseNat(token.text, UINT64_MAX, out) != NumberStatus::kOk) {
+    return Fail("i64 constant out of range", token.where());
+  }
+  lexer.Take();
+  return true;
+}
+
+bool ModuleParser::ParseName(std::string* out) {
+  const Token token = lexer.Peek();
+  if (token.kind != TokenKind::kString) return Unexpected();
+  *out = StringValue(token);
+  if (!IsValidUtf8(*out)) return Fail("malformed UTF-8 encoding", token.where());
+  lexer.Take();
+  return true;
+}
+
+bool ModuleParser::SkipToClose() {
+  for (uint64_t depth = 0;;) {
+    switch (lexer.Peek().kind) {
+      case TokenKind::kLeftParen: ++depth; break;
+      case TokenKind::kRightParen:
+        if (depth == 0) return true;
+        --depth;
+        break;
+      case TokenKind::kEnd:
+      case TokenKind::kError: return Unexpected();
+      default: break;
+    }
+    lexer.Take();
+  }
+}
+
+std::optional<Token> ModuleParser::TakeId() {
+  if (lexer.Peek().kind != TokenKind::kId) return std::nullopt;
+  return lexer.Take();
+}
+
+bool ModuleParser::ParseIndex(const IndexSpace& space, uint32_t* out) {
+  const Token token = lexer.Peek();
+  if (token.kind != TokenKind::kId) return ParseNat32(out);
+  const auto found = space.ids.find(IdName(token));
+  if (found == space.ids.end()) {
+    return Fail(absl::StrCat("unknown ", space.noun, " ", token.text), token.where());
+  }
+  *out = found->second;
+  lexer.Take();
+  return true;
+}
+
+bool ModuleParser::Bind(const std::optional<Token>& id, IndexSpace* space, uint32_t* index) {
+  *index = space->count++;
+  if (!id) return true;
+  return space->ids.try_emplace(IdName(*id), *index).second ||
+         Fail(absl::StrCat("duplicate ", space->noun, " ", id->text), id->where());
+}
+
+bool ModuleParser::ParseModuleFields() {
+  for (const Field& field : type_fields_) {
+    lexer = field.start;
+    if (!ParseTypeField(field.keyword == "rec")) return false;
+  }
+  IndexFuncTypes();
+  for (const Field& field : fields_) {
+    lexer = field.start;
+    if (!ParseField(field) || !ExpectClose()) return false;
+  }
+  for (const auto& [name, index] : funcs.ids) module.names.functions.push_back({index, name});
+  std::ranges::sort(module.names.functions, {}, &IndexedName::index);
+  return true;
+}
+
+bool ModuleParser::ParseField(const Field& field) {
+  if (field.keyword == "import") return ParseImport();
+  if (field.keyword == "export") return ParseExport();
+  if (field.keyword == "start") return ParseStart();
+  if (field.keyword == "elem") return ParseElem();
+  if (field.keyword == "data") return ParseData();
+  TakeId();
+  ExternKind kind = ExternKind::kFunc;
+  if (field.keyword == "table") kind = ExternKind::kTable;
+  if (field.keyword == "memory") kind = ExternKind::kMemory;
+  if (field.keyword == "global") kind = ExternKind::kGlobal;
+  if (field.keyword == "tag") kind = ExternKind::kTag;
+  if (!ParseInlineExports(kind, field.index)) return false;
+  if (field.is_import) return ParseInlineImport(field);
+  switch (kind) {
+    case ExternKind::kFunc: return ParseFunction();
+    case ExternKind::kTable: return ParseTable(field.index);
+    case ExternKind::kMemory: return ParseMemory(field.index);
+    case ExternKind::kGlobal: return ParseGlobal();
+    case ExternKind::kTag: return ParseTag();
+  }
+  return false;
+}
+
+bool ModuleParser::ParseInlineExports(ExternKind kind, uint32_t index) {
+  while (lexer.PeekOpen("export")) {
+    Export field{"", kind, index, static_cast<uint32_t>(lexer.Peek().offset)};
+    lexer.TakeOpen("export");
+    if (!ParseName(&field.name) || !ExpectClose()) return false;
+    module.exports.push_back(std::move(field));
+  }
+  return true;
+}
+
+bool ModuleParser::ParseInlineImport(const Field& field) {
+  Import import;
+  import.offset = static_cast<uint32_t>(lexer.Peek().offset);
+  if (!ExpectOpen("import") || !ParseName(&import.module) || !ParseName(&import.name)) {
+    return false;
+  }
+  if (!ExpectClose() || !ParseImportType(field.keyword, &import.type)) return false;
+  module.imports.push_back(std::move(import));
+  return true;
+}
+
+bool ModuleParser::ParseImport() {
+  Import import;
+  import.offset = static_cast<uint32_t>(lexer.Peek().offset);
+  if (!ParseName(&import.module) || !ParseName(&import.name)) return false;
+  if (!Expect(TokenKind::kLeftParen)) return false;
+  const absl::string_view kind = lexer.Take().text;  // the first pass has checked it
+  TakeId();
+  if (!ParseImportType(kind, &import.type) || !ExpectClose()) return false;
+  module.imports.push_back(std::move(import));
+  return true;
+}
+
+bool ModuleParser::ParseImportType(absl::string_view kind, ImportType* out) {
+  if (kind == "table") return ParseTableType(&out->emplace<TableType>());
+  if (kind == "memory") return ParseMemoryType(&out->emplace<MemoryType>());
+  if (kind == "global") return ParseGlobalType(&out->emplace<GlobalType>());
+  TypeUse use;
+  uint32_t index;
+  if (!ParseTypeUse(/*with_ids=*/true, &use) || !ResolveTypeUse(use, &index)) return false;
+  if (kind == "tag") {
+    *out = TagType{TypeIdx(index)};
+  } else {
+    *out = TypeIdx(index);
+  }
+  return true;
+}
+
+bool ModuleParser::ParseExport() {
+  Export field;
+  field.offset = static_cast<uint32_t>(lexer.Peek().offset);
+  if (!ParseName(&field.name) || !Expect(TokenKind::kLeftParen)) return false;
+  const Token kind = lexer.Peek();
+  const IndexSpace* space = kind.kind == TokenKind::kKeyword ? DefinitionSpace(kind.text) : nullptr;
+  if (space == nullptr) return Unexpected();
+  lexer.Take();
+  if (space == &tables) field.kind = ExternKind::kTable;
+  if (space == &memories) field.kind = ExternKind::kMemory;
+  if (space == &globals) field.kind = ExternKind::kGlobal;
+  if (space == &tags) field.kind = ExternKind::kTag;
+  if (!ParseIndex(*space, &field.index) || !ExpectClose()) return false;
+  module.exports.push_back(std::move(field));
+  return true;
+}
+
+bool ModuleParser::ParseFunction() {
+  TypeUse use;
+  uint32_t type;
+  IndexSpace locals{"local"};
+  std::vector<ValType> local_types;
+  if (!ParseTypeUse(/*with_ids=*/true, &use) || !ResolveTypeUse(use, &type)) return false;
+  if (!ParseLocals(use, &locals, &local_types)) return false;
+  ByteRange code{static_cast<uint32_t>(module.bytes.size()), 0};
+  InstructionWriter(&module.bytes).WriteLocals(local_types);
+  if (!ExpressionParser(this, &locals).ParseSequence()) return false;
+  code.size = static_cast<uint32_t>(module.bytes.size()) - code.offset;
+  if (code.size > kMaxFunctionBody) {
+    return Limit(absl::StrCat("bytes in the body of function ", module.bodies.size()),
+                 kMaxFunctionBody);
+  }
+  module.functions.push_back(TypeIdx(type));
+  module.bodies.push_back({code});
+  return true;
+}
+
+// `(local id t)` and `(local t*)`. Parameters come first in the index space: those written here, or
+// else those of the explicit type.
+bool ModuleParser::ParseLocals(const TypeUse& use, IndexSpace* locals,
+                               std::vector<ValType>* types_out) {
+  uint32_t index;
+  for (const Token& id : use.param_ids) {
+    const bool has_id = id.kind == TokenKind::kId;
+    if (!Bind(has_id ? std::optional<Token>(id) : std::nullopt, locals, &index)) return false;
+  }
+  bool counts_params = !use.index || use.has_inline();
+  while (lexer.TakeOpen("local")) {
+    const std::optional<Token> id = TakeId();
+    if (id && !counts_params) {
+      const FuncType* type = FindFuncType(*use.index, use.where);
+      if (type == nullptr) return false;
+      locals->count += static_cast<uint32_t>(type->params.size());
+      counts_params = true;
+    }
+    while (id || lexer.Peek().kind != TokenKind::kRightParen) {
+      if (!Bind(id, locals, &index) || !ParseValType(&types_out->emplace_back())) return false;
+      if (id) break;
+    }
+    if (!ExpectClose()) return false;
+    if (types_out->size() > kMaxLocals) return Limit("locals", kMaxLocals);
+  }
+  return true;
+}
+
+// core: #text-table
+bool ModuleParser::ParseTable(uint32_t index) {
+  Table table;
+  ParseAddressType(&table.type.address);
+  if (lexer.Peek().kind == TokenKind::kNat) {
+    if (!ParseLimits(&table.type.limits) || !ParseRefType(&table.type.element)) return false;
+    if (lexer.Peek().kind != TokenKind::kRightParen) {
+      if (!ParseConstExpr(/*is_folded=*/false, &table.init.emplace())) return false;
+    }
+  } else if (!ParseRefType(&table.type.element) || !ExpectOpen("elem") ||
+             !ParseInlineElems(index, &table.type)) {
+    return false;
+  }
+  module.tables.push_back(std::move(table));
+  return true;
+}
+
+// core: #text-mem
+bool ModuleParser::ParseMemory(uint32_t index) {
+  MemoryType type;
+  ParseAddressType(&type.address);
+  if (lexer.TakeOpen("data") ? !ParseInlineData(index, &type) : !ParseLimits(&type.limits)) {
+    return false;
+  }
+  module.memories.push_back(type);
+  return true;
+}
+
+bool ModuleParser::ParseGlobal() {
+  Global global;
+  if (!ParseGlobalType(&global.type)) return false;
+  if (!ParseConstExpr(/*is_folded=*/false, &global.init)) return false;
+  module.globals.push_back(global);
+  return true;
+}
+
+bool ModuleParser::ParseTag() {
+  TypeUse use;
+  uint32_t index;
+  if (!ParseTypeUse(/*with_ids=*/true, &use) || !ResolveTypeUse(use, &index)) return false;
+  module.tags.push_back({TypeIdx(index)});
+  return true;
+}
+
+bool ModuleParser::ParseStart() {
+  const SourceLocation where = lexer.Peek().where();
+  uint32_t index;
+  if (module.start) return Fail("multiple start sections", where);
+  if (!ParseIndex(funcs, &index)) return false;
+  module.start = FuncIdx(index);
+  return true;
+}
+
+}  // namespace tenon::vm

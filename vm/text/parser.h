@@ -1,0 +1,23 @@
+// From the core text format to a Module: identifiers resolved, abbreviations expanded, function
+// bodies and constant expressions encoded in the binary format into Module::bytes.
+// core: #text-module
+//
+// Errors are kMalformed with a line and a column; the official suites' messages are their prefixes.
+// Nesting of expressions is bounded by memory alone.
+#pragma once
+
+#include "absl/strings/string_view.h"
+#include "vm/base/status.h"
+#include "vm/syntax/module.h"
+#include "vm/text/lexer.h"
+
+namespace tenon::vm {
+
+// Parses `(module ...)` or the fields alone, up to the end of `text`.
+Result<Module> ParseModule(absl::string_view text);
+
+// For scripts: parses fields from after `(module $id?` and consumes the closing parenthesis. After
+// a failure the position of `lexer` means nothing.
+Result<Module> ParseModule(Lexer& lexer);
+
+}  // namespace tenon::vm
