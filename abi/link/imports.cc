@@ -103,8 +103,8 @@ class Resolver {
       if (interface == nullptr) {
         return Fail(ErrorKind::kUnlinkable,
                     absl::StrCat("import \"", import, "\": the host does not have this interface",
-                                 Nearest(import, linker_.InterfaceNames()),
-                                 " (needed for \"", absl::StrJoin(func.path, "."), "\")"));
+                                 Nearest(import, linker_.InterfaceNames()), " (needed for \"",
+                                 absl::StrJoin(func.path, "."), "\")"));
       }
       name = func.path.back();
     }
