@@ -201,7 +201,9 @@ bool ExpressionParser::ParseShuffle(V128* out) {
   const SourceLocation where = module_.lexer.Peek().where();
   const std::vector<Token> lanes = TakeNumbers();
   for (const Token& token : lanes) {
-    if (token.kind != TokenKind::kNat) return module_.Unexpected(token);
+    if (token.kind != TokenKind::kNat) {
+      return module_.Fail("i8 constant out of range", token.where());
+    }
   }
   if (lanes.size() != sizeof out->bytes) return module_.Fail("invalid lane length", where);
   for (size_t i = 0; i < lanes.size(); ++i) {
