@@ -18,18 +18,18 @@ constexpr absl::string_view kModule = R"(
     (global (export "answer") i64 (i64.const 42)))
 )";
 
-ScriptReport Run(absl::string_view directives) {
+ScriptReport RunBehindModule(absl::string_view directives) {
   return RunScript(absl::StrCat(kModule, directives), {});
 }
 
 void ExpectPass(absl::string_view directives) {
-  const ScriptReport report = Run(directives);
+  const ScriptReport report = RunBehindModule(directives);
   EXPECT_TRUE(report.passed()) << directives << ": " << report.failures[0].message;
 }
 
 // Expects that the module passes and the one directive behind it fails.
 void ExpectFail(absl::string_view directive) {
-  const ScriptReport report = Run(directive);
+  const ScriptReport report = RunBehindModule(directive);
   EXPECT_EQ(report.executed, 2u) << directive;
   EXPECT_EQ(report.failed, 1u) << directive;
 }
@@ -61,10 +61,10 @@ TEST(RunScript, FailsWhatDoesNotHold) {
 }
 
 TEST(RunScript, ChecksHowModulesAreRefused) {
-  ExpectPass(R"((assert_malformed (module quote "(func (bogus))") "unknown operator"))");
+  ExpectPass(R"wat((assert_malformed (module quote "(func (bogus))") "unknown operator"))wat");
   ExpectPass(R"((assert_invalid (module (func (result i32))) "type mismatch"))");
   ExpectPass(R"((assert_malformed (module binary "") "unexpected end"))");
-  ExpectFail(R"((assert_invalid (module quote "(func (bogus))") "unknown operator"))");
+  ExpectFail(R"wat((assert_invalid (module quote "(func (bogus))") "unknown operator"))wat");
   ExpectFail(R"((assert_malformed (module (func (result i32))) "type mismatch"))");
   ExpectFail(R"((assert_invalid (module (func)) "type mismatch"))");
   ExpectFail(R"((assert_invalid (module (func (result i32))) "unknown type"))");
@@ -91,7 +91,7 @@ TEST(RunScript, MakesInstancesOfDefinitions) {
 
 TEST(RunScript, LeavesNoOlderModuleBehindAFailedOne) {
   const ScriptReport report =
-      Run(R"((module (func (bogus)))
+      RunBehindModule(R"((module (func (bogus)))
              (assert_return (get "answer") (i64.const 42))
              (assert_return (get $m "answer") (i64.const 42)))");
   EXPECT_EQ(report.failed, 2u);

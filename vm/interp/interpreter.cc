@@ -68,7 +68,9 @@ bool ClaimFault(EntryRecord& entry, uintptr_t address, const sys::GuestRegisters
 }
 
 // Native stack that a host call and a nested entry may need.
-constexpr uintptr_t kNativeHeadroomBytes = 256 * 1024;
+constexpr uintptr_t kNativeHeadroomBytes = 64 * 1024;
+// What nested entries may use of a stack whose limit nobody told (a fibre's is told).
+constexpr uintptr_t kNativeBudgetBytes = 512 * 1024;
 
 #ifdef TENON_TAIL_DISPATCH
 
@@ -119,10 +121,11 @@ bool Invoke(Store& store, const Func& func, Slot* slots) {
   const uint32_t results = SlotsOf(func.type->results);
   const uint32_t link = std::max(params, results);
   Slot* const frame = run.stack_top;
-  char native_marker;
-  if (reinterpret_cast<uintptr_t>(&native_marker) <
-          reinterpret_cast<uintptr_t>(run.native_limit) + kNativeHeadroomBytes ||
-      frame + link + 2 > run.stack_limit) {
+  const RunBlock outer = run;
+  const char* native_top = static_cast<const char*>(__builtin_frame_address(0));
+  const char* native_limit =
+      run.native_limit != nullptr ? run.native_limit : native_top - kNativeBudgetBytes;
+  if (native_top < native_limit + kNativeHeadroomBytes || frame + link + 2 > run.stack_limit) {
     store.SetTrap(TrapKind::kCallStackExhausted);
     return false;
   }
@@ -134,10 +137,10 @@ bool Invoke(Store& store, const Func& func, Slot* slots) {
   frame[link].bits = reinterpret_cast<uintptr_t>(ExitCode());
   frame[link + 1].bits = 0;
 
-  const RunBlock outer = run;
   EntryRecord record;
   record.owner = &store;
   run.entry = &record;
+  run.native_limit = native_limit;
   RunGuest(&record, sys::GuestRegisters{func.code->entry.load(std::memory_order_acquire), frame,
                                         func.context, func.context->memory0});
   const bool ok = run.trap == 0;
@@ -147,6 +150,7 @@ bool Invoke(Store& store, const Func& func, Slot* slots) {
   run.ip = outer.ip;
   run.fp = outer.fp;
   run.context = outer.context;
+  run.native_limit = outer.native_limit;
   if (ok) std::copy_n(frame, results, slots);
   return ok;
 }

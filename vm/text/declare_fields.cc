@@ -1,8 +1,5 @@
 // The first pass: indices and identifiers of everything a module defines. core: #text-identifiers
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
-#include "vm/syntax/limits.h"
 #include "vm/text/module_parser.h"
 
 namespace tenon::vm {
@@ -20,7 +17,6 @@ bool ModuleParser::DeclareFields() {
   while (lexer.TakeIf(TokenKind::kLeftParen)) {
     if (!DeclareField()) return false;
   }
-  // The module's names are sorted by index, as the functions are declared.
   return true;
 }
 
@@ -28,7 +24,7 @@ bool ModuleParser::DeclareField() {
   const Token keyword = lexer.Peek();
   if (keyword.kind != TokenKind::kKeyword) return Unexpected();
   lexer.Take();
-  Field field{lexer, std::string(keyword.text.data(), keyword.text.size())};
+  Field field{lexer, keyword.text};
   bool ok = true;
   if (keyword.Is("type") || keyword.Is("rec")) {
     type_fields_.push_back(std::move(field));

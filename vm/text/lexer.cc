@@ -291,7 +291,9 @@ bool Lexer::SkipBlockComment() {
 // What an annotation holds is tokens with balanced parentheses. core: #text-annot
 bool Lexer::SkipAnnotation() {
   const size_t begin = pos_;
-  if (!CheckQuotedName(begin + 2, "empty annotation id", &pos_)) return false;
+  size_t content;
+  if (!CheckQuotedName(begin + 2, "empty annotation id", &content)) return false;
+  pos_ = content;
   size_t depth = 1;
   while (depth > 0) {
     if (pos_ >= text_.size()) return Fail("unclosed annotation", begin);

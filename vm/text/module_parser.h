@@ -97,7 +97,7 @@ class ModuleParser {
   // Where a field's content begins, after `(keyword`, and the index it defines.
   struct Field {
     Lexer start;
-    std::string keyword;
+    absl::string_view keyword;
     uint32_t index = 0;
     bool is_import = false;  // abbreviated
   };
@@ -123,6 +123,7 @@ class ModuleParser {
   void IndexFuncTypes();
 
   // parse_module.cc
+  bool CheckLimits();
   bool ParseModuleFields();
   bool ParseField(const Field& field);
   bool ParseInlineExports(ExternKind kind, uint32_t index);
@@ -146,7 +147,7 @@ class ModuleParser {
   bool ParseInlineElems(uint32_t table, TableType* type);
   bool ParseData();
   bool ParseInlineData(uint32_t memory, MemoryType* type);
-  bool ParseStrings(ByteRange* out);
+  void ParseStrings(ByteRange* out);
   bool ParseOffset(ByteRange* out);
   void WriteZero(AddressType type, ByteRange* out);
   // Instructions up to an unconsumed `)`, or one folded instruction.
@@ -154,7 +155,6 @@ class ModuleParser {
 
   std::vector<Field> type_fields_;
   std::vector<Field> fields_;
-  uint32_t defined_funcs_ = 0;
   absl::string_view last_definition_;  // a definition seen that no import may follow
   uint32_t next_type_ = 0;             // types parsed so far
   absl::flat_hash_map<std::string, uint32_t> func_type_indices_;

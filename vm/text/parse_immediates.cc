@@ -42,7 +42,7 @@ bool ExpressionParser::ParseImmediates(Instruction* out) {
     case kFunc:
     case kRefFunc: return module_.ParseIndex(module_.funcs, &out->index);
     case kCallIndirect: return ParseCallIndirect(out);
-    case kSelectTypes: return false;  // no text name leads here: ParseSelect picks the row
+    case kSelectTypes: break;  // no text name leads here: ParseSelect picks the row
     case kHeapType: return module_.ParseHeapType(&out->heap);
     case kLocal: return module_.ParseIndex(locals_, &out->index);
     case kGlobal: return module_.ParseIndex(module_.globals, &out->index);
@@ -70,7 +70,7 @@ bool ExpressionParser::ParseImmediates(Instruction* out) {
     case kF64: return ParseFloat(64, &out->bits);
     case kV128: return ParseV128(&out->v128);
   }
-  return false;
+  return module_.Unexpected();
 }
 
 // core: #text-blocktype. At most one result and nothing else needs no type.
@@ -201,7 +201,9 @@ bool ExpressionParser::ParseShuffle(V128* out) {
   const SourceLocation where = module_.lexer.Peek().where();
   const std::vector<Token> lanes = TakeNumbers();
   for (const Token& token : lanes) {
-    if (token.kind != TokenKind::kNat) return module_.Unexpected(token);
+    if (token.kind != TokenKind::kNat) {
+      return module_.Fail("i8 constant out of range", token.where());
+    }
   }
   if (lanes.size() != sizeof out->bytes) return module_.Fail("invalid lane length", where);
   for (size_t i = 0; i < lanes.size(); ++i) {

@@ -38,9 +38,12 @@ Result<Module> ParseModule(absl::string_view text) {
 Result<Module> ModuleParser::Parse(TokenKind closer) {
   bool ok = DeclareFields() && Expect(closer);
   const Lexer end = lexer;
-  ok = ok && ParseModuleFields();
+  ok = ok && CheckLimits() && ParseModuleFields();
   lexer = end;
-  if (!ok) return std::unexpected<Error>(std::move(*error_));
+  if (!ok) {
+    TENON_CHECK(error_.has_value());
+    return std::unexpected<Error>(std::move(*error_));
+  }
   if (!module.datas.empty()) module.data_count = static_cast<uint32_t>(module.datas.size());
   return std::move(module);
 }
@@ -139,6 +142,26 @@ bool ModuleParser::Bind(const std::optional<Token>& id, IndexSpace* space, uint3
          Fail(absl::StrCat("duplicate ", space->noun, " ", id->text), id->where());
 }
 
+// Limits on counts, as the decoder has them. Imports and exports are within the text's size.
+bool ModuleParser::CheckLimits() {
+  const struct {
+    const IndexSpace& space;
+    const char* things;
+    uint32_t limit;
+  } rows[] = {{types, "types", kMaxTypes},
+              {funcs, "functions", kMaxFunctions},
+              {tables, "tables", kMaxTables},
+              {memories, "memories", kMaxMemories},
+              {globals, "globals", kMaxGlobals},
+              {tags, "tags", kMaxTypes},
+              {elems, "element segments", kMaxSegments},
+              {datas, "data segments", kMaxSegments}};
+  for (const auto& row : rows) {
+    if (row.space.count > row.limit) return Limit(row.things, row.limit);
+  }
+  return true;
+}
+
 bool ModuleParser::ParseModuleFields() {
   for (const Field& field : type_fields_) {
     lexer = field.start;
@@ -175,7 +198,7 @@ bool ModuleParser::ParseField(const Field& field) {
     case ExternKind::kGlobal: return ParseGlobal();
     case ExternKind::kTag: return ParseTag();
   }
-  return false;
+  return Unexpected();
 }
 
 bool ModuleParser::ParseInlineExports(ExternKind kind, uint32_t index) {

@@ -1,7 +1,5 @@
 // Element and data segments, and constant expressions. core: #text-elem, #text-data
-#include "vm/base/leb128.h"
 #include "vm/syntax/instruction_writer.h"
-#include "vm/syntax/limits.h"
 #include "vm/text/expression_parser.h"
 #include "vm/text/module_parser.h"
 
@@ -39,9 +37,12 @@ bool ModuleParser::ParseElem() {
   bool func_may_be_omitted = false;
   if (lexer.TakeKeyword("declare")) {
     segment.mode = ElemSegment::Mode::kDeclarative;
-  } else if (lexer.Peek().kind == TokenKind::kLeftParen && !lexer.PeekOpen("ref")) {
+  } else if (AtIndex() || (lexer.Peek().kind == TokenKind::kLeftParen && !AtRefType())) {
     segment.mode = ElemSegment::Mode::kActive;
     func_may_be_omitted = true;
+    uint32_t bare_table = 0;  // as the first version of the format had it
+    if (AtIndex() && !ParseIndex(tables, &bare_table)) return false;
+    segment.table = TableIdx(bare_table);
     if (lexer.TakeOpen("table")) {
       uint32_t table;
       if (!ParseIndex(tables, &table) || !ExpectClose()) return false;
@@ -120,8 +121,11 @@ bool ModuleParser::ParseInlineElems(uint32_t table, TableType* type) {
 bool ModuleParser::ParseData() {
   DataSegment segment;
   TakeId();
-  if (lexer.Peek().kind == TokenKind::kLeftParen) {
+  if (AtIndex() || lexer.Peek().kind == TokenKind::kLeftParen) {
     segment.active = true;
+    uint32_t bare_memory = 0;  // as the first version of the format had it
+    if (AtIndex() && !ParseIndex(memories, &bare_memory)) return false;
+    segment.memory = MemoryIdx(bare_memory);
     if (lexer.TakeOpen("memory")) {
       uint32_t memory;
       if (!ParseIndex(memories, &memory) || !ExpectClose()) return false;
@@ -129,7 +133,7 @@ bool ModuleParser::ParseData() {
     }
     if (!ParseOffset(&segment.memory_offset)) return false;
   }
-  if (!ParseStrings(&segment.bytes)) return false;
+  ParseStrings(&segment.bytes);
   module.datas.push_back(segment);
   return true;
 }
@@ -140,7 +144,8 @@ bool ModuleParser::ParseInlineData(uint32_t memory, MemoryType* type) {
   segment.active = true;
   segment.memory = MemoryIdx(memory);
   WriteZero(type->address, &segment.memory_offset);
-  if (!ParseStrings(&segment.bytes) || !ExpectClose()) return false;
+  ParseStrings(&segment.bytes);
+  if (!ExpectClose()) return false;
   const uint64_t page = uint64_t{1} << type->page_size_log2;
   const uint64_t pages = (segment.bytes.size + page - 1) >> type->page_size_log2;
   type->limits = {pages, pages, true};
@@ -148,14 +153,13 @@ bool ModuleParser::ParseInlineData(uint32_t memory, MemoryType* type) {
   return true;
 }
 
-bool ModuleParser::ParseStrings(ByteRange* out) {
+void ModuleParser::ParseStrings(ByteRange* out) {
   out->offset = static_cast<uint32_t>(module.bytes.size());
   while (lexer.Peek().kind == TokenKind::kString) {
     const std::string bytes = StringValue(lexer.Take());
     module.bytes.insert(module.bytes.end(), bytes.begin(), bytes.end());
   }
   out->size = static_cast<uint32_t>(module.bytes.size()) - out->offset;
-  return true;
 }
 
 }  // namespace tenon::vm

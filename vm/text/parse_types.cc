@@ -176,8 +176,13 @@ bool ModuleParser::ParseTypeUse(bool with_ids, TypeUse* out) {
     if (!ParseIndex(types, &index) || !ExpectClose()) return false;
     out->index = index;
   }
-  return ParseParams(with_ids, &out->inline_type.params, &out->param_ids) &&
-         ParseResults(&out->inline_type.results);
+  if (!ParseParams(with_ids, &out->inline_type.params, &out->param_ids) ||
+      !ParseResults(&out->inline_type.results)) {
+    return false;
+  }
+  // Parts in another order are told before the type is looked up.
+  if (!lexer.PeekOpen("param") && !lexer.PeekOpen("type")) return true;
+  return Unexpected(lexer.Peek(1));
 }
 
 const FuncType* ModuleParser::FindFuncType(uint32_t index, SourceLocation where) {

@@ -60,14 +60,15 @@ void Translator::OnEnd(const Instruction&, bool falls_through) {
     return;
   }
   const bool is_loop = control.kind == Control::Kind::kLoop;
-  const bool merges = (!is_loop && control.label.targeted()) || control.otherwise.targeted();
+  const bool is_if = control.kind == Control::Kind::kIf;  // an `if` that had no `else`
+  const bool merges = (!is_loop && control.label.targeted()) || is_if;
   // With one way in, values may stay where they are.
   if (falls_through && !merges) {
     controls_.pop_back();
     return;
   }
   if (falls_through) MoveToLabel(control);
-  code_.Bind(&control.otherwise);
+  if (is_if) code_.Bind(&control.otherwise);
   if (!is_loop) code_.Bind(&control.label);
   ResetStack(control, control.results);
   ForgetMirrors();

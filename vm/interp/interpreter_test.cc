@@ -1,0 +1,275 @@
+#include "vm/interp/interpreter.h"
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "vm/runtime/instance.h"
+#include "vm/runtime/module.h"
+#include "vm/runtime/store.h"
+#include "vm/text/parser.h"
+#include "vm/valid/validate.h"
+
+namespace tenon::vm {
+namespace {
+
+class InterpreterTest : public testing::Test {
+ protected:
+  Instance* Load(absl::string_view wat, std::vector<Extern> imports = {}, std::string path = "m",
+                 BodyValidation mode = BodyValidation::kLazy) {
+    Result<Module> module = ParseModule(wat);
+    EXPECT_TRUE(module.has_value()) << module.error().ToString();
+    auto resolved = ValidateModule(std::make_unique<Module>(std::move(*module)), &engine_.types(),
+                                   engine_.features(), mode);
+    EXPECT_TRUE(resolved.has_value()) << resolved.error().ToString();
+    auto instance =
+        Instantiate(store_, LoadedModule::Create(&engine_, *resolved, std::move(path)), imports);
+    EXPECT_TRUE(instance.has_value()) << instance.error().ToString();
+    return *instance;
+  }
+
+  // Calls an export with i64-sized slots; the first result slot, or -1 after a trap.
+  int64_t Call(Instance* instance, absl::string_view name, std::vector<uint64_t> arguments = {}) {
+    std::vector<Slot> slots(16);
+    for (size_t i = 0; i < arguments.size(); ++i) slots[i].bits = arguments[i];
+    const Func* func = instance->ExportedFunc(name);
+    EXPECT_NE(func, nullptr) << name;
+    if (!store_.Invoke(*func, slots.data())) {
+      trap_ = store_.TakeTrap();
+      return -1;
+    }
+    return static_cast<int64_t>(slots[0].bits);
+  }
+
+  Engine engine_{InterpreterTier()};
+  Store store_{&engine_};
+  Trap trap_;
+};
+
+TEST_F(InterpreterTest, ComputesRecursively) {
+  Instance* instance = Load(R"((module (func $fac (export "fac") (param i64) (result i64)
+      (if (result i64) (i64.eqz (local.get 0))
+        (then (i64.const 1))
+        (else (i64.mul (local.get 0) (call $fac (i64.sub (local.get 0) (i64.const 1)))))))))");
+  EXPECT_EQ(Call(instance, "fac", {20}), 2432902008176640000);
+}
+
+TEST_F(InterpreterTest, ALocalOnTheStackKeepsItsValueWhenTheLocalChanges) {
+  Instance* instance = Load(R"((module (func (export "f") (param i32) (result i32)
+      (local.get 0)
+      (block (br_if 0 (i32.eqz (local.get 0))) (local.set 0 (i32.const 100)))
+      (local.tee 0 (i32.add (local.get 0) (i32.const 1)))
+      (i32.sub))))");
+  EXPECT_EQ(static_cast<int32_t>(Call(instance, "f", {5})), 5 - 101);
+  EXPECT_EQ(static_cast<int32_t>(Call(instance, "f", {0})), -1);
+}
+
+TEST_F(InterpreterTest, AnInvertedComparisonBranchesOnNaN) {
+  Instance* instance = Load(R"((module (func (export "f") (param f64) (result i32)
+      (if (result i32) (i32.eqz (f64.lt (local.get 0) (f64.const 1)))
+        (then (i32.const 1)) (else (i32.const 0))))))");
+  EXPECT_EQ(Call(instance, "f", {0x7ff8000000000000}), 1);
+  EXPECT_EQ(Call(instance, "f", {0}), 0);
+}
+
+TEST_F(InterpreterTest, SwapsResultsThatAreParameters) {
+  Instance* instance = Load(R"((module
+      (func $swap (param i32 i32) (result i32 i32) (local.get 1) (local.get 0))
+      (func (export "f") (result i32) (call $swap (i32.const 7) (i32.const 3)) (i32.sub))))");
+  EXPECT_EQ(static_cast<int32_t>(Call(instance, "f")), 3 - 7);
+}
+
+TEST_F(InterpreterTest, ATrapNamesItsFrames) {
+  Instance* instance = Load(R"((module
+      (memory 1)
+      (func $inner (param i32) (result i32) (i32.load (local.get 0)))
+      (func $outer (export "f") (result i32) (i32.add (call $inner (i32.const 65533)) (i32.const 1)))))");
+  Call(instance, "f");
+  EXPECT_EQ(trap_.kind, TrapKind::kOutOfBoundsMemoryAccess);
+  ASSERT_EQ(trap_.backtrace.size(), 2u);
+  EXPECT_EQ(trap_.backtrace[0].function, "inner");
+  EXPECT_EQ(trap_.backtrace[1].function, "outer");
+  EXPECT_EQ(trap_.backtrace[0].module, "m");
+  EXPECT_LT(trap_.backtrace[0].offset, trap_.backtrace[1].offset);
+}
+
+TEST_F(InterpreterTest, AFusedAccessTrapsAtItsOwnPosition) {
+  Instance* instance = Load(R"((module
+      (memory 1)
+      (func (export "f") (param i32) (result i32)
+        (i32.add (i32.load (i32.load (local.get 0))) (i32.load (i32.const 0))))
+      (data (i32.const 8) "\fc\ff\ff\ff")))");
+  EXPECT_EQ(Call(instance, "f", {0}), 0);
+  Call(instance, "f", {65533});
+  const uint32_t first = trap_.backtrace.at(0).offset;
+  Call(instance, "f", {8});
+  const uint32_t second = trap_.backtrace.at(0).offset;
+  EXPECT_LT(first, second);
+}
+
+TEST_F(InterpreterTest, InfiniteRecursionEndsAndTheStoreGoesOn) {
+  Instance* instance = Load(R"((module
+      (func $f (export "f") (call $f))
+      (func (export "ok") (result i32) (i32.const 42))))");
+  Call(instance, "f");
+  EXPECT_EQ(trap_.kind, TrapKind::kCallStackExhausted);
+  EXPECT_TRUE(trap_.truncated);
+  EXPECT_EQ(Call(instance, "ok"), 42);
+}
+
+TEST_F(InterpreterTest, TailCallsWithGrowingFramesDoNotGrowTheStack) {
+  Instance* instance = Load(R"((module
+      (func $even (export "even") (param i64) (result i32)
+        (if (result i32) (i64.eqz (local.get 0)) (then (i32.const 1))
+          (else (return_call $odd (i64.sub (local.get 0) (i64.const 1)) (i64.const 7) (i64.const 8)))))
+      (func $odd (param i64 i64 i64) (result i32)
+        (if (result i32) (i64.eqz (local.get 0)) (then (i32.const 0))
+          (else (return_call $even (i64.sub (local.get 0) (i64.const 1))))))))");
+  EXPECT_EQ(Call(instance, "even", {1'000'000}), 1);
+  EXPECT_EQ(Call(instance, "even", {1'000'001}), 0);
+}
+
+// Two instances that tail-call each other through a shared table; each counts in its own global.
+TEST_F(InterpreterTest, TailCallsBetweenInstancesKeepTheStackAndTheContext) {
+  constexpr absl::string_view kWat = R"((module
+      (type $t (func (param i64 i32) (result i64)))
+      (table (export "table") (import "e" "table") 2 funcref)
+      (global $calls (mut i64) (i64.const 0))
+      (func $step (export "step") (param i64 i32) (result i64)
+        (global.set $calls (i64.add (global.get $calls) (i64.const 1)))
+        (if (result i64) (i64.eqz (local.get 0)) (then (global.get $calls))
+          (else (return_call_indirect (type $t) (i64.sub (local.get 0) (i64.const 1))
+                  (i32.xor (local.get 1) (i32.const 1)) (local.get 1)))))
+      (func (export "start") (param i64) (result i64)
+        (i64.add (call $step (local.get 0) (i32.const 1)) (i64.mul (global.get $calls) (i64.const 1000000)))))
+      )";
+  auto table = store_.NewTable(TableType{{2, 0, false}, AddressType::kI32, ValType::kFuncRef}, {0});
+  Instance* a = Load(kWat, {Extern(*table)}, "a");
+  Instance* b = Load(kWat, {Extern(*table)}, "b");
+  (*table)->data()[0].bits = reinterpret_cast<uintptr_t>(a->ExportedFunc("step"));
+  (*table)->data()[1].bits = reinterpret_cast<uintptr_t>(b->ExportedFunc("step"));
+
+  // 200,001 steps, alternating from a: the last is a's own, its 100,001st.
+  EXPECT_EQ(Call(a, "start", {200'000}), 100'001 + int64_t{100'001} * 1'000'000);
+}
+
+TEST_F(InterpreterTest, CallsTheHostAndComesBack) {
+  int calls = 0;
+  const Func* host = store_.NewHostFunc(
+      FuncType{{ValType::kI32, ValType::kF64}, {ValType::kF64}},
+      [](HostCall& call) {
+        ++*static_cast<int*>(call.data);
+        WriteSlot(call.slots, ReadSlot<uint32_t>(call.slots) + ReadSlot<double>(call.slots + 1));
+        return true;
+      },
+      &calls, "add");
+  Instance* instance = Load(R"((module (import "h" "add" (func $add (param i32 f64) (result f64)))
+      (func (export "f") (result i32)
+        (i32.trunc_f64_s (f64.mul (call $add (i32.const 3) (f64.const 0.5)) (f64.const 2))))))",
+                            {Extern(host)});
+  EXPECT_EQ(Call(instance, "f"), 7);
+  EXPECT_EQ(calls, 1);
+}
+
+TEST_F(InterpreterTest, AHostTrapUnwindsNestedEntries) {
+  struct Nested {
+    const Func* target = nullptr;
+  } nested;
+  const Func* reenter = store_.NewHostFunc(
+      FuncType{{}, {}},
+      [](HostCall& call) {
+        Slot none[1];
+        return call.store.Invoke(*static_cast<Nested*>(call.data)->target, none);
+      },
+      &nested, "reenter");
+  Instance* instance = Load(R"((module (import "h" "reenter" (func $reenter))
+      (func $bad (export "bad") unreachable)
+      (func $f (export "f") (call $reenter))))",
+                            {Extern(reenter)});
+  nested.target = instance->ExportedFunc("bad");
+  Call(instance, "f");
+  EXPECT_EQ(trap_.kind, TrapKind::kUnreachable);
+  ASSERT_EQ(trap_.backtrace.size(), 2u);
+  EXPECT_EQ(trap_.backtrace[0].function, "bad");
+  EXPECT_EQ(trap_.backtrace[1].function, "f");
+}
+
+TEST_F(InterpreterTest, RecursionThroughTheHostIsBounded) {
+  struct Nested {
+    const Func* target = nullptr;
+  } nested;
+  const Func* reenter = store_.NewHostFunc(
+      FuncType{{}, {}},
+      [](HostCall& call) {
+        Slot none[1];
+        return call.store.Invoke(*static_cast<Nested*>(call.data)->target, none);
+      },
+      &nested, "reenter");
+  Instance* instance = Load(
+      R"((module (import "h" "reenter" (func $reenter)) (func (export "f") (call $reenter))))",
+      {Extern(reenter)});
+  nested.target = instance->ExportedFunc("f");
+  Call(instance, "f");
+  EXPECT_EQ(trap_.kind, TrapKind::kCallStackExhausted);
+}
+
+TEST_F(InterpreterTest, AnInvalidBodyTrapsWhenCalledAndEveryTimeAfter) {
+  Instance* instance = Load(R"((module
+      (func (export "bad") (result i32) (i64.const 1))
+      (func (export "good") (result i32) (i32.const 1))))");
+  for (int i = 0; i < 2; ++i) {
+    Call(instance, "bad");
+    EXPECT_EQ(trap_.kind, TrapKind::kInvalidFunctionBody);
+    EXPECT_NE(trap_.detail.find("type mismatch"), std::string::npos) << trap_.detail;
+  }
+  EXPECT_EQ(Call(instance, "good"), 1);
+}
+
+TEST_F(InterpreterTest, OffsetsBeyondTheGuardAreChecked) {
+  Instance* instance = Load(R"((module (memory 1)
+      (func (export "f") (param i32) (result i32) (i32.load offset=4294967292 (local.get 0)))
+      (func (export "g") (param i32) (i32.store offset=2147483648 (local.get 0) (i32.const 1)))))");
+  Call(instance, "f", {0xffffffff});
+  EXPECT_EQ(trap_.kind, TrapKind::kOutOfBoundsMemoryAccess);
+  Call(instance, "g", {0x80000000});
+  EXPECT_EQ(trap_.kind, TrapKind::kOutOfBoundsMemoryAccess);
+}
+
+TEST_F(InterpreterTest, AHugeFrameTrapsAsExhaustion) {
+  std::string wat = "(module (func (export \"f\")";
+  for (int i = 0; i < 40'000; ++i) wat += " (local v128)";
+  wat += "))";
+  Call(Load(wat), "f");
+  EXPECT_EQ(trap_.kind, TrapKind::kCallStackExhausted);
+}
+
+TEST_F(InterpreterTest, ThreadsShareLazilyTranslatedCode) {
+  Result<Module> module = ParseModule(R"((module (func $fib (export "fib") (param i32) (result i32)
+      (if (result i32) (i32.lt_u (local.get 0) (i32.const 2)) (then (local.get 0))
+        (else (i32.add (call $fib (i32.sub (local.get 0) (i32.const 1)))
+                       (call $fib (i32.sub (local.get 0) (i32.const 2)))))))))");
+  ASSERT_TRUE(module.has_value());
+  auto resolved = ValidateModule(std::make_unique<Module>(std::move(*module)), &engine_.types(),
+                                 engine_.features(), BodyValidation::kLazy);
+  ASSERT_TRUE(resolved.has_value());
+  auto loaded = LoadedModule::Create(&engine_, *resolved, "m");
+  std::vector<uint32_t> results(4);
+  std::vector<std::thread> threads;
+  for (uint32_t& result : results) {
+    threads.emplace_back([&] {
+      Store store(&engine_);
+      auto instance = Instantiate(store, loaded, {});
+      Slot slot{20};
+      if (instance && store.Invoke(*(*instance)->ExportedFunc("fib"), &slot)) {
+        result = ReadSlot<uint32_t>(&slot);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(results, std::vector<uint32_t>(4, 6765));
+}
+
+}  // namespace
+}  // namespace tenon::vm
