@@ -16,7 +16,6 @@ void AddRun(CLI::App& app, RunOptions* options) {
   CLI::App* run = app.add_subcommand(
       "run", "Run a component that exports wasi:cli/run: tenon run [options] FILE [ARGS...]");
   run->prefix_command();
-  run->usage("Usage: tenon run [options] FILE [ARGS...]");
   run->add_option("--dir", options->directories,
                   "Grant a directory, under the same name or as GUEST")
       ->type_name("HOST[::GUEST]")
