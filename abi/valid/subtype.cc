@@ -159,11 +159,11 @@ Status Matcher::MatchComponent(ComponentTypeId sub, ComponentTypeId super) {
 Status Matcher::MatchModule(ModuleTypeId sub, ModuleTypeId super) {
   const ModuleType& given = types_.Get(sub);
   const ModuleType& wanted = types_.Get(super);
-  absl::flat_hash_map<std::pair<absl::string_view, absl::string_view>, const vm::ResolvedImportType*>
-      imports;
-  for (const auto& item : wanted.imports) imports.emplace(std::pair(item.module, item.name), &item.type);
+  using TwoNames = std::pair<absl::string_view, absl::string_view>;
+  absl::flat_hash_map<TwoNames, const vm::ResolvedImportType*> imports;
+  for (const auto& item : wanted.imports) imports.emplace(TwoNames(item.module, item.name), &item.type);
   for (const auto& item : given.imports) {
-    const auto found = imports.find(std::pair<absl::string_view, absl::string_view>(item.module, item.name));
+    const auto found = imports.find(TwoNames(item.module, item.name));
     if (found == imports.end() || !vm::MatchesExtern(core_, *found->second, item.type)) {
       return Fail(ErrorKind::kInvalid, absl::StrCat("core module import `", item.module, "` `", item.name,
                                                     "` is missing or has another type"));
