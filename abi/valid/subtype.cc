@@ -1,5 +1,6 @@
 #include "abi/valid/subtype.h"
 
+#include "abi/syntax/limits.h"
 #include "abi/text/wit.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
@@ -108,6 +109,8 @@ void Matcher::BindResources(const std::vector<ResourcePath>& wanted,
 
 Status Matcher::MatchItems(const std::vector<NamedItem>& sub, const std::vector<NamedItem>& super,
                            const ResourceMap& map, const char* what) {
+  work_ += sub.size() + super.size();
+  if (work_ > kMaxMatchingWork) return Fail(ErrorKind::kLimit, "the types take too long to compare");
   absl::flat_hash_map<absl::string_view, const NamedItem*> by_name;
   for (const NamedItem& item : sub) by_name.emplace(item.name, &item);
   Substitution substitution(types_, types_, map);
