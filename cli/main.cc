@@ -19,13 +19,11 @@ void AddRun(CLI::App& app, RunOptions* options) {
   run->add_option("--dir", options->directories,
                   "Grant a directory, under the same name or as GUEST")
       ->type_name("HOST[::GUEST]")
-      ->expected(1)
-      ->take_all();
+      ->allow_extra_args(false);
   run->add_option("--env", options->environment,
                   "Set an environment variable, or hand on the host's")
       ->type_name("NAME[=VALUE]")
-      ->expected(1)
-      ->take_all();
+      ->allow_extra_args(false);
   run->add_option("--argv0", options->argv0, "The guest's argv[0]; default: the file's name")
       ->type_name("NAME")
       ->expected(1);
