@@ -15,13 +15,13 @@ struct Halves {
   uint32_t h0 = 0, h1 = 0, h2 = 0, h3 = 0;
 };
 
-// A branch target: bound, or a list of distances to patch. A distance field is a 32-bit half of a
-// word, named by twice the word's index plus which half.
+// A branch target: bound, or the head of a list of distances to patch. A distance field is a 32-bit
+// half of a word, named by twice the word's index plus which half.
 struct Label {
   static constexpr uint32_t kNone = ~0u;
-  uint32_t bound = kNone;          // word index
-  std::vector<std::pair<uint32_t, uint32_t>> uses;  // field, word of the instruction
-  bool targeted() const { return !uses.empty(); }
+  uint32_t bound = kNone;  // word index
+  uint32_t uses = kNone;   // into the buffer's fixups
+  bool targeted() const { return uses != kNone; }
 };
 
 class CodeBuffer {
@@ -65,13 +65,15 @@ class CodeBuffer {
     if (target->bound != Label::kNone) {
       words_[field / 2].words[field % 2] = target->bound - start;
     } else {
-      target->uses.emplace_back(field, start);
+      fixups_.push_back({field, start, target->uses});
+      target->uses = static_cast<uint32_t>(fixups_.size() - 1);
     }
   }
   void Bind(Label* label) {
     label->bound = size();
-    for (const auto& [field, start] : label->uses) {
-      words_[field / 2].words[field % 2] = label->bound - start;
+    for (uint32_t use = label->uses; use != Label::kNone; use = fixups_[use].next) {
+      const Fixup& fixup = fixups_[use];
+      words_[fixup.field / 2].words[fixup.field % 2] = label->bound - fixup.start;
     }
   }
 
@@ -105,10 +107,17 @@ class CodeBuffer {
   void Clear() {
     words_.clear();
     starts_.clear();
+    fixups_.clear();
     positions_.clear();
   }
 
  private:
+  struct Fixup {
+    uint32_t field;
+    uint32_t start;  // word of the instruction
+    uint32_t next;   // of the same label
+  };
+
   uint32_t EmitHandler(Handler handler) {
     const uint32_t start = size();
     starts_.push_back(start);
@@ -120,6 +129,7 @@ class CodeBuffer {
 
   std::vector<Word> words_;
   std::vector<uint32_t> starts_;  // of the instructions
+  std::vector<Fixup> fixups_;
   std::vector<CodePosition> positions_;
 };
 
