@@ -25,6 +25,11 @@ class TypeTable {
   Result<InstanceTypeId> Add(InstanceType type);
   Result<ComponentTypeId> Add(ComponentType type);
   Result<ModuleTypeId> Add(ModuleType type);
+  // Counts copies of items against kMaxTypeItems; a long name counts for more than one.
+  Status Charge(uint64_t items);
+  static uint64_t Cost(absl::string_view name) { return 1 + name.size() / 64; }
+  static uint64_t Cost(const std::vector<ResourcePath>& paths);
+
   // A resource type different from all others of this table. The name is for messages.
   ResourceId NewResource(absl::string_view name);
   absl::string_view ResourceName(ResourceId id) const { return resource_names_[id.value()]; }
@@ -52,8 +57,8 @@ class TypeTable {
     uint32_t depth = 1;
   };
   Result<TypeFacts> Measure(const TypeDef& def) const;
-  void Grow(const ExternType& type, Extent* extent) const;
-  Status Charge(const Extent& extent);
+  void Grow(const NamedItem& item, Extent* extent) const;
+  Status Check(const Extent& extent);
 
   std::deque<Entry> defs_;
   std::deque<FuncType> funcs_;

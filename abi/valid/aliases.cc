@@ -140,6 +140,17 @@ Status Validator::AliasCoreExport(Scope& scope, const syntax::Alias& alias) {
   return {};
 }
 
+bool Validator::MentionsFreeResources(const AnyType& type) {
+  const auto remembered = [&](auto& memo, uint32_t id) {
+    auto [entry, is_new] = memo.try_emplace(id, false);
+    if (is_new) entry->second = FreeResources(types_).In(type);
+    return entry->second;
+  };
+  if (const auto* id = std::get_if<InstanceTypeId>(&type)) return remembered(open_instances_, id->value());
+  if (const auto* id = std::get_if<ComponentTypeId>(&type)) return remembered(open_components_, id->value());
+  return FreeResources(types_).In(type);
+}
+
 Status Validator::AliasOuter(Scope& scope, const syntax::Alias& alias) {
   Scope* target = &scope;
   bool crosses_component = false;
@@ -155,7 +166,7 @@ Status Validator::AliasOuter(Scope& scope, const syntax::Alias& alias) {
   switch (alias.sort) {
     case Sort::kType: {
       TENON_ASSIGN_OR_RETURN(const AnyType type, TypeAt(*target, alias.outer_index));
-      if (crosses_component && FreeResources(types_).In(type)) {
+      if (crosses_component && MentionsFreeResources(type)) {
         return Invalid("cannot alias outer type which transitively refers to resources not defined in the "
                        "current component");
       }

@@ -34,6 +34,14 @@ Result<CoreTypeDefId> Validator::DefineCoreType(Scope* scope, const syntax::Core
 
 namespace {
 
+Status CheckLimits(const vm::Limits& limits, uint64_t most, absl::string_view too_large) {
+  if (limits.min > most || (limits.has_max && limits.max > most)) return Invalid(too_large);
+  if (limits.has_max && limits.max < limits.min) {
+    return Invalid("size minimum must not be greater than maximum");
+  }
+  return {};
+}
+
 // A module type's declaration of an import or export, its function types looked up.
 Result<vm::ResolvedImportType> ResolveCoreExtern(const std::vector<vm::TypeId>& types,
                                                  const vm::ImportType& type) {
@@ -51,10 +59,18 @@ Result<vm::ResolvedImportType> ResolveCoreExtern(const std::vector<vm::TypeId>& 
     case vm::ExternKind::kTable: {
       const auto& table = std::get<vm::TableType>(type);
       if (IsConcrete(table.element)) return NotSupported("typed references in core types of components");
+      const uint64_t most = table.address == vm::AddressType::kI64 ? ~uint64_t{0} : 0xffff'ffff;
+      TENON_RETURN_IF_ERROR(CheckLimits(table.limits, most, "table size must be at most 2^32-1"));
       resolved = table;
       return resolved;
     }
-    case vm::ExternKind::kMemory: resolved = std::get<vm::MemoryType>(type); return resolved;
+    case vm::ExternKind::kMemory: {
+      const auto& memory = std::get<vm::MemoryType>(type);
+      const uint64_t most = memory.address == vm::AddressType::kI64 ? uint64_t{1} << 48 : 65'536;
+      TENON_RETURN_IF_ERROR(CheckLimits(memory.limits, most, "memory size must be at most 2^32 bytes"));
+      resolved = memory;
+      return resolved;
+    }
     case vm::ExternKind::kGlobal: {
       const auto& global = std::get<vm::GlobalType>(type);
       if (IsConcrete(global.type)) return NotSupported("typed references in core types of components");
@@ -116,7 +132,13 @@ Result<ModuleTypeId> Validator::DefineModuleType(Scope* scope, const syntax::Cor
 
 Result<ModuleTypeId> Validator::TypeOfModule(const vm::ResolvedModule& module) {
   ModuleType type;
+  absl::flat_hash_set<std::pair<absl::string_view, absl::string_view>> names;
   for (const vm::ResolvedImport& import : module.imports) {
+    // Core modules may import a name twice; inside a component they may not.
+    if (!names.emplace(import.syntax->module, import.syntax->name).second) {
+      return Invalid(absl::StrCat("duplicate import name `", import.syntax->module, ":",
+                                  import.syntax->name, "`"));
+    }
     type.imports.push_back({import.syntax->module, import.syntax->name,
                             vm::ExternTypeOf(module, import.kind, import.index)});
   }

@@ -21,6 +21,7 @@ Result<InstanceTypeId> Validator::OpenInstance(InstanceTypeId id, absl::string_v
     path.path.insert(path.path.end(), bound.path.begin(), bound.path.end());
     fresh->push_back(std::move(path));
   }
+  TENON_RETURN_IF_ERROR(types_.Charge(2 * TypeTable::Cost(type.resources)));  // kept twice
   Substitution substitution(types_, types_, std::move(map));
   TENON_ASSIGN_OR_RETURN(std::vector<NamedItem> exports, substitution.ApplyItems(type.exports));
   return types_.Add(InstanceType{std::move(exports), {}});
@@ -207,6 +208,11 @@ Status Validator::ExportDecl(Scope& scope, const syntax::Name& name, const synta
   TENON_ASSIGN_OR_RETURN(const ExternType resolved,
                          ResolveExternType(scope, type, name.name, &scope.exported_resources));
   TENON_RETURN_IF_ERROR(CheckName(scope, name, resolved, /*is_import=*/false));
+  if (type.bound == syntax::ExternType::Bound::kSubResource) {
+    MakeVisible(resolved, &scope.visible_exports);
+  }
+  TENON_RETURN_IF_ERROR(CheckVisible(scope, resolved, /*is_import=*/false));
+  MakeVisible(resolved, &scope.visible_exports);
   scope.exports.push_back({name.name, resolved});
   TENON_RETURN_IF_ERROR(Append(scope, resolved));
   return {};
@@ -221,6 +227,8 @@ Status Validator::Export(Scope& scope, const syntax::Export& item) {
     if (found == nullptr || !std::holds_alternative<ResourceId>(found->type)) {
       return Invalid(absl::StrCat("expected a resource, found ", ToString(types_, type)));
     }
+    // From here on a type of its own; the planner lets it stand for the same one at run time.
+    type = TypeItem{types_.NewResource(item.name.name)};
   } else if (item.type) {
     std::vector<ResourcePath> fresh;  // abstract in the ascription, known here
     TENON_ASSIGN_OR_RETURN(ExternType wanted,

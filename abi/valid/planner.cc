@@ -361,6 +361,7 @@ class Planner {
   Result<Item> HostItem(uint32_t import, const ExternType& type, std::vector<std::string>* path) {
     TENON_RETURN_IF_ERROR(Charge(1));
     if (const auto* func = std::get_if<FuncTypeId>(&type)) {
+        TENON_RETURN_IF_ERROR(Charge(path->size()));
       host_funcs_.push_back({import, *path, *func, std::nullopt});
       return Item(FuncValue{true, static_cast<uint32_t>(host_funcs_.size() - 1)});
     }
@@ -371,6 +372,7 @@ class Planner {
     if (const auto* id = std::get_if<InstanceTypeId>(&type)) {
       auto instance = std::make_shared<InstanceValue>();
       for (const NamedItem& named : types_.Get(*id).exports) {
+        TENON_RETURN_IF_ERROR(Charge(TypeTable::Cost(named.name)));
         path->push_back(named.name);
         TENON_ASSIGN_OR_RETURN(Item item, HostItem(import, named.type, path));
         path->pop_back();
@@ -413,6 +415,12 @@ class Planner {
 
   Status RunStep(Frame& frame, uint32_t result, const ExportStep& step) {
     const Item item = ItemAt(frame, step.item);
+    if (const auto* type = std::get_if<TypeItem>(&step.type)) {
+      // An abstract export has an id of its own for the resource that it exports.
+      const auto* id = std::get_if<ResourceId>(&type->type);
+      const std::optional<ResourceId>& resource = std::get<TypeValue>(item).resource;
+      if (id != nullptr && resource) frame.types_map.Bind(*id, *resource);
+    }
     SetItem(frame, result, item, step.type);
     frame.exports.exports.emplace(step.name, item);
     if (frame.args != nullptr) return {};

@@ -1,5 +1,6 @@
 #include "abi/valid/subtype.h"
 
+#include "abi/syntax/limits.h"
 #include "abi/text/wit.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
@@ -108,6 +109,8 @@ void Matcher::BindResources(const std::vector<ResourcePath>& wanted,
 
 Status Matcher::MatchItems(const std::vector<NamedItem>& sub, const std::vector<NamedItem>& super,
                            const ResourceMap& map, const char* what) {
+  work_ += sub.size() + super.size();
+  if (work_ > kMaxMatchingWork) return Fail(ErrorKind::kLimit, "the types take too long to compare");
   absl::flat_hash_map<absl::string_view, const NamedItem*> by_name;
   for (const NamedItem& item : sub) by_name.emplace(item.name, &item);
   Substitution substitution(types_, types_, map);
@@ -159,11 +162,11 @@ Status Matcher::MatchComponent(ComponentTypeId sub, ComponentTypeId super) {
 Status Matcher::MatchModule(ModuleTypeId sub, ModuleTypeId super) {
   const ModuleType& given = types_.Get(sub);
   const ModuleType& wanted = types_.Get(super);
-  absl::flat_hash_map<std::pair<absl::string_view, absl::string_view>, const vm::ResolvedImportType*>
-      imports;
-  for (const auto& item : wanted.imports) imports.emplace(std::pair(item.module, item.name), &item.type);
+  using TwoNames = std::pair<absl::string_view, absl::string_view>;
+  absl::flat_hash_map<TwoNames, const vm::ResolvedImportType*> imports;
+  for (const auto& item : wanted.imports) imports.emplace(TwoNames(item.module, item.name), &item.type);
   for (const auto& item : given.imports) {
-    const auto found = imports.find(std::pair<absl::string_view, absl::string_view>(item.module, item.name));
+    const auto found = imports.find(TwoNames(item.module, item.name));
     if (found == imports.end() || !vm::MatchesExtern(core_, *found->second, item.type)) {
       return Fail(ErrorKind::kInvalid, absl::StrCat("core module import `", item.module, "` `", item.name,
                                                     "` is missing or has another type"));

@@ -40,6 +40,7 @@ class Matcher {
 
   TypeTable& types_;
   const vm::TypeStore& core_;
+  uint64_t work_ = 0;
 };
 
 }  // namespace tenon::abi

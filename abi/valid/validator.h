@@ -77,6 +77,7 @@ class Validator {
   // Indexed on first use, so that many aliases of one instance stay linear.
   const NamedItem* FindExport(InstanceTypeId instance, absl::string_view name);
   Status AliasCoreExport(Scope& scope, const syntax::Alias& alias);
+  bool MentionsFreeResources(const AnyType& type);
   Status AliasOuter(Scope& scope, const syntax::Alias& alias);
 
   // canon.cc
@@ -114,6 +115,9 @@ class Validator {
   const CoreModuleLoader& load_;
   TypeTable types_;
   Matcher matcher_;
+  uint64_t work_ = 0;  // of visibility checks
+  absl::flat_hash_map<uint32_t, bool> open_instances_;   // by id: mentions resources it does not bind
+  absl::flat_hash_map<uint32_t, bool> open_components_;
   std::vector<Body> bodies_;
   std::vector<std::shared_ptr<const vm::ResolvedModule>> modules_;
   absl::flat_hash_map<InstanceTypeId, absl::flat_hash_map<absl::string_view, const NamedItem*>>

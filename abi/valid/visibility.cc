@@ -16,8 +16,8 @@ bool IsNamedKind(TypeKind kind) {
 // Checks types against what is visible. Type items inside the checked item introduce types for it.
 class VisibilityChecker {
  public:
-  VisibilityChecker(const TypeTable& types, const Visible* imports, const Visible* exports)
-      : types_(types), imports_(imports), exports_(exports) {}
+  VisibilityChecker(const TypeTable& types, uint64_t* work, const Visible* imports, const Visible* exports)
+      : types_(types), work_(*work), imports_(imports), exports_(exports) {}
 
   Visible& introduced() { return introduced_; }
 
@@ -69,6 +69,7 @@ class VisibilityChecker {
   }
 
   Status Value(ValType type) {
+    if (++work_ > kMaxMatchingWork) return Fail(ErrorKind::kLimit, "the types take too long to check");
     if (IsPrimitive(type.kind()) || !checked_.insert(type).second) return {};
     if (IsNamedKind(type.kind()) && !Contains(&Visible::types, type)) {
       return Invalid(absl::StrCat("type not valid to be used in an import or export, it has no name there: ",
@@ -101,6 +102,7 @@ class VisibilityChecker {
   }
 
   const TypeTable& types_;
+  uint64_t& work_;
   const Visible* imports_;
   const Visible* exports_;
   Visible introduced_;
@@ -120,9 +122,9 @@ void Validator::MakeVisible(const ExternType& type, Visible* visible) {
 }
 
 Status Validator::CheckVisible(const Scope& scope, const ExternType& type, bool is_import) {
-  // Inside component and instance types the item is checked where the type is used.
-  if (scope.kind != Scope::Kind::kComponent) return {};
-  VisibilityChecker checker(types_, &scope.visible_imports,
+  // Inside instance types the item is checked where the type is used.
+  if (scope.kind == Scope::Kind::kInstanceType) return {};
+  VisibilityChecker checker(types_, &work_, &scope.visible_imports,
                             is_import ? nullptr : &scope.visible_exports);
   // An exported resource type introduces itself; an imported one is fresh or must be visible.
   if (!is_import) MakeVisible(type, &checker.introduced());

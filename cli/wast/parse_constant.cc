@@ -191,6 +191,7 @@ Result<ScriptValue> ParseScriptValue(Lexer& lexer) {
     case ResultPattern::Kind::kExtern:
       if (!pattern.has_host_value) return FailAt(token, "unexpected token");
       value.host_value = pattern.host_value;
+      value.type = ValType::Ref(HeapKind::kExtern, false);
       return value;
     case ResultPattern::Kind::kFunc:
     case ResultPattern::Kind::kEither: break;

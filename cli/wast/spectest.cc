@@ -31,6 +31,9 @@ Result<HostModule> MakeSpectest(vm::Store& store) {
   const vm::TableType table_type = {.limits = {.min = 10, .max = 20, .has_max = true}};
   TENON_ASSIGN_OR_RETURN(vm::TableInstance * table, store.NewTable(table_type, vm::Slot{0}));
   module.emplace("table", table);
+  const vm::TableType wide_type = {.limits = table_type.limits, .address = vm::AddressType::kI64};
+  TENON_ASSIGN_OR_RETURN(vm::TableInstance * wide_table, store.NewTable(wide_type, vm::Slot{0}));
+  module.emplace("table64", wide_table);
   const vm::MemoryType memory_type = {.limits = {.min = 1, .max = 2, .has_max = true}};
   TENON_ASSIGN_OR_RETURN(vm::Memory * memory, store.NewMemory(memory_type));
   module.emplace("memory", memory);

@@ -11,7 +11,10 @@ constexpr uint64_t kAddressSpaceBytes = uint64_t{4} << 30;
 }  // namespace
 
 Result<std::unique_ptr<Memory>> Memory::Create(const MemoryType& type, uint64_t max_bytes) {
-  TENON_CHECK(type.address == AddressType::kI32 && type.page_size_log2 == 16);
+  if (type.address != AddressType::kI32) {
+    return Fail(ErrorKind::kLimit, "64-bit memories are not supported");
+  }
+  TENON_CHECK(type.page_size_log2 == 16);
   std::unique_ptr<Memory> memory(new Memory());
   memory->type_ = type;
   memory->max_bytes_ = std::min(max_bytes, kAddressSpaceBytes);

@@ -7,7 +7,9 @@ namespace tenon::vm {
 
 std::string Trap::Message() const {
   if (detail.empty()) return TrapText(kind);
-  return absl::StrCat(TrapText(kind), ": ", detail);
+  // The suite's text goes on with the element's index.
+  const char* separator = kind == TrapKind::kUninitializedElement ? " " : ": ";
+  return absl::StrCat(TrapText(kind), separator, detail);
 }
 
 std::string FormatTrap(const Trap& trap) {

@@ -44,7 +44,8 @@ Result<Module> ModuleParser::Parse(TokenKind closer) {
     TENON_CHECK(error_.has_value());
     return std::unexpected<Error>(std::move(*error_));
   }
-  if (!module.datas.empty()) module.data_count = static_cast<uint32_t>(module.datas.size());
+  // Even without segments: naming one that is not there is invalid in a text, not malformed.
+  module.data_count = static_cast<uint32_t>(module.datas.size());
   return std::move(module);
 }
 

@@ -126,7 +126,10 @@ FAST_HANDLER(CallIndirect) {
   const uint32_t index = ReadSlot<uint32_t>(fp + ip[2].half(2));
   if (index >= table->size()) [[unlikely]] TENON_TRAP(TrapKind::kUndefinedElement);
   const Func* func = reinterpret_cast<const Func*>(table->data()[index].bits);
-  if (func == nullptr) [[unlikely]] TENON_TRAP(TrapKind::kUninitializedElement);
+  if (func == nullptr) [[unlikely]] {
+    acc = index;
+    TENON_GOTO(RaiseUninitializedElement);
+  }
   const TypeId expected(ip[3].word(0));
   if (func->type_id != expected) [[unlikely]] {
     if (!IsCallableAs(*ctx, *func, expected)) TENON_TRAP(TrapKind::kIndirectCallTypeMismatch);
@@ -242,7 +245,10 @@ SLOW_HANDLER(ReturnCallIndirect) {
   const uint32_t index = ReadSlot<uint32_t>(fp + ip[2].half(2));
   if (index >= table->size()) TENON_TRAP(TrapKind::kUndefinedElement);
   const Func* func = reinterpret_cast<const Func*>(table->data()[index].bits);
-  if (func == nullptr) TENON_TRAP(TrapKind::kUninitializedElement);
+  if (func == nullptr) {
+    acc = index;
+    TENON_GOTO(RaiseUninitializedElement);
+  }
   if (!IsCallableAs(*ctx, *func, TypeId(ip[3].word(0)))) {
     TENON_TRAP(TrapKind::kIndirectCallTypeMismatch);
   }

@@ -1,9 +1,11 @@
 // Entering and leaving functions, branches, and the way out to the host.
 // core: #exec-instr-control
+#include "absl/strings/str_cat.h"
 #include "vm/interp/handlers/branch_steps.h"
 #include "vm/interp/handlers/handlers.h"
 #include "vm/interp/handlers/operands.h"
 #include "vm/runtime/func.h"
+#include "vm/runtime/store.h"
 
 namespace tenon::vm::interp {
 
@@ -15,6 +17,12 @@ TENON_HANDLER_ABI HandlerResult RaiseTrap(TENON_STATE_PARAMS) {
   run->fp = fp;
   run->context = ctx;
   TENON_LEAVE();
+}
+
+TENON_HANDLER_ABI HandlerResult RaiseUninitializedElement(TENON_STATE_PARAMS) {
+  RunBlock* run = ctx->run;
+  if (run->trap == 0) run->store->pending_trap().detail = absl::StrCat(acc);
+  TENON_TRAP(TrapKind::kUninitializedElement);
 }
 
 namespace handlers {

@@ -84,6 +84,8 @@ inline constexpr bool kIsOrTrap<sem::OrTrap<T>> = true;
 
 // Leaves guest code with a trap at this instruction; the accumulator carries the kind.
 TENON_HANDLER_ABI HandlerResult RaiseTrap(TENON_STATE_PARAMS);
+// Likewise for a null table element, whose index is in the accumulator: the message names it.
+TENON_HANDLER_ABI HandlerResult RaiseUninitializedElement(TENON_STATE_PARAMS);
 
 #define TENON_TRAP(kind)              \
   do {                                \
