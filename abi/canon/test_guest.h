@@ -63,6 +63,10 @@ class TestGuest {
       result = *self->hostile_;
     } else if (new_size > old_size || old_size == 0) {
       result = (self->top_ + align - 1) / align * align;
+      if (uint64_t{result} + new_size > self->options_.memory->size_bytes()) {
+        call.store.SetTrap(vm::TrapKind::kOutOfMemory);
+        return false;
+      }
       self->top_ = result + new_size;
       std::memcpy(self->bytes() + result, self->bytes() + old, old_size);
     }

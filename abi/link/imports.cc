@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "abi/syntax/semver.h"
 #include "abi/text/wit.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -50,6 +51,11 @@ const char* KindName(const ExternType& type) {
   return "type";
 }
 
+// True when an import asks for a later version of an interface than the host has.
+bool IsNewer(absl::string_view import, absl::string_view host) {
+  return CompareVersions(import, host) > 0;
+}
+
 class Resolver {
  public:
   Resolver(const CompiledComponent& component, const HostLinker& linker)
@@ -57,7 +63,7 @@ class Resolver {
 
   Result<ResolvedImports> Run() {
     ResolveResources();
-    for (const PlanImport& import : plan_.imports) TENON_RETURN_IF_ERROR(CheckKind(import));
+    for (const PlanImport& import : plan_.imports) TENON_RETURN_IF_ERROR(CheckImport(import));
     for (const PlanImportedFunc& func : plan_.imported_funcs) {
       TENON_ASSIGN_OR_RETURN(const HostFunc* found, ResolveFunc(func));
       result_.funcs.push_back(found);
@@ -81,64 +87,76 @@ class Resolver {
     return interface->FindResource(resource.import_path[0]);
   }
 
-  // A host offers functions, types and interfaces only.
-  Status CheckKind(const PlanImport& import) {
-    if (std::holds_alternative<ModuleTypeId>(import.type) ||
-        std::holds_alternative<ComponentTypeId>(import.type)) {
-      return Fail(ErrorKind::kUnlinkable,
-                  absl::StrCat("import \"", import.name, "\": the host has no ",
-                               KindName(import.type), " to give"));
+  // What an import says of itself, used or not.
+  Status CheckImport(const PlanImport& import) const {
+    if (const auto* type = std::get_if<FuncTypeId>(&import.type)) {
+      if (linker_.Find(import.name) != nullptr) {
+        return Unlinkable(import, "the host has an interface of this name, not a function");
+      }
+      TENON_RETURN_IF_ERROR(CheckFunc(import, linker_.root(), import.name, *type));
+      return {};
+    }
+    if (const auto* type = std::get_if<InstanceTypeId>(&import.type)) {
+      return CheckInterface(import, component_.types().Get(*type));
+    }
+    if (std::holds_alternative<TypeItem>(import.type)) return {};
+    return Unlinkable(import, absl::StrCat("the host has no ", KindName(import.type), " to give"));
+  }
+
+  Status CheckInterface(const PlanImport& import, const InstanceType& type) const {
+    const HostInterface* interface = linker_.Find(import.name);
+    for (const NamedItem& item : type.exports) {
+      const auto* func = std::get_if<FuncTypeId>(&item.type);
+      if (func == nullptr) continue;
+      if (interface == nullptr) return MissingInterface(import, item.name);
+      if (interface->FindFunc(item.name) == nullptr && IsNewer(import.name, interface->name())) {
+        continue;  // An addition to the interface, which matters only if it is used.
+      }
+      TENON_RETURN_IF_ERROR(CheckFunc(import, *interface, item.name, *func));
     }
     return {};
   }
 
-  Result<const HostFunc*> ResolveFunc(const PlanImportedFunc& func) {
-    const std::string& import = plan_.imports[func.import].name;
-    const HostInterface* interface = &linker_.root();
-    absl::string_view name = import;
-    if (!func.path.empty()) {
-      interface = linker_.Find(import);
-      if (interface == nullptr) {
-        return Fail(ErrorKind::kUnlinkable,
-                    absl::StrCat("import \"", import, "\": the host does not have this interface",
-                                 Nearest(import, linker_.InterfaceNames()), " (needed for \"",
-                                 absl::StrJoin(func.path, "."), "\")"));
-      }
-      name = func.path.back();
-    }
-    const HostFunc* found = func.path.size() > 1 ? nullptr : interface->FindFunc(name);
+  // A function that the component calls.
+  Result<const HostFunc*> ResolveFunc(const PlanImportedFunc& func) const {
+    const PlanImport& import = plan_.imports[func.import];
+    if (func.path.empty()) return CheckFunc(import, linker_.root(), import.name, func.type);
+    const std::string name = absl::StrJoin(func.path, ".");
+    const HostInterface* interface = linker_.Find(import.name);
+    if (interface == nullptr) return MissingInterface(import, name);
+    return CheckFunc(import, *interface, name, func.type);
+  }
+
+  Result<const HostFunc*> CheckFunc(const PlanImport& import, const HostInterface& interface,
+                                    absl::string_view name, FuncTypeId type) const {
+    const std::string of = name == import.name ? "" : absl::StrCat(" \"", name, "\"");
+    const HostFunc* found = interface.FindFunc(name);
     if (found == nullptr) {
-      return Fail(ErrorKind::kUnlinkable, MissingFunc(func, *interface, name));
+      const bool other_version = !of.empty() && interface.name() != import.name;
+      return Unlinkable(
+          import,
+          absl::StrCat("the host does not have the function", of,
+                       other_version ? absl::StrCat(" in its \"", interface.name(), "\"") : "",
+                       Nearest(name, interface.FuncNames())));
     }
     const TypeTable& types = component_.types();
-    if (!found->matches(TypeChecker{types, result_.resources}, types.Get(func.type))) {
-      return Fail(ErrorKind::kUnlinkable, Mismatch(func, *found, name));
+    if (!found->matches(TypeChecker{types, result_.resources}, types.Get(type))) {
+      return Unlinkable(
+          import,
+          absl::StrCat("the function", of, " has the wrong type: the component expects ",
+                       ToString(types, type), ", the host has ", found->describe(linker_.Names())));
     }
     return found;
   }
 
-  std::string MissingFunc(const PlanImportedFunc& func, const HostInterface& interface,
-                          absl::string_view name) const {
-    const std::string& import = plan_.imports[func.import].name;
-    if (func.path.empty()) {
-      return absl::StrCat("import \"", import, "\": the host does not have this function",
-                          Nearest(name, interface.FuncNames()));
-    }
-    const bool other_version = interface.name() != import;
-    return absl::StrCat("import \"", import, "\": the host does not have the function \"", name,
-                        "\"",
-                        other_version ? absl::StrCat(" in its \"", interface.name(), "\"") : "",
-                        Nearest(name, interface.FuncNames()));
+  std::unexpected<Error> MissingInterface(const PlanImport& import, absl::string_view func) const {
+    return Unlinkable(import, absl::StrCat("the host does not have this interface",
+                                           Nearest(import.name, linker_.InterfaceNames()),
+                                           " (needed for \"", func, "\")"));
   }
 
-  std::string Mismatch(const PlanImportedFunc& func, const HostFunc& found,
-                       absl::string_view name) const {
-    const std::string& import = plan_.imports[func.import].name;
-    return absl::StrCat("import \"", import, "\"",
-                        func.path.empty() ? "" : absl::StrCat(": function \"", name, "\""),
-                        " has the wrong type: the component expects ",
-                        ToString(component_.types(), func.type), ", the host has ",
-                        found.describe(linker_.Names()));
+  static std::unexpected<Error> Unlinkable(const PlanImport& import, absl::string_view what) {
+    return Fail(ErrorKind::kUnlinkable, absl::StrCat("import \"", import.name, "\": ", what));
   }
 
   const CompiledComponent& component_;

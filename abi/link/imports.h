@@ -1,6 +1,7 @@
 // Finding what a component imports among what the host offers, and saying what is missing in WIT's
-// words. The structural check comes after the lookup: only functions that the component uses must
-// be there, so a component made for a newer version runs as long as it does not use what is new.
+// words. The structural check comes after the lookup: what an import lists must be there with its
+// type, but a component made for a later version of an interface runs as long as it does not use
+// what is new.
 #pragma once
 
 #include <string>
@@ -12,8 +13,9 @@
 namespace tenon::abi {
 
 struct ResolvedImports {
-  std::vector<const HostFunc*> funcs;          // by ImportedFuncId
-  std::vector<const ResourceType*> resources;  // by ResourceId; absent: missing, or the component's own
+  std::vector<const HostFunc*> funcs;  // by ImportedFuncId
+  std::vector<const ResourceType*>
+      resources;  // by ResourceId; absent: missing, or the component's own
 };
 
 Result<ResolvedImports> ResolveImports(const CompiledComponent& component,

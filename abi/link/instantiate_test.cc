@@ -435,6 +435,35 @@ TEST_F(InstantiateTest, MissingAndMismatchedImportsSpeakWit) {
             "\"test:host/log@0.2.9\"; nearest match: \"log\"");
 }
 
+// What an import lists without using it: may be missing only where the host's version is older.
+TEST_F(InstantiateTest, AnUnusedFunctionMayBeNewerThanTheHost) {
+  auto error = [this](const char* import, std::vector<ValType> params) {
+    Builder builder;
+    InstanceType type;
+    type.exports.push_back({"log", builder.FuncType(params)});
+    type.exports.push_back({"new", builder.FuncType({})});
+    PlanImport item;
+    item.name = import;
+    item.type = *builder.types().Add(std::move(type));
+    builder.plan().imports.push_back(std::move(item));
+    auto made = builder.Instantiate(store_, linker_);
+    return made ? "no error" : made.error().ToString();
+  };
+  linker_.Interface("test:host/log@0.2.9").Func("log", [](HostContext&, absl::string_view) {});
+
+  EXPECT_EQ(error("test:host/log@0.2.10", {K::kString}), "no error");
+  EXPECT_EQ(error("test:host/log@0.2.10", {K::kU8}),
+            "import \"test:host/log@0.2.10\": the function \"log\" has the wrong type: the "
+            "component expects func(p0: u8), the host has func(string)");
+  EXPECT_EQ(error("test:host/log@0.2.8", {K::kString}),
+            "import \"test:host/log@0.2.8\": the host does not have the function \"new\" in its "
+            "\"test:host/log@0.2.9\"");
+  EXPECT_EQ(
+      error("test:other/log@0.3.0", {}),
+      "import \"test:other/log@0.3.0\": the host does not have this interface; nearest match: "
+      "\"test:host/log@0.2.9\" (needed for \"log\")");
+}
+
 TEST_F(InstantiateTest, AMissingInterfaceNamesTheNearest) {
   builder_.Import("test:host/lag@0.2.1", "log", builder_.FuncType({}));
   linker_.Interface("test:host/log@0.2.1");
@@ -448,9 +477,10 @@ TEST_F(InstantiateTest, AFunctionOfAnotherTypeIsNotLinked) {
   builder_.Import("test:host/log@0.2.1", "log", builder_.FuncType({K::kString}, K::kU32));
   linker_.Interface("test:host/log@0.2.1").Func("log", [](HostContext&, absl::string_view) {});
 
-  EXPECT_EQ(LinkError(),
-            "import \"test:host/log@0.2.1\": function \"log\" has the wrong type: the component "
-            "expects func(p0: string) -> u32, the host has func(string)");
+  EXPECT_EQ(
+      LinkError(),
+      "import \"test:host/log@0.2.1\": the function \"log\" has the wrong type: the component "
+      "expects func(p0: string) -> u32, the host has func(string)");
 }
 
 }  // namespace
