@@ -16,17 +16,14 @@ void AddRun(CLI::App& app, RunOptions* options) {
   CLI::App* run = app.add_subcommand(
       "run", "Run a component that exports wasi:cli/run: tenon run [options] FILE [ARGS...]");
   run->prefix_command();
-  run->usage("Usage: tenon run [options] FILE [ARGS...]");
   run->add_option("--dir", options->directories,
                   "Grant a directory, under the same name or as GUEST")
       ->type_name("HOST[::GUEST]")
-      ->expected(1)
-      ->take_all();
+      ->allow_extra_args(false);
   run->add_option("--env", options->environment,
                   "Set an environment variable, or hand on the host's")
       ->type_name("NAME[=VALUE]")
-      ->expected(1)
-      ->take_all();
+      ->allow_extra_args(false);
   run->add_option("--argv0", options->argv0, "The guest's argv[0]; default: the file's name")
       ->type_name("NAME")
       ->expected(1);

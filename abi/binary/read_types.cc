@@ -188,6 +188,9 @@ bool ReadAlias(ByteReader& reader, syntax::Alias* out) {
   if (target > 2) return reader.FailAt(ErrorKind::kMalformed, "malformed alias", where);
   out->target = static_cast<syntax::Alias::Target>(target);
   if (target == 2) {
+    const bool allowed = out->sort == Sort::kType || out->sort == Sort::kComponent ||
+                         out->sort == Sort::kCoreModule || out->sort == Sort::kCoreType;
+    if (!allowed) return reader.FailAt(ErrorKind::kMalformed, "malformed outer alias sort", where - 1);
     return reader.ReadVarU32(&out->outer_count) && reader.ReadVarU32(&out->outer_index);
   }
   return reader.ReadVarU32(&out->instance) && ReadName(reader, &out->name);

@@ -39,8 +39,8 @@ struct CanonContext {
   ComponentInstance* instance = nullptr;
   const CanonOptions* options = nullptr;
   CallScope* scope = nullptr;
-  bool fused = false;                 // guest to guest; matters for messages alone
-  uint64_t budget = 0;                // bytes the host may still allocate for this call
+  bool fused = false;   // guest to guest; matters for messages alone
+  uint64_t budget = 0;  // bytes the host may still allocate for this call
   // What string views point to when the guest's encoding is not UTF-8.
   std::vector<std::unique_ptr<std::string>> decoded;
 

@@ -33,9 +33,7 @@ Kind FlatKind(TypeKind kind) {
   }
 }
 
-uint32_t FlagsMask(size_t labels) {
-  return static_cast<uint32_t>((uint64_t{1} << labels) - 1);
-}
+uint32_t FlagsMask(size_t labels) { return static_cast<uint32_t>((uint64_t{1} << labels) - 1); }
 
 }  // namespace
 
@@ -144,9 +142,9 @@ void CopyPlan::EmitProduct(const std::vector<ValType>& types, bool flat, Place a
   for (ValType type : types) {
     const uint32_t slot = src.flat_so_far();
     const Place place = {src.Place(src_.Get(type)), dst.Place(dst_.Get(type))};
-    EmitValue(type, flat,
-              flat ? Place{at.src + slot, at.dst + slot}
-                   : Place{at.src + place.src, at.dst + place.dst});
+    EmitValue(
+        type, flat,
+        flat ? Place{at.src + slot, at.dst + slot} : Place{at.src + place.src, at.dst + place.dst});
   }
 }
 

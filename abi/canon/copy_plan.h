@@ -23,10 +23,33 @@ namespace tenon::abi {
 struct CopyOp {
   enum class Kind : uint8_t {
     // Slot to slot. arg: kFlatFlags mask, kFlatZero count.
-    kFlat64, kFlat32, kFlatU8, kFlatS8, kFlatU16, kFlatS16, kFlatBool, kFlatChar, kFlatFlags,
-    kFlatZero, kFlatString, kFlatList, kFlatVariant, kFlatOwn, kFlatBorrow, kFlatCall,
+    kFlat64,
+    kFlat32,
+    kFlatU8,
+    kFlatS8,
+    kFlatU16,
+    kFlatS16,
+    kFlatBool,
+    kFlatChar,
+    kFlatFlags,
+    kFlatZero,
+    kFlatString,
+    kFlatList,
+    kFlatVariant,
+    kFlatOwn,
+    kFlatBorrow,
+    kFlatCall,
     // Bytes to bytes. arg: kBytes count, kFlags mask (aux: bytes).
-    kBytes, kBool, kChar, kFlags, kString, kList, kVariant, kOwn, kBorrow, kCall,
+    kBytes,
+    kBool,
+    kChar,
+    kFlags,
+    kString,
+    kList,
+    kVariant,
+    kOwn,
+    kBorrow,
+    kCall,
     kJump,        // arg: where
     kElementEnd,  // next element of the innermost list
     kReturn,

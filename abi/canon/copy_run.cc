@@ -231,7 +231,8 @@ bool Runner::Handle(bool own, uint32_t resource, uint32_t index, uint32_t* lower
 
 bool Runner::String(uint64_t address, uint64_t units, uint64_t* new_address, uint64_t* new_units) {
   LiftedString text;
-  return CheckString(from_, address, units, &text) && StoreString(to_, text, new_address, new_units);
+  return CheckString(from_, address, units, &text) &&
+         StoreString(to_, text, new_address, new_units);
 }
 
 // Allocates, and copies at once or goes on with the first element.

@@ -25,9 +25,9 @@ using FlatSlots = vm::Slot[kMaxFlatParams];
 
 // Calls a lifted function: enters its instance (`entering` is its entering set for the caller),
 // lowers the parameters into the slots, calls, lifts the result from them, checks that the callee
-// has dropped what it was lent, hands the result on, calls post-return and leaves. `lower` and `lift`
-// return false after setting a trap; they get the callee's context. On a trap no instance that was
-// entered is left again.
+// has dropped what it was lent, hands the result on, calls post-return and leaves. `lower` and
+// `lift` return false after setting a trap; they get the callee's context. On a trap no instance
+// that was entered is left again.
 bool CallLifted(const LiftedFunc& callee, const std::vector<ComponentInstance*>& entering,
                 CallScope& scope, absl::FunctionRef<bool(CanonContext&, vm::Slot*)> lower,
                 absl::FunctionRef<bool(CanonContext&, vm::Slot*)> lift);

@@ -229,8 +229,7 @@ bool StoreToLatin1OrUtf16(CanonContext& cx, const LiftedString& text, uint64_t* 
     cx.At(*address)[latin1++] = static_cast<uint8_t>(code_point);
   }
   *units = latin1;
-  return latin1 == text.units ||
-         cx.Realloc(*address, text.units, 2, latin1, kOutOfBounds, address);
+  return latin1 == text.units || cx.Realloc(*address, text.units, 2, latin1, kOutOfBounds, address);
 }
 
 // abi: store_probably_utf16_to_latin1_or_utf16

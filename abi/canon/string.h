@@ -19,7 +19,7 @@ struct LiftedString {
   Encoding encoding = Encoding::kUtf8;
   bool from_latin1_utf16 = false;  // the guest chose between latin1 and utf16 itself
   const uint8_t* bytes = nullptr;
-  uint64_t units = 0;              // code units, without tag
+  uint64_t units = 0;  // code units, without tag
 
   uint64_t byte_length() const { return encoding == Encoding::kUtf16 ? 2 * units : units; }
 };

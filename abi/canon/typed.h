@@ -17,8 +17,8 @@
 //                         joined types of variants need no conversion)
 //   Store(cx, v, to)      to a guest address that was checked
 //   Lower(cx, v, slots)   to kLayout.flat slots
-// The last four return false after setting a trap. Views that are lifted point into guest memory and
-// are good until guest code runs again; they are accepted as arguments of host functions only.
+// The last four return false after setting a trap. Views that are lifted point into guest memory
+// and are good until guest code runs again; they are accepted as arguments of host functions only.
 #pragma once
 
 #include <cstdint>
@@ -124,10 +124,10 @@ struct NumberAbi {
   }
 };
 
-#define NUMBER_ABI(type, kind, text)                                              \
-  template <>                                                                     \
-  struct Abi<type> : NumberAbi<type, TypeKind::kind> {                            \
-    static std::string Describe(const ResourceNames&) { return text; }            \
+#define NUMBER_ABI(type, kind, text)                                   \
+  template <>                                                          \
+  struct Abi<type> : NumberAbi<type, TypeKind::kind> {                 \
+    static std::string Describe(const ResourceNames&) { return text; } \
   };
 NUMBER_ABI(int8_t, kS8, "s8")
 NUMBER_ABI(uint8_t, kU8, "u8")
@@ -357,8 +357,8 @@ struct Abi<Own<T>> : HandleAbi<T, TypeKind::kOwn> {
   static bool FromIndex(CanonContext& cx, uint32_t index, Own<T>* out) {
     uint32_t rep;
     if (!LiftOwn(cx, index, &kHostResource<T>, &rep)) return false;
-    *out = Own<T>(std::unique_ptr<T>(
-        static_cast<T*>(cx.store->resources().Take(&kHostResource<T>, rep))));
+    *out = Own<T>(
+        std::unique_ptr<T>(static_cast<T*>(cx.store->resources().Take(&kHostResource<T>, rep))));
     return true;
   }
   static bool ToIndex(CanonContext& cx, Own<T>& value, uint32_t* index) {

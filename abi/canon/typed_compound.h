@@ -212,8 +212,7 @@ struct SmallIntegerAbi {
 
 template <typename T>
   requires IsEnum<T>
-struct Abi<T>
-    : SmallIntegerAbi<T, Abi<T>, DiscriminantBytes(std::size(EnumOf<T>::kLabels))> {
+struct Abi<T> : SmallIntegerAbi<T, Abi<T>, DiscriminantBytes(std::size(EnumOf<T>::kLabels))> {
   static bool Matches(const TypeChecker& checker, ValType type) {
     const TypeDef* def = checker.Def(type, TypeKind::kEnum);
     return def != nullptr && LabelsMatch(*def, EnumOf<T>::kLabels);
@@ -301,8 +300,7 @@ struct SumAbi {
 };
 
 template <typename T>
-struct Abi<std::optional<T>>
-    : SumAbi<std::optional<T>, Abi<std::optional<T>>, std::monostate, T> {
+struct Abi<std::optional<T>> : SumAbi<std::optional<T>, Abi<std::optional<T>>, std::monostate, T> {
   static bool Matches(const TypeChecker& checker, ValType type) {
     const TypeDef* def = checker.Def(type, TypeKind::kOption);
     return def != nullptr && Abi<T>::Matches(checker, def->types[0]);
@@ -313,13 +311,17 @@ struct Abi<std::optional<T>>
   static uint32_t Case(const std::optional<T>& value) { return value ? 1 : 0; }
   template <size_t i>
   static auto& Payload(std::optional<T>& value) {
-    if constexpr (i == 0) return unit;
-    else return *value;
+    if constexpr (i == 0)
+      return unit;
+    else
+      return *value;
   }
   template <size_t i>
   static auto& Emplace(std::optional<T>& value) {
-    if constexpr (i == 0) return value.reset(), unit;
-    else return value.emplace();
+    if constexpr (i == 0)
+      return value.reset(), unit;
+    else
+      return value.emplace();
   }
 
  private:
@@ -345,15 +347,21 @@ struct Abi<std::expected<T, E>>
   static uint32_t Case(const Value& value) { return value ? 0 : 1; }
   template <size_t i>
   static auto& Payload(Value& value) {
-    if constexpr (i == 1) return value.error();
-    else if constexpr (std::is_void_v<T>) return unit;
-    else return *value;
+    if constexpr (i == 1)
+      return value.error();
+    else if constexpr (std::is_void_v<T>)
+      return unit;
+    else
+      return *value;
   }
   template <size_t i>
   static auto& Emplace(Value& value) {
-    if constexpr (i == 1) return (value = std::unexpected<E>(E())), value.error();
-    else if constexpr (std::is_void_v<T>) return (value = Value()), unit;
-    else return (value = T()), *value;
+    if constexpr (i == 1)
+      return (value = std::unexpected<E>(E())), value.error();
+    else if constexpr (std::is_void_v<T>)
+      return (value = Value()), unit;
+    else
+      return (value = T()), *value;
   }
 
  private:
@@ -369,10 +377,9 @@ struct VariantAbi {
   struct Sum<std::variant<Ts...>> {
     using Type = SumAbi<T, Abi<T>, Ts...>;
     static bool Matches(const TypeChecker& checker, const TypeDef& def) {
-      return def.types.size() == sizeof...(Ts) &&
-             [&]<size_t... i>(std::index_sequence<i...>) {
-               return (Abi<Ts>::Matches(checker, def.types[i]) && ...);
-             }(std::index_sequence_for<Ts...>());
+      return def.types.size() == sizeof...(Ts) && [&]<size_t... i>(std::index_sequence<i...>) {
+        return (Abi<Ts>::Matches(checker, def.types[i]) && ...);
+      }(std::index_sequence_for<Ts...>());
     }
     static std::string Describe(const ResourceNames& names) {
       std::string text = "variant { ";

@@ -12,10 +12,9 @@ Result<std::shared_ptr<const CompiledComponent>> LoadComponent(vm::Engine* engin
   TENON_ASSIGN_OR_RETURN(auto syntax, DecodeComponent(std::move(bytes)));
   auto component = std::make_shared<CompiledComponent>();
   component->engine = engine;
-  TENON_ASSIGN_OR_RETURN(
-      component->resolved,
-      ValidateComponent(std::move(syntax), &engine->types(),
-                        CoreLoader(&engine->types(), engine->features(), mode)));
+  TENON_ASSIGN_OR_RETURN(component->resolved,
+                         ValidateComponent(std::move(syntax), &engine->types(),
+                                           CoreLoader(&engine->types(), engine->features(), mode)));
   const auto& modules = component->resolved->modules;
   for (size_t i = 0; i < modules.size(); ++i) {
     // A module without a name of its own is known by its place.

@@ -23,8 +23,8 @@ struct CompiledComponent {
   const TypeTable& types() const { return *resolved->types; }
 };
 
-// Takes the bytes of a component. With kLazy a function's body is validated when it is first called,
-// and an invalid one traps.
+// Takes the bytes of a component. With kLazy a function's body is validated when it is first
+// called, and an invalid one traps.
 Result<std::shared_ptr<const CompiledComponent>> LoadComponent(vm::Engine* engine,
                                                                std::vector<uint8_t> bytes,
                                                                vm::BodyValidation mode);

@@ -68,10 +68,8 @@ class Resolver {
  private:
   void ResolveResources() {
     for (const PlanResource& resource : plan_.resources) {
-      result_.resources.push_back(nullptr);
-      if (!resource.is_imported()) continue;
-      const ResourceType* found = FindResource(resource);
-      result_.resources.back() = found != nullptr ? found : &kAbsentResource;
+      const ResourceType* found = resource.is_imported() ? FindResource(resource) : nullptr;
+      result_.resources.push_back(found != nullptr ? found : &kAbsentResource);
     }
   }
 
@@ -103,8 +101,8 @@ class Resolver {
       if (interface == nullptr) {
         return Fail(ErrorKind::kUnlinkable,
                     absl::StrCat("import \"", import, "\": the host does not have this interface",
-                                 Nearest(import, linker_.InterfaceNames()),
-                                 " (needed for \"", absl::StrJoin(func.path, "."), "\")"));
+                                 Nearest(import, linker_.InterfaceNames()), " (needed for \"",
+                                 absl::StrJoin(func.path, "."), "\")"));
       }
       name = func.path.back();
     }

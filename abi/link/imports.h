@@ -1,6 +1,6 @@
 // Finding what a component imports among what the host offers, and saying what is missing in WIT's
-// words. The structural check comes after the lookup: only functions that the component uses must be
-// there, so a component made for a newer version runs as long as it does not use what is new.
+// words. The structural check comes after the lookup: only functions that the component uses must
+// be there, so a component made for a newer version runs as long as it does not use what is new.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@ namespace tenon::abi {
 
 struct ResolvedImports {
   std::vector<const HostFunc*> funcs;          // by ImportedFuncId
-  std::vector<const ResourceType*> resources;  // by ResourceId; null: the component's own
+  std::vector<const ResourceType*> resources;  // by ResourceId; absent: missing, or the component's own
 };
 
 Result<ResolvedImports> ResolveImports(const CompiledComponent& component,

@@ -49,14 +49,14 @@ Result<const LiftedFunc*> Instance::FindFunc(absl::string_view interface,
                 absl::StrCat("the component does not export ", Path(interface, name)));
   }
   if (func->source != FuncRef::Source::kLifted) {
-    return Fail(ErrorKind::kUnlinkable, absl::StrCat("export ", Path(interface, name),
-                                                     " is a function of the host's"));
+    return Fail(ErrorKind::kUnlinkable,
+                absl::StrCat("export ", Path(interface, name), " is a function of the host's"));
   }
   return lifts_[func->lift.value()].get();
 }
 
-Status Instance::CheckExport(const LiftedFunc& func, TypeMatch matches,
-                             absl::string_view interface, absl::string_view name) const {
+Status Instance::CheckExport(const LiftedFunc& func, TypeMatch matches, absl::string_view interface,
+                             absl::string_view name) const {
   const TypeTable& types = component_->types();
   if (func.options.memory64) {
     return Fail(ErrorKind::kUnlinkable, absl::StrCat("export ", Path(interface, name),
@@ -65,15 +65,15 @@ Status Instance::CheckExport(const LiftedFunc& func, TypeMatch matches,
   }
   if (!matches(TypeChecker{types, resources_}, types.Get(func.type))) {
     return Fail(ErrorKind::kUnlinkable,
-                absl::StrCat("export ", Path(interface, name), " has another type than expected: ",
-                             ToString(types, func.type)));
+                absl::StrCat("export ", Path(interface, name),
+                             " has another type than expected: ", ToString(types, func.type)));
   }
   return {};
 }
 
-std::expected<void, vm::Trap> CallFromHost(
-    const LiftedFunc& func, absl::FunctionRef<bool(CanonContext&, vm::Slot*)> lower,
-    absl::FunctionRef<bool(CanonContext&, vm::Slot*)> lift) {
+std::expected<void, vm::Trap> CallFromHost(const LiftedFunc& func,
+                                           absl::FunctionRef<bool(CanonContext&, vm::Slot*)> lower,
+                                           absl::FunctionRef<bool(CanonContext&, vm::Slot*)> lift) {
   struct Call {
     const LiftedFunc& func;
     absl::FunctionRef<bool(CanonContext&, vm::Slot*)> lower;

@@ -39,9 +39,9 @@ template <typename... Ts>
 inline constexpr bool kIsView<std::tuple<Ts...>> = (kIsView<Ts> || ...);
 
 // Calls a lifted function from the host, on a fibre of the store's.
-std::expected<void, vm::Trap> CallFromHost(
-    const LiftedFunc& func, absl::FunctionRef<bool(CanonContext&, vm::Slot*)> lower,
-    absl::FunctionRef<bool(CanonContext&, vm::Slot*)> lift);
+std::expected<void, vm::Trap> CallFromHost(const LiftedFunc& func,
+                                           absl::FunctionRef<bool(CanonContext&, vm::Slot*)> lower,
+                                           absl::FunctionRef<bool(CanonContext&, vm::Slot*)> lift);
 
 // An exported function whose type was checked. Good as long as its instance.
 template <typename Signature>
@@ -116,8 +116,7 @@ class Instance {
   template <typename Signature>
   Result<ExportFunc<Signature>> Func(absl::string_view interface, absl::string_view name) const {
     TENON_ASSIGN_OR_RETURN(const LiftedFunc* func, FindFunc(interface, name));
-    TENON_RETURN_IF_ERROR(
-        CheckExport(*func, &ExportFunc<Signature>::Matches, interface, name));
+    TENON_RETURN_IF_ERROR(CheckExport(*func, &ExportFunc<Signature>::Matches, interface, name));
     return ExportFunc<Signature>(func);
   }
 
@@ -132,12 +131,12 @@ class Instance {
 
   std::shared_ptr<const CompiledComponent> component_;
   Store* store_ = nullptr;
-  std::vector<ComponentInstance*> instances_;        // by ComponentInstanceId
-  std::vector<const ResourceType*> resources_;       // by ResourceId; null until it is defined
-  std::vector<const HostFunc*> imported_funcs_;      // by ImportedFuncId
-  std::vector<vm::Instance*> core_instances_;        // by CoreInstanceId
-  std::vector<const vm::Func*> trampolines_;         // by TrampolineId
-  std::vector<std::unique_ptr<LiftedFunc>> lifts_;   // by LiftId
+  std::vector<ComponentInstance*> instances_;       // by ComponentInstanceId
+  std::vector<const ResourceType*> resources_;      // by ResourceId; absent until it is defined
+  std::vector<const HostFunc*> imported_funcs_;     // by ImportedFuncId
+  std::vector<vm::Instance*> core_instances_;       // by CoreInstanceId
+  std::vector<const vm::Func*> trampolines_;        // by TrampolineId
+  std::vector<std::unique_ptr<LiftedFunc>> lifts_;  // by LiftId
   std::unique_ptr<CopyPlans> plans_;
   // What the trampolines' data point to.
   std::vector<std::unique_ptr<FusedLower>> fused_;

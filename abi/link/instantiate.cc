@@ -1,4 +1,5 @@
-// Running the instantiation plan. abi: "Instance Definitions"; spec of versions: abi/syntax/semver.h
+// Running the instantiation plan. abi: "Instance Definitions"; spec of versions:
+// abi/syntax/semver.h
 #include "abi/link/imports.h"
 #include "abi/link/instance.h"
 #include "abi/runtime/store.h"
@@ -16,8 +17,7 @@ class ComponentInstantiator {
   }
 
   Result<std::unique_ptr<Instance>> Run(const HostLinker& linker) {
-    TENON_ASSIGN_OR_RETURN(ResolvedImports imports,
-                           ResolveImports(*instance_->component_, linker));
+    TENON_ASSIGN_OR_RETURN(ResolvedImports imports, ResolveImports(*instance_->component_, linker));
     instance_->resources_ = std::move(imports.resources);
     instance_->imported_funcs_ = std::move(imports.funcs);
     instance_->core_instances_.resize(plan_.core_instances.size());

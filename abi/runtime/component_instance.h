@@ -2,8 +2,8 @@
 // abi: "Component Instances".
 //
 // The set of instances that a call enters is fixed by caller and callee: the callee and its
-// ancestors, less the caller and its ancestors. A trap leaves may_enter false in every instance that
-// was entered, so none of them runs again.
+// ancestors, less the caller and its ancestors. A trap leaves may_enter false in every instance
+// that was entered, so none of them runs again.
 #pragma once
 
 #include <cstdint>

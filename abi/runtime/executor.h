@@ -1,4 +1,5 @@
-// Where a host call that must wait hands over: the seam between the canonical ABI and an event loop.
+// Where a host call that must wait hands over: the seam between the canonical ABI and an event
+// loop.
 #pragma once
 
 namespace tenon::abi {

@@ -1,8 +1,8 @@
 // The handle table of a component instance. abi: "Table State", "Resource State".
 //
 // One table holds every kind of entry (resources now; waitables, sets and error contexts when they
-// come). Index 0 is never given out; freed indices are reused last freed first, as the specification
-// demands. Entries lie outside the guest's reach and carry the address of their type.
+// come). Index 0 is never given out; freed indices are reused last freed first, as the
+// specification demands. Entries lie outside the guest's reach and carry the address of their type.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ struct Handle {
   Kind kind = Kind::kFree;
   bool own = false;
   uint32_t rep = 0;
-  uint32_t num_lends = 0;          // calls under way that were lent this handle
+  uint32_t num_lends = 0;  // calls under way that were lent this handle
   const ResourceType* type = nullptr;
   CallScope* borrow_scope = nullptr;  // of a borrow: the call that must drop it before it returns
 };

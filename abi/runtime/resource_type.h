@@ -11,8 +11,8 @@ namespace tenon::abi {
 class ComponentInstance;
 
 struct ResourceType {
-  ComponentInstance* impl = nullptr;     // null: the host implements it
-  const vm::Func* destructor = nullptr;  // of a guest's type; null if it has none
+  ComponentInstance* impl = nullptr;        // null: the host implements it
+  const vm::Func* destructor = nullptr;     // of a guest's type; null if it has none
   void (*destroy)(void* object) = nullptr;  // of a host's type
 
   constexpr bool is_host() const { return destroy != nullptr; }

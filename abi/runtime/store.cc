@@ -84,8 +84,8 @@ bool Store::Wait(Waiter& waiter) {
 
 bool Store::HasHeadroom() const {
   const char marker = 0;
-  const uintptr_t limit = reinterpret_cast<uintptr_t>(
-      const_cast<vm::Store&>(core_).run().native_limit);
+  const uintptr_t limit =
+      reinterpret_cast<uintptr_t>(const_cast<vm::Store&>(core_).run().native_limit);
   return reinterpret_cast<uintptr_t>(&marker) >= limit + kHostHeadroomBytes;
 }
 

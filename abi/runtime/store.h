@@ -16,9 +16,9 @@ namespace tenon::abi {
 
 struct StoreLimits {
   vm::StoreLimits core;
-  uint32_t handles = 1'000'000;                     // of one component instance
-  uint32_t host_objects = 1'000'000;                // of all guests of the store
-  uint64_t call_bytes = uint64_t{128} << 20;        // held by the host for one call
+  uint32_t handles = 1'000'000;               // of one component instance
+  uint32_t host_objects = 1'000'000;          // of all guests of the store
+  uint64_t call_bytes = uint64_t{128} << 20;  // held by the host for one call
 };
 
 class Store {

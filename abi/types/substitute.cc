@@ -4,15 +4,12 @@
 
 namespace tenon::abi {
 
-void Substitution::Bind(ResourceId from, ResourceId to) {
-  map_[from] = to;
-  val_memo_.clear();
-  func_memo_.clear();
-}
-
-ResourceId Substitution::Apply(ResourceId id) const {
+ResourceId Substitution::Apply(ResourceId id) {
   const auto found = map_.find(id);
-  return found == map_.end() ? id : found->second;
+  if (found != map_.end()) return found->second;
+  if (&from_ == &to_) return id;
+  // An id of one table means nothing in another.
+  return map_.emplace(id, to_.NewResource(from_.ResourceName(id))).first->second;
 }
 
 Result<ValType> Substitution::Apply(ValType type) {
@@ -45,11 +42,7 @@ Result<FuncTypeId> Substitution::Apply(FuncTypeId id) {
 
 std::vector<ResourcePath> Substitution::ApplyBinders(const std::vector<ResourcePath>& binders) {
   std::vector<ResourcePath> result = binders;
-  for (ResourcePath& binder : result) {
-    // A row may be left by an earlier visit of the same binder; a caller's row means "opened".
-    if (&from_ != &to_ && !map_.contains(binder.id)) Bind(binder.id, to_.NewResource());
-    binder.id = Apply(binder.id);
-  }
+  for (ResourcePath& binder : result) binder.id = Apply(binder.id);
   return result;
 }
 

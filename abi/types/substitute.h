@@ -19,7 +19,8 @@ class Substitution {
   Substitution(const TypeTable& from, TypeTable& to, ResourceMap map)
       : from_(from), to_(to), map_(std::move(map)) {}
 
-  void Bind(ResourceId from, ResourceId to);
+  // Adds a row. No type that mentions `from` may have been rewritten yet.
+  void Bind(ResourceId from, ResourceId to) { map_[from] = to; }
   const ResourceMap& map() const { return map_; }
 
   // Fails with kLimit when a type grows too large.
@@ -31,11 +32,10 @@ class Substitution {
   Result<AnyType> ApplyAny(const AnyType& type);
   Result<ExternType> ApplyExtern(const ExternType& type);
   Result<std::vector<NamedItem>> ApplyItems(const std::vector<NamedItem>& items);
-  ResourceId Apply(ResourceId id) const;
+  ResourceId Apply(ResourceId id);
 
  private:
   bool identity() const { return &from_ == &to_ && map_.empty(); }
-  // Bound resources move with their binder when the table changes.
   std::vector<ResourcePath> ApplyBinders(const std::vector<ResourcePath>& binders);
 
   const TypeTable& from_;

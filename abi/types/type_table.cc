@@ -171,17 +171,79 @@ Result<FuncTypeId> TypeTable::Intern(FuncType type) {
   return FuncTypeId(index);
 }
 
-InstanceTypeId TypeTable::Add(InstanceType type) {
+void TypeTable::Grow(const NamedItem& named, Extent* extent) const {
+  const ExternType& type = named.type;
+  Extent part;
+  AnyType any = ResourceId();
+  if (const auto* item = std::get_if<TypeItem>(&type)) any = item->type;
+  if (const auto* id = std::get_if<InstanceTypeId>(&type)) any = *id;
+  if (const auto* id = std::get_if<ComponentTypeId>(&type)) any = *id;
+  if (const auto* id = std::get_if<InstanceTypeId>(&any)) part = instance_extents_[id->value()];
+  if (const auto* id = std::get_if<ComponentTypeId>(&any)) part = component_extents_[id->value()];
+  extent->size += part.size + Cost(named.name) - 1;
+  extent->depth = std::max(extent->depth, part.depth + 1);
+}
+
+Status TypeTable::Check(const Extent& extent) {
+  if (extent.size > kMaxTypeSize) {
+    return Fail(ErrorKind::kLimit, absl::StrCat("type size exceeds the limit of ", kMaxTypeSize));
+  }
+  if (extent.depth > kMaxTypeDepth) {
+    return Fail(ErrorKind::kLimit, absl::StrCat("type nesting exceeds the limit of ", kMaxTypeDepth));
+  }
+  return Charge(extent.size);
+}
+
+uint64_t TypeTable::Cost(const std::vector<ResourcePath>& paths) {
+  uint64_t cost = 0;
+  for (const ResourcePath& path : paths) {
+    for (const std::string& name : path.path) cost += Cost(name);
+  }
+  return cost;
+}
+
+Status TypeTable::Charge(uint64_t items) {
+  items_ += items;
+  if (items_ > kMaxTypeItems) {
+    return Fail(ErrorKind::kLimit, absl::StrCat("types exceed ", kMaxTypeItems, " items in total"));
+  }
+  return {};
+}
+
+Result<InstanceTypeId> TypeTable::Add(InstanceType type) {
+  Extent extent;
+  for (const NamedItem& item : type.exports) Grow(item, &extent);
+  TENON_RETURN_IF_ERROR(Check(extent));
+  TENON_RETURN_IF_ERROR(Charge(Cost(type.resources)));
   instances_.push_back(std::move(type));
+  instance_extents_.push_back(extent);
   return InstanceTypeId(static_cast<uint32_t>(instances_.size() - 1));
 }
-ComponentTypeId TypeTable::Add(ComponentType type) {
+
+Result<ComponentTypeId> TypeTable::Add(ComponentType type) {
+  Extent extent;
+  for (const NamedItem& item : type.imports) Grow(item, &extent);
+  for (const NamedItem& item : type.exports) Grow(item, &extent);
+  TENON_RETURN_IF_ERROR(Check(extent));
+  TENON_RETURN_IF_ERROR(Charge(Cost(type.imported_resources) + Cost(type.defined_resources)));
   components_.push_back(std::move(type));
+  component_extents_.push_back(extent);
   return ComponentTypeId(static_cast<uint32_t>(components_.size() - 1));
 }
-ModuleTypeId TypeTable::Add(ModuleType type) {
+
+Result<ModuleTypeId> TypeTable::Add(ModuleType type) {
+  TENON_RETURN_IF_ERROR(Check({type.imports.size() + type.exports.size(), 1}));
   modules_.push_back(std::move(type));
   return ModuleTypeId(static_cast<uint32_t>(modules_.size() - 1));
+}
+
+ResourceId TypeTable::NewResource(absl::string_view name) {
+  resource_names_.emplace_back(name);
+  return ResourceId(static_cast<uint32_t>(resource_names_.size() - 1));
+}
+
+void TypeTable::SetResourceName(ResourceId id, absl::string_view name) {
+  if (resource_names_[id.value()].empty()) resource_names_[id.value()] = std::string(name);
 }
 
 }  // namespace tenon::abi

@@ -10,6 +10,7 @@
 
 #include "abi/types/types.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
 #include "vm/base/status.h"
 
 namespace tenon::abi {
@@ -20,12 +21,20 @@ class TypeTable {
   // size). Labels are not looked at.
   Result<ValType> Intern(TypeDef def);
   Result<FuncTypeId> Intern(FuncType type);
-  InstanceTypeId Add(InstanceType type);
-  ComponentTypeId Add(ComponentType type);
-  ModuleTypeId Add(ModuleType type);
-  // A resource type different from all others of this table.
-  ResourceId NewResource() { return ResourceId(resources_++); }
-  uint32_t resource_count() const { return resources_; }
+  // Keep a type; nothing is interned. Fail with kLimit (depth, size, total of all items kept).
+  Result<InstanceTypeId> Add(InstanceType type);
+  Result<ComponentTypeId> Add(ComponentType type);
+  Result<ModuleTypeId> Add(ModuleType type);
+  // Counts copies of items against kMaxTypeItems; a long name counts for more than one.
+  Status Charge(uint64_t items);
+  static uint64_t Cost(absl::string_view name) { return 1 + name.size() / 64; }
+  static uint64_t Cost(const std::vector<ResourcePath>& paths);
+
+  // A resource type different from all others of this table. The name is for messages.
+  ResourceId NewResource(absl::string_view name);
+  absl::string_view ResourceName(ResourceId id) const { return resource_names_[id.value()]; }
+  void SetResourceName(ResourceId id, absl::string_view name);
+  uint32_t resource_count() const { return static_cast<uint32_t>(resource_names_.size()); }
 
   // The definition of a type that is not primitive.
   const TypeDef& Get(ValType type) const { return defs_[type.index()].def; }
@@ -42,7 +51,14 @@ class TypeTable {
     TypeDef def;
     TypeFacts facts;
   };
+  // Nodes and nesting of component-level types.
+  struct Extent {
+    uint64_t size = 1;
+    uint32_t depth = 1;
+  };
   Result<TypeFacts> Measure(const TypeDef& def) const;
+  void Grow(const NamedItem& item, Extent* extent) const;
+  Status Check(const Extent& extent);
 
   std::deque<Entry> defs_;
   std::deque<FuncType> funcs_;
@@ -52,7 +68,10 @@ class TypeTable {
   std::deque<ModuleType> modules_;
   absl::flat_hash_map<std::string, uint32_t> def_keys_;
   absl::flat_hash_map<std::string, uint32_t> func_keys_;
-  uint32_t resources_ = 0;
+  std::deque<Extent> instance_extents_;
+  std::deque<Extent> component_extents_;
+  uint64_t items_ = 0;  // nodes of all component-level types
+  std::deque<std::string> resource_names_;
 };
 
 }  // namespace tenon::abi

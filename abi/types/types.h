@@ -17,6 +17,7 @@
 #include "vm/base/index.h"
 #include "vm/syntax/module.h"
 #include "vm/syntax/types.h"
+#include "vm/valid/resolved_module.h"
 
 namespace tenon::abi {
 
@@ -132,22 +133,15 @@ struct ComponentType {
 };
 
 // A core module's imports and exports; concrete types are ids of the engine's vm::TypeStore.
-struct CoreItemType {
-  vm::ExternKind kind = vm::ExternKind::kFunc;
-  vm::TypeId func;  // kFunc and kTag
-  vm::TableType table;
-  vm::MemoryType memory;
-  vm::GlobalType global;
-};
 struct ModuleType {
   struct ImportItem {
     std::string module;
     std::string name;
-    CoreItemType type;
+    vm::ResolvedImportType type;
   };
   struct ExportItem {
     std::string name;
-    CoreItemType type;
+    vm::ResolvedImportType type;
   };
   std::vector<ImportItem> imports;
   std::vector<ExportItem> exports;

@@ -69,7 +69,8 @@ struct PlanCoreInstance {
   std::vector<CoreItem> imports;  // one for each import of the module, in its order
 };
 
-// A resource type; its index is its ResourceId in all types of the plan.
+// A resource type; its index is its ResourceId in all types of the plan. A few may be placeholders
+// that no operation refers to: resources bound inside the type of an exported component, say.
 struct PlanResource {
   std::string name;                     // best known name, for messages
   // Imported by the root: the host provides it.

@@ -17,7 +17,7 @@ struct ResolvedComponent {
   std::unique_ptr<const syntax::Component> syntax;
   // The types of `plan`. ResourceId i is plan.resources[i].
   std::unique_ptr<const TypeTable> types;
-  std::vector<std::unique_ptr<const vm::ResolvedModule>> modules;  // by ModuleId
+  std::vector<std::shared_ptr<const vm::ResolvedModule>> modules;  // by ModuleId
   Plan plan;
 };
 

@@ -11,16 +11,21 @@
 #include "abi/valid/resolved_component.h"
 #include "absl/types/span.h"
 #include "vm/base/status.h"
+#include "vm/syntax/features.h"
 #include "vm/syntax/type_store.h"
 #include "vm/valid/resolved_module.h"
+#include "vm/valid/validate.h"
 
 namespace tenon::abi {
 
 // Decodes and validates one nested core module (whether bodies are checked now or lazily is the
 // caller's choice). `offset` is where `bytes` begin in the component. Its types must be interned in
 // the TypeStore that ValidateComponent is given.
-using CoreModuleLoader = std::function<Result<std::unique_ptr<const vm::ResolvedModule>>(
+using CoreModuleLoader = std::function<Result<std::shared_ptr<const vm::ResolvedModule>>(
     absl::Span<const uint8_t> bytes, uint64_t offset)>;
+
+// A loader by vm/binary and vm/valid, with the given features.
+CoreModuleLoader CoreLoader(vm::TypeStore* types, vm::Features features, vm::BodyValidation mode);
 
 // `types` outlives the result.
 Result<std::unique_ptr<const ResolvedComponent>> ValidateComponent(

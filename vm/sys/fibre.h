@@ -61,8 +61,8 @@ class Fibre {
   void* argument_ = nullptr;
   bool done_ = true;
   bool running_ = false;
-  void* fake_stack_ = nullptr;                // the sanitizer's, of a suspended fibre
-  const void* resumer_stack_ = nullptr;       // the sanitizer's bounds of the resumer
+  void* fake_stack_ = nullptr;           // the sanitizer's, of a suspended fibre
+  const void* resumer_stack_ = nullptr;  // the sanitizer's bounds of the resumer
   size_t resumer_stack_bytes_ = 0;
 };
 

@@ -6,8 +6,8 @@
 
 namespace tenon::vm::sys {
 
-// Before a switch to the stack [bottom, bottom + size). `fake_stack` keeps the current stack's state;
-// null when the current stack is left for good.
+// Before a switch to the stack [bottom, bottom + size). `fake_stack` keeps the current stack's
+// state; null when the current stack is left for good.
 void AnnotateSwitchStart(void** fake_stack, const void* bottom, size_t size);
 // After the switch: `fake_stack` is what was kept for this stack, null at its first entry. Yields
 // the bounds of the stack that was left.

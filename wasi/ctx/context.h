@@ -3,6 +3,7 @@
 // here does not exist for the guest. The network is not in it: there is no way to grant it yet.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -51,6 +52,11 @@ class Context {
   int stderr_fd() const { return stderr_fd_; }
   void SetStandardDescriptors(int stdin_fd, int stdout_fd, int stderr_fd);
 
+  // The instant of MonotonicNow() from which on the guest waits for nothing any more and ends;
+  // UINT64_MAX, the default: never.
+  uint64_t wait_deadline() const { return wait_deadline_; }
+  void set_wait_deadline(uint64_t instant) { wait_deadline_ = instant; }
+
  private:
   PathWalk walk_;
   std::vector<std::string> arguments_;
@@ -59,6 +65,7 @@ class Context {
   int stdin_fd_ = 0;
   int stdout_fd_ = 1;
   int stderr_fd_ = 2;
+  uint64_t wait_deadline_ = UINT64_MAX;
 };
 
 }  // namespace tenon::wasi

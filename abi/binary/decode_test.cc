@@ -1,0 +1,73 @@
+#include "abi/binary/decode.h"
+
+#include <gtest/gtest.h>
+
+#include "abi/binary/bytes_for_test.h"
+
+namespace tenon::abi {
+namespace {
+
+std::string ErrorOf(Bytes bytes) {
+  const auto result = DecodeComponent(std::move(bytes));
+  return result ? "" : result.error().message();
+}
+
+TEST(DecodeTest, EmptyComponentHasNoDefinitions) {
+  const auto component = DecodeComponent(Component({}));
+  ASSERT_TRUE(component);
+  EXPECT_TRUE((*component)->definitions.empty());
+}
+
+TEST(DecodeTest, TellsComponentsFromModules) {
+  EXPECT_TRUE(IsComponent(Component({})));
+  EXPECT_FALSE(IsComponent(Module({})));
+  EXPECT_FALSE(IsComponent(Bytes{0x00, 'a', 's'}));
+  EXPECT_EQ(ErrorOf(Module({})), "unknown binary version");
+  EXPECT_EQ(ErrorOf({'h', 'e', 'l', 'l', 'o'}), "magic header not detected");
+}
+
+TEST(DecodeTest, KeepsDefinitionsInOrder) {
+  const auto component = DecodeComponent(
+      Component({Section(7, {{0x7f}}), Blob(1, Module({})), Section(7, {{0x70, 0x7d}, {0x6b, 0x00}})}));
+  ASSERT_TRUE(component);
+  const auto& definitions = (*component)->definitions;
+  ASSERT_EQ(definitions.size(), 4u);
+  EXPECT_TRUE(std::holds_alternative<syntax::CoreModule>(definitions[1].def));
+  const auto& option = std::get<syntax::OptionType>(std::get<syntax::TypeDef>(definitions[3].def));
+  EXPECT_EQ(std::get<TypeIdx>(option.type), TypeIdx(0));
+}
+
+TEST(DecodeTest, GatedFormsDecode) {
+  EXPECT_EQ(ErrorOf(Component({Section(7, {{0x66, 0x01, 0x7d}, {0x67, 0x7d, 0x04}, {0x63, 0x7d, 0x7d}})})), "");
+  EXPECT_EQ(ErrorOf(Component({Section(8, {{0x20, 0x00, 0x00}, {0x09, 0x01, 0x00, 0x00}})})), "");
+}
+
+TEST(DecodeTest, CountsAreNotBelieved) {
+  EXPECT_EQ(ErrorOf(Component({Blob(7, {0xff, 0xff, 0x0f})})), "unexpected end");
+  EXPECT_EQ(ErrorOf(Component({Blob(7, {0x80, 0x80, 0x40})})),
+            "too many types: 1048576, the limit is 1000000");
+  EXPECT_EQ(ErrorOf(Component({Blob(7, {0x01, 0x7f, 0x7f})})), "section size mismatch");
+}
+
+// Components nested `depth` times inside the root.
+Bytes Nested(int depth) {
+  Bytes bytes = Component({});
+  for (int i = 0; i < depth; ++i) bytes = Component({Blob(4, bytes)});
+  return bytes;
+}
+
+TEST(DecodeTest, NestingHasALimit) {
+  EXPECT_EQ(ErrorOf(Nested(100)), "");
+  EXPECT_EQ(ErrorOf(Nested(101)), "components are nested too deeply");
+}
+
+TEST(DecodeTest, TypeNestingHasALimit) {
+  Bytes type = {0x42, 0x00};
+  for (int i = 0; i < 100; ++i) type = Cat({{0x42, 0x01, 0x01}, type});
+  EXPECT_EQ(ErrorOf(Component({Section(7, {type})})), "");
+  type = Cat({{0x42, 0x01, 0x01}, type});
+  EXPECT_EQ(ErrorOf(Component({Section(7, {type})})), "types are nested too deeply");
+}
+
+}  // namespace
+}  // namespace tenon::abi

@@ -1,0 +1,258 @@
+#include "abi/canon/copy_plan.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "abi/canon/string.h"
+#include "abi/canon/test_guest.h"
+
+namespace tenon::abi {
+namespace {
+
+using K = TypeKind;
+
+ValType Def(TypeTable& table, TypeKind kind, std::vector<ValType> types, uint32_t labels = 0,
+            ResourceId resource = {}) {
+  TypeDef def;
+  def.kind = kind;
+  def.types = std::move(types);
+  def.resource = resource;
+  if (kind == K::kRecord || kind == K::kVariant) labels = def.types.size();
+  for (uint32_t i = 0; i < labels; ++i) def.labels.push_back(std::to_string(i));
+  return *table.Intern(std::move(def));
+}
+
+// Two guests and a plan between them.
+class CopyPlanTest : public testing::Test {
+ protected:
+  bool RunMemory(ValType type, uint32_t from_address, uint32_t to_address) {
+    CopyPlan plan(&table_, 4, 4);
+    const uint32_t start = plan.Value(type, true);
+    CanonContext from = source_.Context(&scope_), to = target_.Context(&scope_);
+    return RunCopy(plan, start, resources_, from, to, {nullptr, source_.bytes() + from_address},
+                   {nullptr, target_.bytes() + to_address});
+  }
+  bool RunFlat(ValType type, const std::vector<uint64_t>& flat) {
+    CopyPlan plan(&table_, 4, 4);
+    const uint32_t start = plan.Value(type, false);
+    vm::Slot in[kMaxFlatParams];
+    for (size_t i = 0; i < flat.size(); ++i) in[i].bits = flat[i];
+    CanonContext from = source_.Context(&scope_), to = target_.Context(&scope_);
+    return RunCopy(plan, start, resources_, from, to, {in, nullptr}, {flat_, nullptr});
+  }
+  std::vector<uint64_t> Flat(size_t count) const {
+    std::vector<uint64_t> bits;
+    for (size_t i = 0; i < count; ++i) bits.push_back(flat_[i].bits);
+    return bits;
+  }
+  void Put(uint32_t address, std::vector<uint32_t> words) {
+    std::memcpy(source_.bytes() + address, words.data(), words.size() * 4);
+  }
+  uint32_t Word(uint32_t address) { return LoadScalar<uint32_t>(target_.bytes() + address); }
+  std::string TrapDetail() { return store_.core().TakeTrap().detail; }
+
+  TypeTable table_;
+  Store store_{&TestEngine()};
+  TestGuest source_{&store_}, target_{&store_};
+  CallScope scope_;
+  ResourceType one_, two_;
+  std::vector<const ResourceType*> resources_{&one_, &two_};
+  vm::Slot flat_[kMaxFlatParams];
+};
+
+TEST_F(CopyPlanTest, FlatScalarsAreCutToTheirWidth) {
+  const ValType type =
+      Def(table_, K::kTuple, {K::kU8, K::kS8, K::kU16, K::kS16, K::kBool, K::kU32, K::kU64});
+
+  ASSERT_TRUE(RunFlat(type, {0xfff, 0xff, 0xfffff, 0xffff, 0x100, 0x9'ffffffff, ~uint64_t{0}}));
+
+  EXPECT_EQ(Flat(7), (std::vector<uint64_t>{0xff, 0xffffffff, 0xffff, 0xffffffff, 1, 0xffffffff,
+                                            ~uint64_t{0}}));
+}
+
+TEST_F(CopyPlanTest, UnknownFlagsAreIgnored) {
+  const ValType type = Def(table_, K::kFlags, {}, 9);
+  Put(16, {0xffffffff});
+
+  ASSERT_TRUE(RunFlat(type, {0xffffffff}));
+  ASSERT_TRUE(RunMemory(type, 16, 16));
+
+  EXPECT_EQ(Flat(1), std::vector<uint64_t>{0x1ff});
+  EXPECT_EQ(Word(16), 0x1ffu);
+}
+
+TEST_F(CopyPlanTest, CharsAreChecked) {
+  const ValType type = Def(table_, K::kTuple, {K::kChar});
+
+  EXPECT_TRUE(RunFlat(type, {0x10ffff}));
+  for (uint64_t bad : {0xd800, 0xdfff, 0x110000}) {
+    EXPECT_FALSE(RunFlat(type, {bad}));
+    EXPECT_EQ(TrapDetail(), "invalid `char` bit pattern");
+  }
+}
+
+TEST_F(CopyPlanTest, VariantsCheckTheirDiscriminantAndClearWhatTheyDoNotUse) {
+  const ValType type =
+      Def(table_, K::kVariant, {ValType(), K::kF32, Def(table_, K::kTuple, {K::kU64, K::kU8})});
+
+  ASSERT_TRUE(RunFlat(type, {0, 5, 6}));
+  EXPECT_EQ(Flat(3), (std::vector<uint64_t>{0, 0, 0}));
+  ASSERT_TRUE(RunFlat(type, {1, 0x7'3f800000, 6}));
+  EXPECT_EQ(Flat(3), (std::vector<uint64_t>{1, 0x3f800000, 0}));
+  ASSERT_TRUE(RunFlat(type, {2, ~uint64_t{0}, 0x1ff}));
+  EXPECT_EQ(Flat(3), (std::vector<uint64_t>{2, ~uint64_t{0}, 0xff}));
+  EXPECT_FALSE(RunFlat(type, {3, 0, 0}));
+  EXPECT_EQ(TrapDetail(), "invalid variant discriminant");
+}
+
+TEST_F(CopyPlanTest, ListsOfStringsAreCopiedDeeply) {
+  const ValType type =
+      Def(table_, K::kList, {Def(table_, K::kRecord, {K::kU8, K::kString, K::kU8})});
+  std::memcpy(source_.bytes() + 512, "hello world", 11);
+  Put(64, {1, 512, 5, 2, 3, 518, 5, 4});
+  ASSERT_TRUE(RunFlat(type, {64, 2}));
+
+  const uint32_t list = static_cast<uint32_t>(flat_[0].bits);
+  const uint32_t text = Word(list + 16 + 4);
+  EXPECT_EQ(flat_[1].bits, 2u);
+  EXPECT_EQ(target_.bytes()[list], 1);
+  EXPECT_EQ(target_.bytes()[list + 12], 2);
+  EXPECT_EQ(target_.bytes()[list + 16], 3);
+  EXPECT_EQ(std::string(reinterpret_cast<char*>(target_.bytes() + text), 5), "world");
+  EXPECT_EQ(target_.reallocs(), "0/4/32 0/1/5 0/1/5");
+}
+
+TEST_F(CopyPlanTest, ListsAreCheckedForLengthAlignmentAndBounds) {
+  const ValType u64s = Def(table_, K::kList, {K::kU64});
+  const ValType strings = Def(table_, K::kList, {K::kString});
+
+  EXPECT_TRUE(RunFlat(u64s, {65536, 0}));
+  EXPECT_EQ(target_.reallocs(), "0/8/0");
+  EXPECT_FALSE(RunFlat(u64s, {65532, 0}));
+  EXPECT_EQ(TrapDetail(), "unaligned pointer");
+  EXPECT_FALSE(RunFlat(u64s, {65528, 2}));
+  EXPECT_EQ(TrapDetail(), "list content out-of-bounds");
+  EXPECT_FALSE(RunFlat(u64s, {0, 1 << 25}));
+  EXPECT_EQ(TrapDetail(), "list content out-of-bounds");
+  EXPECT_FALSE(RunFlat(u64s, {0, 0xffffffff}));
+  EXPECT_EQ(TrapDetail(), "list content out-of-bounds");
+  EXPECT_FALSE(RunFlat(strings, {65532, 1}));
+  EXPECT_EQ(TrapDetail(), "list content out-of-bounds");
+}
+
+TEST_F(CopyPlanTest, HostileReallocsTrap) {
+  const ValType bytes = Def(table_, K::kList, {K::kU8});
+  const ValType words = Def(table_, K::kList, {K::kU32});
+
+  target_.set_realloc_result(65535);
+  EXPECT_TRUE(RunFlat(bytes, {0, 1}));
+  EXPECT_FALSE(RunFlat(bytes, {0, 2}));
+  EXPECT_FALSE(store_.core().TakeTrap().detail.empty());
+  EXPECT_FALSE(RunFlat(words, {0, 0}));
+  EXPECT_FALSE(store_.core().TakeTrap().detail.empty());
+}
+
+// A list of lists of lists ... of u8, as deep as types may be: one native frame for all levels.
+TEST_F(CopyPlanTest, DeepListsUseNoNativeStack) {
+  ValType type = K::kU8;
+  for (int depth = 0; depth < 90; ++depth) {
+    type = Def(table_, K::kList, {type});
+    Put(64 + 8 * depth, {static_cast<uint32_t>(64 + 8 * (depth - 1)), depth == 0 ? 0u : 1u});
+  }
+
+  ASSERT_TRUE(RunMemory(type, 64 + 8 * 89, 64));
+
+  uint32_t address = 64, levels = 0;
+  while (Word(address + 4) == 1) {
+    address = Word(address);
+    ++levels;
+  }
+  EXPECT_EQ(levels, 89u);
+}
+
+// Doubling records make a type of many nodes; its plan must not be written out.
+TEST_F(CopyPlanTest, LargeTypesShareTheirPlans) {
+  ValType type = Def(table_, K::kRecord, {K::kBool, K::kU8});
+  uint32_t bytes = 2;
+  for (int i = 0; i < 11; ++i) {
+    type = Def(table_, K::kRecord, {type, type});
+    bytes *= 2;
+  }
+  std::memset(source_.bytes() + 1024, 0x55, bytes);
+  CopyPlan plan(&table_, 4, 4);
+  const uint32_t start = plan.Value(type, true);
+  CanonContext from = source_.Context(), to = target_.Context();
+
+  ASSERT_TRUE(RunCopy(plan, start, {}, from, to, {nullptr, source_.bytes() + 1024},
+                      {nullptr, target_.bytes() + 1024}));
+
+  EXPECT_LT(plan.ops().size(), 200u);
+  EXPECT_EQ(target_.bytes()[1024], 1);
+  EXPECT_EQ(target_.bytes()[1024 + bytes - 2], 1);
+  EXPECT_EQ(target_.bytes()[1024 + bytes - 1], 0x55);
+  EXPECT_EQ(target_.bytes()[1024 + bytes], 0);
+}
+
+TEST_F(CopyPlanTest, OwnedHandlesMoveAndBorrowsAreLent) {
+  const ValType own = Def(table_, K::kOwn, {}, 0, ResourceId(0));
+  const ValType borrow = Def(table_, K::kBorrow, {}, 0, ResourceId(0));
+  CanonContext cx = source_.Context();
+  uint32_t first, second;
+  ASSERT_TRUE(LowerOwn(cx, 77, &one_, &first) && LowerOwn(cx, 78, &one_, &second));
+
+  ASSERT_TRUE(RunFlat(own, {first}));
+  EXPECT_EQ((*target_.instance()->handles.Get(flat_[0].bits, &one_))->rep, 77u);
+  EXPECT_FALSE(RunFlat(own, {first}));
+  EXPECT_EQ(TrapDetail(), "unknown handle index 1");
+
+  ASSERT_TRUE(RunFlat(borrow, {second}));
+  EXPECT_EQ(scope_.num_borrows, 1u);
+  EXPECT_FALSE(RunFlat(own, {second}));
+  EXPECT_EQ(TrapDetail(), "cannot remove owned resource while borrowed");
+  scope_.ReturnLoans();
+  EXPECT_TRUE(RunFlat(own, {second}));
+}
+
+TEST_F(CopyPlanTest, ABorrowByItsImplementerIsTheRepresentation) {
+  one_.impl = target_.instance();
+  const ValType borrow = Def(table_, K::kBorrow, {}, 0, ResourceId(0));
+  CanonContext cx = source_.Context();
+  uint32_t index;
+  ASSERT_TRUE(LowerOwn(cx, 77, &one_, &index));
+
+  ASSERT_TRUE(RunFlat(borrow, {index}));
+
+  EXPECT_EQ(flat_[0].bits, 77u);
+  EXPECT_EQ(scope_.num_borrows, 0u);
+}
+
+TEST_F(CopyPlanTest, PointersWidenForA64BitMemory) {
+  target_.options().memory64 = true;
+  const vm::ValType i64 = vm::ValType::kI64;
+  target_.options().realloc = store_.core().NewHostFunc(
+      vm::FuncType{{i64, i64, i64, i64}, {i64}},
+      [](vm::HostCall& call) {
+        vm::WriteSlot<uint64_t>(call.slots, 4096);
+        return true;
+      },
+      nullptr, "realloc");
+  const ValType type = Def(table_, K::kList, {Def(table_, K::kRecord, {K::kU8, K::kString})});
+  Put(64, {9, 512, 0});
+  CopyPlan plan(&table_, 4, 8);
+  const uint32_t start = plan.Value(type, true);
+  Put(16, {64, 1});
+  CanonContext from = source_.Context(), to = target_.Context();
+
+  ASSERT_TRUE(RunCopy(plan, start, {}, from, to, {nullptr, source_.bytes() + 16},
+                      {nullptr, target_.bytes() + 16}));
+
+  EXPECT_EQ(LoadScalar<uint64_t>(target_.bytes() + 16), 4096u);
+  EXPECT_EQ(LoadScalar<uint64_t>(target_.bytes() + 24), 1u);
+  EXPECT_EQ(LoadScalar<uint64_t>(target_.bytes() + 4096 + 8), 4096u);
+}
+
+}  // namespace
+}  // namespace tenon::abi

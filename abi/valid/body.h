@@ -1,0 +1,103 @@
+// A component definition after validation: its definitions as steps whose operands are resolved and
+// whose results have explicit places. The planner (planner.h) runs the steps once for each
+// instantiation; it looks up exports by name but never counts an index space.
+//
+// Types and ResourceIds in steps are those of the validation's table: a resource of a body stands
+// for one run-time resource type per instantiation.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "abi/syntax/canon.h"
+#include "abi/syntax/component.h"
+#include "abi/types/types.h"
+#include "abi/valid/plan.h"
+
+namespace tenon::abi {
+
+struct ModuleStep {
+  ModuleId module;
+};
+// Gives each import of the module its core instance, in the module's order.
+struct CoreInstantiateStep {
+  CoreModuleIdx module;
+  std::vector<syntax::CoreInstantiateArg> args;
+};
+struct CoreBagStep {
+  std::vector<syntax::CoreInlineExport> exports;
+};
+struct ComponentStep {
+  uint32_t body = 0;  // into the validation's bodies
+};
+// `fresh` are the resource types that this instantiation brings into scope, and where to find them
+// in the new instance.
+struct InstantiateStep {
+  ComponentIdx component;
+  std::vector<syntax::InstantiateArg> args;
+  std::vector<ResourcePath> fresh;
+};
+struct BagStep {
+  std::vector<std::pair<std::string, SortIndex>> exports;
+};
+struct AliasStep {
+  syntax::Alias alias;
+};
+struct TypeStep {
+  AnyType type;
+};
+struct ResourceStep {
+  ResourceId resource;
+  vm::ValType rep;
+  std::optional<CoreFuncIdx> destructor;
+};
+struct BodyOptions {
+  StringEncoding encoding = StringEncoding::kUtf8;
+  std::optional<CoreMemoryIdx> memory;
+  bool memory64 = false;
+  std::optional<CoreFuncIdx> realloc;
+  std::optional<CoreFuncIdx> post_return;
+};
+struct LiftStep {
+  CoreFuncIdx func;
+  FuncTypeId type;
+  BodyOptions options;
+};
+struct LowerStep {
+  FuncIdx func;
+  FuncTypeId type;
+  vm::TypeId core_type;
+  BodyOptions options;
+};
+struct ResourceFuncStep {
+  syntax::CanonResource::Op op = syntax::CanonResource::Op::kNew;
+  ResourceId resource;
+  vm::TypeId core_type;
+};
+// `resources` are bound by this import; their paths begin below it.
+struct ImportStep {
+  syntax::Name name;
+  ExternType type;
+  std::vector<ResourcePath> resources;
+};
+struct ExportStep {
+  std::string name;
+  SortIndex item;
+  ExternType type;
+};
+
+struct Step {
+  uint32_t result = 0;  // index in the index space of what the step defines
+  std::variant<ModuleStep, CoreInstantiateStep, CoreBagStep, ComponentStep, InstantiateStep, BagStep,
+               AliasStep, TypeStep, ResourceStep, LiftStep, LowerStep, ResourceFuncStep, ImportStep,
+               ExportStep>
+      step;
+};
+
+struct Body {
+  std::vector<Step> steps;
+};
+
+}  // namespace tenon::abi

@@ -1,0 +1,172 @@
+// abi: "Canonical Definitions".
+#include "abi/text/wit.h"
+#include "abi/types/flat.h"
+#include "abi/valid/validator.h"
+#include "absl/strings/str_cat.h"
+
+namespace tenon::abi {
+
+void Validator::AppendCoreFunc(Scope& scope, vm::TypeId type, decltype(Step::step) step) {
+  scope.core_funcs.push_back(type);
+  AddStep(scope, scope.core_funcs.size() - 1, std::move(step));
+}
+
+Status Validator::CheckCoreFunc(const Scope& scope, CoreFuncIdx func, const vm::FuncType& wanted,
+                                absl::string_view what) {
+  TENON_ASSIGN_OR_RETURN(const vm::TypeId* id, At(scope.core_funcs, func.value(), "core function"));
+  const vm::SubType& found = core_types_.Get(*id);
+  if (found.kind == vm::SubType::Kind::kFunc && found.func == wanted) return {};
+  return Invalid(absl::StrCat(what, ": core function of type ", vm::ToString(wanted), " expected, found ",
+                              vm::ToString(found.func)));
+}
+
+namespace {
+
+struct RawOptions {
+  std::optional<StringEncoding> encoding;
+  std::optional<uint32_t> memory, realloc, post_return;
+};
+
+template <typename T>
+Status SetOnce(std::optional<T>* slot, T value, absl::string_view name) {
+  if (slot->has_value()) {
+    return Invalid(absl::StrCat("canonical option `", name, "` is specified more than once"));
+  }
+  *slot = value;
+  return {};
+}
+
+Status Add(const syntax::CanonOption& option, RawOptions* out) {
+  using Kind = syntax::CanonOption::Kind;
+  switch (option.kind) {
+    case Kind::kUtf8: return SetOnce(&out->encoding, StringEncoding::kUtf8, "string-encoding");
+    case Kind::kUtf16: return SetOnce(&out->encoding, StringEncoding::kUtf16, "string-encoding");
+    case Kind::kLatin1Utf16:
+      return SetOnce(&out->encoding, StringEncoding::kLatin1Utf16, "string-encoding");
+    case Kind::kMemory: return SetOnce(&out->memory, option.index, "memory");
+    case Kind::kRealloc: return SetOnce(&out->realloc, option.index, "realloc");
+    case Kind::kPostReturn: return SetOnce(&out->post_return, option.index, "post-return");
+    case Kind::kAsync: return NotSupported("async (the canonical option `async`)");
+    default: return NotSupported("async (the canonical option `callback`)");
+  }
+}
+
+}  // namespace
+
+Result<BodyOptions> Validator::Options(const Scope& scope, const syntax::CanonOptions& options) {
+  RawOptions raw;
+  for (const syntax::CanonOption& option : options) TENON_RETURN_IF_ERROR(Add(option, &raw));
+  BodyOptions result;
+  result.encoding = raw.encoding.value_or(StringEncoding::kUtf8);
+  if (raw.memory) {
+    TENON_ASSIGN_OR_RETURN(const vm::MemoryType* memory, At(scope.core_memories, *raw.memory, "memory"));
+    if (memory->shared) return NotSupported("shared memories in canonical options");
+    if (memory->address == vm::AddressType::kI64) return NotSupported("64-bit memories in canonical options");
+    result.memory = CoreMemoryIdx(*raw.memory);
+  }
+  if (raw.realloc) {
+    if (!raw.memory) return Invalid("canonical option `memory` is required with `realloc`");
+    const vm::ValType address = vm::ValType::kI32;
+    const vm::FuncType wanted{{address, address, address, address}, {address}};
+    result.realloc = CoreFuncIdx(*raw.realloc);
+    TENON_RETURN_IF_ERROR(CheckCoreFunc(scope, *result.realloc, wanted, "canonical option `realloc`"));
+  }
+  if (raw.post_return) result.post_return = CoreFuncIdx(*raw.post_return);
+  return result;
+}
+
+// Memory and realloc must be there when values pass through memory. abi: "canon lift", "canon lower"
+Status Validator::CheckNeeds(const Scope& scope, FuncTypeId id, CallContext context,
+                             const BodyOptions& options) {
+  const FuncType& type = types_.Get(id);
+  std::vector<vm::ValType> flat;
+  bool params_in_memory = false, results_in_memory = false;
+  bool fits = true;
+  for (const auto& [label, param] : type.params) {
+    params_in_memory |= types_.Facts(param).has_pointer;
+    fits = fits && Flatten(types_, param, options.memory64, kMaxFlatParams, &flat);
+  }
+  const bool spills_params = !fits;
+  bool result_pointer = false;
+  if (type.result.has_value()) {
+    flat.clear();
+    result_pointer = types_.Facts(type.result).has_pointer;
+    results_in_memory = result_pointer ||
+                        !Flatten(types_, type.result, options.memory64, kMaxFlatResults, &flat);
+  }
+  const bool needs_memory = params_in_memory || spills_params || results_in_memory;
+  const bool needs_realloc =
+      context == CallContext::kLift ? params_in_memory || spills_params : result_pointer;
+  if (needs_memory && !options.memory) {
+    return Invalid(absl::StrCat("canonical option `memory` is required for ", ToString(types_, id)));
+  }
+  if (needs_realloc && !options.realloc) {
+    return Invalid(absl::StrCat("canonical option `realloc` is required for ", ToString(types_, id)));
+  }
+  return {};
+}
+
+Status Validator::Lift(Scope& scope, const syntax::CanonLift& lift) {
+  TENON_ASSIGN_OR_RETURN(const AnyType any, TypeAt(scope, lift.type.value()));
+  const auto* type = std::get_if<FuncTypeId>(&any);
+  if (type == nullptr) {
+    return Invalid(absl::StrCat("type index ", lift.type.value(), " is not a function type"));
+  }
+  TENON_ASSIGN_OR_RETURN(const BodyOptions options, Options(scope, lift.options));
+  const vm::FuncType core = FlattenFunc(types_, *type, CallContext::kLift, options.memory64);
+  TENON_RETURN_IF_ERROR(CheckCoreFunc(scope, lift.func, core, "canon lift"));
+  TENON_RETURN_IF_ERROR(CheckNeeds(scope, *type, CallContext::kLift, options));
+  if (options.post_return) {
+    vm::FuncType wanted;
+    wanted.params = core.results;
+    TENON_RETURN_IF_ERROR(
+        CheckCoreFunc(scope, *options.post_return, wanted, "canonical option `post-return`"));
+  }
+  TENON_ASSIGN_OR_RETURN(const uint32_t index, Append(scope, ExternType(*type)));
+  AddStep(scope, index, LiftStep{lift.func, *type, options});
+  return {};
+}
+
+Status Validator::Lower(Scope& scope, const syntax::CanonLower& lower) {
+  TENON_ASSIGN_OR_RETURN(const FuncTypeId* type, At(scope.funcs, lower.func.value(), "function"));
+  TENON_ASSIGN_OR_RETURN(const BodyOptions options, Options(scope, lower.options));
+  if (options.post_return) return Invalid("canonical option `post-return` cannot be specified for lowerings");
+  TENON_RETURN_IF_ERROR(CheckNeeds(scope, *type, CallContext::kLower, options));
+  const vm::TypeId core =
+      core_types_.InternFunc(FlattenFunc(types_, *type, CallContext::kLower, options.memory64));
+  AppendCoreFunc(scope, core, LowerStep{lower.func, *type, core, options});
+  return {};
+}
+
+Status Validator::ResourceFunc(Scope& scope, const syntax::CanonResource& canon) {
+  using Op = syntax::CanonResource::Op;
+  TENON_ASSIGN_OR_RETURN(const ResourceId resource, ResolveResource(scope, canon.type));
+  vm::FuncType type;
+  const auto local = scope.local_resources.find(resource);
+  if (canon.op != Op::kDrop && local == scope.local_resources.end()) {
+    return Invalid(absl::StrCat("type index ", canon.type.value(), " is not a local resource"));
+  }
+  switch (canon.op) {
+    case Op::kNew: type = {{local->second}, {vm::ValType::kI32}}; break;
+    case Op::kRep: type = {{vm::ValType::kI32}, {local->second}}; break;
+    case Op::kDrop: type.params = {vm::ValType::kI32}; break;
+  }
+  const vm::TypeId core = core_types_.InternFunc(type);
+  AppendCoreFunc(scope, core, ResourceFuncStep{canon.op, resource, core});
+  return {};
+}
+
+Status Validator::Canon(Scope& scope, const syntax::Canon& canon) {
+  if (scope.core_funcs.size() >= kMaxFunctions) {
+    return Fail(ErrorKind::kLimit, absl::StrCat("too many core functions: the limit is ", kMaxFunctions));
+  }
+  if (const auto* lift = std::get_if<syntax::CanonLift>(&canon)) return Lift(scope, *lift);
+  if (const auto* lower = std::get_if<syntax::CanonLower>(&canon)) return Lower(scope, *lower);
+  if (const auto* resource = std::get_if<syntax::CanonResource>(&canon)) {
+    return ResourceFunc(scope, *resource);
+  }
+  const auto& gated = std::get<syntax::CanonGated>(canon);
+  return NotSupported(absl::StrCat(gated.feature, " (canon ", gated.name, ")"));
+}
+
+}  // namespace tenon::abi

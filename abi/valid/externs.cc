@@ -1,0 +1,255 @@
+// Imports, exports and their names. abi: "Import and Export Definitions".
+#include <utility>
+
+#include "abi/syntax/names.h"
+#include "abi/syntax/semver.h"
+#include "abi/text/wit.h"
+#include "abi/valid/validator.h"
+#include "absl/strings/str_cat.h"
+
+namespace tenon::abi {
+
+Result<InstanceTypeId> Validator::OpenInstance(InstanceTypeId id, absl::string_view name,
+                                               std::vector<ResourcePath>* fresh) {
+  const InstanceType& type = types_.Get(id);
+  if (type.resources.empty()) return id;
+  ResourceMap map;
+  for (const ResourcePath& bound : type.resources) {
+    const ResourceId opened = types_.NewResource(types_.ResourceName(bound.id));
+    map[bound.id] = opened;
+    ResourcePath path{opened, {std::string(name)}};
+    path.path.insert(path.path.end(), bound.path.begin(), bound.path.end());
+    fresh->push_back(std::move(path));
+  }
+  TENON_RETURN_IF_ERROR(types_.Charge(2 * TypeTable::Cost(type.resources)));  // kept twice
+  Substitution substitution(types_, types_, std::move(map));
+  TENON_ASSIGN_OR_RETURN(std::vector<NamedItem> exports, substitution.ApplyItems(type.exports));
+  return types_.Add(InstanceType{std::move(exports), {}});
+}
+
+Result<ExternType> Validator::ResolveExternType(Scope& scope, const syntax::ExternType& type,
+                                                absl::string_view name,
+                                                std::vector<ResourcePath>* fresh) {
+  if (type.sort == Sort::kValue) return NotSupported("values");
+  if (type.sort == Sort::kCoreModule) {
+    TENON_ASSIGN_OR_RETURN(const CoreTypeDefId* found, At(scope.core_types, type.index, "core type"));
+    const auto* module = std::get_if<ModuleTypeId>(found);
+    if (module == nullptr) return Invalid(absl::StrCat("core type index ", type.index, " is not a module type"));
+    return ExternType(*module);
+  }
+  if (type.sort == Sort::kType && type.bound == syntax::ExternType::Bound::kSubResource) {
+    const ResourceId id = types_.NewResource(name);
+    fresh->push_back({id, {std::string(name)}});
+    return ExternType(TypeItem{id});
+  }
+  TENON_ASSIGN_OR_RETURN(const AnyType found, TypeAt(scope, type.index));
+  if (type.sort == Sort::kType) return ExternType(TypeItem{found});
+  if (const auto* func = std::get_if<FuncTypeId>(&found); func && type.sort == Sort::kFunc) {
+    return ExternType(*func);
+  }
+  if (const auto* component = std::get_if<ComponentTypeId>(&found);
+      component && type.sort == Sort::kComponent) {
+    return ExternType(*component);
+  }
+  if (const auto* instance = std::get_if<InstanceTypeId>(&found);
+      instance && type.sort == Sort::kInstance) {
+    TENON_ASSIGN_OR_RETURN(const InstanceTypeId opened, OpenInstance(*instance, name, fresh));
+    return ExternType(opened);
+  }
+  return Invalid(absl::StrCat("type index ", type.index, " is not a ", SortName(type.sort),
+                              " type: found ", ToString(types_, found)));
+}
+
+Result<uint32_t> Validator::Append(Scope& scope, const ExternType& type) {
+  const auto append = [](auto& space, auto id) {
+    space.push_back(id);
+    return static_cast<uint32_t>(space.size() - 1);
+  };
+  const auto too_many = [&](uint32_t limit) {
+    return Fail(ErrorKind::kLimit, absl::StrCat("too many ", SortName(SortOf(type)), "s: the limit is ", limit));
+  };
+  switch (SortOf(type)) {
+    case Sort::kCoreModule:
+      if (scope.core_modules.size() >= kMaxModules) return too_many(kMaxModules);
+      return append(scope.core_modules, std::get<ModuleTypeId>(type));
+    case Sort::kFunc:
+      if (scope.funcs.size() >= kMaxFunctions) return too_many(kMaxFunctions);
+      return append(scope.funcs, std::get<FuncTypeId>(type));
+    case Sort::kComponent:
+      if (scope.components.size() >= kMaxComponents) return too_many(kMaxComponents);
+      return append(scope.components, std::get<ComponentTypeId>(type));
+    case Sort::kInstance:
+      if (scope.instances.size() >= kMaxInstances) return too_many(kMaxInstances);
+      return append(scope.instances, std::get<InstanceTypeId>(type));
+    default:
+      if (scope.types.size() >= kMaxTypes) return too_many(kMaxTypes);
+      return append(scope.types, std::get<TypeItem>(type).type);
+  }
+}
+
+Result<ExternType> Validator::ItemType(Scope& scope, SortIndex item) {
+  switch (item.sort) {
+    case Sort::kFunc: {
+      TENON_ASSIGN_OR_RETURN(const FuncTypeId* type, At(scope.funcs, item.index, "function"));
+      return ExternType(*type);
+    }
+    case Sort::kType: {
+      TENON_ASSIGN_OR_RETURN(const AnyType* type, At(scope.types, item.index, "type"));
+      return ExternType(TypeItem{*type});
+    }
+    case Sort::kComponent: {
+      TENON_ASSIGN_OR_RETURN(const ComponentTypeId* type, At(scope.components, item.index, "component"));
+      return ExternType(*type);
+    }
+    case Sort::kInstance: {
+      TENON_ASSIGN_OR_RETURN(const InstanceTypeId* type, At(scope.instances, item.index, "instance"));
+      return ExternType(*type);
+    }
+    case Sort::kCoreModule: {
+      TENON_ASSIGN_OR_RETURN(const ModuleTypeId* type, At(scope.core_modules, item.index, "module"));
+      return ExternType(*type);
+    }
+    case Sort::kValue: return NotSupported("values");
+    default: return Invalid(absl::StrCat("a ", SortName(item.sort), " cannot be exported or passed"));
+  }
+}
+
+namespace {
+
+Status CheckAttributes(const syntax::Name& name, const ExternName& parsed, const ExternType& type) {
+  if (name.implements) {
+    if (!IsInterfaceName(*name.implements)) {
+      return Invalid(absl::StrCat("`", *name.implements, "` is not a valid interface name"));
+    }
+    if (parsed.kind != ExternName::Kind::kPlain || SortOf(type) != Sort::kInstance) {
+      return Invalid("`implements` needs an instance with a plain name");
+    }
+  }
+  if (name.version_suffix) {
+    const std::string full = absl::StrCat(parsed.version, *name.version_suffix);
+    if (!IsCanonicalVersion(parsed.version) || !ParseSemver(full)) {
+      return Invalid(absl::StrCat("`", full, "` is not a valid version with its suffix"));
+    }
+  }
+  return {};
+}
+
+bool IsHandleOf(const TypeTable& types, ValType type, TypeKind kind, ResourceId resource) {
+  return type.has_value() && type.kind() == kind && types.Get(type).resource == resource;
+}
+
+}  // namespace
+
+// Functions named after a resource have the shape that the name promises.
+Status Validator::CheckMember(const absl::flat_hash_map<std::string, ResourceId>& labels,
+                              absl::string_view text, const ExternType& type) {
+  const ExternName name = *ParseExternName(text);
+  const auto* func_id = std::get_if<FuncTypeId>(&type);
+  if (func_id == nullptr) return Invalid(absl::StrCat("item `", text, "` is not a func"));
+  const auto resource = labels.find(name.resource);
+  if (resource == labels.end()) {
+    return Invalid(absl::StrCat("function does not match expected resource name: no resource `",
+                                name.resource, "` before it"));
+  }
+  const FuncType& func = types_.Get(*func_id);
+  if (name.kind == ExternName::Kind::kMethod) {
+    if (func.params.empty() || func.params[0].first != "self") {
+      return Invalid("method should have a first argument called `self`");
+    }
+    if (!IsHandleOf(types_, func.params[0].second, TypeKind::kBorrow, resource->second)) {
+      return Invalid(absl::StrCat("method's `self` should be a borrow<", name.resource, ">, found ",
+                                  ToString(types_, func.params[0].second)));
+    }
+  } else if (name.kind == ExternName::Kind::kConstructor) {
+    ValType result = func.result;
+    if (result.has_value() && result.kind() == TypeKind::kResult) result = types_.Get(result).types[0];
+    if (!IsHandleOf(types_, result, TypeKind::kOwn, resource->second)) {
+      return Invalid(absl::StrCat("constructor should return own<", name.resource, ">, found ",
+                                  ToString(types_, *func_id)));
+    }
+  }
+  return {};
+}
+
+Status Validator::CheckName(Scope& scope, const syntax::Name& name, const ExternType& type,
+                            bool is_import) {
+  const std::optional<ExternName> parsed = ParseExternName(name.name);
+  if (!parsed) return Invalid(absl::StrCat("`", name.name, "` is not a valid extern name"));
+  TENON_RETURN_IF_ERROR(CheckAttributes(name, *parsed, type));
+  auto& labels = is_import ? scope.import_labels : scope.export_labels;
+  if (parsed->names_resource_func()) TENON_RETURN_IF_ERROR(CheckMember(labels, name.name, type));
+  auto& names = is_import ? scope.import_names : scope.export_names;
+  if (!names.insert(UniqueForm(name.name)).second) {
+    return Invalid(absl::StrCat(is_import ? "import" : "export", " name `", name.name,
+                                "` conflicts with previous name"));
+  }
+  if (const auto* item = std::get_if<TypeItem>(&type)) {
+    if (const auto* resource = std::get_if<ResourceId>(&item->type)) labels[name.name] = *resource;
+  }
+  return {};
+}
+
+Status Validator::Import(Scope& scope, const syntax::Name& name, const syntax::ExternType& type) {
+  std::vector<ResourcePath> fresh;
+  TENON_ASSIGN_OR_RETURN(const ExternType resolved, ResolveExternType(scope, type, name.name, &fresh));
+  TENON_RETURN_IF_ERROR(CheckName(scope, name, resolved, /*is_import=*/true));
+  for (const ResourcePath& path : fresh) scope.visible_imports.resources.insert(path.id);
+  TENON_RETURN_IF_ERROR(CheckVisible(scope, resolved, /*is_import=*/true));
+  MakeVisible(resolved, &scope.visible_imports);
+  scope.imports.push_back({name.name, resolved});
+  scope.imported_resources.insert(scope.imported_resources.end(), fresh.begin(), fresh.end());
+  for (ResourcePath& path : fresh) path.path.erase(path.path.begin());
+  TENON_ASSIGN_OR_RETURN(const uint32_t index, Append(scope, resolved));
+  AddStep(scope, index, ImportStep{name, resolved, std::move(fresh)});
+  return {};
+}
+
+Status Validator::ExportDecl(Scope& scope, const syntax::Name& name, const syntax::ExternType& type) {
+  TENON_ASSIGN_OR_RETURN(const ExternType resolved,
+                         ResolveExternType(scope, type, name.name, &scope.exported_resources));
+  TENON_RETURN_IF_ERROR(CheckName(scope, name, resolved, /*is_import=*/false));
+  if (type.bound == syntax::ExternType::Bound::kSubResource) {
+    MakeVisible(resolved, &scope.visible_exports);
+  }
+  TENON_RETURN_IF_ERROR(CheckVisible(scope, resolved, /*is_import=*/false));
+  MakeVisible(resolved, &scope.visible_exports);
+  scope.exports.push_back({name.name, resolved});
+  TENON_RETURN_IF_ERROR(Append(scope, resolved));
+  return {};
+}
+
+Status Validator::Export(Scope& scope, const syntax::Export& item) {
+  TENON_ASSIGN_OR_RETURN(ExternType type, ItemType(scope, item.item));
+  const bool is_abstract = item.type && item.type->sort == Sort::kType &&
+                           item.type->bound == syntax::ExternType::Bound::kSubResource;
+  if (is_abstract) {
+    const auto* found = std::get_if<TypeItem>(&type);
+    if (found == nullptr || !std::holds_alternative<ResourceId>(found->type)) {
+      return Invalid(absl::StrCat("expected a resource, found ", ToString(types_, type)));
+    }
+    // From here on a type of its own; the planner lets it stand for the same one at run time.
+    type = TypeItem{types_.NewResource(item.name.name)};
+  } else if (item.type) {
+    std::vector<ResourcePath> fresh;  // abstract in the ascription, known here
+    TENON_ASSIGN_OR_RETURN(ExternType wanted,
+                           ResolveExternType(scope, *item.type, item.name.name, &fresh));
+    ResourceMap map;
+    matcher_.BindResources(fresh, {{item.name.name, type}}, &map);
+    Substitution substitution(types_, types_, std::move(map));
+    TENON_ASSIGN_OR_RETURN(wanted, substitution.ApplyExtern(wanted));
+    TENON_RETURN_IF_ERROR(matcher_.Match(type, wanted));
+    type = wanted;
+  }
+  TENON_RETURN_IF_ERROR(CheckName(scope, item.name, type, /*is_import=*/false));
+  TENON_RETURN_IF_ERROR(CheckVisible(scope, type, /*is_import=*/false));
+  MakeVisible(type, &scope.visible_exports);
+  if (const auto* exported = std::get_if<TypeItem>(&type)) {
+    if (const auto* id = std::get_if<ResourceId>(&exported->type)) types_.SetResourceName(*id, item.name.name);
+  }
+  scope.exports.push_back({item.name.name, type});
+  TENON_ASSIGN_OR_RETURN(const uint32_t index, Append(scope, type));
+  AddStep(scope, index, ExportStep{item.name.name, item.item, type});
+  return {};
+}
+
+}  // namespace tenon::abi

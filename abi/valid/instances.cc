@@ -1,0 +1,156 @@
+// abi: "Instance Definitions".
+#include "abi/syntax/names.h"
+#include "abi/valid/validator.h"
+#include "absl/strings/str_cat.h"
+#include "vm/valid/matching.h"
+
+namespace tenon::abi {
+
+Status Validator::CoreInstance(Scope& scope, const syntax::CoreInstance& instance) {
+  if (scope.core_instances.size() >= kMaxInstances) {
+    return Fail(ErrorKind::kLimit, absl::StrCat("too many core instances: the limit is ", kMaxInstances));
+  }
+  if (const auto* instantiate = std::get_if<syntax::CoreInstantiate>(&instance)) {
+    return CoreInstantiate(scope, *instantiate);
+  }
+  return CoreBag(scope, std::get<std::vector<syntax::CoreInlineExport>>(instance));
+}
+
+Status Validator::CoreInstantiate(Scope& scope, const syntax::CoreInstantiate& instantiate) {
+  TENON_ASSIGN_OR_RETURN(const ModuleTypeId* id,
+                         At(scope.core_modules, instantiate.module.value(), "module"));
+  absl::flat_hash_map<absl::string_view, const CoreExports*> args;
+  for (const syntax::CoreInstantiateArg& arg : instantiate.args) {
+    TENON_ASSIGN_OR_RETURN(const CoreInstanceType* instance,
+                           At(scope.core_instances, arg.instance.value(), "core instance"));
+    if (!args.emplace(arg.name, instance->get()).second) {
+      return Invalid(absl::StrCat("duplicate module instantiation argument named `", arg.name, "`"));
+    }
+  }
+  const ModuleType& module = types_.Get(*id);
+  for (const ModuleType::ImportItem& import : module.imports) {
+    const auto arg = args.find(import.module);
+    if (arg == args.end()) {
+      return Invalid(absl::StrCat("missing module instantiation argument named `", import.module, "`"));
+    }
+    const auto found = arg->second->find(import.name);
+    if (found == arg->second->end()) {
+      return Invalid(absl::StrCat("module instantiation argument `", import.module,
+                                  "` does not export an item named `", import.name, "`"));
+    }
+    if (!vm::MatchesExtern(core_types_, found->second, import.type)) {
+      return Invalid(absl::StrCat("type mismatch for export `", import.name,
+                                  "` of module instantiation argument `", import.module, "`"));
+    }
+  }
+  CoreInstanceType& exports = core_exports_[*id];
+  if (exports == nullptr) {
+    auto fresh = std::make_shared<CoreExports>();
+    for (const ModuleType::ExportItem& item : module.exports) fresh->emplace(item.name, item.type);
+    exports = std::move(fresh);
+  }
+  scope.core_instances.push_back(exports);
+  AddStep(scope, scope.core_instances.size() - 1,
+          CoreInstantiateStep{instantiate.module, instantiate.args});
+  return {};
+}
+
+Result<vm::ResolvedImportType> Validator::CoreItemType(const Scope& scope, SortIndex item) {
+  vm::ResolvedImportType type;
+  switch (item.sort) {
+    case Sort::kCoreFunc: {
+      TENON_ASSIGN_OR_RETURN(const auto* found, At(scope.core_funcs, item.index, "core function"));
+      type.emplace<0>(*found);
+      return type;
+    }
+    case Sort::kCoreTable: {
+      TENON_ASSIGN_OR_RETURN(const auto* found, At(scope.core_tables, item.index, "table"));
+      type = *found;
+      return type;
+    }
+    case Sort::kCoreMemory: {
+      TENON_ASSIGN_OR_RETURN(const auto* found, At(scope.core_memories, item.index, "memory"));
+      type = *found;
+      return type;
+    }
+    case Sort::kCoreGlobal: {
+      TENON_ASSIGN_OR_RETURN(const auto* found, At(scope.core_globals, item.index, "global"));
+      type = *found;
+      return type;
+    }
+    case Sort::kCoreTag: {
+      TENON_ASSIGN_OR_RETURN(const auto* found, At(scope.core_tags, item.index, "tag"));
+      type.emplace<4>(*found);
+      return type;
+    }
+    default:
+      return Invalid(absl::StrCat("a ", SortName(item.sort), " cannot be an export of a core instance"));
+  }
+}
+
+Status Validator::CoreBag(Scope& scope, const std::vector<syntax::CoreInlineExport>& items) {
+  auto exports = std::make_shared<CoreExports>();
+  for (const syntax::CoreInlineExport& item : items) {
+    TENON_ASSIGN_OR_RETURN(const vm::ResolvedImportType type, CoreItemType(scope, item.item));
+    if (!exports->emplace(item.name, type).second) {
+      return Invalid(absl::StrCat("duplicate instantiation export name `", item.name, "` already defined"));
+    }
+  }
+  scope.core_instances.push_back(std::move(exports));
+  AddStep(scope, scope.core_instances.size() - 1, CoreBagStep{items});
+  return {};
+}
+
+Status Validator::Instance(Scope& scope, const syntax::Instance& instance) {
+  if (const auto* instantiate = std::get_if<syntax::Instantiate>(&instance)) {
+    return Instantiate(scope, *instantiate);
+  }
+  return Bag(scope, std::get<std::vector<syntax::InlineExport>>(instance));
+}
+
+Status Validator::Instantiate(Scope& scope, const syntax::Instantiate& instantiate) {
+  TENON_ASSIGN_OR_RETURN(const ComponentTypeId* id,
+                         At(scope.components, instantiate.component.value(), "component"));
+  const ComponentType& component = types_.Get(*id);
+  std::vector<NamedItem> args;
+  absl::flat_hash_set<absl::string_view> names;
+  for (const syntax::InstantiateArg& arg : instantiate.args) {
+    TENON_ASSIGN_OR_RETURN(ExternType type, ItemType(scope, arg.item));
+    if (!names.insert(arg.name).second) {
+      return Invalid(absl::StrCat("instantiation argument `", arg.name,
+                                  "` conflicts with previous argument"));
+    }
+    args.push_back({arg.name, type});
+  }
+  TENON_ASSIGN_OR_RETURN(ResourceMap map, matcher_.MatchArguments(component, args));
+  InstantiateStep step{instantiate.component, instantiate.args, {}};
+  for (const ResourcePath& defined : component.defined_resources) {
+    const ResourceId fresh = types_.NewResource(types_.ResourceName(defined.id));
+    map[defined.id] = fresh;
+    step.fresh.push_back({fresh, defined.path});
+  }
+  Substitution substitution(types_, types_, std::move(map));
+  TENON_ASSIGN_OR_RETURN(std::vector<NamedItem> exports, substitution.ApplyItems(component.exports));
+  TENON_ASSIGN_OR_RETURN(const InstanceTypeId type, types_.Add(InstanceType{std::move(exports), {}}));
+  TENON_ASSIGN_OR_RETURN(const uint32_t index, Append(scope, ExternType(type)));
+  AddStep(scope, index, std::move(step));
+  return {};
+}
+
+Status Validator::Bag(Scope& scope, const std::vector<syntax::InlineExport>& items) {
+  InstanceType type;
+  BagStep step;
+  Scope names(Scope::Kind::kInstanceType, &scope);  // for the rules on names alone
+  for (const syntax::InlineExport& item : items) {
+    TENON_ASSIGN_OR_RETURN(ExternType item_type, ItemType(scope, item.item));
+    TENON_RETURN_IF_ERROR(CheckName(names, item.name, item_type, /*is_import=*/false));
+    type.exports.push_back({item.name.name, item_type});
+    step.exports.emplace_back(item.name.name, item.item);
+  }
+  TENON_ASSIGN_OR_RETURN(const InstanceTypeId id, types_.Add(std::move(type)));
+  TENON_ASSIGN_OR_RETURN(const uint32_t index, Append(scope, ExternType(id)));
+  AddStep(scope, index, std::move(step));
+  return {};
+}
+
+}  // namespace tenon::abi

@@ -1,0 +1,27 @@
+// Writes a validated component out as a plan: runs the steps of the root's body symbolically, and
+// of a nested body once for each of its instantiations. Nothing is checked again; what may still
+// fail are limits (a component can instantiate others exponentially often) and imports of core
+// modules or components by the root, which this version does not support.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "abi/types/type_table.h"
+#include "abi/valid/body.h"
+#include "abi/valid/plan.h"
+#include "vm/base/status.h"
+#include "vm/valid/resolved_module.h"
+
+namespace tenon::abi {
+
+struct PlanInput {
+  const TypeTable& types;
+  const std::vector<Body>& bodies;
+  const std::vector<std::shared_ptr<const vm::ResolvedModule>>& modules;
+};
+
+// The plan's types go to `plan_types`, which is empty.
+Result<Plan> MakePlan(const PlanInput& input, uint32_t root_body, TypeTable& plan_types);
+
+}  // namespace tenon::abi

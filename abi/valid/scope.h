@@ -1,0 +1,69 @@
+// The index spaces of one component definition, component type or instance type while it is being
+// validated, and what its imports and exports have come to. abi: "Index Spaces".
+#pragma once
+
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "abi/types/types.h"
+#include "abi/valid/body.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "vm/valid/resolved_module.h"
+
+namespace tenon::abi {
+
+using CoreTypeDefId = std::variant<vm::TypeId, ModuleTypeId>;
+// A core instance's exports; shared by all instances of a module.
+using CoreExports = absl::flat_hash_map<std::string, vm::ResolvedImportType>;
+using CoreInstanceType = std::shared_ptr<const CoreExports>;
+
+// What the component model calls externally visible: resource types and named value types that an
+// import or an export has introduced.
+struct Visible {
+  absl::flat_hash_set<ResourceId> resources;
+  absl::flat_hash_set<ValType> types;
+};
+
+struct Scope {
+  enum class Kind : uint8_t { kComponent, kComponentType, kInstanceType };
+
+  Scope(Kind scope_kind, Scope* parent_scope) : kind(scope_kind), parent(parent_scope) {}
+
+  const Kind kind;
+  Scope* const parent;
+
+  std::vector<FuncTypeId> funcs;
+  std::vector<AnyType> types;
+  std::vector<ComponentTypeId> components;
+  std::vector<InstanceTypeId> instances;
+  std::vector<vm::TypeId> core_funcs;
+  std::vector<vm::TableType> core_tables;
+  std::vector<vm::MemoryType> core_memories;
+  std::vector<vm::GlobalType> core_globals;
+  std::vector<vm::TypeId> core_tags;
+  std::vector<CoreTypeDefId> core_types;
+  std::vector<ModuleTypeId> core_modules;
+  std::vector<CoreInstanceType> core_instances;
+
+  std::vector<NamedItem> imports;
+  std::vector<NamedItem> exports;
+  absl::flat_hash_set<std::string> import_names;  // in their unique form
+  absl::flat_hash_set<std::string> export_names;
+  std::vector<ResourcePath> imported_resources;
+  std::vector<ResourcePath> exported_resources;  // types only: abstract ones its exports bind
+  // Resources named by type imports and exports of this scope, for [method] and its like.
+  absl::flat_hash_map<std::string, ResourceId> import_labels;
+  absl::flat_hash_map<std::string, ResourceId> export_labels;
+
+  Visible visible_imports;
+  Visible visible_exports;
+  // Resources defined here, with their representation: what resource.new and .rep accept.
+  absl::flat_hash_map<ResourceId, vm::ValType> local_resources;
+
+  Body body;  // components only
+};
+
+}  // namespace tenon::abi

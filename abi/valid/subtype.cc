@@ -1,0 +1,187 @@
+#include "abi/valid/subtype.h"
+
+#include "abi/syntax/limits.h"
+#include "abi/text/wit.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "vm/valid/matching.h"
+
+namespace tenon::abi {
+namespace {
+
+// Finds resources by path; every level is indexed once, so that many lookups stay linear.
+class ResourceFinder {
+ public:
+  ResourceFinder(const TypeTable& types, const std::vector<NamedItem>& items)
+      : types_(types), items_(items) {}
+
+  std::optional<ResourceId> Find(const std::vector<std::string>& path) {
+    const std::vector<NamedItem>* level = &items_;
+    for (size_t i = 0; i < path.size(); ++i) {
+      const NamedItem* item = FindIn(*level, path[i]);
+      if (item == nullptr) return std::nullopt;
+      if (i + 1 == path.size()) {
+        const auto* type = std::get_if<TypeItem>(&item->type);
+        const auto* resource = type == nullptr ? nullptr : std::get_if<ResourceId>(&type->type);
+        return resource == nullptr ? std::nullopt : std::optional(*resource);
+      }
+      const auto* instance = std::get_if<InstanceTypeId>(&item->type);
+      if (instance == nullptr) return std::nullopt;
+      level = &types_.Get(*instance).exports;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  using ByName = absl::flat_hash_map<absl::string_view, const NamedItem*>;
+
+  const NamedItem* FindIn(const std::vector<NamedItem>& level, absl::string_view name) {
+    auto [entry, is_new] = levels_.try_emplace(&level);
+    if (is_new) {
+      for (const NamedItem& item : level) entry->second.emplace(item.name, &item);
+    }
+    const auto found = entry->second.find(name);
+    return found == entry->second.end() ? nullptr : found->second;
+  }
+
+  const TypeTable& types_;
+  const std::vector<NamedItem>& items_;
+  absl::flat_hash_map<const std::vector<NamedItem>*, ByName> levels_;
+};
+
+}  // namespace
+
+const NamedItem* FindItem(const std::vector<NamedItem>& items, absl::string_view name) {
+  for (const NamedItem& item : items) {
+    if (item.name == name) return &item;
+  }
+  return nullptr;
+}
+
+Status Matcher::Mismatch(const ExternType& sub, const ExternType& super) {
+  return Fail(ErrorKind::kInvalid, absl::StrCat("type mismatch: expected ", ToString(types_, super),
+                                                ", found ", ToString(types_, sub)));
+}
+
+Status Matcher::Match(const ExternType& sub, const ExternType& super) {
+  if (sub.index() != super.index()) {
+    return Fail(ErrorKind::kInvalid, absl::StrCat("expected ", SortName(SortOf(super)), ", found ",
+                                                  SortName(SortOf(sub))));
+  }
+  switch (SortOf(super)) {
+    case Sort::kCoreModule: return MatchModule(std::get<ModuleTypeId>(sub), std::get<ModuleTypeId>(super));
+    case Sort::kComponent:
+      return MatchComponent(std::get<ComponentTypeId>(sub), std::get<ComponentTypeId>(super));
+    case Sort::kInstance:
+      return MatchInstance(std::get<InstanceTypeId>(sub), std::get<InstanceTypeId>(super));
+    case Sort::kType: return MatchType(std::get<TypeItem>(sub).type, std::get<TypeItem>(super).type);
+    default: return sub == super ? Status() : Mismatch(sub, super);
+  }
+}
+
+Status Matcher::MatchType(const AnyType& sub, const AnyType& super) {
+  if (sub == super) return {};
+  const auto* sub_instance = std::get_if<InstanceTypeId>(&sub);
+  const auto* super_instance = std::get_if<InstanceTypeId>(&super);
+  if (sub_instance != nullptr && super_instance != nullptr) {
+    TENON_RETURN_IF_ERROR(MatchInstance(*sub_instance, *super_instance));
+    return MatchInstance(*super_instance, *sub_instance);
+  }
+  const auto* sub_component = std::get_if<ComponentTypeId>(&sub);
+  const auto* super_component = std::get_if<ComponentTypeId>(&super);
+  if (sub_component != nullptr && super_component != nullptr) {
+    TENON_RETURN_IF_ERROR(MatchComponent(*sub_component, *super_component));
+    return MatchComponent(*super_component, *sub_component);
+  }
+  return Mismatch(TypeItem{sub}, TypeItem{super});
+}
+
+void Matcher::BindResources(const std::vector<ResourcePath>& wanted,
+                            const std::vector<NamedItem>& items, ResourceMap* map) {
+  ResourceFinder finder(types_, items);
+  for (const ResourcePath& resource : wanted) {
+    // What is missing or of another kind is reported by name when the items are matched.
+    if (const std::optional<ResourceId> found = finder.Find(resource.path)) {
+      (*map)[resource.id] = *found;
+    }
+  }
+}
+
+Status Matcher::MatchItems(const std::vector<NamedItem>& sub, const std::vector<NamedItem>& super,
+                           const ResourceMap& map, const char* what) {
+  work_ += sub.size() + super.size();
+  if (work_ > kMaxMatchingWork) return Fail(ErrorKind::kLimit, "the types take too long to compare");
+  absl::flat_hash_map<absl::string_view, const NamedItem*> by_name;
+  for (const NamedItem& item : sub) by_name.emplace(item.name, &item);
+  Substitution substitution(types_, types_, map);
+  for (const NamedItem& item : super) {
+    const auto found = by_name.find(item.name);
+    if (found == by_name.end()) {
+      return Fail(ErrorKind::kInvalid, absl::StrCat("missing ", what, " `", item.name, "`: expected ",
+                                                    ToString(types_, item.type)));
+    }
+    TENON_ASSIGN_OR_RETURN(const ExternType wanted, substitution.ApplyExtern(item.type));
+    if (Status status = Match(found->second->type, wanted); !status) {
+      return std::unexpected(
+          std::move(status.error()).WithContext(absl::StrCat(what, " `", item.name, "`")));
+    }
+  }
+  return {};
+}
+
+Status Matcher::MatchInstance(InstanceTypeId sub, InstanceTypeId super) {
+  if (sub == super) return {};
+  const InstanceType& wanted = types_.Get(super);
+  const std::vector<NamedItem>& found = types_.Get(sub).exports;
+  ResourceMap map;
+  BindResources(wanted.resources, found, &map);
+  return MatchItems(found, wanted.exports, map, "export");
+}
+
+Result<ResourceMap> Matcher::MatchArguments(const ComponentType& component,
+                                            const std::vector<NamedItem>& args) {
+  ResourceMap map;
+  BindResources(component.imported_resources, args, &map);
+  TENON_RETURN_IF_ERROR(MatchItems(args, component.imports, map, "import"));
+  return map;
+}
+
+// `sub` is instantiated with what `super` would be given, and must then offer super's exports.
+Status Matcher::MatchComponent(ComponentTypeId sub, ComponentTypeId super) {
+  if (sub == super) return {};
+  const ComponentType& wanted = types_.Get(super);
+  const ComponentType& given = types_.Get(sub);
+  TENON_ASSIGN_OR_RETURN(const ResourceMap map, MatchArguments(given, wanted.imports));
+  Substitution substitution(types_, types_, map);
+  TENON_ASSIGN_OR_RETURN(const std::vector<NamedItem> exports, substitution.ApplyItems(given.exports));
+  ResourceMap defined;
+  BindResources(wanted.defined_resources, exports, &defined);
+  return MatchItems(exports, wanted.exports, defined, "export");
+}
+
+Status Matcher::MatchModule(ModuleTypeId sub, ModuleTypeId super) {
+  const ModuleType& given = types_.Get(sub);
+  const ModuleType& wanted = types_.Get(super);
+  using TwoNames = std::pair<absl::string_view, absl::string_view>;
+  absl::flat_hash_map<TwoNames, const vm::ResolvedImportType*> imports;
+  for (const auto& item : wanted.imports) imports.emplace(TwoNames(item.module, item.name), &item.type);
+  for (const auto& item : given.imports) {
+    const auto found = imports.find(TwoNames(item.module, item.name));
+    if (found == imports.end() || !vm::MatchesExtern(core_, *found->second, item.type)) {
+      return Fail(ErrorKind::kInvalid, absl::StrCat("core module import `", item.module, "` `", item.name,
+                                                    "` is missing or has another type"));
+    }
+  }
+  absl::flat_hash_map<absl::string_view, const vm::ResolvedImportType*> exports;
+  for (const auto& item : given.exports) exports.emplace(item.name, &item.type);
+  for (const auto& item : wanted.exports) {
+    const auto found = exports.find(item.name);
+    if (found == exports.end() || !vm::MatchesExtern(core_, *found->second, item.type)) {
+      return Fail(ErrorKind::kInvalid, absl::StrCat("core module export `", item.name,
+                                                    "` is missing or has another type"));
+    }
+  }
+  return {};
+}
+
+}  // namespace tenon::abi

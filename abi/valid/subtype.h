@@ -1,0 +1,46 @@
+// Subtyping and the instantiation of component types. abi: "Type Checking".
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "abi/types/substitute.h"
+#include "abi/types/type_table.h"
+#include "vm/base/status.h"
+#include "vm/syntax/type_store.h"
+
+namespace tenon::abi {
+
+const NamedItem* FindItem(const std::vector<NamedItem>& items, absl::string_view name);
+
+class Matcher {
+ public:
+  Matcher(TypeTable& types, const vm::TypeStore& core_types) : types_(types), core_(core_types) {}
+
+  // Ok when a `sub` may stand where a `super` is wanted; else kInvalid with what was expected and
+  // found, and the path of the item as context.
+  Status Match(const ExternType& sub, const ExternType& super);
+
+  // Binds the `wanted` resources to what stands at their paths among `items`.
+  void BindResources(const std::vector<ResourcePath>& wanted, const std::vector<NamedItem>& items,
+                     ResourceMap* map);
+  // Checks `args` against the component's imports and returns what its resources become; defined
+  // resources are left alone.
+  Result<ResourceMap> MatchArguments(const ComponentType& component,
+                                     const std::vector<NamedItem>& args);
+
+ private:
+  Status MatchType(const AnyType& sub, const AnyType& super);
+  Status MatchInstance(InstanceTypeId sub, InstanceTypeId super);
+  Status MatchComponent(ComponentTypeId sub, ComponentTypeId super);
+  Status MatchModule(ModuleTypeId sub, ModuleTypeId super);
+  Status MatchItems(const std::vector<NamedItem>& sub, const std::vector<NamedItem>& super,
+                    const ResourceMap& map, const char* what);
+  Status Mismatch(const ExternType& sub, const ExternType& super);
+
+  TypeTable& types_;
+  const vm::TypeStore& core_;
+  uint64_t work_ = 0;
+};
+
+}  // namespace tenon::abi

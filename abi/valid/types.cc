@@ -1,0 +1,231 @@
+// Value, function, resource, component and instance types. abi: "Type Definitions".
+#include <utility>
+
+#include "abi/syntax/names.h"
+#include "abi/text/wit.h"
+#include "abi/valid/validator.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+
+namespace tenon::abi {
+namespace {
+
+TypeKind KindOf(syntax::PrimType type) {  // kErrorContext has none; both enums have one order
+  return static_cast<TypeKind>(type);
+}
+
+}  // namespace
+
+Status Validator::CheckUnique(const std::vector<std::string>& labels, const char* what) {
+  absl::flat_hash_set<std::string> seen;
+  for (const std::string& label : labels) {
+    if (!IsLabel(label)) return Invalid(absl::StrCat("`", label, "` is not in kebab case"));
+    if (!seen.insert(absl::AsciiStrToLower(label)).second) {
+      return Invalid(absl::StrCat(what, " name `", label, "` conflicts with previous name"));
+    }
+  }
+  return {};
+}
+
+Result<AnyType> Validator::TypeAt(const Scope& scope, uint32_t index) {
+  TENON_ASSIGN_OR_RETURN(const AnyType* type, At(scope.types, index, "type"));
+  return *type;
+}
+
+Result<ValType> Validator::ResolveValType(const Scope& scope, const syntax::ValType& type) {
+  if (const auto* prim = std::get_if<syntax::PrimType>(&type)) {
+    if (*prim == syntax::PrimType::kErrorContext) return NotSupported("error-context");
+    return ValType(KindOf(*prim));
+  }
+  const uint32_t index = std::get<TypeIdx>(type).value();
+  TENON_ASSIGN_OR_RETURN(const AnyType found, TypeAt(scope, index));
+  if (const auto* value = std::get_if<ValType>(&found)) return *value;
+  return Invalid(absl::StrCat("type index ", index, " is not a defined type: found ",
+                              ToString(types_, found)));
+}
+
+Result<ValType> Validator::ResolveOptional(const Scope& scope,
+                                           const std::optional<syntax::ValType>& type) {
+  if (!type) return ValType();
+  return ResolveValType(scope, *type);
+}
+
+Result<ResourceId> Validator::ResolveResource(const Scope& scope, TypeIdx index) {
+  TENON_ASSIGN_OR_RETURN(const AnyType found, TypeAt(scope, index.value()));
+  if (const auto* resource = std::get_if<ResourceId>(&found)) return *resource;
+  return Invalid(absl::StrCat("type index ", index.value(), " is not a resource type: found ",
+                              ToString(types_, found)));
+}
+
+Result<AnyType> Validator::DefineType(Scope& scope, const syntax::TypeDef& def) {
+  if (const auto* func = std::get_if<syntax::FuncType>(&def)) return DefineFuncType(scope, *func);
+  if (const auto* resource = std::get_if<syntax::ResourceType>(&def)) {
+    return DefineResource(scope, *resource);
+  }
+  if (const auto* component = std::get_if<std::unique_ptr<syntax::ComponentType>>(&def)) {
+    return DefineComponentType(scope, **component);
+  }
+  return DefineValType(scope, def);
+}
+
+namespace {
+
+const char* GatedFeature(const syntax::TypeDef& def) {
+  if (std::holds_alternative<syntax::StreamType>(def) || std::holds_alternative<syntax::FutureType>(def)) {
+    return "async (stream and future types)";
+  }
+  if (std::holds_alternative<syntax::MapType>(def)) return "map types";
+  const auto* list = std::get_if<syntax::ListType>(&def);
+  return list != nullptr && list->length ? "fixed-length lists" : nullptr;
+}
+
+// What of a definition can be had without looking at indices: kind, labels, and the types in order.
+struct Parts {
+  TypeDef def;
+  std::vector<std::optional<syntax::ValType>> types;
+  const char* what = "";
+};
+
+Parts PartsOf(const syntax::TypeDef& syntax_def) {
+  Parts parts;
+  if (const auto* record = std::get_if<syntax::RecordType>(&syntax_def)) {
+    parts.def.kind = TypeKind::kRecord;
+    parts.what = "record field";
+    for (const auto& field : record->fields) {
+      parts.def.labels.push_back(field.label);
+      parts.types.push_back(field.type);
+    }
+  } else if (const auto* variant = std::get_if<syntax::VariantType>(&syntax_def)) {
+    parts.def.kind = TypeKind::kVariant;
+    parts.what = "variant case";
+    for (const auto& variant_case : variant->cases) {
+      parts.def.labels.push_back(variant_case.label);
+      parts.types.push_back(variant_case.type);
+    }
+  } else if (const auto* list = std::get_if<syntax::ListType>(&syntax_def)) {
+    parts.def.kind = TypeKind::kList;
+    parts.types.push_back(list->element);
+  } else if (const auto* tuple = std::get_if<syntax::TupleType>(&syntax_def)) {
+    parts.def.kind = TypeKind::kTuple;
+    parts.what = "tuple";
+    parts.types.assign(tuple->types.begin(), tuple->types.end());
+  } else if (const auto* flags = std::get_if<syntax::FlagsType>(&syntax_def)) {
+    parts.def.kind = TypeKind::kFlags;
+    parts.what = "flag";
+    parts.def.labels = flags->labels;
+  } else if (const auto* enumeration = std::get_if<syntax::EnumType>(&syntax_def)) {
+    parts.def.kind = TypeKind::kEnum;
+    parts.what = "enum tag";
+    parts.def.labels = enumeration->labels;
+  } else if (const auto* option = std::get_if<syntax::OptionType>(&syntax_def)) {
+    parts.def.kind = TypeKind::kOption;
+    parts.types.push_back(option->type);
+  } else if (const auto* result = std::get_if<syntax::ResultType>(&syntax_def)) {
+    parts.def.kind = TypeKind::kResult;
+    parts.types = {result->ok, result->error};
+  }
+  return parts;
+}
+
+}  // namespace
+
+Result<ValType> Validator::DefineValType(Scope& scope, const syntax::TypeDef& def) {
+  if (const char* feature = GatedFeature(def)) return NotSupported(feature);
+  if (const auto* prim = std::get_if<syntax::PrimType>(&def)) {
+    return ResolveValType(scope, syntax::ValType(*prim));
+  }
+  TypeDef handle;
+  if (const auto* own = std::get_if<syntax::OwnType>(&def)) {
+    handle.kind = TypeKind::kOwn;
+    TENON_ASSIGN_OR_RETURN(handle.resource, ResolveResource(scope, own->resource));
+    return types_.Intern(std::move(handle));
+  }
+  if (const auto* borrow = std::get_if<syntax::BorrowType>(&def)) {
+    handle.kind = TypeKind::kBorrow;
+    TENON_ASSIGN_OR_RETURN(handle.resource, ResolveResource(scope, borrow->resource));
+    return types_.Intern(std::move(handle));
+  }
+  Parts parts = PartsOf(def);
+  const bool is_labeled = *parts.what != 0 && parts.def.kind != TypeKind::kTuple;
+  if (*parts.what != 0 && parts.def.labels.empty() && parts.types.empty()) {
+    return Invalid(absl::StrCat(parts.what, " list must not be empty: the type must have at least one"));
+  }
+  if (is_labeled) TENON_RETURN_IF_ERROR(CheckUnique(parts.def.labels, parts.what));
+  if (parts.def.kind == TypeKind::kFlags && parts.def.labels.size() > kMaxFlags) {
+    return Invalid(absl::StrCat("cannot have more than ", kMaxFlags, " flags"));
+  }
+  for (const std::optional<syntax::ValType>& type : parts.types) {
+    TENON_ASSIGN_OR_RETURN(const ValType resolved, ResolveOptional(scope, type));
+    parts.def.types.push_back(resolved);
+  }
+  return types_.Intern(std::move(parts.def));
+}
+
+Result<FuncTypeId> Validator::DefineFuncType(Scope& scope, const syntax::FuncType& type) {
+  if (type.is_async) return NotSupported("async (async function types)");
+  FuncType func;
+  std::vector<std::string> labels;
+  for (const auto& param : type.params) {
+    labels.push_back(param.label);
+    TENON_ASSIGN_OR_RETURN(const ValType resolved, ResolveValType(scope, param.type));
+    func.params.emplace_back(param.label, resolved);
+  }
+  TENON_RETURN_IF_ERROR(CheckUnique(labels, "function parameter"));
+  TENON_ASSIGN_OR_RETURN(func.result, ResolveOptional(scope, type.result));
+  if (func.result.has_value() && types_.Facts(func.result).has_borrow) {
+    return Invalid("function result cannot contain a `borrow` type");
+  }
+  return types_.Intern(std::move(func));
+}
+
+Result<AnyType> Validator::DefineResource(Scope& scope, const syntax::ResourceType& type) {
+  if (scope.kind != Scope::Kind::kComponent) {
+    return Invalid("resources can only be defined within a concrete component");
+  }
+  if (type.rep != vm::ValType::kI32) return Invalid("resources can only be represented by `i32`");
+  if (type.destructor) {
+    vm::FuncType wanted;
+    wanted.params = {type.rep};
+    TENON_RETURN_IF_ERROR(CheckCoreFunc(scope, *type.destructor, wanted, "resource destructor"));
+  }
+  const ResourceId id = types_.NewResource("");
+  scope.local_resources.emplace(id, type.rep);
+  AddStep(scope, scope.types.size(), ResourceStep{id, type.rep, type.destructor});
+  return AnyType(id);
+}
+
+Result<AnyType> Validator::DefineComponentType(Scope& scope, const syntax::ComponentType& type) {
+  Scope inner(type.is_instance ? Scope::Kind::kInstanceType : Scope::Kind::kComponentType, &scope);
+  for (const syntax::Declarator& decl : type.decls) {
+    if (Status status = Declare(inner, decl); !status) return std::unexpected(std::move(status.error()));
+  }
+  if (!type.is_instance) {
+    TENON_ASSIGN_OR_RETURN(const ComponentTypeId id, Finish(inner));
+    return AnyType(id);
+  }
+  TENON_ASSIGN_OR_RETURN(const InstanceTypeId id,
+                         types_.Add(InstanceType{std::move(inner.exports),
+                                                 std::move(inner.exported_resources)}));
+  return AnyType(id);
+}
+
+Status Validator::Declare(Scope& scope, const syntax::Declarator& decl) {
+  if (const auto* core = std::get_if<syntax::CoreTypeDef>(&decl.decl)) {
+    TENON_ASSIGN_OR_RETURN(const CoreTypeDefId type, DefineCoreType(&scope, *core));
+    scope.core_types.push_back(type);
+    return {};
+  }
+  if (const auto* def = std::get_if<std::unique_ptr<syntax::TypeDef>>(&decl.decl)) {
+    TENON_ASSIGN_OR_RETURN(const AnyType type, DefineType(scope, **def));
+    scope.types.push_back(type);
+    return {};
+  }
+  if (const auto* alias = std::get_if<syntax::Alias>(&decl.decl)) return Alias(scope, *alias);
+  if (const auto* import = std::get_if<syntax::ImportDecl>(&decl.decl)) {
+    return Import(scope, import->name, import->type);
+  }
+  const auto& exported = std::get<syntax::ExportDecl>(decl.decl);
+  return ExportDecl(scope, exported.name, exported.type);
+}
+
+}  // namespace tenon::abi

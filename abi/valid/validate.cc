@@ -1,0 +1,176 @@
+#include "abi/valid/validate.h"
+
+#include <utility>
+
+#include "abi/valid/planner.h"
+#include "abi/valid/validator.h"
+#include "absl/strings/str_cat.h"
+#include "vm/binary/decoder.h"
+#include "vm/valid/validate.h"
+
+namespace tenon::abi {
+
+std::unexpected<Error> Invalid(absl::string_view message) { return Fail(ErrorKind::kInvalid, message); }
+std::unexpected<Error> NotSupported(absl::string_view feature) {
+  return Fail(ErrorKind::kLimit, absl::StrCat("not supported by this version: ", feature));
+}
+std::unexpected<Error> UnknownIndex(const char* what, uint32_t index) {
+  return Invalid(absl::StrCat("unknown ", what, " ", index, ": ", what, " index out of bounds"));
+}
+
+namespace {
+
+// What a definition is called in messages.
+std::string Describe(const syntax::Definition& definition) {
+  if (const auto* import = std::get_if<syntax::Import>(&definition.def)) {
+    return absl::StrCat("import `", import->name.name, "`");
+  }
+  if (const auto* item = std::get_if<syntax::Export>(&definition.def)) {
+    return absl::StrCat("export `", item->name.name, "`");
+  }
+  static constexpr const char* kNames[] = {"core module", "core instance", "core type", "component",
+                                           "instance",    "alias",         "type",      "canon",
+                                           "start",       "import",        "export",    "value",
+                                           "custom"};
+  return kNames[definition.def.index()];
+}
+
+// The error with the definition as context and its offset, unless it has one from further inside.
+Error Locate(Error error, const syntax::Definition& definition) {
+  if (!error.where()) {
+    error = Error(error.kind(), error.message(), SourceLocation{definition.offset, 0, 0});
+  }
+  return std::move(error).WithContext(Describe(definition));
+}
+
+// Resource types that an exported instance makes known, by path.
+void CollectResources(const TypeTable& types, const std::vector<NamedItem>& items,
+                      std::vector<std::string>* path, absl::flat_hash_set<ResourceId>* seen,
+                      std::vector<ResourcePath>* out) {
+  for (const NamedItem& item : items) {
+    path->push_back(item.name);
+    if (const auto* type = std::get_if<TypeItem>(&item.type)) {
+      const auto* resource = std::get_if<ResourceId>(&type->type);
+      if (resource != nullptr && seen->insert(*resource).second) out->push_back({*resource, *path});
+    } else if (const auto* instance = std::get_if<InstanceTypeId>(&item.type)) {
+      CollectResources(types, types.Get(*instance).exports, path, seen, out);
+    }
+    path->pop_back();
+  }
+}
+
+}  // namespace
+
+void Validator::AddStep(Scope& scope, size_t result, decltype(Step::step) step) {
+  if (scope.kind != Scope::Kind::kComponent) return;
+  scope.body.steps.push_back({static_cast<uint32_t>(result), std::move(step)});
+}
+
+Status Validator::DefineModule(Scope& scope, const syntax::CoreModule& module) {
+  if (modules_.size() >= kMaxModules) {
+    return Fail(ErrorKind::kLimit, absl::StrCat("too many core modules: the limit is ", kMaxModules));
+  }
+  TENON_ASSIGN_OR_RETURN(auto resolved,
+                         load_(syntax::Bytes(root_, module.bytes), module.bytes.offset));
+  TENON_ASSIGN_OR_RETURN(const ModuleTypeId type, TypeOfModule(*resolved));
+  modules_.push_back(std::move(resolved));
+  TENON_ASSIGN_OR_RETURN(const uint32_t index, Append(scope, ExternType(type)));
+  AddStep(scope, index, ModuleStep{ModuleId(static_cast<uint32_t>(modules_.size() - 1))});
+  return {};
+}
+
+Status Validator::Define(Scope& scope, const syntax::Definition& definition) {
+  const auto& def = definition.def;
+  if (const auto* module = std::get_if<syntax::CoreModule>(&def)) return DefineModule(scope, *module);
+  if (const auto* core = std::get_if<syntax::CoreInstance>(&def)) return CoreInstance(scope, *core);
+  if (const auto* core_type = std::get_if<syntax::CoreTypeDef>(&def)) {
+    TENON_ASSIGN_OR_RETURN(const CoreTypeDefId type, DefineCoreType(&scope, *core_type));
+    scope.core_types.push_back(type);
+    return {};
+  }
+  if (const auto* nested = std::get_if<std::unique_ptr<syntax::Component>>(&def)) {
+    TENON_ASSIGN_OR_RETURN(const Validated validated, ValidateComponent(**nested, &scope));
+    TENON_ASSIGN_OR_RETURN(const uint32_t index, Append(scope, ExternType(validated.type)));
+    AddStep(scope, index, ComponentStep{validated.body});
+    return {};
+  }
+  if (const auto* instance = std::get_if<syntax::Instance>(&def)) return Instance(scope, *instance);
+  if (const auto* alias = std::get_if<syntax::Alias>(&def)) return Alias(scope, *alias);
+  if (const auto* type = std::get_if<syntax::TypeDef>(&def)) {
+    TENON_ASSIGN_OR_RETURN(const AnyType defined, DefineType(scope, *type));
+    TENON_ASSIGN_OR_RETURN(const uint32_t index, Append(scope, TypeItem{defined}));
+    // A resource type's own step is there already.
+    if (!std::holds_alternative<syntax::ResourceType>(*type)) AddStep(scope, index, TypeStep{defined});
+    return {};
+  }
+  if (const auto* canon = std::get_if<syntax::Canon>(&def)) return Canon(scope, *canon);
+  if (const auto* import = std::get_if<syntax::Import>(&def)) return Import(scope, import->name, import->type);
+  if (const auto* item = std::get_if<syntax::Export>(&def)) return Export(scope, *item);
+  if (std::holds_alternative<syntax::Start>(def)) return NotSupported("values (component start functions)");
+  if (std::holds_alternative<syntax::Value>(def)) return NotSupported("values");
+  return {};  // custom sections
+}
+
+Result<ComponentTypeId> Validator::Finish(Scope& scope) {
+  ComponentType type;
+  if (scope.kind == Scope::Kind::kComponent) {
+    absl::flat_hash_set<ResourceId> seen;
+    for (const ResourcePath& imported : scope.imported_resources) seen.insert(imported.id);
+    std::vector<std::string> path;
+    CollectResources(types_, scope.exports, &path, &seen, &type.defined_resources);
+  } else {
+    type.defined_resources = std::move(scope.exported_resources);
+  }
+  type.imports = std::move(scope.imports);
+  type.exports = std::move(scope.exports);
+  type.imported_resources = std::move(scope.imported_resources);
+  return types_.Add(std::move(type));
+}
+
+Result<Validator::Validated> Validator::ValidateComponent(const syntax::Component& component,
+                                                          Scope* parent) {
+  Scope scope(Scope::Kind::kComponent, parent);
+  for (const syntax::Definition& definition : component.definitions) {
+    if (Status status = Define(scope, definition); !status) {
+      return std::unexpected(Locate(std::move(status.error()), definition));
+    }
+  }
+  Validated result;
+  TENON_ASSIGN_OR_RETURN(result.type, Finish(scope));
+  result.body = static_cast<uint32_t>(bodies_.size());
+  bodies_.push_back(std::move(scope.body));
+  return result;
+}
+
+CoreModuleLoader CoreLoader(vm::TypeStore* types, vm::Features features, vm::BodyValidation mode) {
+  return [=](absl::Span<const uint8_t> bytes,
+             uint64_t offset) -> Result<std::shared_ptr<const vm::ResolvedModule>> {
+    Result<vm::Module> module = vm::DecodeModule(bytes, features);
+    Result<std::shared_ptr<vm::ResolvedModule>> resolved =
+        module ? vm::ValidateModule(std::make_unique<vm::Module>(std::move(*module)), types, features, mode)
+               : std::unexpected(std::move(module).error());
+    if (resolved) return std::shared_ptr<const vm::ResolvedModule>(std::move(*resolved));
+    // Offsets inside the module become offsets in the component.
+    const Error& error = resolved.error();
+    const uint64_t where = offset + (error.where() ? error.where()->offset : 0);
+    return Fail(error.kind(), error.message(), SourceLocation{where, 0, 0});
+  };
+}
+
+Result<std::unique_ptr<const ResolvedComponent>> ValidateComponent(
+    std::unique_ptr<const syntax::Component> component, vm::TypeStore* types,
+    const CoreModuleLoader& load_module) {
+  Validator validator(*component, types, load_module);
+  TENON_ASSIGN_OR_RETURN(const Validator::Validated root,
+                         validator.ValidateComponent(*component, nullptr));
+  auto result = std::make_unique<ResolvedComponent>();
+  auto plan_types = std::make_unique<TypeTable>();
+  const PlanInput input{validator.types(), validator.bodies(), validator.modules()};
+  TENON_ASSIGN_OR_RETURN(result->plan, MakePlan(input, root.body, *plan_types));
+  result->types = std::move(plan_types);
+  result->modules = std::move(validator.modules());
+  result->syntax = std::move(component);
+  return result;
+}
+
+}  // namespace tenon::abi

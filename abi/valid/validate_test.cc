@@ -1,0 +1,236 @@
+#include "abi/valid/validate.h"
+
+#include <gtest/gtest.h>
+
+#include "abi/binary/bytes_for_test.h"
+#include "abi/binary/decode.h"
+#include "abi/text/wit.h"
+
+namespace tenon::abi {
+namespace {
+
+// Ids of sections.
+constexpr uint8_t kCoreModule = 1, kCoreInstance = 2, kComponent = 4, kInstance = 5, kAlias = 6,
+                  kType = 7, kCanon = 8, kImport = 10, kExport = 11;
+// Types and externs that the tests share.
+const Bytes kFuncU32 = {0x40, 0x01, 0x01, 'a', 0x79, 0x00, 0x79};  // func(a: u32) -> u32
+const Bytes kFuncNothing = {0x40, 0x00, 0x01, 0x00};               // func()
+const Bytes kSubResource = {0x03, 0x01};
+
+class ValidateTest : public testing::Test {
+ protected:
+  Result<std::unique_ptr<const ResolvedComponent>> Validate(Bytes bytes) {
+    auto component = DecodeComponent(std::move(bytes));
+    if (!component) return std::unexpected(std::move(component).error());
+    return ValidateComponent(std::move(*component), &types_,
+                             CoreLoader(&types_, vm::Features(), vm::BodyValidation::kEager));
+  }
+  std::string ErrorOf(Bytes bytes) {
+    const auto result = Validate(std::move(bytes));
+    return result ? "" : result.error().message();
+  }
+
+  vm::TypeStore types_;
+};
+
+// (module (func (export "f") (param i32) (result i32) local.get 0))
+Bytes Identity() {
+  return Module({Section(1, {{0x60, 0x01, 0x7f, 0x01, 0x7f}}), Section(3, {{0x00}}),
+                 Section(7, {Cat({Str("f"), {0x00, 0x00}})}),
+                 Section(10, {{0x04, 0x00, 0x20, 0x00, 0x0b}})});
+}
+// (module (import "host" "f" (func (param i32) (result i32))))
+Bytes Importer() {
+  return Module({Section(1, {{0x60, 0x01, 0x7f, 0x01, 0x7f}}),
+                 Section(2, {Cat({Str("host"), Str("f"), {0x00, 0x00}})})});
+}
+// A component that exports a function "run" lifted from Identity.
+Bytes Lifting(const Bytes& func_type) {
+  return Component({Section(kType, {func_type}), Blob(kCoreModule, Identity()),
+                    Section(kCoreInstance, {{0x00, 0x00, 0x00}}),
+                    Section(kAlias, {Cat({{0x00, 0x00, 0x01, 0x00}, Str("f")})}),
+                    Section(kCanon, {{0x00, 0x00, 0x00, 0x00, 0x00}}),
+                    Section(kExport, {Cat({ExternName("run"), {0x01, 0x00, 0x00}})})});
+}
+
+TEST_F(ValidateTest, LiftBecomesAPlanWithoutNames) {
+  const auto component = Validate(Lifting(kFuncU32));
+  ASSERT_TRUE(component) << component.error().ToString();
+  const Plan& plan = (*component)->plan;
+  ASSERT_EQ(plan.ops.size(), 2u);
+  EXPECT_EQ(plan.ops[0].kind, PlanOp::Kind::kInstantiateModule);
+  EXPECT_EQ(plan.ops[1].kind, PlanOp::Kind::kLift);
+  EXPECT_EQ(plan.lifts[0].func.index, 0u);
+  EXPECT_EQ(ToString(*(*component)->types, plan.lifts[0].type), "func(a: u32) -> u32");
+  EXPECT_EQ(plan.exports[0].name, "run");
+}
+
+TEST_F(ValidateTest, LiftChecksTheCoreType) {
+  EXPECT_EQ(ErrorOf(Lifting(kFuncNothing)),
+            "canon lift: core function of type [] -> [] expected, found [i32] -> [i32]");
+}
+
+TEST_F(ValidateTest, StringsNeedAMemory) {
+  const Bytes takes_string = {0x40, 0x01, 0x01, 'a', 0x73, 0x01, 0x00};
+  EXPECT_EQ(ErrorOf(Component({Section(kType, {takes_string}),
+                               Section(kImport, {Cat({ExternName("f"), {0x01, 0x00}})}),
+                               Section(kCanon, {{0x01, 0x00, 0x00, 0x00}})})),
+            "canonical option `memory` is required for func(a: string)");
+}
+
+// Imports instance "ns:p/i" with functions "f" and "unused", lowers "f" for a module.
+Bytes Lowering() {
+  const Bytes instance_type =
+      Cat({{0x42, 0x03, 0x01}, kFuncU32, {0x04}, ExternName("f"), {0x01, 0x00},
+           {0x04}, ExternName("unused"), {0x01, 0x00}});
+  return Component(
+      {Section(kType, {instance_type}), Section(kImport, {Cat({ExternName("ns:p/i@1.2.3"), {0x05, 0x00}})}),
+       Section(kAlias, {Cat({{0x01, 0x00, 0x00}, Str("f")})}), Section(kCanon, {{0x01, 0x00, 0x00, 0x00}}),
+       Blob(kCoreModule, Importer()),
+       Section(kCoreInstance, {Cat({{0x01, 0x01}, Str("f"), {0x00, 0x00}}),
+                               Cat({{0x00, 0x00, 0x01}, Str("host"), {0x12, 0x00}})})});
+}
+
+TEST_F(ValidateTest, OnlyUsedFunctionsAreImported) {
+  const auto component = Validate(Lowering());
+  ASSERT_TRUE(component) << component.error().ToString();
+  const Plan& plan = (*component)->plan;
+  ASSERT_EQ(plan.imported_funcs.size(), 1u);
+  EXPECT_EQ(plan.imported_funcs[0].path, std::vector<std::string>{"f"});
+  EXPECT_EQ(plan.imports[0].name, "ns:p/i@1.2.3");
+  const CoreItem& import = plan.core_instances[0].imports[0];
+  EXPECT_EQ(import.source, CoreItem::Source::kTrampoline);
+}
+
+// A component that defines a resource and exports it as "r".
+Bytes DefinesResource() {
+  return Component({Section(kType, {{0x3f, 0x7f, 0x00}}),
+                    Section(kExport, {Cat({ExternName("r"), {0x03, 0x00, 0x00}})})});
+}
+
+TEST_F(ValidateTest, EveryInstanceHasResourceTypesOfItsOwn) {
+  // arrange: "a" and "b" are imported by a third component, as equal types
+  const Bytes wants_equal =
+      Component({Section(kImport, {Cat({ExternName("a"), kSubResource}), Cat({ExternName("b"), {0x03, 0x00, 0x00}})})});
+  const auto connect = [&](uint8_t second) {
+    return Component({Blob(kComponent, DefinesResource()), Section(kInstance, {{0x00, 0x00, 0x00}, {0x00, 0x00, 0x00}}),
+                      Section(kAlias, {Cat({{0x03, 0x00, 0x00}, Str("r")}), Cat({{0x03, 0x00, 0x01}, Str("r")})}),
+                      Blob(kComponent, wants_equal),
+                      Section(kInstance, {Cat({{0x00, 0x01, 0x02}, Str("a"), {0x03, 0x00}, Str("b"), {0x03, second}})})});
+  };
+  // act, assert
+  EXPECT_EQ(ErrorOf(connect(0)), "");
+  EXPECT_EQ(ErrorOf(connect(1)), "type mismatch: expected type resource r, found type resource r");
+}
+
+TEST_F(ValidateTest, InstantiatingTwiceRunsTheBodyTwice) {
+  const auto component = Validate(Component(
+      {Blob(kComponent, DefinesResource()), Section(kInstance, {{0x00, 0x00, 0x00}, {0x00, 0x00, 0x00}})}));
+  ASSERT_TRUE(component);
+  EXPECT_EQ((*component)->plan.component_instances.size(), 3u);
+  EXPECT_EQ((*component)->plan.resources.size(), 2u);
+  EXPECT_EQ((*component)->plan.component_instances[2].path, "1");
+}
+
+TEST_F(ValidateTest, ResourceNewIsForTheDefiner) {
+  EXPECT_EQ(ErrorOf(Component({Section(kImport, {Cat({ExternName("r"), kSubResource})}),
+                               Section(kCanon, {{0x02, 0x00}})})),
+            "type index 0 is not a local resource");
+}
+
+TEST_F(ValidateTest, MissingImportsAreNamed) {
+  const Bytes inner = Component({Section(kType, {kFuncU32}), Section(kImport, {Cat({ExternName("f"), {0x01, 0x00}})})});
+  EXPECT_EQ(ErrorOf(Component({Blob(kComponent, inner), Section(kInstance, {{0x00, 0x00, 0x00}})})),
+            "missing import `f`: expected func(a: u32) -> u32");
+}
+
+TEST_F(ValidateTest, ErrorsSpeakOfTheDefinition) {
+  const auto result = Validate(Component({Section(kImport, {Cat({ExternName("Bad_name"), kSubResource})})}));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().ToString(),
+            "import `Bad_name`: `Bad_name` is not a valid extern name (at offset 0xb)");
+}
+
+TEST_F(ValidateTest, GatedFeaturesAreRefusedByName) {
+  const Bytes stream = {0x66, 0x01, 0x7d}, fixed = {0x67, 0x7d, 0x04}, async_func = {0x43, 0x00, 0x01, 0x00};
+  EXPECT_EQ(ErrorOf(Component({Section(kType, {stream})})),
+            "not supported by this version: async (stream and future types)");
+  EXPECT_EQ(ErrorOf(Component({Section(kType, {fixed})})),
+            "not supported by this version: fixed-length lists");
+  EXPECT_EQ(ErrorOf(Component({Section(kType, {async_func})})),
+            "not supported by this version: async (async function types)");
+  EXPECT_EQ(ErrorOf(Component({Section(kCanon, {{0x24}})})),
+            "not supported by this version: async (canon backpressure.inc)");
+}
+
+TEST_F(ValidateTest, NamesMustDifferStrongly) {
+  EXPECT_EQ(ErrorOf(Component({Section(kImport, {Cat({ExternName("a-b"), kSubResource}), Cat({ExternName("A-b"), kSubResource})})})),
+            "import name `A-b` conflicts with previous name");
+}
+
+// list<list<...u8>>, `depth` lists.
+Bytes Lists(int depth) {
+  Bytes types;
+  AppendVarU32(depth, &types);
+  for (int i = 0; i < depth; ++i) {
+    types.push_back(0x70);
+    if (i == 0) types.push_back(0x7d);
+    else AppendVarS64(i - 1, &types);
+  }
+  return Component({Blob(kType, types)});
+}
+
+TEST_F(ValidateTest, TypeDepthHasALimit) {
+  EXPECT_EQ(ErrorOf(Lists(99)), "");  // u8 is the hundredth
+  EXPECT_EQ(ErrorOf(Lists(100)), "type nesting exceeds the limit of 100");
+}
+
+// tuple<t, t> of the previous type, `doublings` times: 2^doublings leaves.
+Bytes Doubling(int doublings) {
+  Bytes types;
+  AppendVarU32(doublings, &types);
+  for (int i = 0; i < doublings; ++i) {
+    types.insert(types.end(), {0x6f, 0x02});
+    for (int twice = 0; twice < 2; ++twice) {
+      if (i == 0) types.push_back(0x7d);
+      else AppendVarS64(i - 1, &types);
+    }
+  }
+  return Component({Blob(kType, types)});
+}
+
+TEST_F(ValidateTest, TypeSizeHasALimit) {
+  EXPECT_EQ(ErrorOf(Doubling(18)), "");
+  EXPECT_EQ(ErrorOf(Doubling(19)), "type size exceeds the limit of 1000000");
+}
+
+// Component i instantiates component i-1 twice.
+Bytes ExponentialInstances(int levels) {
+  Bytes bytes = Component({});
+  for (int i = 0; i < levels; ++i) {
+    bytes = Component({Blob(kComponent, bytes), Section(kInstance, {{0x00, 0x00, 0x00}, {0x00, 0x00, 0x00}})});
+  }
+  return bytes;
+}
+
+TEST_F(ValidateTest, InstancesAreCounted) {
+  EXPECT_EQ(ErrorOf(ExponentialInstances(12)), "");
+  EXPECT_EQ(ErrorOf(ExponentialInstances(40)), "more than 10000 component instances");
+}
+
+// Any change of bytes must end in a value or an error.
+TEST_F(ValidateTest, MutationsAreHarmless) {
+  uint64_t random = 1;
+  const auto next = [&] { return (random = random * 6364136223846793005u + 1442695040888963407u) >> 33; };
+  for (const Bytes& seed : {Lifting(kFuncU32), Lowering(), ExponentialInstances(3), DefinesResource()}) {
+    for (int i = 0; i < 2000; ++i) {
+      Bytes bytes = seed;
+      for (uint64_t edits = next() % 3 + 1; edits > 0; --edits) bytes[next() % bytes.size()] = next();
+      if (next() % 8 == 0) bytes.resize(next() % bytes.size());
+      ErrorOf(std::move(bytes));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tenon::abi

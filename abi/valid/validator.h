@@ -1,0 +1,139 @@
+// The validator's shared state and its parts, one file a chapter: types.cc, externs.cc (imports,
+// exports, names), aliases.cc, canon.cc, instances.cc. Internal to abi/valid.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "abi/syntax/component.h"
+#include "abi/types/flat.h"
+#include "abi/types/substitute.h"
+#include "abi/types/type_table.h"
+#include "abi/valid/body.h"
+#include "abi/valid/scope.h"
+#include "abi/valid/subtype.h"
+#include "abi/valid/validate.h"
+#include "vm/base/status.h"
+
+namespace tenon::abi {
+
+class Validator {
+ public:
+  Validator(const syntax::Component& root, vm::TypeStore* core_types, const CoreModuleLoader& load)
+      : root_(root), core_types_(*core_types), load_(load), matcher_(types_, *core_types) {}
+
+  // validate.cc. Returns the body of a component definition and its type.
+  struct Validated {
+    uint32_t body = 0;
+    ComponentTypeId type;
+  };
+  Result<Validated> ValidateComponent(const syntax::Component& component, Scope* parent);
+
+  TypeTable& types() { return types_; }
+  std::vector<Body>& bodies() { return bodies_; }
+  std::vector<std::shared_ptr<const vm::ResolvedModule>>& modules() { return modules_; }
+
+ private:
+  // types.cc
+  Result<AnyType> DefineType(Scope& scope, const syntax::TypeDef& def);
+  Result<ValType> DefineValType(Scope& scope, const syntax::TypeDef& def);
+  Result<FuncTypeId> DefineFuncType(Scope& scope, const syntax::FuncType& type);
+  Result<AnyType> DefineResource(Scope& scope, const syntax::ResourceType& type);
+  Result<AnyType> DefineComponentType(Scope& scope, const syntax::ComponentType& type);
+  Result<ValType> ResolveValType(const Scope& scope, const syntax::ValType& type);
+  Result<ValType> ResolveOptional(const Scope& scope, const std::optional<syntax::ValType>& type);
+  Result<ResourceId> ResolveResource(const Scope& scope, TypeIdx index);
+  Result<AnyType> TypeAt(const Scope& scope, uint32_t index);
+  Status Declare(Scope& scope, const syntax::Declarator& decl);
+
+  // core_types.cc
+  Result<CoreTypeDefId> DefineCoreType(Scope* scope, const syntax::CoreTypeDef& def);
+  Result<ModuleTypeId> DefineModuleType(Scope* scope, const syntax::CoreModuleType& type);
+  Result<ModuleTypeId> TypeOfModule(const vm::ResolvedModule& module);
+
+  // externs.cc
+  Result<ExternType> ResolveExternType(Scope& scope, const syntax::ExternType& type,
+                                       absl::string_view name, std::vector<ResourcePath>* fresh);
+  Status Import(Scope& scope, const syntax::Name& name, const syntax::ExternType& type);
+  Status ExportDecl(Scope& scope, const syntax::Name& name, const syntax::ExternType& type);
+  Status Export(Scope& scope, const syntax::Export& item);
+  Status CheckName(Scope& scope, const syntax::Name& name, const ExternType& type, bool is_import);
+  Status CheckMember(const absl::flat_hash_map<std::string, ResourceId>& labels,
+                     absl::string_view name, const ExternType& type);
+  Result<uint32_t> Append(Scope& scope, const ExternType& type);  // returns the new index
+  Result<ExternType> ItemType(Scope& scope, SortIndex item);
+  Result<InstanceTypeId> OpenInstance(InstanceTypeId id, absl::string_view name,
+                                      std::vector<ResourcePath>* fresh);
+
+  // visibility.cc
+  void MakeVisible(const ExternType& type, Visible* visible);
+  Status CheckVisible(const Scope& scope, const ExternType& type, bool is_import);
+
+  // aliases.cc
+  Status Alias(Scope& scope, const syntax::Alias& alias);
+  Status AliasExport(Scope& scope, const syntax::Alias& alias);
+  // Indexed on first use, so that many aliases of one instance stay linear.
+  const NamedItem* FindExport(InstanceTypeId instance, absl::string_view name);
+  Status AliasCoreExport(Scope& scope, const syntax::Alias& alias);
+  bool MentionsFreeResources(const AnyType& type);
+  Status AliasOuter(Scope& scope, const syntax::Alias& alias);
+
+  // canon.cc
+  Status Canon(Scope& scope, const syntax::Canon& canon);
+  Status Lift(Scope& scope, const syntax::CanonLift& lift);
+  Status Lower(Scope& scope, const syntax::CanonLower& lower);
+  Status ResourceFunc(Scope& scope, const syntax::CanonResource& canon);
+  Result<BodyOptions> Options(const Scope& scope, const syntax::CanonOptions& options);
+  Status CheckNeeds(const Scope& scope, FuncTypeId type, CallContext context,
+                    const BodyOptions& options);
+  Status CheckCoreFunc(const Scope& scope, CoreFuncIdx func, const vm::FuncType& wanted,
+                       absl::string_view what);
+  void AppendCoreFunc(Scope& scope, vm::TypeId type, decltype(Step::step) step);
+
+  // instances.cc
+  Status CoreInstance(Scope& scope, const syntax::CoreInstance& instance);
+  Status CoreInstantiate(Scope& scope, const syntax::CoreInstantiate& instantiate);
+  Status CoreBag(Scope& scope, const std::vector<syntax::CoreInlineExport>& exports);
+  Status Instance(Scope& scope, const syntax::Instance& instance);
+  Status Instantiate(Scope& scope, const syntax::Instantiate& instantiate);
+  Status Bag(Scope& scope, const std::vector<syntax::InlineExport>& exports);
+  Result<vm::ResolvedImportType> CoreItemType(const Scope& scope, SortIndex item);
+
+  // validate.cc
+  Status Define(Scope& scope, const syntax::Definition& definition);
+  Status DefineModule(Scope& scope, const syntax::CoreModule& module);
+  Result<ComponentTypeId> Finish(Scope& scope);
+  void AddStep(Scope& scope, size_t result, decltype(Step::step) step);
+  template <typename T>
+  Result<const T*> At(const std::vector<T>& space, uint32_t index, const char* what);
+  Status CheckUnique(const std::vector<std::string>& labels, const char* what);
+
+  const syntax::Component& root_;
+  vm::TypeStore& core_types_;
+  const CoreModuleLoader& load_;
+  TypeTable types_;
+  Matcher matcher_;
+  uint64_t work_ = 0;  // of visibility checks
+  absl::flat_hash_map<uint32_t, bool> open_instances_;   // by id: mentions resources it does not bind
+  absl::flat_hash_map<uint32_t, bool> open_components_;
+  std::vector<Body> bodies_;
+  std::vector<std::shared_ptr<const vm::ResolvedModule>> modules_;
+  absl::flat_hash_map<InstanceTypeId, absl::flat_hash_map<absl::string_view, const NamedItem*>>
+      exports_by_name_;
+  absl::flat_hash_map<ModuleTypeId, CoreInstanceType> core_exports_;
+};
+
+// The failure of a rule: kInvalid unless a limit or a gated feature says otherwise.
+std::unexpected<Error> Invalid(absl::string_view message);
+std::unexpected<Error> NotSupported(absl::string_view feature);
+std::unexpected<Error> UnknownIndex(const char* what, uint32_t index);
+
+template <typename T>
+Result<const T*> Validator::At(const std::vector<T>& space, uint32_t index, const char* what) {
+  if (index >= space.size()) return UnknownIndex(what, index);
+  return &space[index];
+}
+
+}  // namespace tenon::abi

@@ -1,0 +1,96 @@
+#include <expected>
+#include <memory>
+#include <variant>
+
+#include "abi/binary/decode.h"
+#include "abi/link/component.h"
+#include "abi/link/host.h"
+#include "abi/link/instance.h"
+#include "abi/runtime/store.h"
+#include "absl/strings/str_cat.h"
+#include "cli/commands.h"
+#include "cli/input_file.h"
+#include "vm/interp/interpreter.h"
+#include "vm/runtime/engine.h"
+#include "vm/runtime/trap.h"
+#include "wasi/ctx/context.h"
+#include "wasi/wasi.h"
+
+namespace tenon::cli {
+namespace {
+
+constexpr absl::string_view kRunInterface = "wasi:cli/run@0.2.12";
+using RunResult = std::expected<void, std::monostate>;
+
+Result<std::unique_ptr<wasi::Context>> MakeContext(const RunOptions& options) {
+  auto context = std::make_unique<wasi::Context>();
+  TENON_RETURN_IF_ERROR(
+      context->AddArgument(options.argv0.empty() ? options.file : options.argv0));
+  for (const std::string& argument : options.arguments) {
+    TENON_RETURN_IF_ERROR(context->AddArgument(argument));
+  }
+  for (const std::string& variable : options.environment) {
+    TENON_RETURN_IF_ERROR(context->AddEnvironmentOption(variable));
+  }
+  for (const std::string& directory : options.directories) {
+    TENON_RETURN_IF_ERROR(
+        context->AddDirectoryOption(directory, wasi::DirectoryAccess::kReadWrite));
+  }
+  return context;
+}
+
+int ReportTrap(const vm::Trap& trap) {
+  if (trap.kind == vm::TrapKind::kExit) return trap.exit_code;
+  Complain(absl::StrCat("trap: ", vm::FormatTrap(trap)), kExitTrap);
+  return trap.kind == vm::TrapKind::kTimeout ? kExitTimeout : kExitTrap;
+}
+
+Result<std::shared_ptr<const abi::CompiledComponent>> LoadFile(const RunOptions& options,
+                                                               vm::Engine* engine) {
+  TENON_ASSIGN_OR_RETURN(std::vector<uint8_t> bytes, ReadInputFile(options.file));
+  if (!abi::IsComponent(bytes)) {
+    const bool is_module = bytes.size() >= 8 && bytes[0] == 0 && bytes[1] == 'a' &&
+                           bytes[2] == 's' && bytes[3] == 'm';
+    return Fail(ErrorKind::kMalformed,
+                absl::StrCat(options.file, ": ",
+                             is_module ? "a core module, not a component: there is no wasi:cli/run "
+                                         "in it to run"
+                                       : "not a WebAssembly component: magic header not detected"));
+  }
+  auto component = abi::LoadComponent(engine, std::move(bytes), vm::BodyValidation::kLazy);
+  if (!component) {
+    return std::unexpected(std::move(component).error().WithContext(options.file));
+  }
+  return component;
+}
+
+}  // namespace
+
+int Run(const RunOptions& options) {
+  auto context = MakeContext(options);
+  if (!context) {
+    const bool is_usage = context.error().kind() == ErrorKind::kUsage;
+    return Complain(context.error().ToString(), is_usage ? kExitUsage : kExitBadInput);
+  }
+  vm::Engine engine(vm::InterpreterTier());
+  auto component = LoadFile(options, &engine);
+  if (!component) return Complain(component.error().ToString(), kExitBadInput);
+
+  abi::HostLinker linker;
+  wasi::AddToLinker(linker);
+  abi::Store store(&engine, {}, context->get());
+  auto instance = abi::Instantiate(store, *component, linker);
+  if (!instance) {
+    if (store.core().trapped()) return ReportTrap(store.core().TakeTrap());
+    return Complain(absl::StrCat(options.file, ": ", instance.error().ToString()), kExitBadInput);
+  }
+  auto run = (*instance)->Func<RunResult()>(kRunInterface, "run");
+  if (!run) {
+    return Complain(absl::StrCat(options.file, ": ", run.error().ToString()), kExitBadInput);
+  }
+  const std::expected<RunResult, vm::Trap> outcome = run->Call();
+  if (!outcome) return ReportTrap(outcome.error());
+  return outcome->has_value() ? 0 : 1;
+}
+
+}  // namespace tenon::cli

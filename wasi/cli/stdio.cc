@@ -1,0 +1,32 @@
+// stdin, stdout, stderr: every call gives a new stream over the same descriptor of the context.
+#include <memory>
+
+#include "abi/link/host.h"
+#include "wasi/ctx/context.h"
+#include "wasi/io/fd_stream.h"
+#include "wasi/wasi.h"
+
+namespace tenon::wasi {
+
+using abi::HostContext;
+using abi::Own;
+
+void AddStdin(abi::HostLinker& linker) {
+  WasiInterface(linker, "cli/stdin").Func("get-stdin", [](HostContext& cx) {
+    return Own<InputStream>(std::make_unique<FdInputStream>(cx.state<Context>().stdin_fd()));
+  });
+}
+
+void AddStdout(abi::HostLinker& linker) {
+  WasiInterface(linker, "cli/stdout").Func("get-stdout", [](HostContext& cx) {
+    return Own<OutputStream>(std::make_unique<FdOutputStream>(cx.state<Context>().stdout_fd()));
+  });
+}
+
+void AddStderr(abi::HostLinker& linker) {
+  WasiInterface(linker, "cli/stderr").Func("get-stderr", [](HostContext& cx) {
+    return Own<OutputStream>(std::make_unique<FdOutputStream>(cx.state<Context>().stderr_fd()));
+  });
+}
+
+}  // namespace tenon::wasi

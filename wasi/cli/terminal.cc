@@ -1,0 +1,52 @@
+// The terminal resources have no operations: that a guest gets one says that its stream is one.
+#include <optional>
+
+#include "abi/link/host.h"
+#include "wasi/ctx/context.h"
+#include "wasi/os/file.h"
+#include "wasi/wasi.h"
+
+namespace tenon::wasi {
+namespace {
+
+using abi::HostContext;
+using abi::Own;
+
+struct TerminalInput {};
+struct TerminalOutput {};
+
+template <typename T>
+std::optional<Own<T>> TerminalOf(int fd) {
+  if (!IsTerminal(fd)) return std::nullopt;
+  return abi::MakeOwn<T>();
+}
+
+}  // namespace
+
+void AddTerminalInput(abi::HostLinker& linker) {
+  WasiInterface(linker, "cli/terminal-input").Resource<TerminalInput>("terminal-input");
+}
+
+void AddTerminalOutput(abi::HostLinker& linker) {
+  WasiInterface(linker, "cli/terminal-output").Resource<TerminalOutput>("terminal-output");
+}
+
+void AddTerminalStdin(abi::HostLinker& linker) {
+  WasiInterface(linker, "cli/terminal-stdin").Func("get-terminal-stdin", [](HostContext& cx) {
+    return TerminalOf<TerminalInput>(cx.state<Context>().stdin_fd());
+  });
+}
+
+void AddTerminalStdout(abi::HostLinker& linker) {
+  WasiInterface(linker, "cli/terminal-stdout").Func("get-terminal-stdout", [](HostContext& cx) {
+    return TerminalOf<TerminalOutput>(cx.state<Context>().stdout_fd());
+  });
+}
+
+void AddTerminalStderr(abi::HostLinker& linker) {
+  WasiInterface(linker, "cli/terminal-stderr").Func("get-terminal-stderr", [](HostContext& cx) {
+    return TerminalOf<TerminalOutput>(cx.state<Context>().stderr_fd());
+  });
+}
+
+}  // namespace tenon::wasi

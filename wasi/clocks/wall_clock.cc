@@ -1,0 +1,15 @@
+#include "abi/link/host.h"
+#include "wasi/clocks/datetime.h"
+#include "wasi/wasi.h"
+
+namespace tenon::wasi {
+
+using abi::HostContext;
+
+void AddWallClock(abi::HostLinker& linker) {
+  abi::HostInterface& clock = WasiInterface(linker, "clocks/wall-clock");
+  clock.Func("now", [](HostContext&) { return WallNow(); });
+  clock.Func("resolution", [](HostContext&) { return WallResolution(); });
+}
+
+}  // namespace tenon::wasi
