@@ -17,7 +17,7 @@ void Translator::OnFunction(const FuncType& type, absl::Span<const ValType> loca
   code_.Clear();
   stack_.clear();
   controls_.clear();
-  last_ = Last();
+  last_.valid = false;
   ForgetMirrors();
   flushed_ = 0;
   height_ = 0;
