@@ -14,6 +14,7 @@
 #include "vm/runtime/engine.h"
 #include "vm/runtime/trap.h"
 #include "wasi/ctx/context.h"
+#include "wasi/io/wait.h"
 #include "wasi/wasi.h"
 
 namespace tenon::cli {
@@ -64,27 +65,44 @@ Result<std::shared_ptr<const abi::CompiledComponent>> LoadFile(const RunOptions&
   return component;
 }
 
+// Everything a run needs. It is never taken down: the process ends right after, and unmapping the
+// guest's memories would cost a tenth of a short run.
+struct Program {
+  vm::Engine engine{vm::InterpreterTier()};
+  std::unique_ptr<wasi::Context> context;
+  std::shared_ptr<const abi::CompiledComponent> component;
+  abi::HostLinker linker;
+  std::unique_ptr<wasi::PollExecutor> executor;
+  std::unique_ptr<abi::Store> store;
+  std::unique_ptr<abi::Instance> instance;
+};
+
 }  // namespace
 
 int Run(const RunOptions& options) {
+  static Program& program = *new Program();
   auto context = MakeContext(options);
   if (!context) {
     const bool is_usage = context.error().kind() == ErrorKind::kUsage;
     return Complain(context.error().ToString(), is_usage ? kExitUsage : kExitBadInput);
   }
-  vm::Engine engine(vm::InterpreterTier());
-  auto component = LoadFile(options, &engine);
+  program.context = std::move(*context);
+  auto component = LoadFile(options, &program.engine);
   if (!component) return Complain(component.error().ToString(), kExitBadInput);
+  program.component = std::move(*component);
 
-  abi::HostLinker linker;
-  wasi::AddToLinker(linker);
-  abi::Store store(&engine, {}, context->get());
-  auto instance = abi::Instantiate(store, *component, linker);
+  wasi::AddToLinker(program.linker);
+  program.executor = std::make_unique<wasi::PollExecutor>(*program.context);
+  program.store = std::make_unique<abi::Store>(&program.engine, abi::StoreLimits{},
+                                               program.context.get(), program.executor.get());
+  abi::Store& store = *program.store;
+  auto instance = abi::Instantiate(store, program.component, program.linker);
   if (!instance) {
     if (store.core().trapped()) return ReportTrap(store.core().TakeTrap());
     return Complain(absl::StrCat(options.file, ": ", instance.error().ToString()), kExitBadInput);
   }
-  auto run = (*instance)->Func<RunResult()>(kRunInterface, "run");
+  program.instance = std::move(*instance);
+  auto run = program.instance->Func<RunResult()>(kRunInterface, "run");
   if (!run) {
     return Complain(absl::StrCat(options.file, ": ", run.error().ToString()), kExitBadInput);
   }
