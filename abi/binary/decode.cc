@@ -18,8 +18,19 @@ constexpr uint8_t kVersion[4] = {0x0d, 0x00, 0x01, 0x00};  // version 13, layer 
 constexpr size_t kPreambleSize = 8;
 
 enum SectionId : uint8_t {
-  kCustom = 0, kCoreModule = 1, kCoreInstance = 2, kCoreType = 3, kComponent = 4, kInstance = 5,
-  kAlias = 6, kType = 7, kCanon = 8, kStart = 9, kImport = 10, kExport = 11, kValue = 12,
+  kCustom = 0,
+  kCoreModule = 1,
+  kCoreInstance = 2,
+  kCoreType = 3,
+  kComponent = 4,
+  kInstance = 5,
+  kAlias = 6,
+  kType = 7,
+  kCanon = 8,
+  kStart = 9,
+  kImport = 10,
+  kExport = 11,
+  kValue = 12,
 };
 
 // Decodes the sections of one component; recurses into nested ones, to kMaxNestingDepth.
@@ -65,23 +76,36 @@ class SectionReader {
  private:
   bool ReadSection(uint8_t id, uint64_t start, ByteReader& section) {
     switch (id) {
-      case kCustom: return ReadCustom(section);
-      case kCoreModule: return ReadCoreModule(section);
+      case kCustom:
+        return ReadCustom(section);
+      case kCoreModule:
+        return ReadCoreModule(section);
       case kCoreInstance:
-        return ReadDefinitions(section, kMaxInstances, "core instances", &SectionReader::CoreInstance);
-      case kCoreType: return ReadDefinitions(section, kMaxTypes, "core types", &SectionReader::CoreType);
-      case kComponent: return ReadComponent(section);
+        return ReadDefinitions(section, kMaxInstances, "core instances",
+                               &SectionReader::CoreInstance);
+      case kCoreType:
+        return ReadDefinitions(section, kMaxTypes, "core types", &SectionReader::CoreType);
+      case kComponent:
+        return ReadComponent(section);
       case kInstance:
         return ReadDefinitions(section, kMaxInstances, "instances", &SectionReader::Instance);
-      case kAlias: return ReadDefinitions(section, kMaxTypes, "aliases", &SectionReader::Alias);
-      case kType: return ReadDefinitions(section, kMaxTypes, "types", &SectionReader::Type);
-      case kCanon: return ReadDefinitions(section, kMaxFunctions, "canons", &SectionReader::Canon);
-      case kStart: return ReadStart(section);
-      case kImport: return ReadDefinitions(section, kMaxImports, "imports", &SectionReader::Import);
-      case kExport: return ReadDefinitions(section, kMaxExports, "exports", &SectionReader::Export);
-      case kValue: return ReadDefinitions(section, kMaxTypes, "values", &SectionReader::Value);
+      case kAlias:
+        return ReadDefinitions(section, kMaxTypes, "aliases", &SectionReader::Alias);
+      case kType:
+        return ReadDefinitions(section, kMaxTypes, "types", &SectionReader::Type);
+      case kCanon:
+        return ReadDefinitions(section, kMaxFunctions, "canons", &SectionReader::Canon);
+      case kStart:
+        return ReadStart(section);
+      case kImport:
+        return ReadDefinitions(section, kMaxImports, "imports", &SectionReader::Import);
+      case kExport:
+        return ReadDefinitions(section, kMaxExports, "exports", &SectionReader::Export);
+      case kValue:
+        return ReadDefinitions(section, kMaxTypes, "values", &SectionReader::Value);
       default:
-        return section.FailAt(ErrorKind::kMalformed, absl::StrCat("malformed section id: ", id), start);
+        return section.FailAt(ErrorKind::kMalformed, absl::StrCat("malformed section id: ", id),
+                              start);
     }
   }
 
@@ -146,12 +170,12 @@ class SectionReader {
                      [&](syntax::CoreInstantiateArg* arg) { return CoreArg(reader, arg); });
     }
     if (form != 0x01) return Malformed(reader, "malformed core instance", out);
-    return ReadVec(reader, kMaxExports, "exports",
-                   &instance.emplace<std::vector<syntax::CoreInlineExport>>(),
-                   [&](syntax::CoreInlineExport* item) {
-                     return ReadName(reader, &item->name) && ReadCoreSort(reader, &item->item.sort) &&
-                            reader.ReadVarU32(&item->item.index);
-                   });
+    return ReadVec(
+        reader, kMaxExports, "exports", &instance.emplace<std::vector<syntax::CoreInlineExport>>(),
+        [&](syntax::CoreInlineExport* item) {
+          return ReadName(reader, &item->name) && ReadCoreSort(reader, &item->item.sort) &&
+                 reader.ReadVarU32(&item->item.index);
+        });
   }
 
   static bool CoreArg(ByteReader& reader, syntax::CoreInstantiateArg* arg) {
@@ -160,7 +184,8 @@ class SectionReader {
     if (!ReadName(reader, &arg->name)) return false;
     const uint64_t where = reader.offset();
     if (!reader.ReadByte(&sort)) return false;
-    if (sort != 0x12) return reader.FailAt(ErrorKind::kMalformed, "malformed core instance argument", where);
+    if (sort != 0x12)
+      return reader.FailAt(ErrorKind::kMalformed, "malformed core instance argument", where);
     if (!reader.ReadVarU32(&index)) return false;
     arg->instance = CoreInstanceIdx(index);
     return true;
@@ -181,11 +206,11 @@ class SectionReader {
                      });
     }
     if (form != 0x01) return Malformed(reader, "malformed instance", out);
-    return ReadVec(reader, kMaxExports, "exports",
-                   &instance.emplace<std::vector<syntax::InlineExport>>(),
-                   [&](syntax::InlineExport* item) {
-                     return ReadExternName(reader, &item->name) && ReadSortIndex(reader, &item->item);
-                   });
+    return ReadVec(
+        reader, kMaxExports, "exports", &instance.emplace<std::vector<syntax::InlineExport>>(),
+        [&](syntax::InlineExport* item) {
+          return ReadExternName(reader, &item->name) && ReadSortIndex(reader, &item->item);
+        });
   }
 
   bool CoreType(ByteReader& reader, Definition& out) {
@@ -224,7 +249,8 @@ class SectionReader {
       *arg = ValueIdx(index);
       return true;
     };
-    if (!reader.ReadVarU32(&func) || !ReadVec(reader, kMaxParams, "arguments", &start.args, read_arg) ||
+    if (!reader.ReadVarU32(&func) ||
+        !ReadVec(reader, kMaxParams, "arguments", &start.args, read_arg) ||
         !reader.ReadVarU32(&start.results)) {
       return false;
     }

@@ -27,8 +27,8 @@ TEST(DecodeTest, TellsComponentsFromModules) {
 }
 
 TEST(DecodeTest, KeepsDefinitionsInOrder) {
-  const auto component = DecodeComponent(
-      Component({Section(7, {{0x7f}}), Blob(1, Module({})), Section(7, {{0x70, 0x7d}, {0x6b, 0x00}})}));
+  const auto component = DecodeComponent(Component(
+      {Section(7, {{0x7f}}), Blob(1, Module({})), Section(7, {{0x70, 0x7d}, {0x6b, 0x00}})}));
   ASSERT_TRUE(component);
   const auto& definitions = (*component)->definitions;
   ASSERT_EQ(definitions.size(), 4u);
@@ -38,7 +38,9 @@ TEST(DecodeTest, KeepsDefinitionsInOrder) {
 }
 
 TEST(DecodeTest, GatedFormsDecode) {
-  EXPECT_EQ(ErrorOf(Component({Section(7, {{0x66, 0x01, 0x7d}, {0x67, 0x7d, 0x04}, {0x63, 0x7d, 0x7d}})})), "");
+  EXPECT_EQ(ErrorOf(Component(
+                {Section(7, {{0x66, 0x01, 0x7d}, {0x67, 0x7d, 0x04}, {0x63, 0x7d, 0x7d}})})),
+            "");
   EXPECT_EQ(ErrorOf(Component({Section(8, {{0x20, 0x00, 0x00}, {0x09, 0x01, 0x00, 0x00}})})), "");
 }
 

@@ -23,7 +23,8 @@ bool ReadCount(ByteReader& reader, uint32_t limit, const char* what, uint32_t* o
   if (!reader.ReadVarU32(out)) return false;
   if (*out > limit) {
     return reader.FailAt(ErrorKind::kLimit,
-                         absl::StrCat("too many ", what, ": ", *out, ", the limit is ", limit), where);
+                         absl::StrCat("too many ", what, ": ", *out, ", the limit is ", limit),
+                         where);
   }
   return true;
 }
@@ -33,15 +34,32 @@ bool ReadCoreSort(ByteReader& reader, Sort* out) {
   const uint64_t where = reader.offset();
   if (!reader.ReadByte(&byte)) return false;
   switch (byte) {
-    case 0x00: *out = Sort::kCoreFunc; return true;
-    case 0x01: *out = Sort::kCoreTable; return true;
-    case 0x02: *out = Sort::kCoreMemory; return true;
-    case 0x03: *out = Sort::kCoreGlobal; return true;
-    case 0x04: *out = Sort::kCoreTag; return true;
-    case 0x10: *out = Sort::kCoreType; return true;
-    case 0x11: *out = Sort::kCoreModule; return true;
-    case 0x12: *out = Sort::kCoreInstance; return true;
-    default: return reader.FailAt(ErrorKind::kMalformed, "malformed core sort", where);
+    case 0x00:
+      *out = Sort::kCoreFunc;
+      return true;
+    case 0x01:
+      *out = Sort::kCoreTable;
+      return true;
+    case 0x02:
+      *out = Sort::kCoreMemory;
+      return true;
+    case 0x03:
+      *out = Sort::kCoreGlobal;
+      return true;
+    case 0x04:
+      *out = Sort::kCoreTag;
+      return true;
+    case 0x10:
+      *out = Sort::kCoreType;
+      return true;
+    case 0x11:
+      *out = Sort::kCoreModule;
+      return true;
+    case 0x12:
+      *out = Sort::kCoreInstance;
+      return true;
+    default:
+      return reader.FailAt(ErrorKind::kMalformed, "malformed core sort", where);
   }
 }
 
@@ -50,13 +68,25 @@ bool ReadSort(ByteReader& reader, Sort* out) {
   const uint64_t where = reader.offset();
   if (!reader.ReadByte(&byte)) return false;
   switch (byte) {
-    case 0x00: return ReadCoreSort(reader, out);
-    case 0x01: *out = Sort::kFunc; return true;
-    case 0x02: *out = Sort::kValue; return true;
-    case 0x03: *out = Sort::kType; return true;
-    case 0x04: *out = Sort::kComponent; return true;
-    case 0x05: *out = Sort::kInstance; return true;
-    default: return reader.FailAt(ErrorKind::kMalformed, "malformed sort", where);
+    case 0x00:
+      return ReadCoreSort(reader, out);
+    case 0x01:
+      *out = Sort::kFunc;
+      return true;
+    case 0x02:
+      *out = Sort::kValue;
+      return true;
+    case 0x03:
+      *out = Sort::kType;
+      return true;
+    case 0x04:
+      *out = Sort::kComponent;
+      return true;
+    case 0x05:
+      *out = Sort::kInstance;
+      return true;
+    default:
+      return reader.FailAt(ErrorKind::kMalformed, "malformed sort", where);
   }
 }
 

@@ -11,7 +11,8 @@ bool ReadOptions(ByteReader& reader, CanonOptions* out) {
     uint8_t code = 0;
     const uint64_t where = reader.offset();
     if (!reader.ReadByte(&code)) return false;
-    if (code > 0x07) return reader.FailAt(ErrorKind::kMalformed, "malformed canonical option", where);
+    if (code > 0x07)
+      return reader.FailAt(ErrorKind::kMalformed, "malformed canonical option", where);
     option->kind = static_cast<CanonOption::Kind>(code);  // the enum has the codes' order
     const bool has_index = (code >= 0x03 && code <= 0x05) || code == 0x07;
     return !has_index || reader.ReadVarU32(&option->index);
@@ -48,7 +49,10 @@ bool SkipImmediate(ByteReader& reader, char letter) {
       CanonOptions options;
       return ReadOptions(reader, &options);
     }
-    case 'a': case 'c': case 's': return ReadFlag(reader);
+    case 'a':
+    case 'c':
+    case 's':
+      return ReadFlag(reader);
     case 'v': {
       vm::ValType type;
       return ReadCoreValType(reader, &type);
@@ -57,7 +61,8 @@ bool SkipImmediate(ByteReader& reader, char letter) {
       std::optional<syntax::ValType> result;
       return ReadResultList(reader, &result);
     }
-    default: return reader.ReadVarU32(&index);
+    default:
+      return reader.ReadVarU32(&index);
   }
 }
 
@@ -101,12 +106,15 @@ bool ReadCanon(ByteReader& reader, syntax::Canon* out) {
       return ReadFuncSort(reader) && ReadIndex(reader, &lower.func) &&
              ReadOptions(reader, &lower.options);
     }
-    case 0x02: case 0x03: case 0x04: {
+    case 0x02:
+    case 0x03:
+    case 0x04: {
       auto& resource = out->emplace<syntax::CanonResource>();
       resource.op = static_cast<syntax::CanonResource::Op>(code - 0x02);
       return ReadIndex(reader, &resource.type);
     }
-    default: return ReadGated(reader, code, where, out);
+    default:
+      return ReadGated(reader, code, where, out);
   }
 }
 

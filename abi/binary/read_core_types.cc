@@ -1,5 +1,5 @@
-// Core types as definitions of a component: function types and module types. abi: "Type Definitions".
-// Recursive groups, structures and arrays decode when the core decoder has them.
+// Core types as definitions of a component: function types and module types. abi: "Type
+// Definitions". Recursive groups, structures and arrays decode when the core decoder has them.
 #include "abi/binary/read.h"
 #include "vm/syntax/limits.h"
 #include "vm/syntax/type_reader.h"
@@ -20,7 +20,8 @@ bool ReadCoreFuncType(ByteReader& reader, vm::FuncType* out) {
 bool ReadLimits(ByteReader& reader, uint8_t allowed, uint8_t* flags, vm::Limits* out) {
   const uint64_t where = reader.offset();
   if (!reader.ReadByte(flags)) return false;
-  if (*flags & ~allowed) return reader.FailAt(ErrorKind::kMalformed, "malformed limits flags", where);
+  if (*flags & ~allowed)
+    return reader.FailAt(ErrorKind::kMalformed, "malformed limits flags", where);
   if (!reader.ReadVarU64(&out->min)) return false;
   out->has_max = *flags & 1;
   return !out->has_max || reader.ReadVarU64(&out->max);
@@ -62,16 +63,20 @@ bool ReadCoreExternType(ByteReader& reader, vm::ImportType* out) {
       if (!reader.ReadVarU32(&index)) return false;
       out->emplace<0>(index);
       return true;
-    case 0x01: return ReadTableType(reader, &out->emplace<vm::TableType>());
-    case 0x02: return ReadMemoryType(reader, &out->emplace<vm::MemoryType>());
-    case 0x03: return ReadGlobalType(reader, &out->emplace<vm::GlobalType>());
+    case 0x01:
+      return ReadTableType(reader, &out->emplace<vm::TableType>());
+    case 0x02:
+      return ReadMemoryType(reader, &out->emplace<vm::MemoryType>());
+    case 0x03:
+      return ReadGlobalType(reader, &out->emplace<vm::GlobalType>());
     case 0x04: {
       uint8_t attribute = 0;
       if (!reader.ReadByte(&attribute) || !reader.ReadVarU32(&index)) return false;
       out->emplace<vm::TagType>(vm::TagType{vm::TypeIdx(index)});
       return attribute == 0 || reader.FailAt(ErrorKind::kMalformed, "malformed tag type", where);
     }
-    default: return reader.FailAt(ErrorKind::kMalformed, "malformed core import kind", where);
+    default:
+      return reader.FailAt(ErrorKind::kMalformed, "malformed core import kind", where);
   }
 }
 
@@ -95,8 +100,10 @@ bool ReadModuleDecl(ByteReader& reader, int depth, syntax::CoreModuleDecl* out) 
       return ReadName(reader, &import.module) && ReadName(reader, &import.name) &&
              ReadCoreExternType(reader, &import.type);
     }
-    case 0x01: return ReadCoreTypeDef(reader, depth + 1, &out->decl.emplace<syntax::CoreTypeDef>());
-    case 0x02: return ReadCoreTypeAlias(reader, &out->decl.emplace<syntax::CoreTypeAlias>());
+    case 0x01:
+      return ReadCoreTypeDef(reader, depth + 1, &out->decl.emplace<syntax::CoreTypeDef>());
+    case 0x02:
+      return ReadCoreTypeAlias(reader, &out->decl.emplace<syntax::CoreTypeAlias>());
     case 0x03: {
       auto& exported = out->decl.emplace<syntax::CoreExportDecl>();
       return ReadName(reader, &exported.name) && ReadCoreExternType(reader, &exported.type);
@@ -125,9 +132,9 @@ bool ReadCoreTypeDef(ByteReader& reader, int depth, syntax::CoreTypeDef* out) {
   }
   if (code == kModuleCode) {
     auto& type = out->emplace<std::unique_ptr<syntax::CoreModuleType>>(new syntax::CoreModuleType);
-    return ReadVec(reader, kMaxTypes, "declarators", &type->decls, [&](syntax::CoreModuleDecl* decl) {
-      return ReadModuleDecl(reader, depth, decl);
-    });
+    return ReadVec(
+        reader, kMaxTypes, "declarators", &type->decls,
+        [&](syntax::CoreModuleDecl* decl) { return ReadModuleDecl(reader, depth, decl); });
   }
   const bool is_gc = code == 0x00 || code == 0x4e || code == 0x4f || code == 0x5e || code == 0x5f;
   if (is_gc) {

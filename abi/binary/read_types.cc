@@ -68,12 +68,14 @@ bool ReadDeclarator(ByteReader& reader, bool in_instance, int depth, syntax::Dec
   out->offset = reader.offset();
   if (!reader.ReadByte(&kind)) return false;
   switch (kind) {
-    case 0x00: return ReadCoreTypeDef(reader, depth + 1, &out->decl.emplace<syntax::CoreTypeDef>());
+    case 0x00:
+      return ReadCoreTypeDef(reader, depth + 1, &out->decl.emplace<syntax::CoreTypeDef>());
     case kDeclType: {
       auto& type = out->decl.emplace<std::unique_ptr<syntax::TypeDef>>(new syntax::TypeDef);
       return ReadTypeDef(reader, depth + 1, type.get());
     }
-    case 0x02: return ReadAlias(reader, &out->decl.emplace<syntax::Alias>());
+    case 0x02:
+      return ReadAlias(reader, &out->decl.emplace<syntax::Alias>());
     case 0x03: {
       if (in_instance) break;
       auto& import = out->decl.emplace<syntax::ImportDecl>();
@@ -83,7 +85,8 @@ bool ReadDeclarator(ByteReader& reader, bool in_instance, int depth, syntax::Dec
       auto& exported = out->decl.emplace<syntax::ExportDecl>();
       return ReadExternName(reader, &exported.name) && ReadExternType(reader, &exported.type);
     }
-    default: break;
+    default:
+      break;
   }
   return reader.FailAt(ErrorKind::kMalformed, "malformed type declarator", out->offset);
 }
@@ -105,32 +108,44 @@ bool ReadList(ByteReader& reader, bool fixed, syntax::ListType* out) {
 bool ReadDefinedValType(ByteReader& reader, uint8_t code, uint64_t where, syntax::TypeDef* out) {
   switch (code) {
     case 0x72:
-      return ReadVec(reader, kMaxFields, "record fields", &out->emplace<syntax::RecordType>().fields,
+      return ReadVec(reader, kMaxFields, "record fields",
+                     &out->emplace<syntax::RecordType>().fields,
                      [&](syntax::LabeledType* field) { return ReadLabeledType(reader, field); });
     case 0x71:
-      return ReadVec(reader, kMaxFields, "variant cases", &out->emplace<syntax::VariantType>().cases,
+      return ReadVec(reader, kMaxFields, "variant cases",
+                     &out->emplace<syntax::VariantType>().cases,
                      [&](syntax::Case* variant_case) { return ReadCase(reader, variant_case); });
-    case 0x70: return ReadList(reader, false, &out->emplace<syntax::ListType>());
-    case 0x67: return ReadList(reader, true, &out->emplace<syntax::ListType>());
+    case 0x70:
+      return ReadList(reader, false, &out->emplace<syntax::ListType>());
+    case 0x67:
+      return ReadList(reader, true, &out->emplace<syntax::ListType>());
     case 0x6f:
       return ReadVec(reader, kMaxFields, "tuple types", &out->emplace<syntax::TupleType>().types,
                      [&](syntax::ValType* type) { return ReadValType(reader, type); });
-    case 0x6e: return ReadLabels(reader, "flags", &out->emplace<syntax::FlagsType>().labels);
-    case 0x6d: return ReadLabels(reader, "enum cases", &out->emplace<syntax::EnumType>().labels);
-    case 0x6b: return ReadValType(reader, &out->emplace<syntax::OptionType>().type);
+    case 0x6e:
+      return ReadLabels(reader, "flags", &out->emplace<syntax::FlagsType>().labels);
+    case 0x6d:
+      return ReadLabels(reader, "enum cases", &out->emplace<syntax::EnumType>().labels);
+    case 0x6b:
+      return ReadValType(reader, &out->emplace<syntax::OptionType>().type);
     case 0x6a: {
       auto& result = out->emplace<syntax::ResultType>();
       return ReadOptionalType(reader, &result.ok) && ReadOptionalType(reader, &result.error);
     }
-    case 0x69: return ReadIndex(reader, &out->emplace<syntax::OwnType>().resource);
-    case 0x68: return ReadIndex(reader, &out->emplace<syntax::BorrowType>().resource);
-    case 0x66: return ReadOptionalType(reader, &out->emplace<syntax::StreamType>().element);
-    case 0x65: return ReadOptionalType(reader, &out->emplace<syntax::FutureType>().element);
+    case 0x69:
+      return ReadIndex(reader, &out->emplace<syntax::OwnType>().resource);
+    case 0x68:
+      return ReadIndex(reader, &out->emplace<syntax::BorrowType>().resource);
+    case 0x66:
+      return ReadOptionalType(reader, &out->emplace<syntax::StreamType>().element);
+    case 0x65:
+      return ReadOptionalType(reader, &out->emplace<syntax::FutureType>().element);
     case 0x63: {
       auto& map = out->emplace<syntax::MapType>();
       return ReadValType(reader, &map.key) && ReadValType(reader, &map.value);
     }
-    default: return reader.FailAt(ErrorKind::kMalformed, "malformed type", where);
+    default:
+      return reader.FailAt(ErrorKind::kMalformed, "malformed type", where);
   }
 }
 
@@ -164,10 +179,16 @@ bool ReadExternType(ByteReader& reader, syntax::ExternType* out) {
   const uint64_t where = reader.offset();
   if (!ReadSort(reader, &out->sort)) return false;
   switch (out->sort) {
-    case Sort::kCoreModule: case Sort::kFunc: case Sort::kComponent: case Sort::kInstance:
+    case Sort::kCoreModule:
+    case Sort::kFunc:
+    case Sort::kComponent:
+    case Sort::kInstance:
       return reader.ReadVarU32(&out->index);
-    case Sort::kType: case Sort::kValue: break;
-    default: return reader.FailAt(ErrorKind::kMalformed, "malformed extern type", where);
+    case Sort::kType:
+    case Sort::kValue:
+      break;
+    default:
+      return reader.FailAt(ErrorKind::kMalformed, "malformed extern type", where);
   }
   if (!reader.ReadByte(&bound)) return false;
   if (bound > 1) return reader.FailAt(ErrorKind::kMalformed, "malformed bound", where);
@@ -190,7 +211,8 @@ bool ReadAlias(ByteReader& reader, syntax::Alias* out) {
   if (target == 2) {
     const bool allowed = out->sort == Sort::kType || out->sort == Sort::kComponent ||
                          out->sort == Sort::kCoreModule || out->sort == Sort::kCoreType;
-    if (!allowed) return reader.FailAt(ErrorKind::kMalformed, "malformed outer alias sort", where - 1);
+    if (!allowed)
+      return reader.FailAt(ErrorKind::kMalformed, "malformed outer alias sort", where - 1);
     return reader.ReadVarU32(&out->outer_count) && reader.ReadVarU32(&out->outer_index);
   }
   return reader.ReadVarU32(&out->instance) && ReadName(reader, &out->name);
@@ -208,12 +230,18 @@ bool ReadTypeDef(ByteReader& reader, int depth, syntax::TypeDef* out) {
     return true;
   }
   switch (code) {
-    case 0x3f: return ReadResourceType(reader, &out->emplace<syntax::ResourceType>());
-    case 0x40: return ReadFuncType(reader, false, &out->emplace<syntax::FuncType>());
-    case 0x43: return ReadFuncType(reader, true, &out->emplace<syntax::FuncType>());
-    case 0x41: return ReadComponentType(reader, false, depth, out);
-    case 0x42: return ReadComponentType(reader, true, depth, out);
-    default: return ReadDefinedValType(reader, code, where, out);
+    case 0x3f:
+      return ReadResourceType(reader, &out->emplace<syntax::ResourceType>());
+    case 0x40:
+      return ReadFuncType(reader, false, &out->emplace<syntax::FuncType>());
+    case 0x43:
+      return ReadFuncType(reader, true, &out->emplace<syntax::FuncType>());
+    case 0x41:
+      return ReadComponentType(reader, false, depth, out);
+    case 0x42:
+      return ReadComponentType(reader, true, depth, out);
+    default:
+      return ReadDefinedValType(reader, code, where, out);
   }
 }
 

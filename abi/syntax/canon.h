@@ -1,6 +1,6 @@
 // Canonical definitions as decoded. abi: "Canonical Definitions" (Binary.md). Lift, lower and the
-// resource built-ins have their own fields; the gated built-ins (async, threads, error contexts) are
-// rows of canon_builtins.def and decode to their name, since this version only refuses them.
+// resource built-ins have their own fields; the gated built-ins (async, threads, error contexts)
+// are rows of canon_builtins.def and decode to their name, since this version only refuses them.
 #pragma once
 
 #include <cstdint>
@@ -15,10 +15,18 @@ namespace tenon::abi::syntax {
 // One canonopt, in the order written; duplicates are the validator's affair.
 struct CanonOption {
   enum class Kind : uint8_t {
-    kUtf8, kUtf16, kLatin1Utf16, kMemory, kRealloc, kPostReturn, kAsync, kCallback,
+    kUtf8,
+    kUtf16,
+    kLatin1Utf16,
+    kMemory,
+    kRealloc,
+    kPostReturn,
+    kAsync,
+    kCallback,
   };
   Kind kind = Kind::kUtf8;
-  uint32_t index = 0;  // CoreMemoryIdx for kMemory, CoreFuncIdx for kRealloc, kPostReturn, kCallback
+  uint32_t index =
+      0;  // CoreMemoryIdx for kMemory, CoreFuncIdx for kRealloc, kPostReturn, kCallback
 };
 using CanonOptions = std::vector<CanonOption>;
 

@@ -6,25 +6,26 @@
 
 namespace tenon::abi {
 
-inline constexpr uint32_t kMaxNestingDepth = 100;    // components, component and instance types
-inline constexpr uint32_t kMaxTypeDepth = 100;       // nesting of value types
-inline constexpr uint32_t kMaxTypeSize = 1'000'000;  // nodes of a type, written out as a tree
+inline constexpr uint32_t kMaxNestingDepth = 100;     // components, component and instance types
+inline constexpr uint32_t kMaxTypeDepth = 100;        // nesting of value types
+inline constexpr uint32_t kMaxTypeSize = 1'000'000;   // nodes of a type, written out as a tree
 inline constexpr uint64_t kMaxTypeItems = 3'000'000;  // items of all component-level types made
-inline constexpr uint32_t kMaxTypes = 1'000'000;     // each index space of types, and interned types
+inline constexpr uint32_t kMaxTypes = 1'000'000;  // each index space of types, and interned types
 inline constexpr uint32_t kMaxFunctions = 1'000'000;
 inline constexpr uint32_t kMaxImports = 1'000'000;
 inline constexpr uint32_t kMaxExports = 1'000'000;
 inline constexpr uint64_t kMaxMatchingWork = 50'000'000;  // items looked at while comparing types
-inline constexpr uint32_t kMaxModules = 1'000;       // each of these per component definition
+inline constexpr uint32_t kMaxModules = 1'000;            // each of these per component definition
 inline constexpr uint32_t kMaxComponents = 1'000;
 inline constexpr uint32_t kMaxInstances = 1'000;
-inline constexpr uint32_t kMaxFields = 10'000;       // record fields, variant and enum cases
-inline constexpr uint32_t kMaxFlags = 32;            // abi: the format's own rule
+inline constexpr uint32_t kMaxFields = 10'000;  // record fields, variant and enum cases
+inline constexpr uint32_t kMaxFlags = 32;       // abi: the format's own rule
 inline constexpr uint32_t kMaxParams = 1'000;
 
 // The flattened instantiation plan of a whole component, nested instances written out.
-inline constexpr uint32_t kMaxPlanInstances = 10'000;     // core and component instances, each
-inline constexpr uint32_t kMaxPlanSteps = 1'000'000;       // definitions and items visited while flattening
+inline constexpr uint32_t kMaxPlanInstances = 10'000;  // core and component instances, each
+inline constexpr uint32_t kMaxPlanSteps =
+    1'000'000;  // definitions and items visited while flattening
 inline constexpr uint32_t kMaxInstantiationDepth = 100;
 
 // abi: "Element Size". Every value type is smaller than this in a 64-bit memory.

@@ -1,9 +1,9 @@
 #include "abi/syntax/names.h"
 
+#include "abi/syntax/semver.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
-#include "abi/syntax/semver.h"
 
 namespace tenon::abi {
 namespace {
@@ -95,7 +95,8 @@ bool IsInterfaceName(absl::string_view text) {
 std::string UniqueForm(absl::string_view extern_name) {
   std::string form;
   const std::optional<ExternName> name = ParseExternName(extern_name);
-  if (name && (name->kind == ExternName::Kind::kMethod || name->kind == ExternName::Kind::kStatic)) {
+  if (name &&
+      (name->kind == ExternName::Kind::kMethod || name->kind == ExternName::Kind::kStatic)) {
     if (absl::EqualsIgnoreCase(name->resource, name->label)) {
       return absl::AsciiStrToLower(name->label);
     }

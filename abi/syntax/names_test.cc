@@ -8,8 +8,8 @@ namespace tenon::abi {
 namespace {
 
 TEST(NamesTest, LabelsAreKebabCase) {
-  for (const char* good : {"a", "a-b-c", "a1-2-3", "A", "A-B-C", "A1-2-3", "a11-w0rds", "is-XML",
-                           "m1x3d-4CR0NYMS"}) {
+  for (const char* good :
+       {"a", "a-b-c", "a1-2-3", "A", "A-B-C", "A1-2-3", "a11-w0rds", "is-XML", "m1x3d-4CR0NYMS"}) {
     EXPECT_TRUE(IsLabel(good)) << good;
   }
   for (const char* bad : {"", "-", "a-", "-a", "a--b", "1-2", "aB", "a_b", "a b", "\xc3\xa9"}) {
@@ -51,8 +51,9 @@ TEST(SemverTest, AlternateKeyKeepsTheTrack) {
 }
 
 TEST(SemverTest, OrderIsThatOfTheSpecification) {
-  const char* ordered[] = {"1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta",
-                           "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1", "1.0.0", "1.2.0", "1.10.0"};
+  const char* ordered[] = {"1.0.0-alpha",  "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta",
+                           "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1",       "1.0.0",
+                           "1.2.0",        "1.10.0"};
   for (size_t i = 0; i + 1 < std::size(ordered); ++i) {
     EXPECT_TRUE(Compare(*ParseSemver(ordered[i]), *ParseSemver(ordered[i + 1])) < 0) << ordered[i];
   }

@@ -7,8 +7,19 @@
 namespace tenon::abi {
 
 enum class Sort : uint8_t {
-  kFunc, kValue, kType, kComponent, kInstance,
-  kCoreFunc, kCoreTable, kCoreMemory, kCoreGlobal, kCoreTag, kCoreType, kCoreModule, kCoreInstance,
+  kFunc,
+  kValue,
+  kType,
+  kComponent,
+  kInstance,
+  kCoreFunc,
+  kCoreTable,
+  kCoreMemory,
+  kCoreGlobal,
+  kCoreTag,
+  kCoreType,
+  kCoreModule,
+  kCoreInstance,
 };
 inline constexpr int kSortCount = 13;
 

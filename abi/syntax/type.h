@@ -19,7 +19,20 @@
 namespace tenon::abi::syntax {
 
 enum class PrimType : uint8_t {
-  kBool, kS8, kU8, kS16, kU16, kS32, kU32, kS64, kU64, kF32, kF64, kChar, kString, kErrorContext,
+  kBool,
+  kS8,
+  kU8,
+  kS16,
+  kU16,
+  kS32,
+  kU32,
+  kS64,
+  kU64,
+  kF32,
+  kF64,
+  kChar,
+  kString,
+  kErrorContext,
 };
 
 // valtype: a primitive written inline, or a type index.
@@ -34,25 +47,47 @@ struct Case {
   std::optional<ValType> type;
 };
 
-struct RecordType { std::vector<LabeledType> fields; };
-struct VariantType { std::vector<Case> cases; };
+struct RecordType {
+  std::vector<LabeledType> fields;
+};
+struct VariantType {
+  std::vector<Case> cases;
+};
 struct ListType {
   ValType element;
   std::optional<uint32_t> length;  // fixed-length lists (gated)
 };
-struct TupleType { std::vector<ValType> types; };
-struct FlagsType { std::vector<std::string> labels; };
-struct EnumType { std::vector<std::string> labels; };
-struct OptionType { ValType type; };
+struct TupleType {
+  std::vector<ValType> types;
+};
+struct FlagsType {
+  std::vector<std::string> labels;
+};
+struct EnumType {
+  std::vector<std::string> labels;
+};
+struct OptionType {
+  ValType type;
+};
 struct ResultType {
   std::optional<ValType> ok;
   std::optional<ValType> error;
 };
-struct OwnType { TypeIdx resource; };
-struct BorrowType { TypeIdx resource; };
-struct StreamType { std::optional<ValType> element; };  // gated
-struct FutureType { std::optional<ValType> element; };  // gated
-struct MapType { ValType key, value; };                 // gated
+struct OwnType {
+  TypeIdx resource;
+};
+struct BorrowType {
+  TypeIdx resource;
+};
+struct StreamType {
+  std::optional<ValType> element;
+};  // gated
+struct FutureType {
+  std::optional<ValType> element;
+};  // gated
+struct MapType {
+  ValType key, value;
+};  // gated
 
 struct FuncType {
   bool is_async = false;  // gated
@@ -80,8 +115,8 @@ struct Name {
 struct ExternType {
   enum class Bound : uint8_t { kEq, kSubResource, kValueType };
   Sort sort = Sort::kFunc;
-  uint32_t index = 0;               // of the type, or of the type or value it is equal to (kEq)
-  Bound bound = Bound::kEq;         // kType: kEq or kSubResource; kValue: kEq or kValueType (gated)
+  uint32_t index = 0;        // of the type, or of the type or value it is equal to (kEq)
+  Bound bound = Bound::kEq;  // kType: kEq or kSubResource; kValue: kEq or kValueType (gated)
   std::optional<ValType> value_type;
 };
 
@@ -123,7 +158,9 @@ struct CoreTypeAlias {
 };
 
 // One rec group of core types; most hold one.
-struct CoreRecGroup { std::vector<vm::SubType> types; };
+struct CoreRecGroup {
+  std::vector<vm::SubType> types;
+};
 
 struct CoreModuleType;
 using CoreTypeDef = std::variant<CoreRecGroup, std::unique_ptr<CoreModuleType>>;
@@ -131,7 +168,9 @@ struct CoreModuleDecl {
   uint64_t offset = 0;
   std::variant<CoreImportDecl, CoreTypeDef, CoreTypeAlias, CoreExportDecl> decl;
 };
-struct CoreModuleType { std::vector<CoreModuleDecl> decls; };
+struct CoreModuleType {
+  std::vector<CoreModuleDecl> decls;
+};
 
 struct ComponentType;  // component and instance types; instance types hold no ImportDecl
 using TypeDef =

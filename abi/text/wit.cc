@@ -20,16 +20,26 @@ class Printer {
     if (IsPrimitive(type.kind())) return Append(kPrimitives[static_cast<int>(type.kind())]);
     const TypeDef& def = types_.Get(type);
     switch (type.kind()) {
-      case TypeKind::kRecord: return Labeled("record", def, ": ", "");
-      case TypeKind::kVariant: return Labeled("variant", def, "(", ")");
-      case TypeKind::kFlags: return Labeled("flags", def, "", "");
-      case TypeKind::kEnum: return Labeled("enum", def, "", "");
-      case TypeKind::kList: return Applied("list", def);
-      case TypeKind::kTuple: return Applied("tuple", def);
-      case TypeKind::kOption: return Applied("option", def);
-      case TypeKind::kResult: return Result(def);
-      case TypeKind::kBorrow: return Handle("borrow<", def.resource);
-      default: return Handle("own<", def.resource);
+      case TypeKind::kRecord:
+        return Labeled("record", def, ": ", "");
+      case TypeKind::kVariant:
+        return Labeled("variant", def, "(", ")");
+      case TypeKind::kFlags:
+        return Labeled("flags", def, "", "");
+      case TypeKind::kEnum:
+        return Labeled("enum", def, "", "");
+      case TypeKind::kList:
+        return Applied("list", def);
+      case TypeKind::kTuple:
+        return Applied("tuple", def);
+      case TypeKind::kOption:
+        return Applied("option", def);
+      case TypeKind::kResult:
+        return Result(def);
+      case TypeKind::kBorrow:
+        return Handle("borrow<", def.resource);
+      default:
+        return Handle("own<", def.resource);
     }
   }
 

@@ -44,25 +44,33 @@ bool Push(vm::ValType type, size_t limit, std::vector<vm::ValType>* out) {
 bool Flatten(const TypeTable& types, ValType type, bool memory64, size_t limit,
              std::vector<vm::ValType>* out) {
   switch (type.kind()) {
-    case TypeKind::kS64: case TypeKind::kU64: return Push(vm::ValType::kI64, limit, out);
-    case TypeKind::kF32: return Push(vm::ValType::kF32, limit, out);
-    case TypeKind::kF64: return Push(vm::ValType::kF64, limit, out);
-    case TypeKind::kString: case TypeKind::kList:
+    case TypeKind::kS64:
+    case TypeKind::kU64:
+      return Push(vm::ValType::kI64, limit, out);
+    case TypeKind::kF32:
+      return Push(vm::ValType::kF32, limit, out);
+    case TypeKind::kF64:
+      return Push(vm::ValType::kF64, limit, out);
+    case TypeKind::kString:
+    case TypeKind::kList:
       return Push(Pointer(memory64), limit, out) && Push(Pointer(memory64), limit, out);
-    case TypeKind::kRecord: case TypeKind::kTuple: {
+    case TypeKind::kRecord:
+    case TypeKind::kTuple: {
       const TypeDef& def = types.Get(type);
-      return std::all_of(def.types.begin(), def.types.end(), [&](ValType part) {
-        return Flatten(types, part, memory64, limit, out);
-      });
+      return std::all_of(def.types.begin(), def.types.end(),
+                         [&](ValType part) { return Flatten(types, part, memory64, limit, out); });
     }
-    case TypeKind::kVariant: case TypeKind::kOption: case TypeKind::kResult:
+    case TypeKind::kVariant:
+    case TypeKind::kOption:
+    case TypeKind::kResult:
       return FlattenCases(types, types.Get(type), memory64, limit, out);
     default:  // small integers, char, flags, enum, handles
       return Push(vm::ValType::kI32, limit, out);
   }
 }
 
-vm::FuncType FlattenFunc(const TypeTable& types, FuncTypeId func, CallContext context, bool memory64) {
+vm::FuncType FlattenFunc(const TypeTable& types, FuncTypeId func, CallContext context,
+                         bool memory64) {
   const FuncType& type = types.Get(func);
   vm::FuncType core;
   bool fits = true;

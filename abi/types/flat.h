@@ -19,6 +19,7 @@ bool Flatten(const TypeTable& types, ValType type, bool memory64, size_t limit,
              std::vector<vm::ValType>* out);
 
 // The core function type of a lifted or lowered function.
-vm::FuncType FlattenFunc(const TypeTable& types, FuncTypeId func, CallContext context, bool memory64);
+vm::FuncType FlattenFunc(const TypeTable& types, FuncTypeId func, CallContext context,
+                         bool memory64);
 
 }  // namespace tenon::abi

@@ -15,13 +15,14 @@ ResourceId Substitution::Apply(ResourceId id) {
 Result<ValType> Substitution::Apply(ValType type) {
   if (!type.has_value() || IsPrimitive(type.kind())) return type;
   if (&from_ == &to_ && !from_.Facts(type).has_resource) return type;
-  if (const auto found = val_memo_.find(type.bits()); found != val_memo_.end()) return found->second;
+  if (const auto found = val_memo_.find(type.bits()); found != val_memo_.end())
+    return found->second;
   TypeDef def = from_.Get(type);
   for (ValType& part : def.types) {
     TENON_ASSIGN_OR_RETURN(part, Apply(part));
   }
   def.resource = def.kind == TypeKind::kOwn || def.kind == TypeKind::kBorrow ? Apply(def.resource)
-                                                                              : ResourceId();
+                                                                             : ResourceId();
   TENON_ASSIGN_OR_RETURN(const ValType result, to_.Intern(std::move(def)));
   val_memo_.emplace(type.bits(), result);
   return result;

@@ -41,7 +41,7 @@ class Substitution {
   const TypeTable& from_;
   TypeTable& to_;
   ResourceMap map_;
-  absl::flat_hash_map<uint32_t, ValType> val_memo_;      // by ValType::bits
+  absl::flat_hash_map<uint32_t, ValType> val_memo_;  // by ValType::bits
   absl::flat_hash_map<FuncTypeId, FuncTypeId> func_memo_;
 };
 

@@ -37,15 +37,27 @@ std::string Key(const FuncType& type) {
   return key;
 }
 
-uint64_t AlignTo(uint64_t offset, uint64_t alignment) { return (offset + alignment - 1) & ~(alignment - 1); }
+uint64_t AlignTo(uint64_t offset, uint64_t alignment) {
+  return (offset + alignment - 1) & ~(alignment - 1);
+}
 
 // abi: "Element Size", pointers of eight bytes.
 TypeFacts PrimitiveFacts(TypeKind kind) {
   TypeFacts facts;
   switch (kind) {
-    case TypeKind::kBool: case TypeKind::kS8: case TypeKind::kU8: facts.element_size64 = 1; break;
-    case TypeKind::kS16: case TypeKind::kU16: facts.element_size64 = 2; break;
-    case TypeKind::kS32: case TypeKind::kU32: case TypeKind::kF32: case TypeKind::kChar:
+    case TypeKind::kBool:
+    case TypeKind::kS8:
+    case TypeKind::kU8:
+      facts.element_size64 = 1;
+      break;
+    case TypeKind::kS16:
+    case TypeKind::kU16:
+      facts.element_size64 = 2;
+      break;
+    case TypeKind::kS32:
+    case TypeKind::kU32:
+    case TypeKind::kF32:
+    case TypeKind::kChar:
       facts.element_size64 = 4;
       break;
     case TypeKind::kString:
@@ -53,7 +65,9 @@ TypeFacts PrimitiveFacts(TypeKind kind) {
       facts.alignment64 = 8;
       facts.has_pointer = true;
       return facts;
-    default: facts.element_size64 = 8; break;
+    default:
+      facts.element_size64 = 8;
+      break;
   }
   facts.alignment64 = static_cast<uint8_t>(facts.element_size64);
   return facts;
@@ -94,16 +108,24 @@ Result<TypeFacts> TypeTable::Measure(const TypeDef& def) const {
     return Fail(ErrorKind::kLimit, absl::StrCat("type size exceeds the limit of ", kMaxTypeSize));
   }
   if (depth + 1 > kMaxTypeDepth) {
-    return Fail(ErrorKind::kLimit, absl::StrCat("type nesting exceeds the limit of ", kMaxTypeDepth));
+    return Fail(ErrorKind::kLimit,
+                absl::StrCat("type nesting exceeds the limit of ", kMaxTypeDepth));
   }
   facts.size = static_cast<uint32_t>(size);
   facts.depth = depth + 1;
   uint64_t bytes = 0;
   switch (def.kind) {
-    case TypeKind::kRecord: case TypeKind::kTuple: bytes = AlignTo(product, facts.alignment64); break;
-    case TypeKind::kVariant: case TypeKind::kOption: case TypeKind::kResult: case TypeKind::kEnum: {
-      const size_t cases = def.kind == TypeKind::kEnum ? def.labels.size()
-                           : def.kind == TypeKind::kVariant ? def.types.size() : 2;
+    case TypeKind::kRecord:
+    case TypeKind::kTuple:
+      bytes = AlignTo(product, facts.alignment64);
+      break;
+    case TypeKind::kVariant:
+    case TypeKind::kOption:
+    case TypeKind::kResult:
+    case TypeKind::kEnum: {
+      const size_t cases = def.kind == TypeKind::kEnum      ? def.labels.size()
+                           : def.kind == TypeKind::kVariant ? def.types.size()
+                                                            : 2;
       const uint32_t tag = DiscriminantSize(cases);
       const uint8_t payload_alignment = facts.alignment64;
       facts.alignment64 = std::max(facts.alignment64, static_cast<uint8_t>(tag));
@@ -189,7 +211,8 @@ Status TypeTable::Check(const Extent& extent) {
     return Fail(ErrorKind::kLimit, absl::StrCat("type size exceeds the limit of ", kMaxTypeSize));
   }
   if (extent.depth > kMaxTypeDepth) {
-    return Fail(ErrorKind::kLimit, absl::StrCat("type nesting exceeds the limit of ", kMaxTypeDepth));
+    return Fail(ErrorKind::kLimit,
+                absl::StrCat("type nesting exceeds the limit of ", kMaxTypeDepth));
   }
   return Charge(extent.size);
 }

@@ -30,9 +30,30 @@ using ModuleTypeId = Index<struct ModuleTypeIdTag>;        // into TypeTable
 
 enum class TypeKind : uint8_t {
   // Primitive: no definition in the table.
-  kBool, kS8, kU8, kS16, kU16, kS32, kU32, kS64, kU64, kF32, kF64, kChar, kString,
+  kBool,
+  kS8,
+  kU8,
+  kS16,
+  kU16,
+  kS32,
+  kU32,
+  kS64,
+  kU64,
+  kF32,
+  kF64,
+  kChar,
+  kString,
   // Defined: ValType::index() is the definition's place in the table.
-  kRecord, kVariant, kList, kTuple, kFlags, kEnum, kOption, kResult, kOwn, kBorrow,
+  kRecord,
+  kVariant,
+  kList,
+  kTuple,
+  kFlags,
+  kEnum,
+  kOption,
+  kResult,
+  kOwn,
+  kBorrow,
 };
 constexpr bool IsPrimitive(TypeKind kind) { return kind <= TypeKind::kString; }
 
@@ -77,13 +98,13 @@ struct TypeDef {
 
 // Facts computed once, when a type is interned.
 struct TypeFacts {
-  uint32_t size = 1;           // nodes of the type written out as a tree, at most kMaxTypeSize
+  uint32_t size = 1;  // nodes of the type written out as a tree, at most kMaxTypeSize
   uint32_t depth = 1;
-  uint32_t element_size64 = 0; // abi: "Element Size" in a 64-bit memory
+  uint32_t element_size64 = 0;  // abi: "Element Size" in a 64-bit memory
   uint8_t alignment64 = 1;
   bool has_borrow = false;
-  bool has_resource = false;   // an own or a borrow
-  bool has_pointer = false;    // a string or a list: loads and stores need a memory
+  bool has_resource = false;  // an own or a borrow
+  bool has_pointer = false;   // a string or a list: loads and stores need a memory
 };
 
 struct FuncType {
@@ -101,7 +122,8 @@ struct TypeItem {
   AnyType type;
   bool operator==(const TypeItem&) const = default;
 };
-using ExternType = std::variant<ModuleTypeId, FuncTypeId, TypeItem, ComponentTypeId, InstanceTypeId>;
+using ExternType =
+    std::variant<ModuleTypeId, FuncTypeId, TypeItem, ComponentTypeId, InstanceTypeId>;
 Sort SortOf(const ExternType& type);
 
 struct NamedItem {

@@ -1,6 +1,6 @@
 // abi: "Alias Definitions".
-#include "abi/valid/validator.h"
 #include "abi/valid/subtype.h"
+#include "abi/valid/validator.h"
 #include "absl/strings/str_cat.h"
 
 namespace tenon::abi {
@@ -56,7 +56,8 @@ class FreeResources {
     if (!type.has_value() || !types_.Facts(type).has_resource) return false;
     if (!visited_.insert(type).second) return false;
     const TypeDef& def = types_.Get(type);
-    if (def.kind == TypeKind::kOwn || def.kind == TypeKind::kBorrow) return !bound_.contains(def.resource);
+    if (def.kind == TypeKind::kOwn || def.kind == TypeKind::kBorrow)
+      return !bound_.contains(def.resource);
     for (ValType part : def.types) {
       if (In(part)) return true;
     }
@@ -72,16 +73,20 @@ class FreeResources {
 
 Status Validator::Alias(Scope& scope, const syntax::Alias& alias) {
   switch (alias.target) {
-    case syntax::Alias::Target::kExport: return AliasExport(scope, alias);
-    case syntax::Alias::Target::kCoreExport: return AliasCoreExport(scope, alias);
-    default: return AliasOuter(scope, alias);
+    case syntax::Alias::Target::kExport:
+      return AliasExport(scope, alias);
+    case syntax::Alias::Target::kCoreExport:
+      return AliasCoreExport(scope, alias);
+    default:
+      return AliasOuter(scope, alias);
   }
 }
 
 const NamedItem* Validator::FindExport(InstanceTypeId instance, absl::string_view name) {
   auto [entry, is_new] = exports_by_name_.try_emplace(instance);
   if (is_new) {
-    for (const NamedItem& item : types_.Get(instance).exports) entry->second.emplace(item.name, &item);
+    for (const NamedItem& item : types_.Get(instance).exports)
+      entry->second.emplace(item.name, &item);
   }
   const auto found = entry->second.find(name);
   return found == entry->second.end() ? nullptr : found->second;
@@ -92,14 +97,17 @@ Status Validator::AliasExport(Scope& scope, const syntax::Alias& alias) {
   if (in_type && alias.sort != Sort::kInstance && alias.sort != Sort::kType) {
     return Invalid(absl::StrCat("a ", SortName(alias.sort), " cannot be aliased inside a type"));
   }
-  TENON_ASSIGN_OR_RETURN(const InstanceTypeId* instance, At(scope.instances, alias.instance, "instance"));
+  TENON_ASSIGN_OR_RETURN(const InstanceTypeId* instance,
+                         At(scope.instances, alias.instance, "instance"));
   const NamedItem* item = FindExport(*instance, alias.name);
   if (item == nullptr) {
-    return Invalid(absl::StrCat("instance ", alias.instance, " has no export named `", alias.name, "`"));
+    return Invalid(
+        absl::StrCat("instance ", alias.instance, " has no export named `", alias.name, "`"));
   }
   if (SortOf(item->type) != alias.sort) {
-    return Invalid(absl::StrCat("export `", alias.name, "` for instance ", alias.instance, " is not a ",
-                                SortName(alias.sort), " but a ", SortName(SortOf(item->type))));
+    return Invalid(absl::StrCat("export `", alias.name, "` for instance ", alias.instance,
+                                " is not a ", SortName(alias.sort), " but a ",
+                                SortName(SortOf(item->type))));
   }
   const ExternType type = item->type;
   TENON_ASSIGN_OR_RETURN(const uint32_t index, Append(scope, type));
@@ -112,12 +120,14 @@ Status Validator::AliasExport(Scope& scope, const syntax::Alias& alias) {
 }
 
 Status Validator::AliasCoreExport(Scope& scope, const syntax::Alias& alias) {
-  if (scope.kind != Scope::Kind::kComponent) return Invalid("core exports cannot be aliased inside a type");
+  if (scope.kind != Scope::Kind::kComponent)
+    return Invalid("core exports cannot be aliased inside a type");
   TENON_ASSIGN_OR_RETURN(const CoreInstanceType* instance,
                          At(scope.core_instances, alias.instance, "core instance"));
   const auto found = (*instance)->find(alias.name);
   if (found == (*instance)->end()) {
-    return Invalid(absl::StrCat("core instance ", alias.instance, " has no export named `", alias.name, "`"));
+    return Invalid(
+        absl::StrCat("core instance ", alias.instance, " has no export named `", alias.name, "`"));
   }
   const vm::ResolvedImportType& type = found->second;
   static constexpr Sort kSorts[] = {Sort::kCoreFunc, Sort::kCoreTable, Sort::kCoreMemory,
@@ -131,11 +141,21 @@ Status Validator::AliasCoreExport(Scope& scope, const syntax::Alias& alias) {
     AddStep(scope, space.size() - 1, AliasStep{alias});
   };
   switch (alias.sort) {
-    case Sort::kCoreFunc: append(scope.core_funcs, std::get<0>(type)); break;
-    case Sort::kCoreTable: append(scope.core_tables, std::get<1>(type)); break;
-    case Sort::kCoreMemory: append(scope.core_memories, std::get<2>(type)); break;
-    case Sort::kCoreGlobal: append(scope.core_globals, std::get<3>(type)); break;
-    default: append(scope.core_tags, std::get<4>(type)); break;
+    case Sort::kCoreFunc:
+      append(scope.core_funcs, std::get<0>(type));
+      break;
+    case Sort::kCoreTable:
+      append(scope.core_tables, std::get<1>(type));
+      break;
+    case Sort::kCoreMemory:
+      append(scope.core_memories, std::get<2>(type));
+      break;
+    case Sort::kCoreGlobal:
+      append(scope.core_globals, std::get<3>(type));
+      break;
+    default:
+      append(scope.core_tags, std::get<4>(type));
+      break;
   }
   return {};
 }
@@ -146,8 +166,10 @@ bool Validator::MentionsFreeResources(const AnyType& type) {
     if (is_new) entry->second = FreeResources(types_).In(type);
     return entry->second;
   };
-  if (const auto* id = std::get_if<InstanceTypeId>(&type)) return remembered(open_instances_, id->value());
-  if (const auto* id = std::get_if<ComponentTypeId>(&type)) return remembered(open_components_, id->value());
+  if (const auto* id = std::get_if<InstanceTypeId>(&type))
+    return remembered(open_instances_, id->value());
+  if (const auto* id = std::get_if<ComponentTypeId>(&type))
+    return remembered(open_components_, id->value());
   return FreeResources(types_).In(type);
 }
 
@@ -157,7 +179,8 @@ Status Validator::AliasOuter(Scope& scope, const syntax::Alias& alias) {
   for (uint32_t i = 0; i < alias.outer_count; ++i) {
     crosses_component |= target->kind == Scope::Kind::kComponent;
     target = target->parent;
-    if (target == nullptr) return Invalid(absl::StrCat("invalid outer alias count of ", alias.outer_count));
+    if (target == nullptr)
+      return Invalid(absl::StrCat("invalid outer alias count of ", alias.outer_count));
   }
   const bool in_type = scope.kind != Scope::Kind::kComponent;
   if (in_type && alias.sort != Sort::kCoreType && alias.sort != Sort::kType) {
@@ -167,25 +190,30 @@ Status Validator::AliasOuter(Scope& scope, const syntax::Alias& alias) {
     case Sort::kType: {
       TENON_ASSIGN_OR_RETURN(const AnyType type, TypeAt(*target, alias.outer_index));
       if (crosses_component && MentionsFreeResources(type)) {
-        return Invalid("cannot alias outer type which transitively refers to resources not defined in the "
-                       "current component");
+        return Invalid(
+            "cannot alias outer type which transitively refers to resources not defined in the "
+            "current component");
       }
       TENON_ASSIGN_OR_RETURN(const uint32_t index, Append(scope, TypeItem{type}));
       AddStep(scope, index, TypeStep{type});
       return {};
     }
     case Sort::kCoreType: {
-      TENON_ASSIGN_OR_RETURN(const CoreTypeDefId* type, At(target->core_types, alias.outer_index, "type"));
+      TENON_ASSIGN_OR_RETURN(const CoreTypeDefId* type,
+                             At(target->core_types, alias.outer_index, "type"));
       scope.core_types.push_back(CoreTypeDefId(*type));
       return {};
     }
-    case Sort::kCoreModule: case Sort::kComponent: {
-      TENON_ASSIGN_OR_RETURN(const ExternType type, ItemType(*target, {alias.sort, alias.outer_index}));
+    case Sort::kCoreModule:
+    case Sort::kComponent: {
+      TENON_ASSIGN_OR_RETURN(const ExternType type,
+                             ItemType(*target, {alias.sort, alias.outer_index}));
       TENON_ASSIGN_OR_RETURN(const uint32_t index, Append(scope, type));
       AddStep(scope, index, AliasStep{alias});
       return {};
     }
-    default: return Invalid(absl::StrCat("a ", SortName(alias.sort), " cannot be aliased from outside"));
+    default:
+      return Invalid(absl::StrCat("a ", SortName(alias.sort), " cannot be aliased from outside"));
   }
 }
 

@@ -90,9 +90,9 @@ struct ExportStep {
 
 struct Step {
   uint32_t result = 0;  // index in the index space of what the step defines
-  std::variant<ModuleStep, CoreInstantiateStep, CoreBagStep, ComponentStep, InstantiateStep, BagStep,
-               AliasStep, TypeStep, ResourceStep, LiftStep, LowerStep, ResourceFuncStep, ImportStep,
-               ExportStep>
+  std::variant<ModuleStep, CoreInstantiateStep, CoreBagStep, ComponentStep, InstantiateStep,
+               BagStep, AliasStep, TypeStep, ResourceStep, LiftStep, LowerStep, ResourceFuncStep,
+               ImportStep, ExportStep>
       step;
 };
 

@@ -16,8 +16,8 @@ Status Validator::CheckCoreFunc(const Scope& scope, CoreFuncIdx func, const vm::
   TENON_ASSIGN_OR_RETURN(const vm::TypeId* id, At(scope.core_funcs, func.value(), "core function"));
   const vm::SubType& found = core_types_.Get(*id);
   if (found.kind == vm::SubType::Kind::kFunc && found.func == wanted) return {};
-  return Invalid(absl::StrCat(what, ": core function of type ", vm::ToString(wanted), " expected, found ",
-                              vm::ToString(found.func)));
+  return Invalid(absl::StrCat(what, ": core function of type ", vm::ToString(wanted),
+                              " expected, found ", vm::ToString(found.func)));
 }
 
 namespace {
@@ -39,15 +39,22 @@ Status SetOnce(std::optional<T>* slot, T value, absl::string_view name) {
 Status Add(const syntax::CanonOption& option, RawOptions* out) {
   using Kind = syntax::CanonOption::Kind;
   switch (option.kind) {
-    case Kind::kUtf8: return SetOnce(&out->encoding, StringEncoding::kUtf8, "string-encoding");
-    case Kind::kUtf16: return SetOnce(&out->encoding, StringEncoding::kUtf16, "string-encoding");
+    case Kind::kUtf8:
+      return SetOnce(&out->encoding, StringEncoding::kUtf8, "string-encoding");
+    case Kind::kUtf16:
+      return SetOnce(&out->encoding, StringEncoding::kUtf16, "string-encoding");
     case Kind::kLatin1Utf16:
       return SetOnce(&out->encoding, StringEncoding::kLatin1Utf16, "string-encoding");
-    case Kind::kMemory: return SetOnce(&out->memory, option.index, "memory");
-    case Kind::kRealloc: return SetOnce(&out->realloc, option.index, "realloc");
-    case Kind::kPostReturn: return SetOnce(&out->post_return, option.index, "post-return");
-    case Kind::kAsync: return NotSupported("async (the canonical option `async`)");
-    default: return NotSupported("async (the canonical option `callback`)");
+    case Kind::kMemory:
+      return SetOnce(&out->memory, option.index, "memory");
+    case Kind::kRealloc:
+      return SetOnce(&out->realloc, option.index, "realloc");
+    case Kind::kPostReturn:
+      return SetOnce(&out->post_return, option.index, "post-return");
+    case Kind::kAsync:
+      return NotSupported("async (the canonical option `async`)");
+    default:
+      return NotSupported("async (the canonical option `callback`)");
   }
 }
 
@@ -59,9 +66,11 @@ Result<BodyOptions> Validator::Options(const Scope& scope, const syntax::CanonOp
   BodyOptions result;
   result.encoding = raw.encoding.value_or(StringEncoding::kUtf8);
   if (raw.memory) {
-    TENON_ASSIGN_OR_RETURN(const vm::MemoryType* memory, At(scope.core_memories, *raw.memory, "memory"));
+    TENON_ASSIGN_OR_RETURN(const vm::MemoryType* memory,
+                           At(scope.core_memories, *raw.memory, "memory"));
     if (memory->shared) return NotSupported("shared memories in canonical options");
-    if (memory->address == vm::AddressType::kI64) return NotSupported("64-bit memories in canonical options");
+    if (memory->address == vm::AddressType::kI64)
+      return NotSupported("64-bit memories in canonical options");
     result.memory = CoreMemoryIdx(*raw.memory);
   }
   if (raw.realloc) {
@@ -69,13 +78,15 @@ Result<BodyOptions> Validator::Options(const Scope& scope, const syntax::CanonOp
     const vm::ValType address = vm::ValType::kI32;
     const vm::FuncType wanted{{address, address, address, address}, {address}};
     result.realloc = CoreFuncIdx(*raw.realloc);
-    TENON_RETURN_IF_ERROR(CheckCoreFunc(scope, *result.realloc, wanted, "canonical option `realloc`"));
+    TENON_RETURN_IF_ERROR(
+        CheckCoreFunc(scope, *result.realloc, wanted, "canonical option `realloc`"));
   }
   if (raw.post_return) result.post_return = CoreFuncIdx(*raw.post_return);
   return result;
 }
 
-// Memory and realloc must be there when values pass through memory. abi: "canon lift", "canon lower"
+// Memory and realloc must be there when values pass through memory. abi: "canon lift", "canon
+// lower"
 Status Validator::CheckNeeds(const Scope& scope, FuncTypeId id, CallContext context,
                              const BodyOptions& options) {
   const FuncType& type = types_.Get(id);
@@ -91,17 +102,19 @@ Status Validator::CheckNeeds(const Scope& scope, FuncTypeId id, CallContext cont
   if (type.result.has_value()) {
     flat.clear();
     result_pointer = types_.Facts(type.result).has_pointer;
-    results_in_memory = result_pointer ||
-                        !Flatten(types_, type.result, options.memory64, kMaxFlatResults, &flat);
+    results_in_memory =
+        result_pointer || !Flatten(types_, type.result, options.memory64, kMaxFlatResults, &flat);
   }
   const bool needs_memory = params_in_memory || spills_params || results_in_memory;
   const bool needs_realloc =
       context == CallContext::kLift ? params_in_memory || spills_params : result_pointer;
   if (needs_memory && !options.memory) {
-    return Invalid(absl::StrCat("canonical option `memory` is required for ", ToString(types_, id)));
+    return Invalid(
+        absl::StrCat("canonical option `memory` is required for ", ToString(types_, id)));
   }
   if (needs_realloc && !options.realloc) {
-    return Invalid(absl::StrCat("canonical option `realloc` is required for ", ToString(types_, id)));
+    return Invalid(
+        absl::StrCat("canonical option `realloc` is required for ", ToString(types_, id)));
   }
   return {};
 }
@@ -130,7 +143,8 @@ Status Validator::Lift(Scope& scope, const syntax::CanonLift& lift) {
 Status Validator::Lower(Scope& scope, const syntax::CanonLower& lower) {
   TENON_ASSIGN_OR_RETURN(const FuncTypeId* type, At(scope.funcs, lower.func.value(), "function"));
   TENON_ASSIGN_OR_RETURN(const BodyOptions options, Options(scope, lower.options));
-  if (options.post_return) return Invalid("canonical option `post-return` cannot be specified for lowerings");
+  if (options.post_return)
+    return Invalid("canonical option `post-return` cannot be specified for lowerings");
   TENON_RETURN_IF_ERROR(CheckNeeds(scope, *type, CallContext::kLower, options));
   const vm::TypeId core =
       core_types_.InternFunc(FlattenFunc(types_, *type, CallContext::kLower, options.memory64));
@@ -147,9 +161,15 @@ Status Validator::ResourceFunc(Scope& scope, const syntax::CanonResource& canon)
     return Invalid(absl::StrCat("type index ", canon.type.value(), " is not a local resource"));
   }
   switch (canon.op) {
-    case Op::kNew: type = {{local->second}, {vm::ValType::kI32}}; break;
-    case Op::kRep: type = {{vm::ValType::kI32}, {local->second}}; break;
-    case Op::kDrop: type.params = {vm::ValType::kI32}; break;
+    case Op::kNew:
+      type = {{local->second}, {vm::ValType::kI32}};
+      break;
+    case Op::kRep:
+      type = {{vm::ValType::kI32}, {local->second}};
+      break;
+    case Op::kDrop:
+      type.params = {vm::ValType::kI32};
+      break;
   }
   const vm::TypeId core = core_types_.InternFunc(type);
   AppendCoreFunc(scope, core, ResourceFuncStep{canon.op, resource, core});
@@ -158,7 +178,8 @@ Status Validator::ResourceFunc(Scope& scope, const syntax::CanonResource& canon)
 
 Status Validator::Canon(Scope& scope, const syntax::Canon& canon) {
   if (scope.core_funcs.size() >= kMaxFunctions) {
-    return Fail(ErrorKind::kLimit, absl::StrCat("too many core functions: the limit is ", kMaxFunctions));
+    return Fail(ErrorKind::kLimit,
+                absl::StrCat("too many core functions: the limit is ", kMaxFunctions));
   }
   if (const auto* lift = std::get_if<syntax::CanonLift>(&canon)) return Lift(scope, *lift);
   if (const auto* lower = std::get_if<syntax::CanonLower>(&canon)) return Lower(scope, *lower);

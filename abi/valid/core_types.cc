@@ -27,8 +27,9 @@ Result<CoreTypeDefId> Validator::DefineCoreType(Scope* scope, const syntax::Core
     TENON_ASSIGN_OR_RETURN(const vm::TypeId id, InternFunc(core_types_, *group));
     return CoreTypeDefId(id);
   }
-  TENON_ASSIGN_OR_RETURN(const ModuleTypeId id,
-                         DefineModuleType(scope, *std::get<std::unique_ptr<syntax::CoreModuleType>>(def)));
+  TENON_ASSIGN_OR_RETURN(
+      const ModuleTypeId id,
+      DefineModuleType(scope, *std::get<std::unique_ptr<syntax::CoreModuleType>>(def)));
   return CoreTypeDefId(id);
 }
 
@@ -58,7 +59,8 @@ Result<vm::ResolvedImportType> ResolveCoreExtern(const std::vector<vm::TypeId>& 
     }
     case vm::ExternKind::kTable: {
       const auto& table = std::get<vm::TableType>(type);
-      if (IsConcrete(table.element)) return NotSupported("typed references in core types of components");
+      if (IsConcrete(table.element))
+        return NotSupported("typed references in core types of components");
       const uint64_t most = table.address == vm::AddressType::kI64 ? ~uint64_t{0} : 0xffff'ffff;
       TENON_RETURN_IF_ERROR(CheckLimits(table.limits, most, "table size must be at most 2^32-1"));
       resolved = table;
@@ -67,18 +69,21 @@ Result<vm::ResolvedImportType> ResolveCoreExtern(const std::vector<vm::TypeId>& 
     case vm::ExternKind::kMemory: {
       const auto& memory = std::get<vm::MemoryType>(type);
       const uint64_t most = memory.address == vm::AddressType::kI64 ? uint64_t{1} << 48 : 65'536;
-      TENON_RETURN_IF_ERROR(CheckLimits(memory.limits, most, "memory size must be at most 2^32 bytes"));
+      TENON_RETURN_IF_ERROR(
+          CheckLimits(memory.limits, most, "memory size must be at most 2^32 bytes"));
       resolved = memory;
       return resolved;
     }
     case vm::ExternKind::kGlobal: {
       const auto& global = std::get<vm::GlobalType>(type);
-      if (IsConcrete(global.type)) return NotSupported("typed references in core types of components");
+      if (IsConcrete(global.type))
+        return NotSupported("typed references in core types of components");
       resolved = global;
       return resolved;
     }
     case vm::ExternKind::kTag: {
-      TENON_ASSIGN_OR_RETURN(const vm::TypeId id, type_at(std::get<vm::TagType>(type).type.value()));
+      TENON_ASSIGN_OR_RETURN(const vm::TypeId id,
+                             type_at(std::get<vm::TagType>(type).type.value()));
       resolved.emplace<4>(id);
       return resolved;
     }
@@ -97,7 +102,8 @@ Result<ModuleTypeId> Validator::DefineModuleType(Scope* scope, const syntax::Cor
     if (const auto* import = std::get_if<syntax::CoreImportDecl>(&decl.decl)) {
       TENON_ASSIGN_OR_RETURN(auto resolved, ResolveCoreExtern(types, import->type));
       if (!import_names.emplace(import->module, import->name).second) {
-        return Invalid(absl::StrCat("duplicate import name `", import->module, ":", import->name, "`"));
+        return Invalid(
+            absl::StrCat("duplicate import name `", import->module, ":", import->name, "`"));
       }
       module.imports.push_back({import->module, import->name, resolved});
     } else if (const auto* def = std::get_if<syntax::CoreTypeDef>(&decl.decl)) {
@@ -112,11 +118,15 @@ Result<ModuleTypeId> Validator::DefineModuleType(Scope* scope, const syntax::Cor
         types.push_back(vm::TypeId(*id));
         continue;
       }
-      for (uint32_t i = 1; i < alias->outer_count && target != nullptr; ++i) target = target->parent;
-      if (target == nullptr) return Invalid(absl::StrCat("invalid outer alias count of ", alias->outer_count));
-      TENON_ASSIGN_OR_RETURN(const CoreTypeDefId* found, At(target->core_types, alias->outer_index, "type"));
+      for (uint32_t i = 1; i < alias->outer_count && target != nullptr; ++i)
+        target = target->parent;
+      if (target == nullptr)
+        return Invalid(absl::StrCat("invalid outer alias count of ", alias->outer_count));
+      TENON_ASSIGN_OR_RETURN(const CoreTypeDefId* found,
+                             At(target->core_types, alias->outer_index, "type"));
       const auto* id = std::get_if<vm::TypeId>(found);
-      if (id == nullptr) return Invalid("outer type alias in a module type cannot be a module type");
+      if (id == nullptr)
+        return Invalid("outer type alias in a module type cannot be a module type");
       types.push_back(*id);
     } else {
       const auto& exported = std::get<syntax::CoreExportDecl>(decl.decl);

@@ -32,9 +32,11 @@ Result<ExternType> Validator::ResolveExternType(Scope& scope, const syntax::Exte
                                                 std::vector<ResourcePath>* fresh) {
   if (type.sort == Sort::kValue) return NotSupported("values");
   if (type.sort == Sort::kCoreModule) {
-    TENON_ASSIGN_OR_RETURN(const CoreTypeDefId* found, At(scope.core_types, type.index, "core type"));
+    TENON_ASSIGN_OR_RETURN(const CoreTypeDefId* found,
+                           At(scope.core_types, type.index, "core type"));
     const auto* module = std::get_if<ModuleTypeId>(found);
-    if (module == nullptr) return Invalid(absl::StrCat("core type index ", type.index, " is not a module type"));
+    if (module == nullptr)
+      return Invalid(absl::StrCat("core type index ", type.index, " is not a module type"));
     return ExternType(*module);
   }
   if (type.sort == Sort::kType && type.bound == syntax::ExternType::Bound::kSubResource) {
@@ -66,7 +68,8 @@ Result<uint32_t> Validator::Append(Scope& scope, const ExternType& type) {
     return static_cast<uint32_t>(space.size() - 1);
   };
   const auto too_many = [&](uint32_t limit) {
-    return Fail(ErrorKind::kLimit, absl::StrCat("too many ", SortName(SortOf(type)), "s: the limit is ", limit));
+    return Fail(ErrorKind::kLimit,
+                absl::StrCat("too many ", SortName(SortOf(type)), "s: the limit is ", limit));
   };
   switch (SortOf(type)) {
     case Sort::kCoreModule:
@@ -98,19 +101,24 @@ Result<ExternType> Validator::ItemType(Scope& scope, SortIndex item) {
       return ExternType(TypeItem{*type});
     }
     case Sort::kComponent: {
-      TENON_ASSIGN_OR_RETURN(const ComponentTypeId* type, At(scope.components, item.index, "component"));
+      TENON_ASSIGN_OR_RETURN(const ComponentTypeId* type,
+                             At(scope.components, item.index, "component"));
       return ExternType(*type);
     }
     case Sort::kInstance: {
-      TENON_ASSIGN_OR_RETURN(const InstanceTypeId* type, At(scope.instances, item.index, "instance"));
+      TENON_ASSIGN_OR_RETURN(const InstanceTypeId* type,
+                             At(scope.instances, item.index, "instance"));
       return ExternType(*type);
     }
     case Sort::kCoreModule: {
-      TENON_ASSIGN_OR_RETURN(const ModuleTypeId* type, At(scope.core_modules, item.index, "module"));
+      TENON_ASSIGN_OR_RETURN(const ModuleTypeId* type,
+                             At(scope.core_modules, item.index, "module"));
       return ExternType(*type);
     }
-    case Sort::kValue: return NotSupported("values");
-    default: return Invalid(absl::StrCat("a ", SortName(item.sort), " cannot be exported or passed"));
+    case Sort::kValue:
+      return NotSupported("values");
+    default:
+      return Invalid(absl::StrCat("a ", SortName(item.sort), " cannot be exported or passed"));
   }
 }
 
@@ -162,7 +170,8 @@ Status Validator::CheckMember(const absl::flat_hash_map<std::string, ResourceId>
     }
   } else if (name.kind == ExternName::Kind::kConstructor) {
     ValType result = func.result;
-    if (result.has_value() && result.kind() == TypeKind::kResult) result = types_.Get(result).types[0];
+    if (result.has_value() && result.kind() == TypeKind::kResult)
+      result = types_.Get(result).types[0];
     if (!IsHandleOf(types_, result, TypeKind::kOwn, resource->second)) {
       return Invalid(absl::StrCat("constructor should return own<", name.resource, ">, found ",
                                   ToString(types_, *func_id)));
@@ -191,7 +200,8 @@ Status Validator::CheckName(Scope& scope, const syntax::Name& name, const Extern
 
 Status Validator::Import(Scope& scope, const syntax::Name& name, const syntax::ExternType& type) {
   std::vector<ResourcePath> fresh;
-  TENON_ASSIGN_OR_RETURN(const ExternType resolved, ResolveExternType(scope, type, name.name, &fresh));
+  TENON_ASSIGN_OR_RETURN(const ExternType resolved,
+                         ResolveExternType(scope, type, name.name, &fresh));
   TENON_RETURN_IF_ERROR(CheckName(scope, name, resolved, /*is_import=*/true));
   for (const ResourcePath& path : fresh) scope.visible_imports.resources.insert(path.id);
   TENON_RETURN_IF_ERROR(CheckVisible(scope, resolved, /*is_import=*/true));
@@ -204,7 +214,8 @@ Status Validator::Import(Scope& scope, const syntax::Name& name, const syntax::E
   return {};
 }
 
-Status Validator::ExportDecl(Scope& scope, const syntax::Name& name, const syntax::ExternType& type) {
+Status Validator::ExportDecl(Scope& scope, const syntax::Name& name,
+                             const syntax::ExternType& type) {
   TENON_ASSIGN_OR_RETURN(const ExternType resolved,
                          ResolveExternType(scope, type, name.name, &scope.exported_resources));
   TENON_RETURN_IF_ERROR(CheckName(scope, name, resolved, /*is_import=*/false));
@@ -244,7 +255,8 @@ Status Validator::Export(Scope& scope, const syntax::Export& item) {
   TENON_RETURN_IF_ERROR(CheckVisible(scope, type, /*is_import=*/false));
   MakeVisible(type, &scope.visible_exports);
   if (const auto* exported = std::get_if<TypeItem>(&type)) {
-    if (const auto* id = std::get_if<ResourceId>(&exported->type)) types_.SetResourceName(*id, item.name.name);
+    if (const auto* id = std::get_if<ResourceId>(&exported->type))
+      types_.SetResourceName(*id, item.name.name);
   }
   scope.exports.push_back({item.name.name, type});
   TENON_ASSIGN_OR_RETURN(const uint32_t index, Append(scope, type));

@@ -8,7 +8,8 @@ namespace tenon::abi {
 
 Status Validator::CoreInstance(Scope& scope, const syntax::CoreInstance& instance) {
   if (scope.core_instances.size() >= kMaxInstances) {
-    return Fail(ErrorKind::kLimit, absl::StrCat("too many core instances: the limit is ", kMaxInstances));
+    return Fail(ErrorKind::kLimit,
+                absl::StrCat("too many core instances: the limit is ", kMaxInstances));
   }
   if (const auto* instantiate = std::get_if<syntax::CoreInstantiate>(&instance)) {
     return CoreInstantiate(scope, *instantiate);
@@ -24,14 +25,16 @@ Status Validator::CoreInstantiate(Scope& scope, const syntax::CoreInstantiate& i
     TENON_ASSIGN_OR_RETURN(const CoreInstanceType* instance,
                            At(scope.core_instances, arg.instance.value(), "core instance"));
     if (!args.emplace(arg.name, instance->get()).second) {
-      return Invalid(absl::StrCat("duplicate module instantiation argument named `", arg.name, "`"));
+      return Invalid(
+          absl::StrCat("duplicate module instantiation argument named `", arg.name, "`"));
     }
   }
   const ModuleType& module = types_.Get(*id);
   for (const ModuleType::ImportItem& import : module.imports) {
     const auto arg = args.find(import.module);
     if (arg == args.end()) {
-      return Invalid(absl::StrCat("missing module instantiation argument named `", import.module, "`"));
+      return Invalid(
+          absl::StrCat("missing module instantiation argument named `", import.module, "`"));
     }
     const auto found = arg->second->find(import.name);
     if (found == arg->second->end()) {
@@ -84,7 +87,8 @@ Result<vm::ResolvedImportType> Validator::CoreItemType(const Scope& scope, SortI
       return type;
     }
     default:
-      return Invalid(absl::StrCat("a ", SortName(item.sort), " cannot be an export of a core instance"));
+      return Invalid(
+          absl::StrCat("a ", SortName(item.sort), " cannot be an export of a core instance"));
   }
 }
 
@@ -93,7 +97,8 @@ Status Validator::CoreBag(Scope& scope, const std::vector<syntax::CoreInlineExpo
   for (const syntax::CoreInlineExport& item : items) {
     TENON_ASSIGN_OR_RETURN(const vm::ResolvedImportType type, CoreItemType(scope, item.item));
     if (!exports->emplace(item.name, type).second) {
-      return Invalid(absl::StrCat("duplicate instantiation export name `", item.name, "` already defined"));
+      return Invalid(
+          absl::StrCat("duplicate instantiation export name `", item.name, "` already defined"));
     }
   }
   scope.core_instances.push_back(std::move(exports));
@@ -117,8 +122,8 @@ Status Validator::Instantiate(Scope& scope, const syntax::Instantiate& instantia
   for (const syntax::InstantiateArg& arg : instantiate.args) {
     TENON_ASSIGN_OR_RETURN(ExternType type, ItemType(scope, arg.item));
     if (!names.insert(arg.name).second) {
-      return Invalid(absl::StrCat("instantiation argument `", arg.name,
-                                  "` conflicts with previous argument"));
+      return Invalid(
+          absl::StrCat("instantiation argument `", arg.name, "` conflicts with previous argument"));
     }
     args.push_back({arg.name, type});
   }
@@ -130,8 +135,10 @@ Status Validator::Instantiate(Scope& scope, const syntax::Instantiate& instantia
     step.fresh.push_back({fresh, defined.path});
   }
   Substitution substitution(types_, types_, std::move(map));
-  TENON_ASSIGN_OR_RETURN(std::vector<NamedItem> exports, substitution.ApplyItems(component.exports));
-  TENON_ASSIGN_OR_RETURN(const InstanceTypeId type, types_.Add(InstanceType{std::move(exports), {}}));
+  TENON_ASSIGN_OR_RETURN(std::vector<NamedItem> exports,
+                         substitution.ApplyItems(component.exports));
+  TENON_ASSIGN_OR_RETURN(const InstanceTypeId type,
+                         types_.Add(InstanceType{std::move(exports), {}}));
   TENON_ASSIGN_OR_RETURN(const uint32_t index, Append(scope, ExternType(type)));
   AddStep(scope, index, std::move(step));
   return {};

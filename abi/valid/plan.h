@@ -21,12 +21,13 @@
 
 namespace tenon::abi {
 
-using ModuleId = Index<struct PlanModuleTag>;                // into ResolvedComponent::modules
-using CoreInstanceId = Index<struct PlanCoreInstanceTag>;    // into Plan::core_instances
-using ComponentInstanceId = Index<struct PlanInstanceTag>;   // into Plan::component_instances; 0 is the root
-using TrampolineId = Index<struct PlanTrampolineTag>;        // into Plan::trampolines
-using LiftId = Index<struct PlanLiftTag>;                    // into Plan::lifts
-using ImportedFuncId = Index<struct PlanImportedFuncTag>;    // into Plan::imported_funcs
+using ModuleId = Index<struct PlanModuleTag>;              // into ResolvedComponent::modules
+using CoreInstanceId = Index<struct PlanCoreInstanceTag>;  // into Plan::core_instances
+using ComponentInstanceId =
+    Index<struct PlanInstanceTag>;  // into Plan::component_instances; 0 is the root
+using TrampolineId = Index<struct PlanTrampolineTag>;      // into Plan::trampolines
+using LiftId = Index<struct PlanLiftTag>;                  // into Plan::lifts
+using ImportedFuncId = Index<struct PlanImportedFuncTag>;  // into Plan::imported_funcs
 
 // A core function, table, memory, global or tag.
 struct CoreItem {
@@ -72,10 +73,11 @@ struct PlanCoreInstance {
 // A resource type; its index is its ResourceId in all types of the plan. A few may be placeholders
 // that no operation refers to: resources bound inside the type of an exported component, say.
 struct PlanResource {
-  std::string name;                     // best known name, for messages
+  std::string name;  // best known name, for messages
   // Imported by the root: the host provides it.
-  std::optional<uint32_t> import;       // into Plan::imports
-  std::vector<std::string> import_path; // names below that import: {"descriptor"}; empty for a bare type
+  std::optional<uint32_t> import;  // into Plan::imports
+  std::vector<std::string>
+      import_path;  // names below that import: {"descriptor"}; empty for a bare type
   // Defined: by this instance, with this destructor and representation.
   ComponentInstanceId owner;
   std::optional<CoreItem> destructor;
@@ -86,8 +88,9 @@ struct PlanResource {
 // A function of the host that the component uses. Unused functions of an imported instance are not
 // here, and need not exist (spec: versions).
 struct PlanImportedFunc {
-  uint32_t import = 0;            // into Plan::imports
-  std::vector<std::string> path;  // names below that import: {"[method]descriptor.sync"}; empty for a bare func
+  uint32_t import = 0;  // into Plan::imports
+  std::vector<std::string>
+      path;  // names below that import: {"[method]descriptor.sync"}; empty for a bare func
   FuncTypeId type;
 };
 

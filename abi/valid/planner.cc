@@ -72,14 +72,17 @@ class Planner {
   Result<Plan> Run(uint32_t root_body) {
     TENON_ASSIGN_OR_RETURN(Frame * root, NewFrame(nullptr, std::nullopt, nullptr));
     TENON_RETURN_IF_ERROR(RunBody(*root, root_body, 0));
-    if (plan_.resources.size() < types_.resource_count()) plan_.resources.resize(types_.resource_count());
+    if (plan_.resources.size() < types_.resource_count())
+      plan_.resources.resize(types_.resource_count());
     return std::move(plan_);
   }
 
  private:
-  Result<Frame*> NewFrame(Frame* lexical_parent, std::optional<Frame*> creator, const InstanceValue* args) {
+  Result<Frame*> NewFrame(Frame* lexical_parent, std::optional<Frame*> creator,
+                          const InstanceValue* args) {
     if (plan_.component_instances.size() >= kMaxPlanInstances) {
-      return Fail(ErrorKind::kLimit, absl::StrCat("more than ", kMaxPlanInstances, " component instances"));
+      return Fail(ErrorKind::kLimit,
+                  absl::StrCat("more than ", kMaxPlanInstances, " component instances"));
     }
     PlanComponentInstance instance;
     if (creator) {
@@ -160,13 +163,15 @@ class Planner {
 
   Status RunStep(Frame& frame, uint32_t result, const CoreInstantiateStep& step) {
     if (plan_.core_instances.size() >= kMaxPlanInstances) {
-      return Fail(ErrorKind::kLimit, absl::StrCat("more than ", kMaxPlanInstances, " core instances"));
+      return Fail(ErrorKind::kLimit,
+                  absl::StrCat("more than ", kMaxPlanInstances, " core instances"));
     }
     PlanCoreInstance instance;
     instance.module = frame.core_modules[step.module.value()];
     instance.owner = frame.instance;
     absl::flat_hash_map<absl::string_view, const CoreInstanceValue*> args;
-    for (const auto& arg : step.args) args.emplace(arg.name, &frame.core_instances[arg.instance.value()]);
+    for (const auto& arg : step.args)
+      args.emplace(arg.name, &frame.core_instances[arg.instance.value()]);
     const vm::ResolvedModule& module = *input_.modules[instance.module.value()];
     TENON_RETURN_IF_ERROR(Charge(module.imports.size()));
     for (const vm::ResolvedImport& import : module.imports) {
@@ -181,11 +186,16 @@ class Planner {
 
   static const std::vector<CoreItem>& CoreSpace(const Frame& frame, Sort sort) {
     switch (sort) {
-      case Sort::kCoreTable: return frame.core_tables;
-      case Sort::kCoreMemory: return frame.core_memories;
-      case Sort::kCoreGlobal: return frame.core_globals;
-      case Sort::kCoreTag: return frame.core_tags;
-      default: return frame.core_funcs;
+      case Sort::kCoreTable:
+        return frame.core_tables;
+      case Sort::kCoreMemory:
+        return frame.core_memories;
+      case Sort::kCoreGlobal:
+        return frame.core_globals;
+      case Sort::kCoreTag:
+        return frame.core_tags;
+      default:
+        return frame.core_funcs;
     }
   }
 
@@ -203,10 +213,14 @@ class Planner {
 
   Item ItemAt(Frame& frame, SortIndex item) {
     switch (item.sort) {
-      case Sort::kFunc: return frame.funcs[item.index];
-      case Sort::kComponent: return frame.components[item.index];
-      case Sort::kInstance: return frame.instances[item.index];
-      case Sort::kCoreModule: return frame.core_modules[item.index];
+      case Sort::kFunc:
+        return frame.funcs[item.index];
+      case Sort::kComponent:
+        return frame.components[item.index];
+      case Sort::kInstance:
+        return frame.instances[item.index];
+      case Sort::kCoreModule:
+        return frame.core_modules[item.index];
       default: {
         const auto* resource = std::get_if<ResourceId>(&frame.types[item.index]);
         if (resource == nullptr) return TypeValue{};
@@ -217,24 +231,30 @@ class Planner {
 
   void SetItem(Frame& frame, uint32_t result, const Item& item, const ExternType& type) {
     if (const auto* func = std::get_if<FuncValue>(&item)) return Set(frame.funcs, result, *func);
-    if (const auto* module = std::get_if<ModuleId>(&item)) return Set(frame.core_modules, result, *module);
+    if (const auto* module = std::get_if<ModuleId>(&item))
+      return Set(frame.core_modules, result, *module);
     if (const auto* component = std::get_if<ComponentValue>(&item)) {
       return Set(frame.components, result, *component);
     }
-    if (const auto* instance = std::get_if<InstanceRef>(&item)) return Set(frame.instances, result, *instance);
+    if (const auto* instance = std::get_if<InstanceRef>(&item))
+      return Set(frame.instances, result, *instance);
     Set(frame.types, result, std::get<TypeItem>(type).type);
   }
 
-  // Binds resources that an import or an instantiation brought into scope to what is at their paths.
-  static void BindResources(Frame& frame, const std::vector<ResourcePath>& resources, const Item& root) {
+  // Binds resources that an import or an instantiation brought into scope to what is at their
+  // paths.
+  static void BindResources(Frame& frame, const std::vector<ResourcePath>& resources,
+                            const Item& root) {
     for (const ResourcePath& resource : resources) {
       const Item* item = &root;
-      for (const std::string& name : resource.path) item = &std::get<InstanceRef>(*item)->exports.at(name);
+      for (const std::string& name : resource.path)
+        item = &std::get<InstanceRef>(*item)->exports.at(name);
       frame.types_map.Bind(resource.id, *std::get<TypeValue>(*item).resource);
     }
   }
 
-  Status RunInstantiate(Frame& frame, uint32_t result, const InstantiateStep& step, uint32_t depth) {
+  Status RunInstantiate(Frame& frame, uint32_t result, const InstantiateStep& step,
+                        uint32_t depth) {
     TENON_RETURN_IF_ERROR(Charge(step.args.size()));
     InstanceValue args;
     for (const auto& arg : step.args) args.exports.emplace(arg.name, ItemAt(frame, arg.item));
@@ -251,7 +271,8 @@ class Planner {
   Status RunStep(Frame& frame, uint32_t result, const BagStep& step) {
     TENON_RETURN_IF_ERROR(Charge(step.exports.size()));
     auto instance = std::make_shared<InstanceValue>();
-    for (const auto& [name, item] : step.exports) instance->exports.emplace(name, ItemAt(frame, item));
+    for (const auto& [name, item] : step.exports)
+      instance->exports.emplace(name, ItemAt(frame, item));
     Set(frame.instances, result, InstanceRef(std::move(instance)));
     return {};
   }
@@ -289,7 +310,8 @@ class Planner {
     resource.owner = frame.instance;
     resource.rep = step.rep;
     if (step.destructor) resource.destructor = frame.core_funcs[step.destructor->value()];
-    const ResourceId id = NewResource(input_.types.ResourceName(step.resource), std::move(resource));
+    const ResourceId id =
+        NewResource(input_.types.ResourceName(step.resource), std::move(resource));
     frame.types_map.Bind(step.resource, id);
     plan_.ops.push_back({PlanOp::Kind::kDefineResource, id.value()});
     Set(frame.types, result, AnyType(step.resource));
@@ -361,7 +383,7 @@ class Planner {
   Result<Item> HostItem(uint32_t import, const ExternType& type, std::vector<std::string>* path) {
     TENON_RETURN_IF_ERROR(Charge(1));
     if (const auto* func = std::get_if<FuncTypeId>(&type)) {
-        TENON_RETURN_IF_ERROR(Charge(path->size()));
+      TENON_RETURN_IF_ERROR(Charge(path->size()));
       host_funcs_.push_back({import, *path, *func, std::nullopt});
       return Item(FuncValue{true, static_cast<uint32_t>(host_funcs_.size() - 1)});
     }
@@ -381,8 +403,8 @@ class Planner {
       return Item(InstanceRef(std::move(instance)));
     }
     return Fail(ErrorKind::kLimit,
-                absl::StrCat("not supported by this version: import of a ", SortName(SortOf(type)), " `",
-                             plan_.imports[import].name, "` from the host"));
+                absl::StrCat("not supported by this version: import of a ", SortName(SortOf(type)),
+                             " `", plan_.imports[import].name, "` from the host"));
   }
 
   Result<Item> ImportFromHost(Frame& frame, const ImportStep& step) {
@@ -445,8 +467,8 @@ class Planner {
     } else if (const auto* instance = std::get_if<InstanceRef>(&item)) {
       PlanInstanceExport exports;
       for (const NamedItem& named : types_.Get(std::get<InstanceTypeId>(type)).exports) {
-        TENON_ASSIGN_OR_RETURN(PlanExport inner,
-                               MakeExport(named.name, named.type, (*instance)->exports.at(named.name)));
+        TENON_ASSIGN_OR_RETURN(PlanExport inner, MakeExport(named.name, named.type,
+                                                            (*instance)->exports.at(named.name)));
         exports.exports.push_back(std::move(inner));
       }
       result.item = std::move(exports);

@@ -69,13 +69,16 @@ Status Matcher::Match(const ExternType& sub, const ExternType& super) {
                                                   SortName(SortOf(sub))));
   }
   switch (SortOf(super)) {
-    case Sort::kCoreModule: return MatchModule(std::get<ModuleTypeId>(sub), std::get<ModuleTypeId>(super));
+    case Sort::kCoreModule:
+      return MatchModule(std::get<ModuleTypeId>(sub), std::get<ModuleTypeId>(super));
     case Sort::kComponent:
       return MatchComponent(std::get<ComponentTypeId>(sub), std::get<ComponentTypeId>(super));
     case Sort::kInstance:
       return MatchInstance(std::get<InstanceTypeId>(sub), std::get<InstanceTypeId>(super));
-    case Sort::kType: return MatchType(std::get<TypeItem>(sub).type, std::get<TypeItem>(super).type);
-    default: return sub == super ? Status() : Mismatch(sub, super);
+    case Sort::kType:
+      return MatchType(std::get<TypeItem>(sub).type, std::get<TypeItem>(super).type);
+    default:
+      return sub == super ? Status() : Mismatch(sub, super);
   }
 }
 
@@ -110,15 +113,16 @@ void Matcher::BindResources(const std::vector<ResourcePath>& wanted,
 Status Matcher::MatchItems(const std::vector<NamedItem>& sub, const std::vector<NamedItem>& super,
                            const ResourceMap& map, const char* what) {
   work_ += sub.size() + super.size();
-  if (work_ > kMaxMatchingWork) return Fail(ErrorKind::kLimit, "the types take too long to compare");
+  if (work_ > kMaxMatchingWork)
+    return Fail(ErrorKind::kLimit, "the types take too long to compare");
   absl::flat_hash_map<absl::string_view, const NamedItem*> by_name;
   for (const NamedItem& item : sub) by_name.emplace(item.name, &item);
   Substitution substitution(types_, types_, map);
   for (const NamedItem& item : super) {
     const auto found = by_name.find(item.name);
     if (found == by_name.end()) {
-      return Fail(ErrorKind::kInvalid, absl::StrCat("missing ", what, " `", item.name, "`: expected ",
-                                                    ToString(types_, item.type)));
+      return Fail(ErrorKind::kInvalid, absl::StrCat("missing ", what, " `", item.name,
+                                                    "`: expected ", ToString(types_, item.type)));
     }
     TENON_ASSIGN_OR_RETURN(const ExternType wanted, substitution.ApplyExtern(item.type));
     if (Status status = Match(found->second->type, wanted); !status) {
@@ -153,7 +157,8 @@ Status Matcher::MatchComponent(ComponentTypeId sub, ComponentTypeId super) {
   const ComponentType& given = types_.Get(sub);
   TENON_ASSIGN_OR_RETURN(const ResourceMap map, MatchArguments(given, wanted.imports));
   Substitution substitution(types_, types_, map);
-  TENON_ASSIGN_OR_RETURN(const std::vector<NamedItem> exports, substitution.ApplyItems(given.exports));
+  TENON_ASSIGN_OR_RETURN(const std::vector<NamedItem> exports,
+                         substitution.ApplyItems(given.exports));
   ResourceMap defined;
   BindResources(wanted.defined_resources, exports, &defined);
   return MatchItems(exports, wanted.exports, defined, "export");
@@ -164,12 +169,13 @@ Status Matcher::MatchModule(ModuleTypeId sub, ModuleTypeId super) {
   const ModuleType& wanted = types_.Get(super);
   using TwoNames = std::pair<absl::string_view, absl::string_view>;
   absl::flat_hash_map<TwoNames, const vm::ResolvedImportType*> imports;
-  for (const auto& item : wanted.imports) imports.emplace(TwoNames(item.module, item.name), &item.type);
+  for (const auto& item : wanted.imports)
+    imports.emplace(TwoNames(item.module, item.name), &item.type);
   for (const auto& item : given.imports) {
     const auto found = imports.find(TwoNames(item.module, item.name));
     if (found == imports.end() || !vm::MatchesExtern(core_, *found->second, item.type)) {
-      return Fail(ErrorKind::kInvalid, absl::StrCat("core module import `", item.module, "` `", item.name,
-                                                    "` is missing or has another type"));
+      return Fail(ErrorKind::kInvalid, absl::StrCat("core module import `", item.module, "` `",
+                                                    item.name, "` is missing or has another type"));
     }
   }
   absl::flat_hash_map<absl::string_view, const vm::ResolvedImportType*> exports;

@@ -71,7 +71,8 @@ Result<AnyType> Validator::DefineType(Scope& scope, const syntax::TypeDef& def) 
 namespace {
 
 const char* GatedFeature(const syntax::TypeDef& def) {
-  if (std::holds_alternative<syntax::StreamType>(def) || std::holds_alternative<syntax::FutureType>(def)) {
+  if (std::holds_alternative<syntax::StreamType>(def) ||
+      std::holds_alternative<syntax::FutureType>(def)) {
     return "async (stream and future types)";
   }
   if (std::holds_alternative<syntax::MapType>(def)) return "map types";
@@ -148,7 +149,8 @@ Result<ValType> Validator::DefineValType(Scope& scope, const syntax::TypeDef& de
   Parts parts = PartsOf(def);
   const bool is_labeled = *parts.what != 0 && parts.def.kind != TypeKind::kTuple;
   if (*parts.what != 0 && parts.def.labels.empty() && parts.types.empty()) {
-    return Invalid(absl::StrCat(parts.what, " list must not be empty: the type must have at least one"));
+    return Invalid(
+        absl::StrCat(parts.what, " list must not be empty: the type must have at least one"));
   }
   if (is_labeled) TENON_RETURN_IF_ERROR(CheckUnique(parts.def.labels, parts.what));
   if (parts.def.kind == TypeKind::kFlags && parts.def.labels.size() > kMaxFlags) {
@@ -197,15 +199,16 @@ Result<AnyType> Validator::DefineResource(Scope& scope, const syntax::ResourceTy
 Result<AnyType> Validator::DefineComponentType(Scope& scope, const syntax::ComponentType& type) {
   Scope inner(type.is_instance ? Scope::Kind::kInstanceType : Scope::Kind::kComponentType, &scope);
   for (const syntax::Declarator& decl : type.decls) {
-    if (Status status = Declare(inner, decl); !status) return std::unexpected(std::move(status.error()));
+    if (Status status = Declare(inner, decl); !status)
+      return std::unexpected(std::move(status.error()));
   }
   if (!type.is_instance) {
     TENON_ASSIGN_OR_RETURN(const ComponentTypeId id, Finish(inner));
     return AnyType(id);
   }
-  TENON_ASSIGN_OR_RETURN(const InstanceTypeId id,
-                         types_.Add(InstanceType{std::move(inner.exports),
-                                                 std::move(inner.exported_resources)}));
+  TENON_ASSIGN_OR_RETURN(
+      const InstanceTypeId id,
+      types_.Add(InstanceType{std::move(inner.exports), std::move(inner.exported_resources)}));
   return AnyType(id);
 }
 

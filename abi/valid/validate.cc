@@ -10,7 +10,9 @@
 
 namespace tenon::abi {
 
-std::unexpected<Error> Invalid(absl::string_view message) { return Fail(ErrorKind::kInvalid, message); }
+std::unexpected<Error> Invalid(absl::string_view message) {
+  return Fail(ErrorKind::kInvalid, message);
+}
 std::unexpected<Error> NotSupported(absl::string_view feature) {
   return Fail(ErrorKind::kLimit, absl::StrCat("not supported by this version: ", feature));
 }
@@ -28,10 +30,9 @@ std::string Describe(const syntax::Definition& definition) {
   if (const auto* item = std::get_if<syntax::Export>(&definition.def)) {
     return absl::StrCat("export `", item->name.name, "`");
   }
-  static constexpr const char* kNames[] = {"core module", "core instance", "core type", "component",
-                                           "instance",    "alias",         "type",      "canon",
-                                           "start",       "import",        "export",    "value",
-                                           "custom"};
+  static constexpr const char* kNames[] = {
+      "core module", "core instance", "core type", "component", "instance", "alias", "type",
+      "canon",       "start",         "import",    "export",    "value",    "custom"};
   return kNames[definition.def.index()];
 }
 
@@ -68,7 +69,8 @@ void Validator::AddStep(Scope& scope, size_t result, decltype(Step::step) step) 
 
 Status Validator::DefineModule(Scope& scope, const syntax::CoreModule& module) {
   if (modules_.size() >= kMaxModules) {
-    return Fail(ErrorKind::kLimit, absl::StrCat("too many core modules: the limit is ", kMaxModules));
+    return Fail(ErrorKind::kLimit,
+                absl::StrCat("too many core modules: the limit is ", kMaxModules));
   }
   TENON_ASSIGN_OR_RETURN(auto resolved,
                          load_(syntax::Bytes(root_, module.bytes), module.bytes.offset));
@@ -81,7 +83,8 @@ Status Validator::DefineModule(Scope& scope, const syntax::CoreModule& module) {
 
 Status Validator::Define(Scope& scope, const syntax::Definition& definition) {
   const auto& def = definition.def;
-  if (const auto* module = std::get_if<syntax::CoreModule>(&def)) return DefineModule(scope, *module);
+  if (const auto* module = std::get_if<syntax::CoreModule>(&def))
+    return DefineModule(scope, *module);
   if (const auto* core = std::get_if<syntax::CoreInstance>(&def)) return CoreInstance(scope, *core);
   if (const auto* core_type = std::get_if<syntax::CoreTypeDef>(&def)) {
     TENON_ASSIGN_OR_RETURN(const CoreTypeDefId type, DefineCoreType(&scope, *core_type));
@@ -100,13 +103,16 @@ Status Validator::Define(Scope& scope, const syntax::Definition& definition) {
     TENON_ASSIGN_OR_RETURN(const AnyType defined, DefineType(scope, *type));
     TENON_ASSIGN_OR_RETURN(const uint32_t index, Append(scope, TypeItem{defined}));
     // A resource type's own step is there already.
-    if (!std::holds_alternative<syntax::ResourceType>(*type)) AddStep(scope, index, TypeStep{defined});
+    if (!std::holds_alternative<syntax::ResourceType>(*type))
+      AddStep(scope, index, TypeStep{defined});
     return {};
   }
   if (const auto* canon = std::get_if<syntax::Canon>(&def)) return Canon(scope, *canon);
-  if (const auto* import = std::get_if<syntax::Import>(&def)) return Import(scope, import->name, import->type);
+  if (const auto* import = std::get_if<syntax::Import>(&def))
+    return Import(scope, import->name, import->type);
   if (const auto* item = std::get_if<syntax::Export>(&def)) return Export(scope, *item);
-  if (std::holds_alternative<syntax::Start>(def)) return NotSupported("values (component start functions)");
+  if (std::holds_alternative<syntax::Start>(def))
+    return NotSupported("values (component start functions)");
   if (std::holds_alternative<syntax::Value>(def)) return NotSupported("values");
   return {};  // custom sections
 }
@@ -147,7 +153,8 @@ CoreModuleLoader CoreLoader(vm::TypeStore* types, vm::Features features, vm::Bod
              uint64_t offset) -> Result<std::shared_ptr<const vm::ResolvedModule>> {
     Result<vm::Module> module = vm::DecodeModule(bytes, features);
     Result<std::shared_ptr<vm::ResolvedModule>> resolved =
-        module ? vm::ValidateModule(std::make_unique<vm::Module>(std::move(*module)), types, features, mode)
+        module ? vm::ValidateModule(std::make_unique<vm::Module>(std::move(*module)), types,
+                                    features, mode)
                : std::unexpected(std::move(module).error());
     if (resolved) return std::shared_ptr<const vm::ResolvedModule>(std::move(*resolved));
     // Offsets inside the module become offsets in the component.

@@ -80,13 +80,19 @@ TEST_F(ValidateTest, StringsNeedAMemory) {
 
 // Imports instance "ns:p/i" with functions "f" and "unused", lowers "f" for a module.
 Bytes Lowering() {
-  const Bytes instance_type =
-      Cat({{0x42, 0x03, 0x01}, kFuncU32, {0x04}, ExternName("f"), {0x01, 0x00},
-           {0x04}, ExternName("unused"), {0x01, 0x00}});
+  const Bytes instance_type = Cat({{0x42, 0x03, 0x01},
+                                   kFuncU32,
+                                   {0x04},
+                                   ExternName("f"),
+                                   {0x01, 0x00},
+                                   {0x04},
+                                   ExternName("unused"),
+                                   {0x01, 0x00}});
   return Component(
-      {Section(kType, {instance_type}), Section(kImport, {Cat({ExternName("ns:p/i@1.2.3"), {0x05, 0x00}})}),
-       Section(kAlias, {Cat({{0x01, 0x00, 0x00}, Str("f")})}), Section(kCanon, {{0x01, 0x00, 0x00, 0x00}}),
-       Blob(kCoreModule, Importer()),
+      {Section(kType, {instance_type}),
+       Section(kImport, {Cat({ExternName("ns:p/i@1.2.3"), {0x05, 0x00}})}),
+       Section(kAlias, {Cat({{0x01, 0x00, 0x00}, Str("f")})}),
+       Section(kCanon, {{0x01, 0x00, 0x00, 0x00}}), Blob(kCoreModule, Importer()),
        Section(kCoreInstance, {Cat({{0x01, 0x01}, Str("f"), {0x00, 0x00}}),
                                Cat({{0x00, 0x00, 0x01}, Str("host"), {0x12, 0x00}})})});
 }
@@ -111,12 +117,17 @@ Bytes DefinesResource() {
 TEST_F(ValidateTest, EveryInstanceHasResourceTypesOfItsOwn) {
   // arrange: "a" and "b" are imported by a third component, as equal types
   const Bytes wants_equal =
-      Component({Section(kImport, {Cat({ExternName("a"), kSubResource}), Cat({ExternName("b"), {0x03, 0x00, 0x00}})})});
+      Component({Section(kImport, {Cat({ExternName("a"), kSubResource}),
+                                   Cat({ExternName("b"), {0x03, 0x00, 0x00}})})});
   const auto connect = [&](uint8_t second) {
-    return Component({Blob(kComponent, DefinesResource()), Section(kInstance, {{0x00, 0x00, 0x00}, {0x00, 0x00, 0x00}}),
-                      Section(kAlias, {Cat({{0x03, 0x00, 0x00}, Str("r")}), Cat({{0x03, 0x00, 0x01}, Str("r")})}),
-                      Blob(kComponent, wants_equal),
-                      Section(kInstance, {Cat({{0x00, 0x01, 0x02}, Str("a"), {0x03, 0x00}, Str("b"), {0x03, second}})})});
+    return Component(
+        {Blob(kComponent, DefinesResource()),
+         Section(kInstance, {{0x00, 0x00, 0x00}, {0x00, 0x00, 0x00}}),
+         Section(kAlias,
+                 {Cat({{0x03, 0x00, 0x00}, Str("r")}), Cat({{0x03, 0x00, 0x01}, Str("r")})}),
+         Blob(kComponent, wants_equal),
+         Section(kInstance,
+                 {Cat({{0x00, 0x01, 0x02}, Str("a"), {0x03, 0x00}, Str("b"), {0x03, second}})})});
   };
   // act, assert
   EXPECT_EQ(ErrorOf(connect(0)), "");
@@ -124,8 +135,9 @@ TEST_F(ValidateTest, EveryInstanceHasResourceTypesOfItsOwn) {
 }
 
 TEST_F(ValidateTest, InstantiatingTwiceRunsTheBodyTwice) {
-  const auto component = Validate(Component(
-      {Blob(kComponent, DefinesResource()), Section(kInstance, {{0x00, 0x00, 0x00}, {0x00, 0x00, 0x00}})}));
+  const auto component =
+      Validate(Component({Blob(kComponent, DefinesResource()),
+                          Section(kInstance, {{0x00, 0x00, 0x00}, {0x00, 0x00, 0x00}})}));
   ASSERT_TRUE(component);
   EXPECT_EQ((*component)->plan.component_instances.size(), 3u);
   EXPECT_EQ((*component)->plan.resources.size(), 2u);
@@ -139,20 +151,23 @@ TEST_F(ValidateTest, ResourceNewIsForTheDefiner) {
 }
 
 TEST_F(ValidateTest, MissingImportsAreNamed) {
-  const Bytes inner = Component({Section(kType, {kFuncU32}), Section(kImport, {Cat({ExternName("f"), {0x01, 0x00}})})});
+  const Bytes inner = Component(
+      {Section(kType, {kFuncU32}), Section(kImport, {Cat({ExternName("f"), {0x01, 0x00}})})});
   EXPECT_EQ(ErrorOf(Component({Blob(kComponent, inner), Section(kInstance, {{0x00, 0x00, 0x00}})})),
             "missing import `f`: expected func(a: u32) -> u32");
 }
 
 TEST_F(ValidateTest, ErrorsSpeakOfTheDefinition) {
-  const auto result = Validate(Component({Section(kImport, {Cat({ExternName("Bad_name"), kSubResource})})}));
+  const auto result =
+      Validate(Component({Section(kImport, {Cat({ExternName("Bad_name"), kSubResource})})}));
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().ToString(),
             "import `Bad_name`: `Bad_name` is not a valid extern name (at offset 0xb)");
 }
 
 TEST_F(ValidateTest, GatedFeaturesAreRefusedByName) {
-  const Bytes stream = {0x66, 0x01, 0x7d}, fixed = {0x67, 0x7d, 0x04}, async_func = {0x43, 0x00, 0x01, 0x00};
+  const Bytes stream = {0x66, 0x01, 0x7d}, fixed = {0x67, 0x7d, 0x04},
+              async_func = {0x43, 0x00, 0x01, 0x00};
   EXPECT_EQ(ErrorOf(Component({Section(kType, {stream})})),
             "not supported by this version: async (stream and future types)");
   EXPECT_EQ(ErrorOf(Component({Section(kType, {fixed})})),
@@ -164,7 +179,8 @@ TEST_F(ValidateTest, GatedFeaturesAreRefusedByName) {
 }
 
 TEST_F(ValidateTest, NamesMustDifferStrongly) {
-  EXPECT_EQ(ErrorOf(Component({Section(kImport, {Cat({ExternName("a-b"), kSubResource}), Cat({ExternName("A-b"), kSubResource})})})),
+  EXPECT_EQ(ErrorOf(Component({Section(kImport, {Cat({ExternName("a-b"), kSubResource}),
+                                                 Cat({ExternName("A-b"), kSubResource})})})),
             "import name `A-b` conflicts with previous name");
 }
 
@@ -174,8 +190,10 @@ Bytes Lists(int depth) {
   AppendVarU32(depth, &types);
   for (int i = 0; i < depth; ++i) {
     types.push_back(0x70);
-    if (i == 0) types.push_back(0x7d);
-    else AppendVarS64(i - 1, &types);
+    if (i == 0)
+      types.push_back(0x7d);
+    else
+      AppendVarS64(i - 1, &types);
   }
   return Component({Blob(kType, types)});
 }
@@ -192,8 +210,10 @@ Bytes Doubling(int doublings) {
   for (int i = 0; i < doublings; ++i) {
     types.insert(types.end(), {0x6f, 0x02});
     for (int twice = 0; twice < 2; ++twice) {
-      if (i == 0) types.push_back(0x7d);
-      else AppendVarS64(i - 1, &types);
+      if (i == 0)
+        types.push_back(0x7d);
+      else
+        AppendVarS64(i - 1, &types);
     }
   }
   return Component({Blob(kType, types)});
@@ -208,7 +228,8 @@ TEST_F(ValidateTest, TypeSizeHasALimit) {
 Bytes ExponentialInstances(int levels) {
   Bytes bytes = Component({});
   for (int i = 0; i < levels; ++i) {
-    bytes = Component({Blob(kComponent, bytes), Section(kInstance, {{0x00, 0x00, 0x00}, {0x00, 0x00, 0x00}})});
+    bytes = Component(
+        {Blob(kComponent, bytes), Section(kInstance, {{0x00, 0x00, 0x00}, {0x00, 0x00, 0x00}})});
   }
   return bytes;
 }
@@ -221,11 +242,15 @@ TEST_F(ValidateTest, InstancesAreCounted) {
 // Any change of bytes must end in a value or an error.
 TEST_F(ValidateTest, MutationsAreHarmless) {
   uint64_t random = 1;
-  const auto next = [&] { return (random = random * 6364136223846793005u + 1442695040888963407u) >> 33; };
-  for (const Bytes& seed : {Lifting(kFuncU32), Lowering(), ExponentialInstances(3), DefinesResource()}) {
+  const auto next = [&] {
+    return (random = random * 6364136223846793005u + 1442695040888963407u) >> 33;
+  };
+  for (const Bytes& seed :
+       {Lifting(kFuncU32), Lowering(), ExponentialInstances(3), DefinesResource()}) {
     for (int i = 0; i < 2000; ++i) {
       Bytes bytes = seed;
-      for (uint64_t edits = next() % 3 + 1; edits > 0; --edits) bytes[next() % bytes.size()] = next();
+      for (uint64_t edits = next() % 3 + 1; edits > 0; --edits)
+        bytes[next() % bytes.size()] = next();
       if (next() % 8 == 0) bytes.resize(next() % bytes.size());
       ErrorOf(std::move(bytes));
     }

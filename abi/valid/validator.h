@@ -116,7 +116,8 @@ class Validator {
   TypeTable types_;
   Matcher matcher_;
   uint64_t work_ = 0;  // of visibility checks
-  absl::flat_hash_map<uint32_t, bool> open_instances_;   // by id: mentions resources it does not bind
+  absl::flat_hash_map<uint32_t, bool>
+      open_instances_;  // by id: mentions resources it does not bind
   absl::flat_hash_map<uint32_t, bool> open_components_;
   std::vector<Body> bodies_;
   std::vector<std::shared_ptr<const vm::ResolvedModule>> modules_;

@@ -16,7 +16,8 @@ bool IsNamedKind(TypeKind kind) {
 // Checks types against what is visible. Type items inside the checked item introduce types for it.
 class VisibilityChecker {
  public:
-  VisibilityChecker(const TypeTable& types, uint64_t* work, const Visible* imports, const Visible* exports)
+  VisibilityChecker(const TypeTable& types, uint64_t* work, const Visible* imports,
+                    const Visible* exports)
       : types_(types), work_(*work), imports_(imports), exports_(exports) {}
 
   Visible& introduced() { return introduced_; }
@@ -38,7 +39,8 @@ class VisibilityChecker {
     if (const auto* resource = std::get_if<ResourceId>(&type)) return Resource(*resource);
     if (const auto* instance = std::get_if<InstanceTypeId>(&type)) {
       const InstanceType& instance_type = types_.Get(*instance);
-      for (const ResourcePath& bound : instance_type.resources) introduced_.resources.insert(bound.id);
+      for (const ResourcePath& bound : instance_type.resources)
+        introduced_.resources.insert(bound.id);
       return Items(instance_type.exports);
     }
     return Component(std::get<ComponentTypeId>(type));
@@ -69,11 +71,13 @@ class VisibilityChecker {
   }
 
   Status Value(ValType type) {
-    if (++work_ > kMaxMatchingWork) return Fail(ErrorKind::kLimit, "the types take too long to check");
+    if (++work_ > kMaxMatchingWork)
+      return Fail(ErrorKind::kLimit, "the types take too long to check");
     if (IsPrimitive(type.kind()) || !checked_.insert(type).second) return {};
     if (IsNamedKind(type.kind()) && !Contains(&Visible::types, type)) {
-      return Invalid(absl::StrCat("type not valid to be used in an import or export, it has no name there: ",
-                                  ToString(types_, type)));
+      return Invalid(
+          absl::StrCat("type not valid to be used in an import or export, it has no name there: ",
+                       ToString(types_, type)));
     }
     return Parts(type);
   }
@@ -90,12 +94,13 @@ class VisibilityChecker {
 
   Status Resource(ResourceId id) {
     if (Contains(&Visible::resources, id)) return {};
-    return Invalid(absl::StrCat("resource type not valid to be used in an import or export, it has no name there: ",
-                                ToString(types_, AnyType(id))));
+    return Invalid(absl::StrCat(
+        "resource type not valid to be used in an import or export, it has no name there: ",
+        ToString(types_, AnyType(id))));
   }
 
   template <typename Set, typename T>
-  bool Contains(Set Visible::*set, const T& item) const {
+  bool Contains(Set Visible::* set, const T& item) const {
     return (imports_ != nullptr && (imports_->*set).contains(item)) ||
            (exports_ != nullptr && (exports_->*set).contains(item)) ||
            (introduced_.*set).contains(item);
@@ -114,7 +119,8 @@ class VisibilityChecker {
 void Validator::MakeVisible(const ExternType& type, Visible* visible) {
   if (const auto* item = std::get_if<TypeItem>(&type)) {
     if (const auto* value = std::get_if<ValType>(&item->type)) visible->types.insert(*value);
-    if (const auto* resource = std::get_if<ResourceId>(&item->type)) visible->resources.insert(*resource);
+    if (const auto* resource = std::get_if<ResourceId>(&item->type))
+      visible->resources.insert(*resource);
   }
   if (const auto* instance = std::get_if<InstanceTypeId>(&type)) {
     for (const NamedItem& item : types_.Get(*instance).exports) MakeVisible(item.type, visible);

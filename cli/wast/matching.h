@@ -14,8 +14,8 @@
 
 namespace tenon::cli {
 
-// A constant of a script. Numbers and vectors are their bits, upper bytes zero; a null reference has
-// no host value.
+// A constant of a script. Numbers and vectors are their bits, upper bytes zero; a null reference
+// has no host value.
 struct ScriptValue {
   vm::ValType type;
   vm::V128 bits;

@@ -46,7 +46,9 @@ Result<std::string> TakeString(Lexer& lexer) {
 // Zero or more strings, joined.
 std::string TakeStrings(Lexer& lexer) {
   std::string joined;
-  while (lexer.Peek().kind == TokenKind::kString) absl::StrAppend(&joined, StringValue(lexer.Take()));
+  while (lexer.Peek().kind == TokenKind::kString) {
+    absl::StrAppend(&joined, StringValue(lexer.Take()));
+  }
   return joined;
 }
 

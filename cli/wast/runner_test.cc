@@ -41,7 +41,8 @@ TEST(RunScript, RunsActions) {
   ExpectPass(R"((assert_return (invoke "same" (ref.null extern)) (ref.null extern)))");
   ExpectPass(R"((assert_return (invoke "vector" (v128.const i64x2 1 2))
                                (v128.const i64x2 1 2) (i32.const 3)))");
-  ExpectPass(R"((assert_trap (invoke "div" (i32.const 1) (i32.const 0)) "integer divide by zero"))");
+  ExpectPass(R"((assert_trap (invoke "div" (i32.const 1) (i32.const 0))
+                             "integer divide by zero"))");
   ExpectPass(R"((assert_exhaustion (invoke "loop") "call stack exhausted"))");
 }
 

@@ -6,7 +6,8 @@ namespace tenon::cli {
 namespace {
 
 TEST(ScanScript, CountsTopLevelFormsOnly) {
-  const ScriptScan scan = ScanScript("(module (func) (memory 1))\n(invoke \"f\") ( register \"a\" )");
+  const ScriptScan scan =
+      ScanScript("(module (func) (memory 1))\n(invoke \"f\") ( register \"a\" )");
   EXPECT_EQ(scan.directives, 3u);
   EXPECT_TRUE(scan.is_balanced);
 }

@@ -67,7 +67,7 @@ struct Script {
 };
 
 // Parses a whole script. A directive that is not of the format becomes kBroken and the rest goes
-// on behind its closing parenthesis; only where that cannot be found, the script ends with an error.
+// on behind its closing parenthesis; where that cannot be found, the script ends with an error.
 Script ParseScript(absl::string_view text);
 
 }  // namespace tenon::cli

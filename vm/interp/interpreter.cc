@@ -6,11 +6,9 @@
 #include "vm/interp/backtrace.h"
 #include "vm/interp/body.h"
 #include "vm/interp/handlers/handlers.h"
-#include "vm/interp/translate/translator.h"
 #include "vm/runtime/instance.h"
 #include "vm/runtime/module.h"
 #include "vm/sys/entry.h"
-#include "vm/valid/walker.h"
 
 extern "C" {
 // Bounds of the section all fast handlers stand in; made by the linker.
@@ -26,11 +24,6 @@ Word HandlerWord(Handler handler) {
   Word word;
   word.handler = handler;
   return word;
-}
-
-const Word* LazyCode() {
-  static const Word code = HandlerWord(handlers::Lazy);
-  return &code;
 }
 
 const Word* ExitCode() {
@@ -168,30 +161,14 @@ bool IsCallableAs(const Context& context, const Func& func, TypeId expected) {
          context.run->store->engine().types().IsSubType(func.type_id, expected);
 }
 
-const Word* TailCrossReturnCode() {
-  static const Word code = HandlerWord(handlers::TailCrossReturn);
+const Word* LazyCode() {
+  static const Word code = HandlerWord(handlers::Lazy);
   return &code;
 }
 
-bool TranslateFunction(FuncCode* code, Store* store) {
-  LoadedModule& module = *code->module;
-  std::lock_guard lock(module.translate_mutex);
-  if (code->entry.load(std::memory_order_acquire) != LazyCode()) return true;
-  if (module.tier_state == nullptr) {
-    module.tier_state = std::make_shared<TranslationState>(&module);
-  }
-  auto& state = *static_cast<TranslationState*>(module.tier_state.get());
-  const Status status =
-      WalkFunction(*module.resolved, code->index, state.translator, state.scratch);
-  if (!status) {
-    store->SetTrap(TrapKind::kInvalidFunctionBody, status.error().ToString());
-    return false;
-  }
-  std::unique_ptr<Body> body = state.translator.TakeBody(code);
-  RegisterBody(body.get());
-  code->body = body.get();
-  code->entry.store(body.release()->code.get(), std::memory_order_release);
-  return true;
+const Word* TailCrossReturnCode() {
+  static const Word code = HandlerWord(handlers::TailCrossReturn);
+  return &code;
 }
 
 }  // namespace interp

@@ -22,6 +22,9 @@ uint32_t SlotsOf(absl::Span<const ValType> types);
 // function's is a declared subtype.
 bool IsCallableAs(const Context& context, const Func& func, TypeId expected);
 
+// The entry of every function that has not been translated yet.
+const Word* LazyCode();
+
 // The code that a tail call into another instance makes its callee return to.
 const Word* TailCrossReturnCode();
 

@@ -17,7 +17,7 @@ Status RequireUtf8(absl::string_view what, absl::string_view text) {
 absl::string_view Reason(ErrorCode code) {
   switch (code) {
     case ErrorCode::kNoEntry:
-      return "no such directory";
+      return "no such file or directory";
     case ErrorCode::kNotDirectory:
       return "not a directory";
     case ErrorCode::kAccess:

@@ -37,8 +37,8 @@ TEST(ContextTest, SaysWhyADirectoryCanNotBeGranted) {
     return added ? std::string("ok") : added.error().message();
   };
 
-  EXPECT_EQ(add(scratch.Path("missing")),
-            "can't grant the directory '" + scratch.Path("missing") + "': no such directory");
+  EXPECT_EQ(add(scratch.Path("missing")), "can't grant the directory '" + scratch.Path("missing") +
+                                              "': no such file or directory");
   EXPECT_EQ(add(scratch.Path("outside/secret")),
             "can't grant the directory '" + scratch.Path("outside/secret") + "': not a directory");
   EXPECT_TRUE(absl::StrContains(add("::/data"), "needs a host path"));

@@ -1,8 +1,9 @@
 #include "vm/interp/handlers/fuse.h"
 
+#include <cstdint>
+#include <iterator>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "vm/interp/handlers/branch_steps.h"
 #include "vm/interp/handlers/handlers.h"
 #include "vm/interp/handlers/memory_steps.h"
@@ -73,16 +74,43 @@ constexpr Fusion kFusions[] = {
 #include "vm/interp/handlers/fuse.def"
 };
 
+// The fusions by key, open addressing, at most half full. Translation asks once an instruction.
+class FusionTable {
+ public:
+  FusionTable() {
+    for (const Fusion& fusion : kFusions) {
+      size_t index = IndexOf(fusion.key);
+      while (entries_[index] != nullptr) index = (index + 1) % kSize;
+      entries_[index] = &fusion;
+    }
+  }
+
+  Handler Find(const Key& key) const {
+    for (size_t index = IndexOf(key); entries_[index] != nullptr; index = (index + 1) % kSize) {
+      if (entries_[index]->key == key) return entries_[index]->handler;
+    }
+    return nullptr;
+  }
+
+ private:
+  static constexpr size_t kSize = 1024;
+  static_assert(std::size(kFusions) * 2 <= kSize);
+
+  // Handlers are aligned to sixteen bytes.
+  static size_t IndexOf(const Key& key) {
+    const auto first = reinterpret_cast<uintptr_t>(key.first) >> 4;
+    const auto second = reinterpret_cast<uintptr_t>(key.second) >> 4;
+    return (first * 0x9e3779b97f4a7c15u ^ second * 0xc2b2ae3d27d4eb4fu) >> 40 & (kSize - 1);
+  }
+
+  const Fusion* entries_[kSize] = {};
+};
+
 }  // namespace
 
 Handler FusedHandler(Handler first, Handler second) {
-  static const auto& table = *[] {
-    auto* map = new absl::flat_hash_map<Key, Handler>();
-    for (const Fusion& fusion : kFusions) map->emplace(fusion.key, fusion.handler);
-    return map;
-  }();
-  const auto found = table.find(Key(first, second));
-  return found == table.end() ? nullptr : found->second;
+  static const FusionTable table;
+  return table.Find(Key(first, second));
 }
 
 }  // namespace tenon::vm::interp

@@ -2,7 +2,8 @@
 // lies beyond the memory's bytes faults (see vm/runtime/memory.h). core: #exec-instr-memory
 //
 // An access is volatile and the instruction pointer is made opaque around it, so that when it faults
-// the pointer still names the faulting instruction.
+// the pointer still names the faulting instruction. It must lie in the handler itself, where faults
+// are claimed: what contains one is always inlined, whatever the build.
 #pragma once
 
 #include <tuple>
@@ -16,7 +17,7 @@
 namespace tenon::vm::interp {
 
 template <typename T>
-inline T ReadMemory(const uint8_t* address) {
+[[gnu::always_inline]] inline T ReadMemory(const uint8_t* address) {
   if constexpr (std::is_same_v<T, V128>) {
     typedef uint64_t Lanes __attribute__((vector_size(16), aligned(1), may_alias));
     const Lanes lanes = *reinterpret_cast<const volatile Lanes*>(address);
@@ -30,7 +31,7 @@ inline T ReadMemory(const uint8_t* address) {
 }
 
 template <typename T>
-inline void WriteMemory(uint8_t* address, T value) {
+[[gnu::always_inline]] inline void WriteMemory(uint8_t* address, T value) {
   if constexpr (std::is_same_v<T, V128>) {
     typedef uint64_t Lanes __attribute__((vector_size(16), aligned(1), may_alias));
     Lanes lanes;
@@ -105,8 +106,8 @@ inline uint64_t Address(const Word* operands, int half, const Slot* fp, uint64_t
 template <typename A, Form kForm>
 struct LoadStep {
   static constexpr int kWords = 2;
-  static void Run(const Word*& ip, Slot* fp, Context*, uint8_t* mem, uint64_t& acc,
-                  FloatAcc& facc) {
+  [[gnu::always_inline]] static void Run(const Word*& ip, Slot* fp, Context*, uint8_t* mem,
+                                         uint64_t& acc, FloatAcc& facc) {
     TENON_KEEP_IP();
     const uint64_t address = Address<kForm>(ip + 1, 1, fp, acc) + ip[1].word(1);
     const auto stored = ReadMemory<typename A::Stored>(mem + address);
@@ -120,8 +121,8 @@ struct LoadStep {
 template <typename A, Form kForm>
 struct StoreStep {
   static constexpr int kWords = 2;
-  static void Run(const Word*& ip, Slot* fp, Context*, uint8_t* mem, uint64_t& acc,
-                  FloatAcc& facc) {
+  [[gnu::always_inline]] static void Run(const Word*& ip, Slot* fp, Context*, uint8_t* mem,
+                                         uint64_t& acc, FloatAcc& facc) {
     using Value = typename A::Value;
     constexpr bool kAddressInSlot =
         kForm == Form::kSS || kForm == Form::kSA || kForm == Form::kSK;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "vm/interp/body.h"
 #include "vm/interp/handlers/fuse.h"
 #include "vm/interp/word.h"
@@ -15,39 +16,31 @@ struct Halves {
   uint32_t h0 = 0, h1 = 0, h2 = 0, h3 = 0;
 };
 
-// A branch target: bound, or a list of distances to patch. A distance field is a 32-bit half of a
-// word, named by twice the word's index plus which half.
+// A branch target: bound, or the head of a list of distances to patch. A distance field is a 32-bit
+// half of a word, named by twice the word's index plus which half.
 struct Label {
   static constexpr uint32_t kNone = ~0u;
-  uint32_t bound = kNone;          // word index
-  std::vector<std::pair<uint32_t, uint32_t>> uses;  // field, word of the instruction
-  bool targeted() const { return !uses.empty(); }
+  uint32_t bound = kNone;  // word index
+  uint32_t uses = kNone;   // into the buffer's fixups
+  bool targeted() const { return uses != kNone; }
 };
 
 class CodeBuffer {
  public:
-  uint32_t size() const { return static_cast<uint32_t>(words_.size()); }
+  uint32_t size() const { return size_; }
 
   // Appends a handler and its first operand word; returns the instruction's word.
   uint32_t Emit(Handler handler, Halves halves) {
-    const uint32_t start = EmitHandler(handler);
-    Word word;
-    word.halves[0] = static_cast<uint16_t>(halves.h0);
-    word.halves[1] = static_cast<uint16_t>(halves.h1);
-    word.halves[2] = static_cast<uint16_t>(halves.h2);
-    word.halves[3] = static_cast<uint16_t>(halves.h3);
-    words_.push_back(word);
-    return start;
+    return EmitWords(handler, (halves.h0 & 0xffff) | (halves.h1 & 0xffff) << 16 |
+                                  uint64_t{(halves.h2 & 0xffff) | (halves.h3 & 0xffff) << 16} << 32);
   }
   uint32_t EmitImmediate(Handler handler, uint32_t h0, uint32_t h1, uint32_t immediate) {
-    const uint32_t start = Emit(handler, {h0, h1});
-    words_.back().words[1] = immediate;
-    return start;
+    return EmitWords(handler,
+                     (h0 & 0xffff) | (h1 & 0xffff) << 16 | uint64_t{immediate} << 32);
   }
   void AppendBits(uint64_t bits) {
-    Word word;
-    word.bits = bits;
-    words_.push_back(word);
+    Reserve(1);
+    words_[size_++].bits = bits;
   }
   void AppendPair(uint32_t first, uint32_t second) {
     AppendBits(first | static_cast<uint64_t>(second) << 32);
@@ -65,13 +58,15 @@ class CodeBuffer {
     if (target->bound != Label::kNone) {
       words_[field / 2].words[field % 2] = target->bound - start;
     } else {
-      target->uses.emplace_back(field, start);
+      fixups_.push_back({field, start, target->uses});
+      target->uses = static_cast<uint32_t>(fixups_.size() - 1);
     }
   }
   void Bind(Label* label) {
     label->bound = size();
-    for (const auto& [field, start] : label->uses) {
-      words_[field / 2].words[field % 2] = label->bound - start;
+    for (uint32_t use = label->uses; use != Label::kNone; use = fixups_[use].next) {
+      const Fixup& fixup = fixups_[use];
+      words_[fixup.field / 2].words[fixup.field % 2] = label->bound - fixup.start;
     }
   }
 
@@ -81,13 +76,13 @@ class CodeBuffer {
   }
   // Drops everything from `word` on: an instruction that a later one absorbs.
   void Rewind(uint32_t word) {
-    words_.resize(word);
+    size_ = word;
     while (!starts_.empty() && starts_.back() >= word) starts_.pop_back();
     while (!positions_.empty() && positions_.back().word >= word) positions_.pop_back();
   }
 
   Word& at(uint32_t word) { return words_[word]; }
-  const std::vector<Word>& words() const { return words_; }
+  absl::Span<const Word> words() const { return absl::MakeConstSpan(words_).first(size_); }
   std::vector<CodePosition> TakePositions() { return std::move(positions_); }
   // Lets one handler run several instructions where fuse.def has the run. The last pass: handlers
   // change, the layout does not.
@@ -103,23 +98,36 @@ class CodeBuffer {
     }
   }
   void Clear() {
-    words_.clear();
+    size_ = 0;
     starts_.clear();
+    fixups_.clear();
     positions_.clear();
   }
 
  private:
-  uint32_t EmitHandler(Handler handler) {
-    const uint32_t start = size();
+  struct Fixup {
+    uint32_t field;
+    uint32_t start;  // word of the instruction
+    uint32_t next;   // of the same label
+  };
+
+  uint32_t EmitWords(Handler handler, uint64_t operands) {
+    Reserve(2);
+    const uint32_t start = size_;
     starts_.push_back(start);
-    Word word;
-    word.handler = handler;
-    words_.push_back(word);
+    words_[start].handler = handler;
+    words_[start + 1].bits = operands;
+    size_ = start + 2;
     return start;
   }
+  void Reserve(uint32_t count) {
+    if (words_.size() - size_ < count) words_.resize(words_.size() * 2 + 64);
+  }
 
-  std::vector<Word> words_;
+  std::vector<Word> words_;  // size_ of them are code; kept between bodies
+  uint32_t size_ = 0;
   std::vector<uint32_t> starts_;  // of the instructions
+  std::vector<Fixup> fixups_;
   std::vector<CodePosition> positions_;
 };
 

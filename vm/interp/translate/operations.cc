@@ -7,7 +7,7 @@ namespace tenon::vm::interp {
 namespace {
 
 // The type a signature letter stands for.
-ValType TypeOf(char letter) {
+constexpr ValType TypeOf(char letter) {
   switch (letter) {
     case 'l': return ValType::kI64;
     case 'f': return ValType::kF32;
@@ -17,16 +17,30 @@ ValType TypeOf(char letter) {
   }
 }
 
-// The result type of a row with a signature; bottom if it has none.
-ValType ResultOf(Opcode op) {
-  const absl::string_view signature = Info(op).signature;
-  const size_t colon = signature.find(':');
-  return colon + 1 < signature.size() ? TypeOf(signature[colon + 1]) : ValType();
+// What the translator asks of a row's signature, worked out at compile time.
+struct Shape {
+  ValType result;  // bottom if it has none
+  uint8_t operand_count = 0;
+};
+
+constexpr Shape ShapeOf(const char* signature) {
+  Shape shape;
+  if (signature[0] == '*') return shape;
+  while (signature[shape.operand_count] != ':') ++shape.operand_count;
+  const char result = signature[shape.operand_count + 1];
+  if (result != '\0') shape.result = TypeOf(result);
+  return shape;
 }
 
-int OperandCount(Opcode op) {
-  return static_cast<int>(absl::string_view(Info(op).signature).find(':'));
-}
+constexpr Shape kShapes[kOpcodeCount] = {
+#define OP(name, text, prefix, code, immediate, signature, ...) ShapeOf(signature),
+#include "vm/syntax/opcodes_core.def"
+#define OP(name, text, prefix, code, immediate, signature, ...) ShapeOf(signature),
+#include "vm/syntax/opcodes_simd.def"
+};
+
+ValType ResultOf(Opcode op) { return kShapes[static_cast<int>(op)].result; }
+int OperandCount(Opcode op) { return kShapes[static_cast<int>(op)].operand_count; }
 
 bool Commutes(Opcode op) {
   switch (op) {

@@ -17,7 +17,7 @@ void Translator::OnFunction(const FuncType& type, absl::Span<const ValType> loca
   code_.Clear();
   stack_.clear();
   controls_.clear();
-  last_ = Last();
+  last_.valid = false;
   ForgetMirrors();
   flushed_ = 0;
   height_ = 0;
@@ -80,7 +80,7 @@ bool IsNarrow(ValType type) { return type == ValType::kI32 || type == ValType::k
 Translator::Operand Translator::Pop() {
   const Operand operand = stack_.back();
   stack_.pop_back();
-  flushed_ = std::min(flushed_, stack_.size());
+  if (stack_.size() < flushed_) flushed_ = stack_.size();
   if (operand.kind == Operand::Kind::kLocal) --local_refs_[operand.local];
   height_ -= operand.value_class == Class::kVector ? 2 : 1;
   return operand;
@@ -98,15 +98,17 @@ uint32_t Translator::Push(ValType type) {
 
 void Translator::PushConst(ValType type, uint64_t bits) {
   Push(type);
-  Top().kind = Operand::Kind::kConst;
-  Top().bits = bits;
+  Operand& operand = Top();
+  operand.kind = Operand::Kind::kConst;
+  operand.bits = bits;
 }
 
 void Translator::PushLocal(uint32_t local) {
   Push(local_types_[local]);
-  Top().kind = Operand::Kind::kLocal;
-  Top().local = local;
-  Top().slot = local_slots_[local];
+  Operand& operand = Top();
+  operand.kind = Operand::Kind::kLocal;
+  operand.local = local;
+  operand.slot = local_slots_[local];
   ++local_refs_[local];
 }
 
@@ -184,8 +186,8 @@ void Translator::ForgetMirrors() {
 }
 
 void Translator::NoteResult(uint32_t start, ValType type, uint32_t slot) {
-  last_ = Last();
   last_.valid = true;
+  last_.is_compare = false;
   last_.start = start;
   last_.slot = slot;
   last_.int_mirror = int_mirror_;

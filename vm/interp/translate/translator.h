@@ -59,11 +59,13 @@ class Translator {
     enum class Kind : uint8_t { kHome, kLocal, kConst };
     Kind kind = Kind::kHome;
     Class value_class = Class::kInt;
-    bool narrow = false;   // 32 bits wide
-    uint32_t home = 0;     // its slot by height
-    uint32_t slot = 0;     // where the value stands: home, or the local's
-    uint32_t local = 0;    // kLocal
-    uint64_t bits = 0;     // kConst
+    bool narrow = false;  // 32 bits wide
+    uint32_t home = 0;    // its slot by height
+    uint32_t slot = 0;    // where the value stands: home, or the local's
+    union {
+      uint64_t bits = 0;  // kConst
+      uint32_t local;     // kLocal
+    };
   };
 
   struct Control {
@@ -82,7 +84,6 @@ class Translator {
   struct Last {
     bool valid = false;
     bool is_compare = false;
-    bool negated = false;   // an eqz followed the comparison
     uint32_t start = 0;     // its first word
     uint32_t slot = 0;      // its destination
     Opcode op = Opcode::Nop;
