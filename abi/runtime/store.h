@@ -45,7 +45,7 @@ class Store {
   // From a host call: waits. False after a trap was set: the call must fail.
   [[nodiscard]] bool Wait(Waiter& waiter);
   // True when native code may still use what a host call needs.
-  bool HasHeadroom() const;
+  bool HasHeadroom();
 
   // Keeps `object` as long as the store: what trampolines point to.
   void Keep(std::shared_ptr<void> object) { kept_.push_back(std::move(object)); }
