@@ -77,7 +77,7 @@ class CodeBuffer {
   // Drops everything from `word` on: an instruction that a later one absorbs.
   void Rewind(uint32_t word) {
     size_ = word;
-    while (!starts_.empty() && starts_.back() >= word) starts_.pop_back();
+    while (instructions_ > 0 && starts_[instructions_ - 1] >= word) --instructions_;
     while (!positions_.empty() && positions_.back().word >= word) positions_.pop_back();
   }
 
@@ -87,9 +87,9 @@ class CodeBuffer {
   // Lets one handler run several instructions where fuse.def has the run. The last pass: handlers
   // change, the layout does not.
   void Fuse() {
-    for (size_t i = 0; i < starts_.size(); ++i) {
+    for (size_t i = 0; i < instructions_; ++i) {
       Handler& first = words_[starts_[i]].handler;
-      while (i + 1 < starts_.size()) {
+      while (i + 1 < instructions_) {
         const Handler fused = FusedHandler(first, words_[starts_[i + 1]].handler);
         if (fused == nullptr) break;
         first = fused;
@@ -99,7 +99,7 @@ class CodeBuffer {
   }
   void Clear() {
     size_ = 0;
-    starts_.clear();
+    instructions_ = 0;
     fixups_.clear();
     positions_.clear();
   }
@@ -114,19 +114,22 @@ class CodeBuffer {
   uint32_t EmitWords(Handler handler, uint64_t operands) {
     Reserve(2);
     const uint32_t start = size_;
-    starts_.push_back(start);
+    starts_[instructions_++] = start;
     words_[start].handler = handler;
     words_[start + 1].bits = operands;
     size_ = start + 2;
     return start;
   }
   void Reserve(uint32_t count) {
-    if (words_.size() - size_ < count) words_.resize(words_.size() * 2 + 64);
+    if (words_.size() - size_ >= count) [[likely]] return;
+    words_.resize(words_.size() * 2 + 512);
+    starts_.resize(words_.size() / 2);  // no instruction is shorter than two words
   }
 
   std::vector<Word> words_;  // size_ of them are code; kept between bodies
   uint32_t size_ = 0;
-  std::vector<uint32_t> starts_;  // of the instructions
+  std::vector<uint32_t> starts_;  // of the instructions; so many of them:
+  uint32_t instructions_ = 0;
   std::vector<Fixup> fixups_;
   std::vector<CodePosition> positions_;
 };

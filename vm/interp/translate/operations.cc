@@ -102,7 +102,6 @@ constexpr Family kFamilies[kOpcodeCount] = {
 
 void Translator::OnOp(const Instruction& instruction, const Resolved& resolved) {
   const Opcode op = instruction.op;
-  if (Info(op).has(kTraps)) code_.NotePosition(instruction.offset);
   switch (kFamilies[static_cast<int>(op)]) {
     case Family::kUnary:
       if (op == Opcode::I32Eqz || op == Opcode::I64Eqz) return EqualZero(instruction);
@@ -171,38 +170,47 @@ bool Translator::FitsImmediate(const Operand& operand) const {
   return value == static_cast<int32_t>(value);
 }
 
-Translator::Operands Translator::ChooseForm(Operand left, Operand right, bool commutes) {
-  if (left.kind == Operand::Kind::kConst && right.kind == Operand::Kind::kConst) Materialize(&left);
-  if (commutes && left.kind == Operand::Kind::kConst) std::swap(left, right);
-  if (FitsImmediate(right)) {
-    return {InAcc(left) ? Form::kAK : Form::kSK, left.slot, 0, right.bits};
+Translator::Operands Translator::ChooseForm(Operand* left, Operand* right, bool commutes) {
+  if (left->kind == Operand::Kind::kConst && right->kind == Operand::Kind::kConst) {
+    Materialize(left);
   }
-  if (FitsImmediate(left)) {
-    return {InAcc(right) ? Form::kKA : Form::kKS, right.slot, 0, left.bits};
+  if (commutes && left->kind == Operand::Kind::kConst) std::swap(left, right);
+  if (FitsImmediate(*right)) {
+    return {InAcc(*left) ? Form::kAK : Form::kSK, left->slot, 0, right->bits};
   }
-  Materialize(&left);
-  Materialize(&right);
+  if (FitsImmediate(*left)) {
+    return {InAcc(*right) ? Form::kKA : Form::kKS, right->slot, 0, left->bits};
+  }
+  Materialize(left);
+  Materialize(right);
   Form form = Form::kSS;
-  if (InAcc(left)) {
+  if (InAcc(*left)) {
     form = Form::kAS;
-  } else if (InAcc(right)) {
+  } else if (InAcc(*right)) {
     form = Form::kSA;
   }
-  return {form, left.slot, right.slot, 0};
+  return {form, left->slot, right->slot, 0};
 }
 
 void Translator::Unary(const Instruction& instruction) {
   Operand operand = Pop();
   Materialize(&operand);
+  if (Info(instruction.op).has(kTraps)) code_.NotePosition(instruction.offset);
   const Form form = InAcc(operand) ? Form::kAS : Form::kSS;
   EmitResult(UnaryHandler(instruction.op, form), ResultOf(instruction.op), operand.slot);
 }
 
 void Translator::Binary(const Instruction& instruction) {
-  const Operand right = Pop();
-  const Operand left = Pop();
+  Operand right = Pop();
+  Operand left = Pop();
   const Opcode op = instruction.op;
-  const Operands chosen = ChooseForm(left, right, Commutes(op));
+  const Family family = kFamilies[static_cast<int>(op)];
+  const bool is_compare = family == Family::kCompare || op == Opcode::I32And;
+  if (is_compare) {
+    last_.left = left;
+    last_.right = right;
+  }
+  const Operands chosen = ChooseForm(&left, &right, Commutes(op));
   // Choosing may have emitted constants; a position must stand on the instruction itself.
   if (Info(op).has(kTraps)) code_.NotePosition(instruction.offset);
   const Handler handler = BinaryHandler(op, chosen.form);
@@ -216,10 +224,7 @@ void Translator::Binary(const Instruction& instruction) {
     if (left.value_class == Class::kFloat && !left.narrow) code_.AppendBits(chosen.immediate);
   }
   last_.op = op;
-  last_.left = left;
-  last_.right = right;
-  last_.is_compare =
-      kFamilies[static_cast<int>(op)] == Family::kCompare || op == Opcode::I32And;
+  last_.is_compare = is_compare;
 }
 
 // A comparison with zero; of a comparison just made, its inverse.

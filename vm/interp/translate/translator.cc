@@ -50,7 +50,7 @@ std::unique_ptr<Body> Translator::TakeBody(const FuncCode* function) {
   code_.Fuse();
   auto body = std::make_unique<Body>();
   body->size = code_.size();
-  body->code = std::make_unique<Word[]>(code_.size());
+  body->code = std::make_unique_for_overwrite<Word[]>(code_.size());
   std::copy(code_.words().begin(), code_.words().end(), body->code.get());
   body->link = link_;
   body->positions = code_.TakePositions();
@@ -62,20 +62,30 @@ std::unique_ptr<Body> Translator::TakeBody(const FuncCode* function) {
   return body;
 }
 
-Translator::Class Translator::ClassOf(ValType type) {
-  switch (type.kind()) {
-    case ValType::Kind::kF32:
-    case ValType::Kind::kF64: return Class::kFloat;
-    case ValType::Kind::kV128: return Class::kVector;
-    default: return Class::kInt;
-  }
-}
-
 namespace {
 
-bool IsNarrow(ValType type) { return type == ValType::kI32 || type == ValType::kF32; }
+// What the translator asks of a type, by its kind.
+struct TypeFacts {
+  uint8_t value_class;
+  bool narrow;
+  uint8_t slots;
+};
+constexpr TypeFacts kTypeFacts[] = {
+    {0, false, 1},  // bottom
+    {0, true, 1},   // i32
+    {0, false, 1},  // i64
+    {1, true, 1},   // f32
+    {1, false, 1},  // f64
+    {2, false, 2},  // v128
+    {0, false, 1},  // reference
+};
+const TypeFacts& FactsOf(ValType type) { return kTypeFacts[static_cast<int>(type.kind())]; }
 
 }  // namespace
+
+Translator::Class Translator::ClassOf(ValType type) {
+  return static_cast<Class>(FactsOf(type).value_class);
+}
 
 Translator::Operand Translator::Pop() {
   const Operand operand = stack_.back();
@@ -87,13 +97,16 @@ Translator::Operand Translator::Pop() {
 }
 
 uint32_t Translator::Push(ValType type) {
-  Operand& operand = stack_.emplace_back();
-  operand.value_class = ClassOf(type);
-  operand.narrow = IsNarrow(type);
-  operand.home = operand.slot = HeightSlot();
-  height_ += SlotCount(type);
-  frame_slots_ = std::max(frame_slots_, HeightSlot());
-  return operand.slot;
+  const TypeFacts& facts = FactsOf(type);
+  const uint32_t home = HeightSlot();
+  Operand operand;
+  operand.value_class = static_cast<Class>(facts.value_class);
+  operand.narrow = facts.narrow;
+  operand.home = operand.slot = home;
+  stack_.push_back(operand);
+  height_ += facts.slots;
+  if (frame_slots_ < home + facts.slots) frame_slots_ = home + facts.slots;
+  return home;
 }
 
 void Translator::PushConst(ValType type, uint64_t bits) {

@@ -68,6 +68,25 @@ class Translator {
     };
   };
 
+  // The operand stack. Grows by doubling and keeps its storage between bodies.
+  class OperandStack {
+   public:
+    size_t size() const { return size_; }
+    Operand& back() { return storage_[size_ - 1]; }
+    Operand& operator[](size_t index) { return storage_[index]; }
+    const Operand& operator[](size_t index) const { return storage_[index]; }
+    void push_back(const Operand& operand) {
+      if (size_ == storage_.size()) storage_.resize(size_ * 2 + 64);
+      storage_[size_++] = operand;
+    }
+    void pop_back() { --size_; }
+    void clear() { size_ = 0; }
+
+   private:
+    std::vector<Operand> storage_;
+    size_t size_ = 0;
+  };
+
   struct Control {
     enum class Kind : uint8_t { kFunction, kBlock, kLoop, kIf, kElse };
     Kind kind = Kind::kBlock;
@@ -123,7 +142,7 @@ class Translator {
   void NoteResult(uint32_t start, ValType type, uint32_t slot);
 
   // Families.
-  Operands ChooseForm(Operand left, Operand right, bool commutes);
+  Operands ChooseForm(Operand* left, Operand* right, bool commutes);
   bool FitsImmediate(const Operand& operand) const;
   void Unary(const Instruction& instruction);
   void Binary(const Instruction& instruction);
@@ -155,7 +174,7 @@ class Translator {
   const ResolvedModule& resolved_;
   std::vector<uint32_t> global_offsets_;
   CodeBuffer code_;
-  std::vector<Operand> stack_;
+  OperandStack stack_;
   std::vector<Control> controls_;
   std::vector<uint32_t> local_slots_;
   std::vector<ValType> local_types_;
