@@ -1,0 +1,54 @@
+// Any bytes, as a component or a core module: decoding and validating must end in a result or an
+// error. A function body that validates must also translate.
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "abi/binary/decode.h"
+#include "abi/valid/validate.h"
+#include "vm/binary/decoder.h"
+#include "vm/interp/interpreter.h"
+#include "vm/runtime/module.h"
+#include "vm/runtime/store.h"
+#include "vm/valid/validate.h"
+
+namespace tenon {
+namespace {
+
+void CoreModule(std::vector<uint8_t> bytes) {
+  vm::Engine engine(vm::InterpreterTier());
+  auto module = vm::DecodeModule(std::move(bytes), engine.features());
+  if (!module) return;
+  auto resolved =
+      vm::ValidateModule(std::make_unique<vm::Module>(std::move(*module)), &engine.types(),
+                         engine.features(), vm::BodyValidation::kEager);
+  if (!resolved) return;
+  auto loaded = vm::LoadedModule::Create(&engine, *resolved, "fuzz");
+  vm::Store store(&engine);
+  for (size_t i = (*resolved)->imported_funcs; i < (*resolved)->funcs.size(); ++i) {
+    vm::FuncCode* code = loaded->Code(vm::FuncIdx(static_cast<uint32_t>(i)));
+    TENON_CHECK(vm::interp::TranslateFunction(code, &store));
+  }
+}
+
+void Component(std::vector<uint8_t> bytes) {
+  vm::TypeStore types;
+  auto component = abi::DecodeComponent(std::move(bytes));
+  if (!component) return;
+  (void)abi::ValidateComponent(
+      std::move(*component), &types,
+      abi::CoreLoader(&types, vm::Features(), vm::BodyValidation::kEager));
+}
+
+}  // namespace
+}  // namespace tenon
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  std::vector<uint8_t> bytes(data, data + size);
+  if (tenon::abi::IsComponent(bytes)) {
+    tenon::Component(std::move(bytes));
+  } else {
+    tenon::CoreModule(std::move(bytes));
+  }
+  return 0;
+}
