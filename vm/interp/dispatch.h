@@ -37,6 +37,8 @@ using HandlerResult = void;
 using Handler = TENON_HANDLER_ABI void (*)(TENON_STATE_PARAMS);
 #define TENON_GOTO(target) [[clang::musttail]] return target(TENON_STATE)
 #define TENON_LEAVE() return
+// One handler may run several instructions (handlers/fuse.h).
+inline constexpr bool kFusesRuns = true;
 
 #else
 
@@ -52,6 +54,9 @@ struct HandlerResult {
 using Handler = HandlerResult (*)(TENON_STATE_PARAMS);
 #define TENON_GOTO(target) return target(TENON_STATE)
 #define TENON_LEAVE() return HandlerResult{nullptr, fp, ctx, mem, acc, facc}
+// The loop notes its place once a handler, so a fault in the second of two would be taken for one in
+// the first.
+inline constexpr bool kFusesRuns = false;
 
 #endif
 

@@ -1,7 +1,6 @@
 #include "vm/runtime/table.h"
 
 #include <algorithm>
-#include <new>
 
 #include "vm/syntax/limits.h"
 
@@ -12,7 +11,9 @@ Result<std::unique_ptr<TableInstance>> TableInstance::Create(const TableType& ty
     return Fail(ErrorKind::kLimit, "table minimum exceeds the limit of 10,000,000 entries");
   }
   std::unique_ptr<TableInstance> table(new TableInstance(type));
-  table->elements_.assign(type.limits.min, init);
+  if (!table->Resize(type.limits.min, init)) {
+    return Fail(ErrorKind::kLimit, "out of memory for a table");
+  }
   return table;
 }
 
@@ -27,8 +28,19 @@ std::optional<uint64_t> TableInstance::Grow(uint64_t delta, Slot init) {
   uint64_t max = kMaxTableEntries;
   if (type_.limits.has_max) max = std::min(max, type_.limits.max);
   if (before > max || delta > max - before) return std::nullopt;
-  elements_.resize(before + delta, init);
+  if (!Resize(before + delta, init)) return std::nullopt;
   return before;
+}
+
+bool TableInstance::Resize(uint64_t size, Slot init) {
+  if (size == size_) return true;
+  void* grown = std::realloc(elements_.get(), size * sizeof(Slot));
+  if (grown == nullptr) return false;
+  (void)elements_.release();
+  elements_.reset(static_cast<Slot*>(grown));
+  std::fill(data() + size_, data() + size, init);
+  size_ = size;
+  return true;
 }
 
 }  // namespace tenon::vm

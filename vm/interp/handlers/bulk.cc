@@ -12,8 +12,6 @@
 
 namespace tenon::vm::interp::handlers {
 
-#define SLOW_HANDLER(name) TENON_HANDLER_ABI HandlerResult name(TENON_STATE_PARAMS)
-
 namespace {
 
 // An address, size or index operand of a memory or table.

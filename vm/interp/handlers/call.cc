@@ -102,9 +102,6 @@ TENON_HANDLER_ABI HandlerResult CallOther(TENON_STATE_PARAMS) {
 
 namespace handlers {
 
-#define FAST_HANDLER(name) TENON_FAST TENON_HANDLER_ABI HandlerResult name(TENON_STATE_PARAMS)
-#define SLOW_HANDLER(name) TENON_HANDLER_ABI HandlerResult name(TENON_STATE_PARAMS)
-
 FAST_HANDLER(Call) {
   Slot* const callee = fp + ip[1].half(0);
   const auto* code = static_cast<const FuncCode*>(ip[2].pointer);

@@ -27,8 +27,6 @@ TENON_HANDLER_ABI HandlerResult RaiseUninitializedElement(TENON_STATE_PARAMS) {
 
 namespace handlers {
 
-#define FAST_HANDLER(name) TENON_FAST TENON_HANDLER_ABI HandlerResult name(TENON_STATE_PARAMS)
-
 FAST_HANDLER(Enter) {
   if (fp + ip[1].word(0) > ctx->run->stack_limit) [[unlikely]] {
     TENON_TRAP(TrapKind::kCallStackExhausted);

@@ -13,6 +13,7 @@
 #include "vm/interp/handlers/step.h"
 #include "vm/runtime/memory.h"
 #include "vm/sem/sem.h"
+#include "vm/sys/x86_64/guest_ip.h"
 
 namespace tenon::vm::interp {
 
@@ -43,7 +44,7 @@ template <typename T>
   }
 }
 
-#define TENON_KEEP_IP() asm volatile("" : "+r"(ip))
+#define TENON_KEEP_IP() sys::PinGuestIp(ip)
 
 // What a row's text and access width say about the types: "i64.load32_s" reads an int32_t and gives
 // a uint64_t.

@@ -82,6 +82,11 @@ inline constexpr bool kIsOrTrap = false;
 template <typename T>
 inline constexpr bool kIsOrTrap<sem::OrTrap<T>> = true;
 
+// Opens the definition of an instruction of code.def. A fast handler may access guest memory, and
+// does not call out of the handlers' section but to end; everything else is slow.
+#define FAST_HANDLER(name) TENON_FAST TENON_HANDLER_ABI HandlerResult name(TENON_STATE_PARAMS)
+#define SLOW_HANDLER(name) TENON_HANDLER_ABI HandlerResult name(TENON_STATE_PARAMS)
+
 // Leaves guest code with a trap at this instruction; the accumulator carries the kind.
 TENON_HANDLER_ABI HandlerResult RaiseTrap(TENON_STATE_PARAMS);
 // Likewise for a null table element, whose index is in the accumulator: the message names it.

@@ -4,8 +4,6 @@
 
 namespace tenon::vm::interp::handlers {
 
-#define FAST_HANDLER(name) TENON_FAST TENON_HANDLER_ABI HandlerResult name(TENON_STATE_PARAMS)
-
 // A step of move_steps.h as a handler.
 #define STEP_HANDLER(name)                           \
   FAST_HANDLER(name) {                               \

@@ -87,6 +87,7 @@ class CodeBuffer {
   // Lets one handler run several instructions where fuse.def has the run. The last pass: handlers
   // change, the layout does not.
   void Fuse() {
+    if (!kFusesRuns) return;
     for (size_t i = 0; i < instructions_; ++i) {
       Handler& first = words_[starts_[i]].handler;
       while (i + 1 < instructions_) {
