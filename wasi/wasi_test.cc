@@ -55,10 +55,10 @@ std::string WithTypeNames(const std::string& description) {
 std::string DescribeInterface(const abi::HostInterface& interface,
                               const abi::ResourceNames& names) {
   std::string text = absl::StrCat(interface.name(), "\n");
-  std::vector<std::string> resources;
+  std::vector<absl::string_view> resources;
   for (const auto& [name, type] : interface.resources()) resources.push_back(name);
   std::sort(resources.begin(), resources.end());
-  for (const std::string& name : resources) absl::StrAppend(&text, "  resource ", name, "\n");
+  for (absl::string_view name : resources) absl::StrAppend(&text, "  resource ", name, "\n");
   for (absl::string_view name : interface.FuncNames()) {
     const std::string type = WithTypeNames(interface.FindFunc(name)->describe(names));
     absl::StrAppend(&text, "  ", name, ": ", type, "\n");

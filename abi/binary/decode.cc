@@ -114,10 +114,9 @@ class SectionReader {
     uint32_t count = 0;
     if (!ReadCount(section, limit, what, &count)) return false;
     for (uint32_t i = 0; i < count; ++i) {
-      Definition definition;
+      Definition& definition = out_->definitions.emplace_back();
       definition.offset = section.offset();
       if (!(this->*read)(section, definition)) return false;
-      out_->definitions.push_back(std::move(definition));
     }
     return true;
   }

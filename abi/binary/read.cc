@@ -5,7 +5,7 @@
 
 namespace tenon::abi {
 
-bool ReadName(ByteReader& reader, std::string* out) {
+bool ReadName(ByteReader& reader, absl::string_view* out) {
   uint32_t length = 0;
   absl::Span<const uint8_t> bytes;
   const uint64_t where = reader.offset();
@@ -14,7 +14,7 @@ bool ReadName(ByteReader& reader, std::string* out) {
   if (!IsValidUtf8(text)) {
     return reader.FailAt(ErrorKind::kMalformed, "malformed UTF-8 encoding", where);
   }
-  out->assign(text.data(), text.size());
+  *out = text;
   return true;
 }
 
@@ -100,8 +100,8 @@ bool ReadAttribute(ByteReader& reader, syntax::Name* out) {
   uint8_t kind = 0;
   const uint64_t where = reader.offset();
   if (!reader.ReadByte(&kind)) return false;
-  std::optional<std::string>* const slots[] = {&out->implements, &out->version_suffix,
-                                               &out->external_id};
+  std::optional<absl::string_view>* const slots[] = {&out->implements, &out->version_suffix,
+                                                     &out->external_id};
   if (kind >= std::size(slots)) {
     return reader.FailAt(ErrorKind::kMalformed, "malformed name attribute", where);
   }

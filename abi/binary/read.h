@@ -3,7 +3,7 @@
 // towards kMaxNestingDepth. abi: Binary.md
 #pragma once
 
-#include <string>
+#include <algorithm>
 #include <vector>
 
 #include "abi/syntax/component.h"
@@ -13,20 +13,24 @@ namespace tenon::abi {
 
 inline constexpr uint8_t kDeclType = 0x01;
 
-bool ReadName(ByteReader& reader, std::string* out);
+// A view of the bytes read.
+bool ReadName(ByteReader& reader, absl::string_view* out);
 bool ReadCount(ByteReader& reader, uint32_t limit, const char* what, uint32_t* out);
 bool ReadSort(ByteReader& reader, Sort* out);
 bool ReadCoreSort(ByteReader& reader, Sort* out);
 bool ReadSortIndex(ByteReader& reader, SortIndex* out);
 bool ReadExternName(ByteReader& reader, syntax::Name* out);
 
-// Reads `vec(item)`: read_item(T*) for each. Counts reserve no more than can follow.
+// Reads `vec(item)`: read_item(T*) for each. Counts reserve a few items, or as much memory as there
+// are bytes left: vectors nest, so that a byte may be counted on once for each level.
 template <typename T, typename ReadItem>
 bool ReadVec(ByteReader& reader, uint32_t limit, const char* what, std::vector<T>* out,
              ReadItem read_item) {
   uint32_t count = 0;
   if (!ReadCount(reader, limit, what, &count)) return false;
-  out->reserve(reader.Reservable(count, sizeof(T)));
+  constexpr size_t kFew = 8;
+  out->reserve(
+      std::max(reader.Reservable(count, sizeof(T)), std::min(reader.Reservable(count, 1), kFew)));
   for (uint32_t i = 0; i < count; ++i) {
     if (!read_item(&out->emplace_back())) return false;
   }

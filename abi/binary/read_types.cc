@@ -38,9 +38,9 @@ bool ReadIndex(ByteReader& reader, TypeIdx* out) {
   return true;
 }
 
-bool ReadLabels(ByteReader& reader, const char* what, std::vector<std::string>* out) {
+bool ReadLabels(ByteReader& reader, const char* what, std::vector<absl::string_view>* out) {
   return ReadVec(reader, kMaxFields, what, out,
-                 [&](std::string* label) { return ReadName(reader, label); });
+                 [&](absl::string_view* label) { return ReadName(reader, label); });
 }
 
 bool ReadFuncType(ByteReader& reader, bool is_async, syntax::FuncType* out) {

@@ -15,6 +15,7 @@ namespace {
 
 using K = TypeKind;
 
+// Labels are all the same, since copying does not look at names.
 ValType Def(TypeTable& table, TypeKind kind, std::vector<ValType> types, uint32_t labels = 0,
             ResourceId resource = {}) {
   TypeDef def;
@@ -22,7 +23,7 @@ ValType Def(TypeTable& table, TypeKind kind, std::vector<ValType> types, uint32_
   def.types = std::move(types);
   def.resource = resource;
   if (kind == K::kRecord || kind == K::kVariant) labels = def.types.size();
-  for (uint32_t i = 0; i < labels; ++i) def.labels.push_back(std::to_string(i));
+  def.labels.assign(labels, "label");
   return *table.Intern(std::move(def));
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 using K = TypeKind;
 
-// Builds types in a table; labels are numbers, since layout does not look at names.
+// Builds types in a table; labels are all the same, since layout does not look at names.
 struct Types {
   TypeTable table;
 
@@ -19,7 +19,7 @@ struct Types {
     def.kind = kind;
     def.types = std::move(types);
     if (kind == K::kRecord || kind == K::kVariant) labels = def.types.size();
-    for (uint32_t i = 0; i < labels; ++i) def.labels.push_back(std::to_string(i));
+    def.labels.assign(labels, "label");
     return *table.Intern(std::move(def));
   }
   ValType Record(std::vector<ValType> types) { return Def(K::kRecord, std::move(types)); }

@@ -3,26 +3,40 @@
 #include <algorithm>
 
 #include "abi/syntax/semver.h"
+#include "absl/strings/match.h"
 
 namespace tenon::abi {
 
 void HostInterface::AddFunc(HostFunc func) {
-  std::string name = func.name;
-  funcs_[std::move(name)] = std::make_unique<HostFunc>(std::move(func));
+  if (std::unique_ptr<HostFunc>* previous = funcs_.Find(func.name)) {
+    (*previous)->call = func.call;
+    (*previous)->callable = std::move(func.callable);
+    (*previous)->matches = func.matches;
+    (*previous)->describe = func.describe;
+    return;
+  }
+  auto added = std::make_unique<HostFunc>(std::move(func));
+  const absl::string_view name = added->name;
+  funcs_.Insert(name, std::move(added));
 }
 
 void HostInterface::AddResource(absl::string_view name, const ResourceType* type) {
-  resources_[std::string(name)] = type;
+  if (const ResourceType** previous = resources_.Find(name)) {
+    *previous = type;
+    return;
+  }
+  resource_names_.push_back(std::make_unique<const std::string>(name));
+  resources_.Insert(*resource_names_.back(), type);
 }
 
 const HostFunc* HostInterface::FindFunc(absl::string_view name) const {
-  const auto found = funcs_.find(std::string(name));
-  return found == funcs_.end() ? nullptr : found->second.get();
+  const std::unique_ptr<HostFunc>* found = funcs_.Find(name);
+  return found == nullptr ? nullptr : found->get();
 }
 
 const ResourceType* HostInterface::FindResource(absl::string_view name) const {
-  const auto found = resources_.find(std::string(name));
-  return found == resources_.end() ? nullptr : found->second;
+  const ResourceType* const* found = resources_.Find(name);
+  return found == nullptr ? nullptr : *found;
 }
 
 std::vector<absl::string_view> HostInterface::FuncNames() const {
@@ -36,27 +50,26 @@ HostLinker::HostLinker() : root_("") {}
 HostLinker::~HostLinker() = default;
 
 HostInterface& HostLinker::Interface(absl::string_view name) {
-  std::unique_ptr<HostInterface>& interface = interfaces_[std::string(name)];
-  if (interface == nullptr) {
-    interface = std::make_unique<HostInterface>(std::string(name));
-    if (std::optional<std::string> key = AlternateKey(name)) {
-      std::string& highest = highest_[*std::move(key)];
-      if (highest.empty() || CompareVersions(highest, name) < 0) highest = std::string(name);
-    }
-  }
-  return *interface;
+  if (std::unique_ptr<HostInterface>* found = interfaces_.Find(name)) return **found;
+  auto added = std::make_unique<HostInterface>(std::string(name));
+  HostInterface& interface = *added;
+  interfaces_.Insert(interface.name(), std::move(added));
+  return interface;
 }
 
 const HostInterface* HostLinker::Find(absl::string_view import_name) const {
-  auto found = interfaces_.find(std::string(import_name));
-  if (found == interfaces_.end()) {
-    const std::optional<std::string> key = AlternateKey(import_name);
-    if (!key) return nullptr;
-    const auto highest = highest_.find(*key);
-    if (highest == highest_.end()) return nullptr;
-    found = interfaces_.find(highest->second);
+  if (const std::unique_ptr<HostInterface>* found = interfaces_.Find(import_name)) {
+    return found->get();
   }
-  return found->second.get();
+  const std::optional<std::string> key = AlternateKey(import_name);
+  if (!key) return nullptr;
+  const absl::string_view unversioned = import_name.substr(0, import_name.rfind('@') + 1);
+  const HostInterface* highest = nullptr;
+  for (const auto& [name, interface] : interfaces_) {
+    if (!absl::StartsWith(name, unversioned) || AlternateKey(name) != key) continue;
+    if (highest == nullptr || CompareVersions(highest->name(), name) < 0) highest = interface.get();
+  }
+  return highest;
 }
 
 std::vector<absl::string_view> HostLinker::InterfaceNames() const {

@@ -23,7 +23,7 @@
 #include <vector>
 
 #include "abi/canon/typed.h"
-#include "absl/container/flat_hash_map.h"
+#include "abi/syntax/name_map.h"
 #include "absl/strings/string_view.h"
 #include "vm/base/status.h"
 
@@ -62,7 +62,7 @@ using RawHostCall = bool (*)(const void* callable, CanonContext& cx, vm::Slot* s
 struct HostFunc {
   std::string name;
   RawHostCall call = nullptr;
-  std::shared_ptr<const void> callable;
+  std::shared_ptr<const void> callable;  // none when it has no state
   bool (*matches)(const TypeChecker& checker, const FuncType& type) = nullptr;
   std::string (*describe)(const ResourceNames& names) = nullptr;
 };
@@ -79,6 +79,10 @@ template <typename R, typename... Args>
 struct SignatureOf<R (*)(HostContext&, Args...)> {
   using Type = R(Args...);
 };
+
+// Lambdas that capture nothing need not be kept: they are made anew for each call.
+template <typename F>
+inline constexpr bool kHasState = !std::is_empty_v<F> || !std::is_default_constructible_v<F>;
 
 // The lowered form of a function R(Args...): at most 16 flat parameters, else a pointer to all of
 // them; one flat result, else a pointer to it as the last parameter.
@@ -98,7 +102,11 @@ struct Adapter<F, R(Args...)> {
     if (!LiftArgs(cx, slots, args)) return false;
     HostContext host(&cx);
     auto invoke = [&](auto&... arg) {
-      return (*static_cast<const F*>(callable))(host, std::forward<Args>(arg)...);
+      if constexpr (kHasState<F>) {
+        return (*static_cast<const F*>(callable))(host, std::forward<Args>(arg)...);
+      } else {
+        return F()(host, std::forward<Args>(arg)...);
+      }
     };
     if constexpr (std::is_void_v<R>) {
       std::apply(invoke, args);
@@ -183,24 +191,25 @@ class HostInterface {
     func.call = &Adapter::Call;
     func.matches = &Adapter::Matches;
     func.describe = &Adapter::Describe;
-    func.callable = std::make_shared<const F>(std::move(function));
+    if constexpr (host_internal::kHasState<F>) {
+      func.callable = std::make_shared<const F>(std::move(function));
+    }
     AddFunc(std::move(func));
   }
 
   const HostFunc* FindFunc(absl::string_view name) const;
   const ResourceType* FindResource(absl::string_view name) const;
   std::vector<absl::string_view> FuncNames() const;
-  const absl::flat_hash_map<std::string, const ResourceType*>& resources() const {
-    return resources_;
-  }
+  const NameMap<const ResourceType*>& resources() const { return resources_; }
 
  private:
   void AddFunc(HostFunc func);
   void AddResource(absl::string_view name, const ResourceType* type);
 
   std::string name_;
-  absl::flat_hash_map<std::string, std::unique_ptr<HostFunc>> funcs_;
-  absl::flat_hash_map<std::string, const ResourceType*> resources_;
+  NameMap<std::unique_ptr<HostFunc>> funcs_;
+  NameMap<const ResourceType*> resources_;
+  std::vector<std::unique_ptr<const std::string>> resource_names_;
 };
 
 // What the host offers to components. An import is looked up by its exact name, then among the
@@ -225,8 +234,7 @@ class HostLinker {
 
  private:
   HostInterface root_;
-  absl::flat_hash_map<std::string, std::unique_ptr<HostInterface>> interfaces_;
-  absl::flat_hash_map<std::string, std::string> highest_;  // alternate key -> interface name
+  NameMap<std::unique_ptr<HostInterface>> interfaces_;
 };
 
 }  // namespace tenon::abi

@@ -321,7 +321,7 @@ TEST_F(HostTest, AWaitSuspendsTheFibre) {
 
 TEST_F(HostTest, TypesAreCheckedByStructureAndName) {
   TypeTable table;
-  auto def = [&](TypeKind kind, std::vector<std::string> labels, std::vector<ValType> types,
+  auto def = [&](TypeKind kind, std::vector<absl::string_view> labels, std::vector<ValType> types,
                  ResourceId resource = {}) {
     return *table.Intern(TypeDef{kind, std::move(labels), std::move(types), resource});
   };

@@ -62,8 +62,14 @@ class Resolver {
       : component_(component), plan_(component.plan()), linker_(linker) {}
 
   Result<ResolvedImports> Run() {
+    interfaces_.reserve(plan_.imports.size());
+    for (const PlanImport& import : plan_.imports) {
+      interfaces_.push_back(linker_.Find(import.name));
+    }
     ResolveResources();
-    for (const PlanImport& import : plan_.imports) TENON_RETURN_IF_ERROR(CheckImport(import));
+    for (size_t i = 0; i < plan_.imports.size(); ++i) {
+      TENON_RETURN_IF_ERROR(CheckImport(plan_.imports[i], interfaces_[i]));
+    }
     for (const PlanImportedFunc& func : plan_.imported_funcs) {
       TENON_ASSIGN_OR_RETURN(const HostFunc* found, ResolveFunc(func));
       result_.funcs.push_back(found);
@@ -80,31 +86,31 @@ class Resolver {
   }
 
   const ResourceType* FindResource(const PlanResource& resource) const {
-    const std::string& import = plan_.imports[*resource.import].name;
+    const absl::string_view import = plan_.imports[*resource.import].name;
     if (resource.import_path.empty()) return linker_.root().FindResource(import);
-    const HostInterface* interface = linker_.Find(import);
+    const HostInterface* interface = interfaces_[*resource.import];
     if (interface == nullptr || resource.import_path.size() != 1) return nullptr;
     return interface->FindResource(resource.import_path[0]);
   }
 
   // What an import says of itself, used or not.
-  Status CheckImport(const PlanImport& import) const {
+  Status CheckImport(const PlanImport& import, const HostInterface* interface) const {
     if (const auto* type = std::get_if<FuncTypeId>(&import.type)) {
-      if (linker_.Find(import.name) != nullptr) {
+      if (interface != nullptr) {
         return Unlinkable(import, "the host has an interface of this name, not a function");
       }
       TENON_RETURN_IF_ERROR(CheckFunc(import, linker_.root(), import.name, *type));
       return {};
     }
     if (const auto* type = std::get_if<InstanceTypeId>(&import.type)) {
-      return CheckInterface(import, component_.types().Get(*type));
+      return CheckInterface(import, interface, component_.types().Get(*type));
     }
     if (std::holds_alternative<TypeItem>(import.type)) return {};
     return Unlinkable(import, absl::StrCat("the host has no ", KindName(import.type), " to give"));
   }
 
-  Status CheckInterface(const PlanImport& import, const InstanceType& type) const {
-    const HostInterface* interface = linker_.Find(import.name);
+  Status CheckInterface(const PlanImport& import, const HostInterface* interface,
+                        const InstanceType& type) const {
     for (const NamedItem& item : type.exports) {
       const auto* func = std::get_if<FuncTypeId>(&item.type);
       if (func == nullptr) continue;
@@ -122,15 +128,20 @@ class Resolver {
     const PlanImport& import = plan_.imports[func.import];
     if (func.path.empty()) return CheckFunc(import, linker_.root(), import.name, func.type);
     const std::string name = absl::StrJoin(func.path, ".");
-    const HostInterface* interface = linker_.Find(import.name);
+    const HostInterface* interface = interfaces_[func.import];
     if (interface == nullptr) return MissingInterface(import, name);
     return CheckFunc(import, *interface, name, func.type);
   }
 
   Result<const HostFunc*> CheckFunc(const PlanImport& import, const HostInterface& interface,
                                     absl::string_view name, FuncTypeId type) const {
-    const std::string of = name == import.name ? "" : absl::StrCat(" \"", name, "\"");
     const HostFunc* found = interface.FindFunc(name);
+    const TypeTable& types = component_.types();
+    if (found != nullptr &&
+        found->matches(TypeChecker{types, result_.resources}, types.Get(type))) {
+      return found;
+    }
+    const std::string of = name == import.name ? "" : absl::StrCat(" \"", name, "\"");
     if (found == nullptr) {
       const bool other_version = !of.empty() && interface.name() != import.name;
       return Unlinkable(
@@ -139,14 +150,10 @@ class Resolver {
                        other_version ? absl::StrCat(" in its \"", interface.name(), "\"") : "",
                        Nearest(name, interface.FuncNames())));
     }
-    const TypeTable& types = component_.types();
-    if (!found->matches(TypeChecker{types, result_.resources}, types.Get(type))) {
-      return Unlinkable(
-          import,
-          absl::StrCat("the function", of, " has the wrong type: the component expects ",
-                       ToString(types, type), ", the host has ", found->describe(linker_.Names())));
-    }
-    return found;
+    return Unlinkable(
+        import,
+        absl::StrCat("the function", of, " has the wrong type: the component expects ",
+                     ToString(types, type), ", the host has ", found->describe(linker_.Names())));
   }
 
   std::unexpected<Error> MissingInterface(const PlanImport& import, absl::string_view func) const {
@@ -162,6 +169,7 @@ class Resolver {
   const CompiledComponent& component_;
   const Plan& plan_;
   const HostLinker& linker_;
+  std::vector<const HostInterface*> interfaces_;  // by import; null where the host has none
   ResolvedImports result_;
 };
 

@@ -32,10 +32,11 @@ class Builder {
     return ComponentInstanceId(static_cast<uint32_t>(plan().component_instances.size() - 1));
   }
   FuncTypeId FuncType(std::vector<ValType> params, ValType result = {}) {
+    static constexpr const char* kLabels[] = {"p0",  "p1",  "p2",  "p3",  "p4",  "p5",  "p6",
+                                              "p7",  "p8",  "p9",  "p10", "p11", "p12", "p13",
+                                              "p14", "p15", "p16", "p17", "p18", "p19"};
     abi::FuncType type;
-    for (ValType param : params) {
-      type.params.emplace_back(absl::StrCat("p", type.params.size()), param);
-    }
+    for (ValType param : params) type.params.emplace_back(kLabels[type.params.size()], param);
     type.result = result;
     return *types().Intern(std::move(type));
   }

@@ -2,14 +2,13 @@
 // not merged. abi: "Component Definitions". Nothing is checked beyond the format; indices count the
 // definitions before them, which is the validator's work (abi/valid), done once.
 //
-// The root owns the bytes; nested modules and components are ranges of them, so the whole tree is
-// good as long as the root. Nesting is bounded by kMaxNestingDepth.
+// The root owns the bytes; nested modules and components are ranges of them and names are views, so
+// the whole tree is good as long as the root. Nesting is bounded by kMaxNestingDepth.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 #include <variant>
 #include <vector>
 
@@ -18,6 +17,7 @@
 #include "abi/syntax/limits.h"
 #include "abi/syntax/sort.h"
 #include "abi/syntax/type.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 
 namespace tenon::abi::syntax {
@@ -34,11 +34,11 @@ struct CoreModule {
 };
 
 struct CoreInstantiateArg {
-  std::string name;
+  absl::string_view name;
   CoreInstanceIdx instance;
 };
 struct CoreInlineExport {
-  std::string name;
+  absl::string_view name;
   SortIndex item;  // a core sort
 };
 struct CoreInstantiate {
@@ -48,7 +48,7 @@ struct CoreInstantiate {
 using CoreInstance = std::variant<CoreInstantiate, std::vector<CoreInlineExport>>;
 
 struct InstantiateArg {
-  std::string name;
+  absl::string_view name;
   SortIndex item;
 };
 struct InlineExport {
@@ -83,7 +83,7 @@ struct Export {
 };
 
 struct Custom {
-  std::string name;
+  absl::string_view name;
   ByteRange bytes;
 };
 

@@ -1,35 +1,41 @@
 #include "abi/syntax/names.h"
 
+#include <array>
+
 #include "abi/syntax/semver.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
 
 namespace tenon::abi {
 namespace {
 
-bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
-bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+// What a character may be in a label; nothing but '-' has none of these.
+enum CharClass : uint8_t { kLower = 1, kUpper = 2, kDigit = 4 };
+
+constexpr std::array<uint8_t, 256> kCharClasses = [] {
+  std::array<uint8_t, 256> classes{};
+  for (int c = 'a'; c <= 'z'; ++c) classes[c] = kLower;
+  for (int c = 'A'; c <= 'Z'; ++c) classes[c] = kUpper;
+  for (int c = '0'; c <= '9'; ++c) classes[c] = kDigit;
+  return classes;
+}();
 
 // `words` of the grammar when `allow_upper` is false, else `label`.
 bool IsKebab(absl::string_view text, bool allow_upper) {
-  bool first = true;
-  while (true) {
-    const size_t end = text.find('-');
-    const absl::string_view fragment = text.substr(0, end);
-    if (fragment.empty() || (first && IsDigit(fragment[0]))) return false;
-    bool lower = false, upper = false;
-    for (char c : fragment) {
-      if (!IsLower(c) && !IsUpper(c) && !IsDigit(c)) return false;
-      lower |= IsLower(c);
-      upper |= IsUpper(c);
+  if (text.empty() || kCharClasses[static_cast<uint8_t>(text[0])] == kDigit) return false;
+  uint8_t all = 0, fragment = 0;  // classes seen
+  for (char c : text) {
+    const uint8_t char_class = kCharClasses[static_cast<uint8_t>(c)];
+    if (char_class == 0) {
+      if (c != '-' || fragment == 0) return false;
+      fragment = 0;
+      continue;
     }
-    if ((lower && upper) || (upper && !allow_upper)) return false;
-    if (end == absl::string_view::npos) return true;
-    text.remove_prefix(end + 1);
-    first = false;
+    fragment |= char_class;
+    all |= char_class;
+    if ((fragment & kLower) && (fragment & kUpper)) return false;
   }
+  return fragment != 0 && (allow_upper || !(all & kUpper));
 }
 
 std::optional<ExternName> ParseInterfaceName(absl::string_view text) {
@@ -92,17 +98,12 @@ bool IsInterfaceName(absl::string_view text) {
   return name && name->kind == ExternName::Kind::kInterface;
 }
 
-std::string UniqueForm(absl::string_view extern_name) {
-  std::string form;
-  const std::optional<ExternName> name = ParseExternName(extern_name);
-  if (name &&
-      (name->kind == ExternName::Kind::kMethod || name->kind == ExternName::Kind::kStatic)) {
-    if (absl::EqualsIgnoreCase(name->resource, name->label)) {
-      return absl::AsciiStrToLower(name->label);
-    }
-    extern_name.remove_prefix(extern_name.find(']') + 1);
+absl::string_view UniqueForm(const ExternName& parsed, absl::string_view text) {
+  if (parsed.kind != ExternName::Kind::kMethod && parsed.kind != ExternName::Kind::kStatic) {
+    return text;
   }
-  return absl::AsciiStrToLower(extern_name);
+  if (absl::EqualsIgnoreCase(parsed.resource, parsed.label)) return parsed.label;
+  return text.substr(text.find(']') + 1);
 }
 
 }  // namespace tenon::abi

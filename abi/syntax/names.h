@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 
 #include "absl/strings/string_view.h"
 
@@ -32,7 +31,8 @@ std::optional<ExternName> ParseExternName(absl::string_view text);
 // True for "ns:pkg/iface" with an optional version.
 bool IsInterfaceName(absl::string_view text);
 
-// The form by which names must differ within one scope ("strongly-unique").
-std::string UniqueForm(absl::string_view extern_name);
+// The part of a valid extern name by which names must differ within one scope, whatever their case
+// ("strongly-unique"). `parsed` is `text` taken apart.
+absl::string_view UniqueForm(const ExternName& parsed, absl::string_view text);
 
 }  // namespace tenon::abi

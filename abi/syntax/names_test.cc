@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "abi/syntax/semver.h"
+#include "absl/strings/ascii.h"
 
 namespace tenon::abi {
 namespace {
@@ -30,6 +31,10 @@ TEST(NamesTest, ExternNamesComeApart) {
                           "a:b/c@", "A:b/c", "a:b:c/d"}) {
     EXPECT_FALSE(ParseExternName(bad)) << bad;
   }
+}
+
+std::string UniqueForm(absl::string_view name) {
+  return absl::AsciiStrToLower(UniqueForm(*ParseExternName(name), name));
 }
 
 TEST(NamesTest, UniqueFormMeetsTheSpecificationsExamples) {

@@ -16,9 +16,13 @@ bool IsNumeric(absl::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), IsDigit);
 }
 
-// A number without leading zeros.
+// A number without leading zeros. Most have one digit, and every import has three numbers.
 bool ParseNumber(absl::string_view text, uint64_t* out) {
-  return IsNumeric(text) && (text.size() == 1 || text[0] != '0') && absl::SimpleAtoi(text, out);
+  if (text.size() == 1 && IsDigit(text[0])) {
+    *out = static_cast<uint64_t>(text[0] - '0');
+    return true;
+  }
+  return IsNumeric(text) && text[0] != '0' && absl::SimpleAtoi(text, out);
 }
 
 // Takes what stands before the next `separator`, or everything.

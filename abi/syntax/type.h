@@ -7,12 +7,12 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 #include <variant>
 #include <vector>
 
 #include "abi/syntax/index.h"
 #include "abi/syntax/sort.h"
+#include "absl/strings/string_view.h"
 #include "vm/syntax/module.h"
 #include "vm/syntax/types.h"
 
@@ -39,11 +39,11 @@ enum class PrimType : uint8_t {
 using ValType = std::variant<PrimType, TypeIdx>;
 
 struct LabeledType {
-  std::string label;
+  absl::string_view label;
   ValType type;
 };
 struct Case {
-  std::string label;
+  absl::string_view label;
   std::optional<ValType> type;
 };
 
@@ -61,10 +61,10 @@ struct TupleType {
   std::vector<ValType> types;
 };
 struct FlagsType {
-  std::vector<std::string> labels;
+  std::vector<absl::string_view> labels;
 };
 struct EnumType {
-  std::vector<std::string> labels;
+  std::vector<absl::string_view> labels;
 };
 struct OptionType {
   ValType type;
@@ -104,10 +104,10 @@ struct ResourceType {
 
 // externname and its attributes, verbatim.
 struct Name {
-  std::string name;
-  std::optional<std::string> implements;
-  std::optional<std::string> version_suffix;
-  std::optional<std::string> external_id;
+  absl::string_view name;
+  std::optional<absl::string_view> implements;
+  std::optional<absl::string_view> version_suffix;
+  std::optional<absl::string_view> external_id;
 };
 
 // externtype: what an import or export is. `index` is in the core type space for kCoreModule and in
@@ -127,7 +127,7 @@ struct Alias {
   Sort sort = Sort::kFunc;
   Target target = Target::kExport;
   uint32_t instance = 0;     // kExport: InstanceIdx; kCoreExport: CoreInstanceIdx
-  std::string name;          // kExport, kCoreExport
+  absl::string_view name;    // kExport, kCoreExport
   uint32_t outer_count = 0;  // kOuter: enclosing scopes to skip, 0 is the current one
   uint32_t outer_index = 0;
 };
@@ -143,12 +143,12 @@ struct ExportDecl {
 
 // core:importdesc inside a module type; type indices are the module type's own.
 struct CoreImportDecl {
-  std::string module;
-  std::string name;
+  absl::string_view module;
+  absl::string_view name;
   vm::ImportType type;
 };
 struct CoreExportDecl {
-  std::string name;
+  absl::string_view name;
   vm::ImportType type;
 };
 // (alias outer count index (type)), the only alias of module types.

@@ -9,33 +9,7 @@
 namespace tenon::abi {
 namespace {
 
-// A key is the definition written as bytes: fixed-width numbers and length-prefixed labels.
-void AppendU32(uint32_t value, std::string* key) {
-  for (int shift = 0; shift < 32; shift += 8) key->push_back(static_cast<char>(value >> shift));
-}
-void AppendLabel(const std::string& label, std::string* key) {
-  AppendU32(static_cast<uint32_t>(label.size()), key);
-  key->append(label);
-}
-
-std::string Key(const TypeDef& def) {
-  std::string key(1, static_cast<char>(def.kind));
-  AppendU32(static_cast<uint32_t>(def.labels.size()), &key);
-  for (const std::string& label : def.labels) AppendLabel(label, &key);
-  for (ValType type : def.types) AppendU32(type.bits(), &key);
-  AppendU32(def.resource.value(), &key);
-  return key;
-}
-
-std::string Key(const FuncType& type) {
-  std::string key;
-  AppendU32(type.result.bits(), &key);
-  for (const auto& [label, param] : type.params) {
-    AppendLabel(label, &key);
-    AppendU32(param.bits(), &key);
-  }
-  return key;
-}
+constexpr size_t kCommonTypes = 64;
 
 uint64_t AlignTo(uint64_t offset, uint64_t alignment) {
   return (offset + alignment - 1) & ~(alignment - 1);
@@ -82,6 +56,11 @@ Sort SortOf(const ExternType& type) {
                                     Sort::kInstance};
   return kSorts[type.index()];
 }
+
+// Room from the start for the types of a common component: growing hashes all of them again.
+TypeTable::TypeTable()
+    : interned_defs_(kCommonTypes, Hash{*this}, Equal{*this}),
+      interned_funcs_(kCommonTypes, Hash{*this}, Equal{*this}) {}
 
 TypeFacts TypeTable::Facts(ValType type) const {
   return IsPrimitive(type.kind()) ? PrimitiveFacts(type.kind()) : defs_[type.index()].facts;
@@ -155,23 +134,21 @@ Result<TypeFacts> TypeTable::Measure(const TypeDef& def) const {
 }
 
 Result<ValType> TypeTable::Intern(TypeDef def) {
-  std::string key = Key(def);
-  if (const auto found = def_keys_.find(key); found != def_keys_.end()) {
-    return ValType(def.kind, found->second);
+  if (const auto found = interned_defs_.find(def); found != interned_defs_.end()) {
+    return ValType(def.kind, found->value());
   }
   if (defs_.size() >= kMaxTypes) return Fail(ErrorKind::kLimit, "too many types");
   TENON_ASSIGN_OR_RETURN(const TypeFacts facts, Measure(def));
   const uint32_t index = static_cast<uint32_t>(defs_.size());
   const TypeKind kind = def.kind;
   defs_.push_back({std::move(def), facts});
-  def_keys_.emplace(std::move(key), index);
+  interned_defs_.insert(DefIndex(index));
   return ValType(kind, index);
 }
 
 Result<FuncTypeId> TypeTable::Intern(FuncType type) {
-  std::string key = Key(type);
-  if (const auto found = func_keys_.find(key); found != func_keys_.end()) {
-    return FuncTypeId(found->second);
+  if (const auto found = interned_funcs_.find(type); found != interned_funcs_.end()) {
+    return *found;
   }
   if (funcs_.size() >= kMaxTypes) return Fail(ErrorKind::kLimit, "too many types");
   uint64_t size = 1;
@@ -189,7 +166,7 @@ Result<FuncTypeId> TypeTable::Intern(FuncType type) {
   const uint32_t index = static_cast<uint32_t>(funcs_.size());
   funcs_.push_back(std::move(type));
   func_has_resource_.push_back(has_resource);
-  func_keys_.emplace(std::move(key), index);
+  interned_funcs_.insert(FuncTypeId(index));
   return FuncTypeId(index);
 }
 
@@ -220,7 +197,7 @@ Status TypeTable::Check(const Extent& extent) {
 uint64_t TypeTable::Cost(const std::vector<ResourcePath>& paths) {
   uint64_t cost = 0;
   for (const ResourcePath& path : paths) {
-    for (const std::string& name : path.path) cost += Cost(name);
+    for (absl::string_view name : path.path) cost += Cost(name);
   }
   return cost;
 }
@@ -261,12 +238,12 @@ Result<ModuleTypeId> TypeTable::Add(ModuleType type) {
 }
 
 ResourceId TypeTable::NewResource(absl::string_view name) {
-  resource_names_.emplace_back(name);
+  resource_names_.push_back(name);
   return ResourceId(static_cast<uint32_t>(resource_names_.size() - 1));
 }
 
 void TypeTable::SetResourceName(ResourceId id, absl::string_view name) {
-  if (resource_names_[id.value()].empty()) resource_names_[id.value()] = std::string(name);
+  if (resource_names_[id.value()].empty()) resource_names_[id.value()] = name;
 }
 
 }  // namespace tenon::abi

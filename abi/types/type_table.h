@@ -6,10 +6,11 @@
 
 #include <cstdint>
 #include <deque>
-#include <string>
+#include <vector>
 
 #include "abi/types/types.h"
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/hash/hash.h"
 #include "absl/strings/string_view.h"
 #include "vm/base/status.h"
 
@@ -17,6 +18,10 @@ namespace tenon::abi {
 
 class TypeTable {
  public:
+  TypeTable();
+  TypeTable(const TypeTable&) = delete;
+  TypeTable& operator=(const TypeTable&) = delete;
+
   // Interns a definition. Fails with kLimit (depth, size, number of types) or kInvalid (element
   // size). Labels are not looked at.
   Result<ValType> Intern(TypeDef def);
@@ -30,7 +35,7 @@ class TypeTable {
   static uint64_t Cost(absl::string_view name) { return 1 + name.size() / 64; }
   static uint64_t Cost(const std::vector<ResourcePath>& paths);
 
-  // A resource type different from all others of this table. The name is for messages.
+  // A resource type different from all others of this table. The name is for messages; a view.
   ResourceId NewResource(absl::string_view name);
   absl::string_view ResourceName(ResourceId id) const { return resource_names_[id.value()]; }
   void SetResourceName(ResourceId id, absl::string_view name);
@@ -47,6 +52,7 @@ class TypeTable {
   bool HasResource(FuncTypeId id) const { return func_has_resource_[id.value()]; }
 
  private:
+  using DefIndex = Index<struct DefIndexTag>;  // into defs_
   struct Entry {
     TypeDef def;
     TypeFacts facts;
@@ -56,22 +62,39 @@ class TypeTable {
     uint64_t size = 1;
     uint32_t depth = 1;
   };
+  // Types found by what they are, kept by their places.
+  struct Hash {
+    using is_transparent = void;
+    const TypeTable& table;
+    size_t operator()(const TypeDef& def) const { return absl::HashOf(def); }
+    size_t operator()(const FuncType& type) const { return absl::HashOf(type); }
+    size_t operator()(DefIndex index) const { return absl::HashOf(table.defs_[index.value()].def); }
+    size_t operator()(FuncTypeId id) const { return absl::HashOf(table.Get(id)); }
+  };
+  struct Equal {
+    using is_transparent = void;
+    const TypeTable& table;
+    bool operator()(DefIndex a, DefIndex b) const { return a == b; }
+    bool operator()(FuncTypeId a, FuncTypeId b) const { return a == b; }
+    bool operator()(DefIndex a, const TypeDef& b) const { return table.defs_[a.value()].def == b; }
+    bool operator()(FuncTypeId a, const FuncType& b) const { return table.Get(a) == b; }
+  };
   Result<TypeFacts> Measure(const TypeDef& def) const;
   void Grow(const NamedItem& item, Extent* extent) const;
   Status Check(const Extent& extent);
 
   std::deque<Entry> defs_;
   std::deque<FuncType> funcs_;
-  std::deque<bool> func_has_resource_;
+  std::vector<bool> func_has_resource_;
   std::deque<InstanceType> instances_;
   std::deque<ComponentType> components_;
   std::deque<ModuleType> modules_;
-  absl::flat_hash_map<std::string, uint32_t> def_keys_;
-  absl::flat_hash_map<std::string, uint32_t> func_keys_;
-  std::deque<Extent> instance_extents_;
-  std::deque<Extent> component_extents_;
+  absl::flat_hash_set<DefIndex, Hash, Equal> interned_defs_;
+  absl::flat_hash_set<FuncTypeId, Hash, Equal> interned_funcs_;
+  std::vector<Extent> instance_extents_;
+  std::vector<Extent> component_extents_;
   uint64_t items_ = 0;  // nodes of all component-level types
-  std::deque<std::string> resource_names_;
+  std::vector<absl::string_view> resource_names_;
 };
 
 }  // namespace tenon::abi

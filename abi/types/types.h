@@ -3,17 +3,17 @@
 // Value and function types are interned in a TypeTable: two are equal exactly when their handles
 // are. A resource type is abstract: own and borrow name a ResourceId, and two ResourceIds are
 // different types, always. Type trees are at most kMaxTypeDepth deep, so they may be walked
-// recursively.
+// recursively. Names are views of the text that a type was made from, the component's bytes.
 #pragma once
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "abi/syntax/sort.h"
+#include "absl/strings/string_view.h"
 #include "vm/base/index.h"
 #include "vm/syntax/module.h"
 #include "vm/syntax/types.h"
@@ -90,10 +90,15 @@ class ValType {
 //   own, borrow   resource
 struct TypeDef {
   TypeKind kind = TypeKind::kRecord;
-  std::vector<std::string> labels;
+  std::vector<absl::string_view> labels;
   std::vector<ValType> types;
   ResourceId resource;
   bool operator==(const TypeDef&) const = default;
+
+  template <typename H>
+  friend H AbslHashValue(H state, const TypeDef& def) {
+    return H::combine(std::move(state), def.kind, def.labels, def.types, def.resource);
+  }
 };
 
 // Facts computed once, when a type is interned.
@@ -108,9 +113,14 @@ struct TypeFacts {
 };
 
 struct FuncType {
-  std::vector<std::pair<std::string, ValType>> params;
+  std::vector<std::pair<absl::string_view, ValType>> params;
   ValType result;  // no type when the function returns nothing
   bool operator==(const FuncType&) const = default;
+
+  template <typename H>
+  friend H AbslHashValue(H state, const FuncType& type) {
+    return H::combine(std::move(state), type.params, type.result);
+  }
 };
 
 // The type of a type import, export or index: what a `(type ...)` item stands for.
@@ -127,7 +137,7 @@ using ExternType =
 Sort SortOf(const ExternType& type);
 
 struct NamedItem {
-  std::string name;
+  absl::string_view name;
   ExternType type;
 };
 
@@ -135,7 +145,7 @@ struct NamedItem {
 // exports of nested instances, down to the type item.
 struct ResourcePath {
   ResourceId id;
-  std::vector<std::string> path;
+  std::vector<absl::string_view> path;
 };
 
 // An instance's exports. `resources` are bound here: the types that the instance brings into
@@ -157,12 +167,12 @@ struct ComponentType {
 // A core module's imports and exports; concrete types are ids of the engine's vm::TypeStore.
 struct ModuleType {
   struct ImportItem {
-    std::string module;
-    std::string name;
+    absl::string_view module;
+    absl::string_view name;
     vm::ResolvedImportType type;
   };
   struct ExportItem {
-    std::string name;
+    absl::string_view name;
     vm::ResolvedImportType type;
   };
   std::vector<ImportItem> imports;

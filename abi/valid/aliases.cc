@@ -85,11 +85,12 @@ Status Validator::Alias(Scope& scope, const syntax::Alias& alias) {
 const NamedItem* Validator::FindExport(InstanceTypeId instance, absl::string_view name) {
   auto [entry, is_new] = exports_by_name_.try_emplace(instance);
   if (is_new) {
-    for (const NamedItem& item : types_.Get(instance).exports)
-      entry->second.emplace(item.name, &item);
+    const std::vector<NamedItem>& exports = types_.Get(instance).exports;
+    entry->second.Reserve(exports.size());
+    for (const NamedItem& item : exports) entry->second.Insert(item.name, &item);
   }
-  const auto found = entry->second.find(name);
-  return found == entry->second.end() ? nullptr : found->second;
+  const NamedItem* const* found = entry->second.Find(name);
+  return found == nullptr ? nullptr : *found;
 }
 
 Status Validator::AliasExport(Scope& scope, const syntax::Alias& alias) {
@@ -124,12 +125,12 @@ Status Validator::AliasCoreExport(Scope& scope, const syntax::Alias& alias) {
     return Invalid("core exports cannot be aliased inside a type");
   TENON_ASSIGN_OR_RETURN(const CoreInstanceType* instance,
                          At(scope.core_instances, alias.instance, "core instance"));
-  const auto found = (*instance)->find(alias.name);
-  if (found == (*instance)->end()) {
+  const vm::ResolvedImportType* found = (*instance)->Find(alias.name);
+  if (found == nullptr) {
     return Invalid(
         absl::StrCat("core instance ", alias.instance, " has no export named `", alias.name, "`"));
   }
-  const vm::ResolvedImportType& type = found->second;
+  const vm::ResolvedImportType& type = *found;
   static constexpr Sort kSorts[] = {Sort::kCoreFunc, Sort::kCoreTable, Sort::kCoreMemory,
                                     Sort::kCoreGlobal, Sort::kCoreTag};
   if (kSorts[type.index()] != alias.sort) {

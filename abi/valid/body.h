@@ -3,11 +3,11 @@
 // instantiation; it looks up exports by name but never counts an index space.
 //
 // Types and ResourceIds in steps are those of the validation's table: a resource of a body stands
-// for one run-time resource type per instantiation.
+// for one run-time resource type per instantiation. Spans and names are the syntax's, which
+// outlives the body.
 #pragma once
 
 #include <optional>
-#include <string>
 #include <variant>
 #include <vector>
 
@@ -15,6 +15,8 @@
 #include "abi/syntax/component.h"
 #include "abi/types/types.h"
 #include "abi/valid/plan.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 
 namespace tenon::abi {
 
@@ -24,10 +26,10 @@ struct ModuleStep {
 // Gives each import of the module its core instance, in the module's order.
 struct CoreInstantiateStep {
   CoreModuleIdx module;
-  std::vector<syntax::CoreInstantiateArg> args;
+  absl::Span<const syntax::CoreInstantiateArg> args;
 };
 struct CoreBagStep {
-  std::vector<syntax::CoreInlineExport> exports;
+  absl::Span<const syntax::CoreInlineExport> exports;
 };
 struct ComponentStep {
   uint32_t body = 0;  // into the validation's bodies
@@ -36,11 +38,11 @@ struct ComponentStep {
 // in the new instance.
 struct InstantiateStep {
   ComponentIdx component;
-  std::vector<syntax::InstantiateArg> args;
+  absl::Span<const syntax::InstantiateArg> args;
   std::vector<ResourcePath> fresh;
 };
 struct BagStep {
-  std::vector<std::pair<std::string, SortIndex>> exports;
+  absl::Span<const syntax::InlineExport> exports;
 };
 struct AliasStep {
   syntax::Alias alias;
@@ -78,12 +80,13 @@ struct ResourceFuncStep {
 };
 // `resources` are bound by this import; their paths begin below it.
 struct ImportStep {
-  syntax::Name name;
+  absl::string_view name;
+  absl::string_view version_suffix;
   ExternType type;
   std::vector<ResourcePath> resources;
 };
 struct ExportStep {
-  std::string name;
+  absl::string_view name;
   SortIndex item;
   ExternType type;
 };

@@ -171,7 +171,7 @@ Status Validator::ResourceFunc(Scope& scope, const syntax::CanonResource& canon)
       type.params = {vm::ValType::kI32};
       break;
   }
-  const vm::TypeId core = core_types_.InternFunc(type);
+  const vm::TypeId core = core_types_.InternFunc(std::move(type));
   AppendCoreFunc(scope, core, ResourceFuncStep{canon.op, resource, core});
   return {};
 }

@@ -12,8 +12,8 @@ bool IsConcrete(vm::ValType type) { return type.is_ref() && type.heap().is_concr
 // Function types whose types are numbers, vectors and abstract references.
 Result<vm::TypeId> InternFunc(vm::TypeStore& store, const syntax::CoreRecGroup& group) {
   const vm::FuncType& func = group.types.front().func;
-  for (const auto& list : {func.params, func.results}) {
-    for (vm::ValType type : list) {
+  for (const auto* list : {&func.params, &func.results}) {
+    for (vm::ValType type : *list) {
       if (IsConcrete(type)) return NotSupported("typed references in core types of components");
     }
   }
@@ -96,8 +96,8 @@ Result<vm::ResolvedImportType> ResolveCoreExtern(const std::vector<vm::TypeId>& 
 Result<ModuleTypeId> Validator::DefineModuleType(Scope* scope, const syntax::CoreModuleType& type) {
   ModuleType module;
   std::vector<vm::TypeId> types;
-  absl::flat_hash_set<std::pair<std::string, std::string>> import_names;
-  absl::flat_hash_set<std::string> export_names;
+  absl::flat_hash_set<std::pair<absl::string_view, absl::string_view>> import_names;
+  absl::flat_hash_set<absl::string_view> export_names;
   for (const syntax::CoreModuleDecl& decl : type.decls) {
     if (const auto* import = std::get_if<syntax::CoreImportDecl>(&decl.decl)) {
       TENON_ASSIGN_OR_RETURN(auto resolved, ResolveCoreExtern(types, import->type));
@@ -143,6 +143,9 @@ Result<ModuleTypeId> Validator::DefineModuleType(Scope* scope, const syntax::Cor
 Result<ModuleTypeId> Validator::TypeOfModule(const vm::ResolvedModule& module) {
   ModuleType type;
   absl::flat_hash_set<std::pair<absl::string_view, absl::string_view>> names;
+  names.reserve(module.imports.size());
+  type.imports.reserve(module.imports.size());
+  type.exports.reserve(module.module->exports.size());
   for (const vm::ResolvedImport& import : module.imports) {
     // Core modules may import a name twice; inside a component they may not.
     if (!names.emplace(import.syntax->module, import.syntax->name).second) {

@@ -17,7 +17,7 @@ Result<InstanceTypeId> Validator::OpenInstance(InstanceTypeId id, absl::string_v
   for (const ResourcePath& bound : type.resources) {
     const ResourceId opened = types_.NewResource(types_.ResourceName(bound.id));
     map[bound.id] = opened;
-    ResourcePath path{opened, {std::string(name)}};
+    ResourcePath path{opened, {name}};
     path.path.insert(path.path.end(), bound.path.begin(), bound.path.end());
     fresh->push_back(std::move(path));
   }
@@ -41,7 +41,7 @@ Result<ExternType> Validator::ResolveExternType(Scope& scope, const syntax::Exte
   }
   if (type.sort == Sort::kType && type.bound == syntax::ExternType::Bound::kSubResource) {
     const ResourceId id = types_.NewResource(name);
-    fresh->push_back({id, {std::string(name)}});
+    fresh->push_back({id, {name}});
     return ExternType(TypeItem{id});
   }
   TENON_ASSIGN_OR_RETURN(const AnyType found, TypeAt(scope, type.index));
@@ -149,13 +149,12 @@ bool IsHandleOf(const TypeTable& types, ValType type, TypeKind kind, ResourceId 
 }  // namespace
 
 // Functions named after a resource have the shape that the name promises.
-Status Validator::CheckMember(const absl::flat_hash_map<std::string, ResourceId>& labels,
+Status Validator::CheckMember(const NameMap<ResourceId>& labels, const ExternName& name,
                               absl::string_view text, const ExternType& type) {
-  const ExternName name = *ParseExternName(text);
   const auto* func_id = std::get_if<FuncTypeId>(&type);
   if (func_id == nullptr) return Invalid(absl::StrCat("item `", text, "` is not a func"));
-  const auto resource = labels.find(name.resource);
-  if (resource == labels.end()) {
+  const ResourceId* resource = labels.Find(name.resource);
+  if (resource == nullptr) {
     return Invalid(absl::StrCat("function does not match expected resource name: no resource `",
                                 name.resource, "` before it"));
   }
@@ -164,7 +163,7 @@ Status Validator::CheckMember(const absl::flat_hash_map<std::string, ResourceId>
     if (func.params.empty() || func.params[0].first != "self") {
       return Invalid("method should have a first argument called `self`");
     }
-    if (!IsHandleOf(types_, func.params[0].second, TypeKind::kBorrow, resource->second)) {
+    if (!IsHandleOf(types_, func.params[0].second, TypeKind::kBorrow, *resource)) {
       return Invalid(absl::StrCat("method's `self` should be a borrow<", name.resource, ">, found ",
                                   ToString(types_, func.params[0].second)));
     }
@@ -172,7 +171,7 @@ Status Validator::CheckMember(const absl::flat_hash_map<std::string, ResourceId>
     ValType result = func.result;
     if (result.has_value() && result.kind() == TypeKind::kResult)
       result = types_.Get(result).types[0];
-    if (!IsHandleOf(types_, result, TypeKind::kOwn, resource->second)) {
+    if (!IsHandleOf(types_, result, TypeKind::kOwn, *resource)) {
       return Invalid(absl::StrCat("constructor should return own<", name.resource, ">, found ",
                                   ToString(types_, *func_id)));
     }
@@ -186,14 +185,18 @@ Status Validator::CheckName(Scope& scope, const syntax::Name& name, const Extern
   if (!parsed) return Invalid(absl::StrCat("`", name.name, "` is not a valid extern name"));
   TENON_RETURN_IF_ERROR(CheckAttributes(name, *parsed, type));
   auto& labels = is_import ? scope.import_labels : scope.export_labels;
-  if (parsed->names_resource_func()) TENON_RETURN_IF_ERROR(CheckMember(labels, name.name, type));
+  if (parsed->names_resource_func()) {
+    TENON_RETURN_IF_ERROR(CheckMember(labels, *parsed, name.name, type));
+  }
   auto& names = is_import ? scope.import_names : scope.export_names;
-  if (!names.insert(UniqueForm(name.name)).second) {
+  if (!names.Insert(UniqueForm(*parsed, name.name))) {
     return Invalid(absl::StrCat(is_import ? "import" : "export", " name `", name.name,
                                 "` conflicts with previous name"));
   }
   if (const auto* item = std::get_if<TypeItem>(&type)) {
-    if (const auto* resource = std::get_if<ResourceId>(&item->type)) labels[name.name] = *resource;
+    if (const auto* resource = std::get_if<ResourceId>(&item->type)) {
+      labels.Insert(name.name, *resource);  // new, as the name itself is
+    }
   }
   return {};
 }
@@ -210,7 +213,8 @@ Status Validator::Import(Scope& scope, const syntax::Name& name, const syntax::E
   scope.imported_resources.insert(scope.imported_resources.end(), fresh.begin(), fresh.end());
   for (ResourcePath& path : fresh) path.path.erase(path.path.begin());
   TENON_ASSIGN_OR_RETURN(const uint32_t index, Append(scope, resolved));
-  AddStep(scope, index, ImportStep{name, resolved, std::move(fresh)});
+  AddStep(scope, index,
+          ImportStep{name.name, name.version_suffix.value_or(""), resolved, std::move(fresh)});
   return {};
 }
 

@@ -20,28 +20,29 @@ Status Validator::CoreInstance(Scope& scope, const syntax::CoreInstance& instanc
 Status Validator::CoreInstantiate(Scope& scope, const syntax::CoreInstantiate& instantiate) {
   TENON_ASSIGN_OR_RETURN(const ModuleTypeId* id,
                          At(scope.core_modules, instantiate.module.value(), "module"));
-  absl::flat_hash_map<absl::string_view, const CoreExports*> args;
+  NameMap<const CoreExports*> args;
+  args.Reserve(instantiate.args.size());
   for (const syntax::CoreInstantiateArg& arg : instantiate.args) {
     TENON_ASSIGN_OR_RETURN(const CoreInstanceType* instance,
                            At(scope.core_instances, arg.instance.value(), "core instance"));
-    if (!args.emplace(arg.name, instance->get()).second) {
+    if (!args.Insert(arg.name, instance->get())) {
       return Invalid(
           absl::StrCat("duplicate module instantiation argument named `", arg.name, "`"));
     }
   }
   const ModuleType& module = types_.Get(*id);
   for (const ModuleType::ImportItem& import : module.imports) {
-    const auto arg = args.find(import.module);
-    if (arg == args.end()) {
+    const CoreExports* const* arg = args.Find(import.module);
+    if (arg == nullptr) {
       return Invalid(
           absl::StrCat("missing module instantiation argument named `", import.module, "`"));
     }
-    const auto found = arg->second->find(import.name);
-    if (found == arg->second->end()) {
+    const vm::ResolvedImportType* found = (*arg)->Find(import.name);
+    if (found == nullptr) {
       return Invalid(absl::StrCat("module instantiation argument `", import.module,
                                   "` does not export an item named `", import.name, "`"));
     }
-    if (!vm::MatchesExtern(core_types_, found->second, import.type)) {
+    if (!vm::MatchesExtern(core_types_, *found, import.type)) {
       return Invalid(absl::StrCat("type mismatch for export `", import.name,
                                   "` of module instantiation argument `", import.module, "`"));
     }
@@ -49,7 +50,8 @@ Status Validator::CoreInstantiate(Scope& scope, const syntax::CoreInstantiate& i
   CoreInstanceType& exports = core_exports_[*id];
   if (exports == nullptr) {
     auto fresh = std::make_shared<CoreExports>();
-    for (const ModuleType::ExportItem& item : module.exports) fresh->emplace(item.name, item.type);
+    fresh->Reserve(module.exports.size());
+    for (const ModuleType::ExportItem& item : module.exports) fresh->Insert(item.name, item.type);
     exports = std::move(fresh);
   }
   scope.core_instances.push_back(exports);
@@ -94,9 +96,10 @@ Result<vm::ResolvedImportType> Validator::CoreItemType(const Scope& scope, SortI
 
 Status Validator::CoreBag(Scope& scope, const std::vector<syntax::CoreInlineExport>& items) {
   auto exports = std::make_shared<CoreExports>();
+  exports->Reserve(items.size());
   for (const syntax::CoreInlineExport& item : items) {
     TENON_ASSIGN_OR_RETURN(const vm::ResolvedImportType type, CoreItemType(scope, item.item));
-    if (!exports->emplace(item.name, type).second) {
+    if (!exports->Insert(item.name, type)) {
       return Invalid(
           absl::StrCat("duplicate instantiation export name `", item.name, "` already defined"));
     }
@@ -119,6 +122,7 @@ Status Validator::Instantiate(Scope& scope, const syntax::Instantiate& instantia
   const ComponentType& component = types_.Get(*id);
   std::vector<NamedItem> args;
   absl::flat_hash_set<absl::string_view> names;
+  args.reserve(instantiate.args.size());
   for (const syntax::InstantiateArg& arg : instantiate.args) {
     TENON_ASSIGN_OR_RETURN(ExternType type, ItemType(scope, arg.item));
     if (!names.insert(arg.name).second) {
@@ -146,17 +150,15 @@ Status Validator::Instantiate(Scope& scope, const syntax::Instantiate& instantia
 
 Status Validator::Bag(Scope& scope, const std::vector<syntax::InlineExport>& items) {
   InstanceType type;
-  BagStep step;
   Scope names(Scope::Kind::kInstanceType, &scope);  // for the rules on names alone
   for (const syntax::InlineExport& item : items) {
     TENON_ASSIGN_OR_RETURN(ExternType item_type, ItemType(scope, item.item));
     TENON_RETURN_IF_ERROR(CheckName(names, item.name, item_type, /*is_import=*/false));
     type.exports.push_back({item.name.name, item_type});
-    step.exports.emplace_back(item.name.name, item.item);
   }
   TENON_ASSIGN_OR_RETURN(const InstanceTypeId id, types_.Add(std::move(type)));
   TENON_ASSIGN_OR_RETURN(const uint32_t index, Append(scope, ExternType(id)));
-  AddStep(scope, index, std::move(step));
+  AddStep(scope, index, BagStep{items});
   return {};
 }
 

@@ -15,6 +15,7 @@
 
 #include "abi/syntax/canon.h"
 #include "abi/types/types.h"
+#include "absl/strings/string_view.h"
 #include "vm/base/index.h"
 #include "vm/syntax/module.h"
 #include "vm/syntax/types.h"
@@ -73,10 +74,10 @@ struct PlanCoreInstance {
 // A resource type; its index is its ResourceId in all types of the plan. A few may be placeholders
 // that no operation refers to: resources bound inside the type of an exported component, say.
 struct PlanResource {
-  std::string name;  // best known name, for messages
+  absl::string_view name;  // best known name, for messages
   // Imported by the root: the host provides it.
   std::optional<uint32_t> import;  // into Plan::imports
-  std::vector<std::string>
+  std::vector<absl::string_view>
       import_path;  // names below that import: {"descriptor"}; empty for a bare type
   // Defined: by this instance, with this destructor and representation.
   ComponentInstanceId owner;
@@ -89,7 +90,7 @@ struct PlanResource {
 // here, and need not exist (spec: versions).
 struct PlanImportedFunc {
   uint32_t import = 0;  // into Plan::imports
-  std::vector<std::string>
+  std::vector<absl::string_view>
       path;  // names below that import: {"[method]descriptor.sync"}; empty for a bare func
   FuncTypeId type;
 };
@@ -97,8 +98,8 @@ struct PlanImportedFunc {
 // An import of the root component. `type` is in the plan's TypeTable; its abstract resources are
 // the ResourceIds of the plan.
 struct PlanImport {
-  std::string name;
-  std::string version_suffix;
+  absl::string_view name;
+  absl::string_view version_suffix;
   ExternType type;
 };
 
@@ -145,7 +146,7 @@ struct PlanInstanceExport {
 // Exported components are listed without value: the host can't instantiate them.
 struct PlanComponentExport {};
 struct PlanExport {
-  std::string name;
+  absl::string_view name;
   ExternType type;
   std::variant<FuncRef, ModuleId, TypeItem, PlanInstanceExport, PlanComponentExport> item;
 };

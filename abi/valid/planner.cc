@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "abi/syntax/limits.h"
+#include "abi/syntax/name_map.h"
 #include "abi/types/substitute.h"
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 
 namespace tenon::abi {
@@ -28,13 +28,13 @@ struct InstanceValue;
 using InstanceRef = std::shared_ptr<const InstanceValue>;
 using Item = std::variant<ModuleId, FuncValue, TypeValue, ComponentValue, InstanceRef>;
 struct InstanceValue {
-  absl::flat_hash_map<std::string, Item> exports;
+  NameMap<Item> exports;
 };
 
 // A core instance, or items put together by hand.
 struct CoreInstanceValue {
   std::optional<CoreInstanceId> instance;
-  std::shared_ptr<const absl::flat_hash_map<std::string, CoreItem>> bag;
+  std::shared_ptr<const NameMap<CoreItem>> bag;
 };
 
 // One instantiation of a body.
@@ -60,7 +60,7 @@ struct Frame {
 // A function of an imported instance, listed in the plan once something uses it.
 struct HostFunc {
   uint32_t import = 0;
-  std::vector<std::string> path;
+  std::vector<absl::string_view> path;
   FuncTypeId type;
   std::optional<ImportedFuncId> id;
 };
@@ -151,7 +151,7 @@ class Planner {
   // --- Core instances ----------------------------------------------------------------------------
 
   CoreItem CoreExport(const CoreInstanceValue& value, absl::string_view name) const {
-    if (!value.instance) return value.bag->at(name);
+    if (!value.instance) return value.bag->At(name);
     const PlanCoreInstance& instance = plan_.core_instances[value.instance->value()];
     const vm::Export* item = input_.modules[instance.module.value()]->exports.at(name);
     CoreItem result;
@@ -169,13 +169,15 @@ class Planner {
     PlanCoreInstance instance;
     instance.module = frame.core_modules[step.module.value()];
     instance.owner = frame.instance;
-    absl::flat_hash_map<absl::string_view, const CoreInstanceValue*> args;
+    NameMap<const CoreInstanceValue*> args;
+    args.Reserve(step.args.size());
     for (const auto& arg : step.args)
-      args.emplace(arg.name, &frame.core_instances[arg.instance.value()]);
+      args.Insert(arg.name, &frame.core_instances[arg.instance.value()]);
     const vm::ResolvedModule& module = *input_.modules[instance.module.value()];
     TENON_RETURN_IF_ERROR(Charge(module.imports.size()));
+    instance.imports.reserve(module.imports.size());
     for (const vm::ResolvedImport& import : module.imports) {
-      instance.imports.push_back(CoreExport(*args.at(import.syntax->module), import.syntax->name));
+      instance.imports.push_back(CoreExport(*args.At(import.syntax->module), import.syntax->name));
     }
     const uint32_t index = static_cast<uint32_t>(plan_.core_instances.size());
     plan_.core_instances.push_back(std::move(instance));
@@ -201,9 +203,10 @@ class Planner {
 
   Status RunStep(Frame& frame, uint32_t result, const CoreBagStep& step) {
     TENON_RETURN_IF_ERROR(Charge(step.exports.size()));
-    auto bag = std::make_shared<absl::flat_hash_map<std::string, CoreItem>>();
+    auto bag = std::make_shared<NameMap<CoreItem>>();
+    bag->Reserve(step.exports.size());
     for (const auto& item : step.exports) {
-      bag->emplace(item.name, CoreSpace(frame, item.item.sort)[item.item.index]);
+      bag->Insert(item.name, CoreSpace(frame, item.item.sort)[item.item.index]);
     }
     Set(frame.core_instances, result, CoreInstanceValue{std::nullopt, std::move(bag)});
     return {};
@@ -247,8 +250,8 @@ class Planner {
                             const Item& root) {
     for (const ResourcePath& resource : resources) {
       const Item* item = &root;
-      for (const std::string& name : resource.path)
-        item = &std::get<InstanceRef>(*item)->exports.at(name);
+      for (absl::string_view name : resource.path)
+        item = &std::get<InstanceRef>(*item)->exports.At(name);
       frame.types_map.Bind(resource.id, *std::get<TypeValue>(*item).resource);
     }
   }
@@ -257,7 +260,7 @@ class Planner {
                         uint32_t depth) {
     TENON_RETURN_IF_ERROR(Charge(step.args.size()));
     InstanceValue args;
-    for (const auto& arg : step.args) args.exports.emplace(arg.name, ItemAt(frame, arg.item));
+    for (const auto& arg : step.args) args.exports.Insert(arg.name, ItemAt(frame, arg.item));
     const ComponentValue component = frame.components[step.component.value()];
     TENON_ASSIGN_OR_RETURN(Frame * inner, NewFrame(component.parent, &frame, &args));
     TENON_RETURN_IF_ERROR(RunBody(*inner, component.body, depth + 1));
@@ -271,8 +274,9 @@ class Planner {
   Status RunStep(Frame& frame, uint32_t result, const BagStep& step) {
     TENON_RETURN_IF_ERROR(Charge(step.exports.size()));
     auto instance = std::make_shared<InstanceValue>();
-    for (const auto& [name, item] : step.exports)
-      instance->exports.emplace(name, ItemAt(frame, item));
+    instance->exports.Reserve(step.exports.size());
+    for (const syntax::InlineExport& item : step.exports)
+      instance->exports.Insert(item.name.name, ItemAt(frame, item.item));
     Set(frame.instances, result, InstanceRef(std::move(instance)));
     return {};
   }
@@ -285,7 +289,7 @@ class Planner {
       return {};
     }
     if (alias.target == syntax::Alias::Target::kExport) {
-      const Item item = frame.instances[alias.instance]->exports.at(alias.name);
+      const Item item = frame.instances[alias.instance]->exports.At(alias.name);
       SetItem(frame, result, item, ExternType());
       return {};
     }
@@ -300,7 +304,7 @@ class Planner {
   ResourceId NewResource(absl::string_view name, PlanResource resource) {
     const ResourceId id = types_.NewResource(name);
     plan_.resources.resize(id.value() + 1);
-    resource.name = std::string(name);
+    resource.name = name;
     plan_.resources[id.value()] = std::move(resource);
     return id;
   }
@@ -380,7 +384,8 @@ class Planner {
 
   // What the host will provide for an import of the root, or for an item below one. `type` is of
   // the plan's table.
-  Result<Item> HostItem(uint32_t import, const ExternType& type, std::vector<std::string>* path) {
+  Result<Item> HostItem(uint32_t import, const ExternType& type,
+                        std::vector<absl::string_view>* path) {
     TENON_RETURN_IF_ERROR(Charge(1));
     if (const auto* func = std::get_if<FuncTypeId>(&type)) {
       TENON_RETURN_IF_ERROR(Charge(path->size()));
@@ -393,12 +398,14 @@ class Planner {
     }
     if (const auto* id = std::get_if<InstanceTypeId>(&type)) {
       auto instance = std::make_shared<InstanceValue>();
-      for (const NamedItem& named : types_.Get(*id).exports) {
+      const std::vector<NamedItem>& exports = types_.Get(*id).exports;
+      instance->exports.Reserve(exports.size());
+      for (const NamedItem& named : exports) {
         TENON_RETURN_IF_ERROR(Charge(TypeTable::Cost(named.name)));
         path->push_back(named.name);
         TENON_ASSIGN_OR_RETURN(Item item, HostItem(import, named.type, path));
         path->pop_back();
-        instance->exports.emplace(named.name, std::move(item));
+        instance->exports.Insert(named.name, std::move(item));
       }
       return Item(InstanceRef(std::move(instance)));
     }
@@ -413,13 +420,13 @@ class Planner {
       PlanResource resource;
       resource.import = import;
       resource.import_path = bound.path;
-      const std::string name = bound.path.empty() ? step.name.name : bound.path.back();
+      const absl::string_view name = bound.path.empty() ? step.name : bound.path.back();
       frame.types_map.Bind(bound.id, NewResource(name, std::move(resource)));
     }
-    PlanImport item{step.name.name, step.name.version_suffix.value_or(""), {}};
+    PlanImport item{step.name, step.version_suffix, {}};
     TENON_ASSIGN_OR_RETURN(item.type, frame.types_map.ApplyExtern(step.type));
     plan_.imports.push_back(item);
-    std::vector<std::string> path;
+    std::vector<absl::string_view> path;
     return HostItem(import, item.type, &path);
   }
 
@@ -429,7 +436,7 @@ class Planner {
       SetItem(frame, result, item, step.type);
       return {};
     }
-    const Item item = frame.args->exports.at(step.name.name);
+    const Item item = frame.args->exports.At(step.name);
     BindResources(frame, step.resources, item);
     SetItem(frame, result, item, step.type);
     return {};
@@ -444,7 +451,7 @@ class Planner {
       if (id != nullptr && resource) frame.types_map.Bind(*id, *resource);
     }
     SetItem(frame, result, item, step.type);
-    frame.exports.exports.emplace(step.name, item);
+    frame.exports.exports.Insert(step.name, item);
     if (frame.args != nullptr) return {};
     TENON_ASSIGN_OR_RETURN(const ExternType type, frame.types_map.ApplyExtern(step.type));
     TENON_ASSIGN_OR_RETURN(PlanExport exported, MakeExport(step.name, type, item));
@@ -456,7 +463,7 @@ class Planner {
   Result<PlanExport> MakeExport(absl::string_view name, const ExternType& type, const Item& item) {
     TENON_RETURN_IF_ERROR(Charge(1));
     PlanExport result;
-    result.name = std::string(name);
+    result.name = name;
     result.type = type;
     if (const auto* func = std::get_if<FuncValue>(&item)) {
       result.item = Use(*func);
@@ -468,7 +475,7 @@ class Planner {
       PlanInstanceExport exports;
       for (const NamedItem& named : types_.Get(std::get<InstanceTypeId>(type)).exports) {
         TENON_ASSIGN_OR_RETURN(PlanExport inner, MakeExport(named.name, named.type,
-                                                            (*instance)->exports.at(named.name)));
+                                                            (*instance)->exports.At(named.name)));
         exports.exports.push_back(std::move(inner));
       }
       result.item = std::move(exports);

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <memory>
-#include <string>
 #include <variant>
 #include <vector>
 
+#include "abi/syntax/name_map.h"
 #include "abi/types/types.h"
 #include "abi/valid/body.h"
 #include "absl/container/flat_hash_map.h"
@@ -17,7 +17,7 @@ namespace tenon::abi {
 
 using CoreTypeDefId = std::variant<vm::TypeId, ModuleTypeId>;
 // A core instance's exports; shared by all instances of a module.
-using CoreExports = absl::flat_hash_map<std::string, vm::ResolvedImportType>;
+using CoreExports = NameMap<vm::ResolvedImportType>;
 using CoreInstanceType = std::shared_ptr<const CoreExports>;
 
 // What the component model calls externally visible: resource types and named value types that an
@@ -50,13 +50,13 @@ struct Scope {
 
   std::vector<NamedItem> imports;
   std::vector<NamedItem> exports;
-  absl::flat_hash_set<std::string> import_names;  // in their unique form
-  absl::flat_hash_set<std::string> export_names;
+  UniqueNames import_names;  // in their unique form
+  UniqueNames export_names;
   std::vector<ResourcePath> imported_resources;
   std::vector<ResourcePath> exported_resources;  // types only: abstract ones its exports bind
   // Resources named by type imports and exports of this scope, for [method] and its like.
-  absl::flat_hash_map<std::string, ResourceId> import_labels;
-  absl::flat_hash_map<std::string, ResourceId> export_labels;
+  NameMap<ResourceId> import_labels;
+  NameMap<ResourceId> export_labels;
 
   Visible visible_imports;
   Visible visible_exports;

@@ -15,7 +15,7 @@ class ResourceFinder {
   ResourceFinder(const TypeTable& types, const std::vector<NamedItem>& items)
       : types_(types), items_(items) {}
 
-  std::optional<ResourceId> Find(const std::vector<std::string>& path) {
+  std::optional<ResourceId> Find(const std::vector<absl::string_view>& path) {
     const std::vector<NamedItem>* level = &items_;
     for (size_t i = 0; i < path.size(); ++i) {
       const NamedItem* item = FindIn(*level, path[i]);

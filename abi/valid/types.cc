@@ -4,7 +4,6 @@
 #include "abi/syntax/names.h"
 #include "abi/text/wit.h"
 #include "abi/valid/validator.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
 namespace tenon::abi {
@@ -16,11 +15,12 @@ TypeKind KindOf(syntax::PrimType type) {  // kErrorContext has none; both enums 
 
 }  // namespace
 
-Status Validator::CheckUnique(const std::vector<std::string>& labels, const char* what) {
-  absl::flat_hash_set<std::string> seen;
-  for (const std::string& label : labels) {
+Status Validator::CheckUnique(const std::vector<absl::string_view>& labels, const char* what) {
+  UniqueNames seen;
+  seen.Reserve(labels.size());
+  for (absl::string_view label : labels) {
     if (!IsLabel(label)) return Invalid(absl::StrCat("`", label, "` is not in kebab case"));
-    if (!seen.insert(absl::AsciiStrToLower(label)).second) {
+    if (!seen.Insert(label)) {
       return Invalid(absl::StrCat(what, " name `", label, "` conflicts with previous name"));
     }
   }
@@ -156,6 +156,7 @@ Result<ValType> Validator::DefineValType(Scope& scope, const syntax::TypeDef& de
   if (parts.def.kind == TypeKind::kFlags && parts.def.labels.size() > kMaxFlags) {
     return Invalid(absl::StrCat("cannot have more than ", kMaxFlags, " flags"));
   }
+  parts.def.types.reserve(parts.types.size());
   for (const std::optional<syntax::ValType>& type : parts.types) {
     TENON_ASSIGN_OR_RETURN(const ValType resolved, ResolveOptional(scope, type));
     parts.def.types.push_back(resolved);
@@ -166,7 +167,9 @@ Result<ValType> Validator::DefineValType(Scope& scope, const syntax::TypeDef& de
 Result<FuncTypeId> Validator::DefineFuncType(Scope& scope, const syntax::FuncType& type) {
   if (type.is_async) return NotSupported("async (async function types)");
   FuncType func;
-  std::vector<std::string> labels;
+  std::vector<absl::string_view> labels;
+  labels.reserve(type.params.size());
+  func.params.reserve(type.params.size());
   for (const auto& param : type.params) {
     labels.push_back(param.label);
     TENON_ASSIGN_OR_RETURN(const ValType resolved, ResolveValType(scope, param.type));

@@ -46,7 +46,7 @@ Error Locate(Error error, const syntax::Definition& definition) {
 
 // Resource types that an exported instance makes known, by path.
 void CollectResources(const TypeTable& types, const std::vector<NamedItem>& items,
-                      std::vector<std::string>* path, absl::flat_hash_set<ResourceId>* seen,
+                      std::vector<absl::string_view>* path, absl::flat_hash_set<ResourceId>* seen,
                       std::vector<ResourcePath>* out) {
   for (const NamedItem& item : items) {
     path->push_back(item.name);
@@ -122,7 +122,7 @@ Result<ComponentTypeId> Validator::Finish(Scope& scope) {
   if (scope.kind == Scope::Kind::kComponent) {
     absl::flat_hash_set<ResourceId> seen;
     for (const ResourcePath& imported : scope.imported_resources) seen.insert(imported.id);
-    std::vector<std::string> path;
+    std::vector<absl::string_view> path;
     CollectResources(types_, scope.exports, &path, &seen, &type.defined_resources);
   } else {
     type.defined_resources = std::move(scope.exported_resources);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "abi/syntax/component.h"
+#include "abi/syntax/names.h"
 #include "abi/types/flat.h"
 #include "abi/types/substitute.h"
 #include "abi/types/type_table.h"
@@ -60,8 +61,8 @@ class Validator {
   Status ExportDecl(Scope& scope, const syntax::Name& name, const syntax::ExternType& type);
   Status Export(Scope& scope, const syntax::Export& item);
   Status CheckName(Scope& scope, const syntax::Name& name, const ExternType& type, bool is_import);
-  Status CheckMember(const absl::flat_hash_map<std::string, ResourceId>& labels,
-                     absl::string_view name, const ExternType& type);
+  Status CheckMember(const NameMap<ResourceId>& labels, const ExternName& name,
+                     absl::string_view text, const ExternType& type);
   Result<uint32_t> Append(Scope& scope, const ExternType& type);  // returns the new index
   Result<ExternType> ItemType(Scope& scope, SortIndex item);
   Result<InstanceTypeId> OpenInstance(InstanceTypeId id, absl::string_view name,
@@ -108,7 +109,7 @@ class Validator {
   void AddStep(Scope& scope, size_t result, decltype(Step::step) step);
   template <typename T>
   Result<const T*> At(const std::vector<T>& space, uint32_t index, const char* what);
-  Status CheckUnique(const std::vector<std::string>& labels, const char* what);
+  Status CheckUnique(const std::vector<absl::string_view>& labels, const char* what);
 
   const syntax::Component& root_;
   vm::TypeStore& core_types_;
@@ -121,8 +122,7 @@ class Validator {
   absl::flat_hash_map<uint32_t, bool> open_components_;
   std::vector<Body> bodies_;
   std::vector<std::shared_ptr<const vm::ResolvedModule>> modules_;
-  absl::flat_hash_map<InstanceTypeId, absl::flat_hash_map<absl::string_view, const NamedItem*>>
-      exports_by_name_;
+  absl::flat_hash_map<InstanceTypeId, NameMap<const NamedItem*>> exports_by_name_;
   absl::flat_hash_map<ModuleTypeId, CoreInstanceType> core_exports_;
 };
 

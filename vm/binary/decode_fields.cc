@@ -59,6 +59,7 @@ bool SectionDecoder::DecodeImports() {
   uint32_t count;
   if (!ReadCount(reader, &count)) return false;
   if (count > kMaxImports) return Limit("imports", kMaxImports);
+  module.imports.reserve(reader.Reservable(count, 4));  // two names, a kind and an index
   for (uint32_t i = 0; i < count; ++i) {
     Import import;
     import.offset = offset();
@@ -137,6 +138,7 @@ bool SectionDecoder::DecodeExports() {
   uint32_t count;
   if (!ReadCount(reader, &count)) return false;
   if (count > kMaxExports) return Limit("exports", kMaxExports);
+  module.exports.reserve(reader.Reservable(count, 3));  // a name, a kind and an index
   for (uint32_t i = 0; i < count; ++i) {
     Export field;
     field.offset = offset();

@@ -1,4 +1,6 @@
 // The type section and the types that imports and declarations share. core: #binary-typesec
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "vm/binary/section_decoder.h"
 
@@ -20,8 +22,12 @@ constexpr size_t kMaxFields = 10'000;
 }  // namespace
 
 bool SectionDecoder::DecodeTypes() {
+  constexpr size_t kSmallest = 3;  // bytes of a function type without parameters and results
   uint32_t count;
   if (!ReadCount(reader, &count)) return false;
+  const size_t expected = std::min<size_t>(reader.Reservable(count, kSmallest), kMaxTypes);
+  module.types.reserve(expected);
+  module.rec_groups.reserve(expected);
   for (uint32_t i = 0; i < count; ++i) {
     if (!DecodeRecGroup()) return false;
   }

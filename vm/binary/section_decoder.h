@@ -75,6 +75,6 @@ struct SectionDecoder {
 };
 
 // The content of a "name" section, as far as it is well-formed. core: #binary-namesec
-void DecodeNames(absl::Span<const uint8_t> content, NameSection* out);
+void DecodeNames(const Module& module, ByteRange content, NameSection* out);
 
 }  // namespace tenon::vm

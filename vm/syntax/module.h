@@ -94,15 +94,16 @@ struct CustomSection {
   int after_section = 0;  // id of the last non-custom section before it, 0 if none
 };
 
-// The "name" custom section's names, as far as they decode; bad name sections are ignored.
-// Sorted by index.
+// The "name" custom section's names, as far as they decode; bad name sections are ignored. Names of
+// functions are for messages, so those of a binary stay encoded until one is asked for.
 struct IndexedName {
   uint32_t index = 0;
   std::string name;
 };
 struct NameSection {
   std::string module;
-  std::vector<IndexedName> functions;
+  std::vector<IndexedName> functions;  // of a module from text, sorted by index
+  ByteRange encoded_functions;         // of a binary: its name map. core: #binary-namemap
 };
 
 struct Module {

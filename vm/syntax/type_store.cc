@@ -1,20 +1,11 @@
 #include "vm/syntax/type_store.h"
 
+#include <utility>
+
 #include "vm/base/status.h"
 
 namespace tenon::vm {
 namespace {
-
-void AppendWord(uint32_t word, std::string* key) {
-  key->append(reinterpret_cast<const char*>(&word), sizeof word);
-}
-
-void AppendValType(ValType type, std::string* key) {
-  AppendWord(static_cast<uint32_t>(type.kind()) | (type.nullable() ? 8u : 0u), key);
-  if (!type.is_ref()) return;
-  AppendWord(static_cast<uint32_t>(type.heap().kind()), key);
-  AppendWord(type.heap().index(), key);
-}
 
 // Replaces a reference to a group member by its new id.
 uint32_t Rebase(uint32_t index, uint32_t first) {
@@ -28,23 +19,29 @@ void RebaseValType(uint32_t first, ValType* type) {
 
 }  // namespace
 
-std::string TypeStore::Key(absl::Span<const SubType> group) {
-  std::string key;
+void TypeStore::Append(ValType type, Key* key) {
+  key->push_back(static_cast<uint32_t>(type.kind()) | (type.nullable() ? 8u : 0u));
+  if (!type.is_ref()) return;
+  key->push_back(static_cast<uint32_t>(type.heap().kind()));
+  key->push_back(type.heap().index());
+}
+
+TypeStore::Key TypeStore::KeyOf(absl::Span<const SubType> group) {
+  Key key;
   for (const SubType& type : group) {
-    AppendWord(static_cast<uint32_t>(type.kind) | (type.is_final ? 8u : 0u), &key);
-    AppendWord(static_cast<uint32_t>(type.supertypes.size()), &key);
-    for (uint32_t super : type.supertypes) AppendWord(super, &key);
+    key.push_back(static_cast<uint32_t>(type.kind) | (type.is_final ? 8u : 0u));
+    key.push_back(static_cast<uint32_t>(type.supertypes.size()));
+    for (uint32_t super : type.supertypes) key.push_back(super);
     if (type.kind == SubType::Kind::kFunc) {
-      AppendWord(static_cast<uint32_t>(type.func.params.size()), &key);
-      for (ValType param : type.func.params) AppendValType(param, &key);
-      AppendWord(static_cast<uint32_t>(type.func.results.size()), &key);
-      for (ValType result : type.func.results) AppendValType(result, &key);
+      key.push_back(static_cast<uint32_t>(type.func.params.size()));
+      for (ValType param : type.func.params) Append(param, &key);
+      key.push_back(static_cast<uint32_t>(type.func.results.size()));
+      for (ValType result : type.func.results) Append(result, &key);
     } else {
-      AppendWord(static_cast<uint32_t>(type.fields.size()), &key);
+      key.push_back(static_cast<uint32_t>(type.fields.size()));
       for (const FieldType& field : type.fields) {
-        AppendWord(static_cast<uint32_t>(field.storage.packed) | (field.is_mutable ? 8u : 0u),
-                   &key);
-        AppendValType(field.storage.type, &key);
+        key.push_back(static_cast<uint32_t>(field.storage.packed) | (field.is_mutable ? 8u : 0u));
+        Append(field.storage.type, &key);
       }
     }
   }
@@ -52,7 +49,7 @@ std::string TypeStore::Key(absl::Span<const SubType> group) {
 }
 
 TypeId TypeStore::Intern(absl::Span<const SubType> group) {
-  std::string key = Key(group);
+  Key key = KeyOf(group);
   std::lock_guard lock(mutex_);
   const uint32_t first = static_cast<uint32_t>(types_.size());
   const auto [entry, inserted] = groups_.try_emplace(std::move(key), TypeId(first));
@@ -68,9 +65,9 @@ TypeId TypeStore::Intern(absl::Span<const SubType> group) {
   return TypeId(first);
 }
 
-TypeId TypeStore::InternFunc(const FuncType& func) {
+TypeId TypeStore::InternFunc(FuncType func) {
   SubType type;
-  type.func = func;
+  type.func = std::move(func);
   return Intern({&type, 1});
 }
 

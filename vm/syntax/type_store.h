@@ -8,10 +8,10 @@
 #include <cstdint>
 #include <deque>
 #include <mutex>
-#include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/types/span.h"
 #include "vm/syntax/types.h"
 
@@ -26,7 +26,7 @@ class TypeStore {
   TypeId Intern(absl::Span<const SubType> group);
   // Interns a final function type without supertypes, as host functions need it. Concrete heap
   // types inside hold TypeIds.
-  TypeId InternFunc(const FuncType& type);
+  TypeId InternFunc(FuncType type);
 
   const SubType& Get(TypeId id) const;
 
@@ -38,11 +38,14 @@ class TypeStore {
   bool Matches(absl::Span<const ValType> sub, absl::Span<const ValType> super) const;
 
  private:
-  static std::string Key(absl::Span<const SubType> group);
+  // A group as numbers. Few groups are too long to be keyed without an allocation.
+  using Key = absl::InlinedVector<uint32_t, 20>;
+  static Key KeyOf(absl::Span<const SubType> group);
+  static void Append(ValType type, Key* key);
 
   mutable std::mutex mutex_;
   std::deque<SubType> types_;  // stable addresses
-  absl::flat_hash_map<std::string, TypeId> groups_;
+  absl::flat_hash_map<Key, TypeId> groups_;
 };
 
 }  // namespace tenon::vm

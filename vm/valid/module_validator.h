@@ -23,6 +23,7 @@ class ModuleValidator {
   Status ResolveTypes();
   Status CheckSupertypes(const RecGroup& group);
   Status ResolveGroup(const RecGroup& group);
+  Status Intern(absl::Span<const SubType> group);
   Status CheckSubtyping(const RecGroup& group);
   bool MatchesComposite(const SubType& sub, const SubType& super) const;
   Status ResolveFuncType(TypeIdx index, ResolvedFunc* out);

@@ -103,7 +103,7 @@ struct ResolvedModule {
   // be in range.
   ValType Canonical(ValType type) const;
   HeapType Canonical(HeapType type) const;
-  // The name section's name of a function, or "".
+  // The name section's name of a function, or "". Searches all names: for messages.
   absl::string_view FunctionName(FuncIdx func) const;
   absl::Span<const uint8_t> BodyBytes(FuncIdx func) const {
     return module->Bytes(module->bodies[func.value() - imported_funcs].code);

@@ -25,6 +25,7 @@ Status ModuleValidator::ValidateFields() {
 
 Status ModuleValidator::ResolveImports() {
   resolved_.imports.reserve(module_.imports.size());
+  resolved_.funcs.reserve(module_.imports.size() + module_.functions.size());
   for (const Import& import : module_.imports) {
     Status status = ResolveImport(import);
     if (status) continue;

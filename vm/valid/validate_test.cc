@@ -113,5 +113,16 @@ TEST(MatchingTest, MutableGlobalsMatchExactly) {
   EXPECT_FALSE(MatchesGlobal(types, {narrow, true}, {narrow, false}));
 }
 
+TEST(ResolvedModuleTest, NamesOfFunctionsAreReadWhenAskedFor) {
+  auto module = std::make_unique<Module>();
+  module->bytes = {2, 0, 1, 'f', 7, 2, 'g', 0xff};
+  module->names.encoded_functions = {0, 8};
+  ResolvedModule resolved;
+  resolved.module = std::move(module);
+  EXPECT_EQ(resolved.FunctionName(FuncIdx(0)), "f");
+  EXPECT_EQ(resolved.FunctionName(FuncIdx(7)), "");  // not UTF-8
+  EXPECT_EQ(resolved.FunctionName(FuncIdx(8)), "");
+}
+
 }  // namespace
 }  // namespace tenon::vm

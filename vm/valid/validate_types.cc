@@ -2,6 +2,7 @@
 // core: #valid-types, #match
 #include <algorithm>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "vm/valid/module_validator.h"
 
@@ -30,6 +31,14 @@ Status Translate(const ResolvedModule& resolved, const RecGroup& group, ValType*
   return {};
 }
 
+bool MentionsTypes(const SubType& type) {
+  const auto is_concrete = [](ValType part) { return part.is_ref() && part.heap().is_concrete(); };
+  return !type.supertypes.empty() || absl::c_any_of(type.func.params, is_concrete) ||
+         absl::c_any_of(type.func.results, is_concrete) ||
+         absl::c_any_of(type.fields,
+                        [&](const FieldType& field) { return is_concrete(field.storage.type); });
+}
+
 Status CheckLimits(const Limits& limits, uint64_t range, absl::string_view message) {
   if (limits.min > range || (limits.has_max && limits.max > range)) {
     return Fail(ErrorKind::kInvalid, message);
@@ -43,6 +52,9 @@ Status CheckLimits(const Limits& limits, uint64_t range, absl::string_view messa
 }  // namespace
 
 Status ModuleValidator::ResolveTypes() {
+  resolved_.type_ids.reserve(module_.types.size());
+  resolved_.type_defs.reserve(module_.types.size());
+  subtype_depths_.reserve(module_.types.size());
   for (const RecGroup& group : module_.rec_groups) {
     TENON_RETURN_IF_ERROR(CheckSupertypes(group));
     TENON_RETURN_IF_ERROR(ResolveGroup(group));
@@ -74,8 +86,9 @@ Status ModuleValidator::CheckSupertypes(const RecGroup& group) {
 }
 
 Status ModuleValidator::ResolveGroup(const RecGroup& group) {
-  const auto first = module_.types.begin() + group.first;
-  std::vector<SubType> members(first, first + group.count);
+  const auto declared = absl::MakeConstSpan(module_.types).subspan(group.first, group.count);
+  if (absl::c_none_of(declared, MentionsTypes)) return Intern(declared);
+  std::vector<SubType> members(declared.begin(), declared.end());
   for (SubType& member : members) {
     for (uint32_t& super : member.supertypes) ToStoreIndex(resolved_, group, super, &super);
     for (ValType& type : member.func.params) {
@@ -87,13 +100,19 @@ Status ModuleValidator::ResolveGroup(const RecGroup& group) {
     for (FieldType& field : member.fields) {
       TENON_RETURN_IF_ERROR(Translate(resolved_, group, &field.storage.type));
     }
-    if (member.func.results.size() > 1 && !resolved_.features.Has(Feature::kMultiValue)) {
+  }
+  return Intern(members);
+}
+
+Status ModuleValidator::Intern(absl::Span<const SubType> group) {
+  if (group.empty()) return {};
+  for (const SubType& type : group) {
+    if (type.func.results.size() > 1 && !resolved_.features.Has(Feature::kMultiValue)) {
       return Invalid("invalid result arity: multi-value is off");
     }
   }
-  if (members.empty()) return {};
-  const uint32_t id = resolved_.types->Intern(members).value();
-  for (uint32_t i = 0; i < group.count; ++i) {
+  const uint32_t id = resolved_.types->Intern(group).value();
+  for (uint32_t i = 0; i < group.size(); ++i) {
     resolved_.type_ids.push_back(TypeId(id + i));
     resolved_.type_defs.push_back(&resolved_.types->Get(TypeId(id + i)));
   }
