@@ -234,7 +234,7 @@ TEST_F(CopyPlanTest, ABorrowByItsImplementerIsTheRepresentation) {
 TEST_F(CopyPlanTest, PointersWidenForA64BitMemory) {
   target_.options().memory64 = true;
   const vm::ValType i64 = vm::ValType::kI64;
-  target_.options().realloc = store_.core().NewHostFunc(
+  target_.options().realloc = *store_.core().NewHostFunc(
       vm::FuncType{{i64, i64, i64, i64}, {i64}},
       [](vm::HostCall& call) {
         vm::WriteSlot<uint64_t>(call.slots, 4096);

@@ -27,8 +27,8 @@ class TestGuest {
     options_.memory = *store->core().NewMemory(type);
     options_.encoding = encoding;
     const vm::ValType i32 = vm::ValType::kI32;
-    options_.realloc = store->core().NewHostFunc(vm::FuncType{{i32, i32, i32, i32}, {i32}},
-                                                 &TestGuest::Realloc, this, "realloc");
+    options_.realloc = *store->core().NewHostFunc(vm::FuncType{{i32, i32, i32, i32}, {i32}},
+                                                  &TestGuest::Realloc, this, "realloc");
   }
 
   CanonContext Context(CallScope* scope = nullptr) {

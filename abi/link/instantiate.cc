@@ -155,9 +155,8 @@ void ComponentInstantiator::BindLift(uint32_t index) {
 
 void ComponentInstantiator::MakeTrampoline(uint32_t index, vm::HostCallback callback, void* data,
                                            absl::string_view name) {
-  const vm::TypeId type = plan_.trampolines[index].core_type;
-  instance_->trampolines_[index] = store_.core().NewHostFunc(
-      store_.core().engine().types().Get(type).func, callback, data, name);
+  instance_->trampolines_[index] =
+      store_.core().NewHostFunc(plan_.trampolines[index].core_type, callback, data, name);
 }
 
 Status ComponentInstantiator::BindTrampoline(uint32_t index) {

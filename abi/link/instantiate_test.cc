@@ -126,7 +126,7 @@ class Builder {
  private:
   CoreItem Trampoline(ComponentInstanceId owner, const vm::FuncType& type,
                       std::variant<LowerTrampoline, ResourceTrampoline> body) {
-    plan().trampolines.push_back({owner, TestEngine().types().InternFunc(type), std::move(body)});
+    plan().trampolines.push_back({owner, *TestEngine().types().InternFunc(type), std::move(body)});
     CoreItem item;
     item.source = CoreItem::Source::kTrampoline;
     item.trampoline = TrampolineId(static_cast<uint32_t>(plan().trampolines.size() - 1));

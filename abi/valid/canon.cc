@@ -146,8 +146,9 @@ Status Validator::Lower(Scope& scope, const syntax::CanonLower& lower) {
   if (options.post_return)
     return Invalid("canonical option `post-return` cannot be specified for lowerings");
   TENON_RETURN_IF_ERROR(CheckNeeds(scope, *type, CallContext::kLower, options));
-  const vm::TypeId core =
-      core_types_.InternFunc(FlattenFunc(types_, *type, CallContext::kLower, options.memory64));
+  TENON_ASSIGN_OR_RETURN(
+      const vm::TypeId core,
+      core_types_.InternFunc(FlattenFunc(types_, *type, CallContext::kLower, options.memory64)));
   AppendCoreFunc(scope, core, LowerStep{lower.func, *type, core, options});
   return {};
 }
@@ -171,7 +172,7 @@ Status Validator::ResourceFunc(Scope& scope, const syntax::CanonResource& canon)
       type.params = {vm::ValType::kI32};
       break;
   }
-  const vm::TypeId core = core_types_.InternFunc(std::move(type));
+  TENON_ASSIGN_OR_RETURN(const vm::TypeId core, core_types_.InternFunc(std::move(type)));
   AppendCoreFunc(scope, core, ResourceFuncStep{canon.op, resource, core});
   return {};
 }

@@ -49,7 +49,9 @@ Result<HostModule> MakeSpectest(vm::Store& store) {
   };
   for (const auto& [name, params] : kFunctions) {
     const vm::FuncType type = {.params = params, .results = {}};
-    module.emplace(name, store.NewHostFunc(type, &IgnoreCall, nullptr, name));
+    TENON_ASSIGN_OR_RETURN(const vm::Func* func,
+                           store.NewHostFunc(type, &IgnoreCall, nullptr, name));
+    module.emplace(name, func);
   }
   return module;
 }

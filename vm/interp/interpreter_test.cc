@@ -157,7 +157,7 @@ TEST_F(InterpreterTest, TailCallsBetweenInstancesKeepTheStackAndTheContext) {
 
 TEST_F(InterpreterTest, CallsTheHostAndComesBack) {
   int calls = 0;
-  const Func* host = store_.NewHostFunc(
+  const Func* host = *store_.NewHostFunc(
       FuncType{{ValType::kI32, ValType::kF64}, {ValType::kF64}},
       [](HostCall& call) {
         ++*static_cast<int*>(call.data);
@@ -177,7 +177,7 @@ TEST_F(InterpreterTest, AHostTrapUnwindsNestedEntries) {
   struct Nested {
     const Func* target = nullptr;
   } nested;
-  const Func* reenter = store_.NewHostFunc(
+  const Func* reenter = *store_.NewHostFunc(
       FuncType{{}, {}},
       [](HostCall& call) {
         Slot none[1];
@@ -200,7 +200,7 @@ TEST_F(InterpreterTest, RecursionThroughTheHostIsBounded) {
   struct Nested {
     const Func* target = nullptr;
   } nested;
-  const Func* reenter = store_.NewHostFunc(
+  const Func* reenter = *store_.NewHostFunc(
       FuncType{{}, {}},
       [](HostCall& call) {
         Slot none[1];

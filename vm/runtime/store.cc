@@ -14,7 +14,7 @@ Store::Store(Engine* engine, StoreLimits limits) : engine_(engine), limits_(limi
 
 Store::~Store() = default;
 
-const Func* Store::NewHostFunc(const FuncType& type, HostCallback callback, void* data,
+const Func* Store::NewHostFunc(TypeId type, HostCallback callback, void* data,
                                absl::string_view name) {
   HostFunc& host = host_funcs_.emplace_back();
   host.callback = callback;
@@ -22,9 +22,15 @@ const Func* Store::NewHostFunc(const FuncType& type, HostCallback callback, void
   host.name = std::string(name);
   Func& func = funcs_.emplace_back();
   func.host = &host;
-  func.type_id = engine_->types().InternFunc(type);
-  func.type = &engine_->types().Get(func.type_id).func;
+  func.type_id = type;
+  func.type = &engine_->types().Get(type).func;
   return &func;
+}
+
+Result<const Func*> Store::NewHostFunc(const FuncType& type, HostCallback callback, void* data,
+                                       absl::string_view name) {
+  TENON_ASSIGN_OR_RETURN(const TypeId id, engine_->types().InternFunc(type));
+  return NewHostFunc(id, callback, data, name);
 }
 
 Result<Memory*> Store::NewMemory(const MemoryType& type) {

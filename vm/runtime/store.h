@@ -35,8 +35,10 @@ class Store {
   RunBlock& run() { return run_; }
 
   // Host objects; owned by the store.
-  const Func* NewHostFunc(const FuncType& type, HostCallback callback, void* data,
-                          absl::string_view name);
+  const Func* NewHostFunc(TypeId type, HostCallback callback, void* data, absl::string_view name);
+  // kLimit when the engine has no room for another type.
+  Result<const Func*> NewHostFunc(const FuncType& type, HostCallback callback, void* data,
+                                  absl::string_view name);
   Result<Memory*> NewMemory(const MemoryType& type);
   Result<TableInstance*> NewTable(const TableType& type, Slot init);
   GlobalRef NewGlobal(const GlobalType& type, V128 value);

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "vm/base/status.h"
+#include "absl/strings/str_cat.h"
 
 namespace tenon::vm {
 namespace {
@@ -48,13 +48,16 @@ TypeStore::Key TypeStore::KeyOf(absl::Span<const SubType> group) {
   return key;
 }
 
-TypeId TypeStore::Intern(absl::Span<const SubType> group) {
+Result<TypeId> TypeStore::Intern(absl::Span<const SubType> group) {
   Key key = KeyOf(group);
   std::lock_guard lock(mutex_);
   const uint32_t first = static_cast<uint32_t>(types_.size());
-  const auto [entry, inserted] = groups_.try_emplace(std::move(key), TypeId(first));
-  if (!inserted) return entry->second;
-  TENON_CHECK(first + group.size() < kRecMember);
+  if (const auto found = groups_.find(key); found != groups_.end()) return found->second;
+  if (group.size() > max_types_ - first) {
+    return Fail(ErrorKind::kLimit,
+                absl::StrCat("more than ", max_types_, " different types in one engine"));
+  }
+  groups_.emplace(std::move(key), TypeId(first));
   for (const SubType& member : group) {
     SubType& type = types_.emplace_back(member);
     for (uint32_t& super : type.supertypes) super = Rebase(super, first);
@@ -65,7 +68,7 @@ TypeId TypeStore::Intern(absl::Span<const SubType> group) {
   return TypeId(first);
 }
 
-TypeId TypeStore::InternFunc(FuncType func) {
+Result<TypeId> TypeStore::InternFunc(FuncType func) {
   SubType type;
   type.func = std::move(func);
   return Intern({&type, 1});

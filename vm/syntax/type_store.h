@@ -3,6 +3,7 @@
 //
 // Append-only and safe for concurrent use; definitions have stable addresses, so a `const SubType*`
 // stays good as long as the store. Inside the store, concrete heap types and supertypes hold TypeIds.
+// What modules bring is theirs to choose, so a full store is an error of the module that fills it.
 #pragma once
 
 #include <cstdint>
@@ -13,20 +14,24 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/inlined_vector.h"
 #include "absl/types/span.h"
+#include "vm/base/status.h"
 #include "vm/syntax/types.h"
 
 namespace tenon::vm {
 
 class TypeStore {
  public:
+  // References in a type have room for kRecMember ids; a test makes do with fewer.
+  explicit TypeStore(uint32_t max_types = kRecMember) : max_types_(max_types) {}
+
   // Interns one rec group. In `group`, a concrete index i < 2^23 is a TypeId already interned;
   // kRecMember + i is the i-th member of the group itself. Returns the id of the first member;
-  // the others follow it.
+  // the others follow it. kLimit when the store is full.
   static constexpr uint32_t kRecMember = 1u << 23;
-  TypeId Intern(absl::Span<const SubType> group);
+  Result<TypeId> Intern(absl::Span<const SubType> group);
   // Interns a final function type without supertypes, as host functions need it. Concrete heap
   // types inside hold TypeIds.
-  TypeId InternFunc(FuncType type);
+  Result<TypeId> InternFunc(FuncType type);
 
   const SubType& Get(TypeId id) const;
 
@@ -43,6 +48,7 @@ class TypeStore {
   static Key KeyOf(absl::Span<const SubType> group);
   static void Append(ValType type, Key* key);
 
+  const uint32_t max_types_;
   mutable std::mutex mutex_;
   std::deque<SubType> types_;  // stable addresses
   absl::flat_hash_map<Key, TypeId> groups_;

@@ -111,10 +111,11 @@ Status ModuleValidator::Intern(absl::Span<const SubType> group) {
       return Invalid("invalid result arity: multi-value is off");
     }
   }
-  const uint32_t id = resolved_.types->Intern(group).value();
+  TENON_ASSIGN_OR_RETURN(const TypeId first_id, resolved_.types->Intern(group));
   for (uint32_t i = 0; i < group.size(); ++i) {
-    resolved_.type_ids.push_back(TypeId(id + i));
-    resolved_.type_defs.push_back(&resolved_.types->Get(TypeId(id + i)));
+    const TypeId id(first_id.value() + i);
+    resolved_.type_ids.push_back(id);
+    resolved_.type_defs.push_back(&resolved_.types->Get(id));
   }
   return {};
 }
