@@ -17,6 +17,11 @@ std::unexpected<Error> SystemFailure(const std::string& path, int error) {
   return Fail(ErrorKind::kIo, absl::StrCat(path, ": ", std::strerror(error)));
 }
 
+std::unexpected<Error> TooLarge(const std::string& path) {
+  return Fail(ErrorKind::kLimit,
+              absl::StrCat(path, ": larger than the limit of ", vm::kMaxModuleBytes, " bytes"));
+}
+
 class Descriptor {
  public:
   explicit Descriptor(int fd) : fd_(fd) {}
@@ -41,15 +46,16 @@ Result<std::vector<uint8_t>> ReadInputFile(const std::string& path) {
   if (S_ISDIR(status.st_mode)) {
     return Fail(ErrorKind::kIo, absl::StrCat(path, ": is a directory, not a WebAssembly file"));
   }
+  // What the file system says of the size is a hint, and not one to allocate by blindly.
+  const bool is_regular = S_ISREG(status.st_mode);
+  if (is_regular && static_cast<uint64_t>(status.st_size) > vm::kMaxModuleBytes) {
+    return TooLarge(path);
+  }
   // One byte more than the file's size, so that the end is seen without growing.
-  std::vector<uint8_t> bytes(S_ISREG(status.st_mode) ? static_cast<size_t>(status.st_size) + 1
-                                                     : size_t{65536});
+  std::vector<uint8_t> bytes(is_regular ? static_cast<size_t>(status.st_size) + 1 : size_t{65536});
   size_t used = 0;
   while (true) {
-    if (used > vm::kMaxModuleBytes) {
-      return Fail(ErrorKind::kLimit,
-                  absl::StrCat(path, ": larger than the limit of ", vm::kMaxModuleBytes, " bytes"));
-    }
+    if (used > vm::kMaxModuleBytes) return TooLarge(path);
     if (used == bytes.size()) bytes.resize(bytes.size() * 2);
     const ssize_t got = read(file.get(), bytes.data() + used, bytes.size() - used);
     if (got < 0 && errno == EINTR) continue;
