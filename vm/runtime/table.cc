@@ -11,9 +11,12 @@ Result<std::unique_ptr<TableInstance>> TableInstance::Create(const TableType& ty
     return Fail(ErrorKind::kLimit, "table minimum exceeds the limit of 10,000,000 entries");
   }
   std::unique_ptr<TableInstance> table(new TableInstance(type));
-  if (!table->Resize(type.limits.min, init)) {
-    return Fail(ErrorKind::kLimit, "out of memory for a table");
-  }
+  const uint64_t size = type.limits.min;
+  // Zeroed by the host, which gives no memory to pages that nobody has written.
+  table->entries_.reset(static_cast<Slot*>(std::calloc(std::max<uint64_t>(size, 1), sizeof(Slot))));
+  if (table->entries_ == nullptr) return Fail(ErrorKind::kLimit, "no memory left for a table");
+  table->size_ = table->capacity_ = size;
+  if (init.bits != 0) std::fill_n(table->data(), size, init);
   return table;
 }
 
@@ -23,24 +26,25 @@ TableType TableInstance::current_type() const {
   return type;
 }
 
+bool TableInstance::Reserve(uint64_t entries) {
+  if (entries <= capacity_) return true;
+  const uint64_t capacity = std::min(std::max(entries, 2 * capacity_), kMaxTableEntries);
+  void* moved = std::realloc(entries_.get(), capacity * sizeof(Slot));
+  if (moved == nullptr) return false;
+  static_cast<void>(entries_.release());  // realloc has taken it
+  entries_.reset(static_cast<Slot*>(moved));
+  capacity_ = capacity;
+  return true;
+}
+
 std::optional<uint64_t> TableInstance::Grow(uint64_t delta, Slot init) {
   const uint64_t before = size();
   uint64_t max = kMaxTableEntries;
   if (type_.limits.has_max) max = std::min(max, type_.limits.max);
-  if (before > max || delta > max - before) return std::nullopt;
-  if (!Resize(before + delta, init)) return std::nullopt;
+  if (before > max || delta > max - before || !Reserve(before + delta)) return std::nullopt;
+  std::fill_n(data() + before, delta, init);
+  size_ = before + delta;
   return before;
-}
-
-bool TableInstance::Resize(uint64_t size, Slot init) {
-  if (size == size_) return true;
-  void* grown = std::realloc(elements_.get(), size * sizeof(Slot));
-  if (grown == nullptr) return false;
-  (void)elements_.release();
-  elements_.reset(static_cast<Slot*>(grown));
-  std::fill(data() + size_, data() + size, init);
-  size_ = size;
-  return true;
 }
 
 }  // namespace tenon::vm
