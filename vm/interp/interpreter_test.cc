@@ -155,6 +155,21 @@ TEST_F(InterpreterTest, TailCallsBetweenInstancesKeepTheStackAndTheContext) {
   EXPECT_EQ(Call(a, "start", {200'000}), 100'001 + int64_t{100'001} * 1'000'000);
 }
 
+TEST_F(InterpreterTest, AnIndirectCallTakesAll64BitsOfItsIndex) {
+  Instance* instance = Load(R"((module
+      (table i64 funcref (elem $f))
+      (func $f (result i32) (i32.const 1))
+      (func (export "call") (param i64) (result i32)
+        (call_indirect (result i32) (local.get 0)))
+      (func (export "tail") (param i64) (result i32)
+        (return_call_indirect (result i32) (local.get 0)))))");
+  for (const char* name : {"call", "tail"}) {
+    EXPECT_EQ(Call(instance, name, {0}), 1) << name;
+    EXPECT_EQ(Call(instance, name, {uint64_t{1} << 32}), -1) << name;
+    EXPECT_EQ(trap_.kind, TrapKind::kUndefinedElement) << name;
+  }
+}
+
 TEST_F(InterpreterTest, CallsTheHostAndComesBack) {
   int calls = 0;
   const Func* host = *store_.NewHostFunc(

@@ -46,6 +46,12 @@ struct CallShape {
         results(operands->half(3)) {}
 };
 
+// Both halves of the operand count in a table with 64-bit addresses.
+inline uint64_t TableIndex(const TableInstance& table, const Slot* operand) {
+  if (table.type().address == AddressType::kI64) [[unlikely]] return ReadSlot<uint64_t>(operand);
+  return ReadSlot<uint32_t>(operand);
+}
+
 // A float result is mirrored whatever the type: the bits are the same.
 inline FloatAcc FloatFrom(const Slot* slot) {
   DoubleLanes lanes = {ReadSlot<double>(slot), 0};
@@ -120,7 +126,7 @@ FAST_HANDLER(CallImport) {
 // core: #exec-call-indirect
 FAST_HANDLER(CallIndirect) {
   TableInstance* table = ctx->tables[ip[2].word(0)];
-  const uint32_t index = ReadSlot<uint32_t>(fp + ip[2].half(2));
+  const uint64_t index = TableIndex(*table, fp + ip[2].half(2));
   if (index >= table->size()) [[unlikely]] TENON_TRAP(TrapKind::kUndefinedElement);
   const Func* func = reinterpret_cast<const Func*>(table->data()[index].bits);
   if (func == nullptr) [[unlikely]] {
@@ -239,7 +245,7 @@ SLOW_HANDLER(ReturnCallImport) {
 
 SLOW_HANDLER(ReturnCallIndirect) {
   TableInstance* table = ctx->tables[ip[2].word(0)];
-  const uint32_t index = ReadSlot<uint32_t>(fp + ip[2].half(2));
+  const uint64_t index = TableIndex(*table, fp + ip[2].half(2));
   if (index >= table->size()) TENON_TRAP(TrapKind::kUndefinedElement);
   const Func* func = reinterpret_cast<const Func*>(table->data()[index].bits);
   if (func == nullptr) {
