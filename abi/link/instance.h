@@ -147,7 +147,7 @@ class Instance {
 // Links and instantiates. The instance must outlive every use of the store's guests, and the store
 // the instance; so must the linker. Missing and mismatched imports are kUnlinkable and speak of
 // import path, expected and found type, and the nearest name. A trap in a start function is kTrap;
-// store.core().TakeTrap() then has it.
+// store.core().TakeTrap() then has it. A component of another engine than the store's is kUsage.
 Result<std::unique_ptr<Instance>> Instantiate(Store& store,
                                               std::shared_ptr<const CompiledComponent> component,
                                               const HostLinker& linker);

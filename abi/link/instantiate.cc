@@ -221,6 +221,9 @@ Status ComponentInstantiator::BindResource(const PlanTrampoline& plan,
 Result<std::unique_ptr<Instance>> Instantiate(Store& store,
                                               std::shared_ptr<const CompiledComponent> component,
                                               const HostLinker& linker) {
+  if (component->engine != &store.core().engine()) {
+    return Fail(ErrorKind::kUsage, "the component was loaded for another engine than the store's");
+  }
   return ComponentInstantiator(store, std::move(component)).Run(linker);
 }
 

@@ -155,6 +155,15 @@ TEST_F(InterpreterTest, TailCallsBetweenInstancesKeepTheStackAndTheContext) {
   EXPECT_EQ(Call(a, "start", {200'000}), 100'001 + int64_t{100'001} * 1'000'000);
 }
 
+TEST_F(InterpreterTest, AModuleOfAnotherEngineIsRefused) {
+  Engine other(InterpreterTier());
+  auto resolved = ValidateModule(std::make_unique<Module>(*ParseModule("(module)")), &other.types(),
+                                 other.features(), BodyValidation::kLazy);
+  auto module = LoadedModule::Create(&other, *resolved, "m");
+
+  EXPECT_EQ(Instantiate(store_, module, {}).error().kind(), ErrorKind::kUsage);
+}
+
 TEST_F(InterpreterTest, AnIndirectCallTakesAll64BitsOfItsIndex) {
   Instance* instance = Load(R"((module
       (table i64 funcref (elem $f))

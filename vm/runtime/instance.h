@@ -74,7 +74,8 @@ std::vector<uint32_t> GlobalOffsets(const ResolvedModule& module, uint32_t* tota
 
 // Instantiates with one external value per import, in import order. Type mismatches are
 // kUnlinkable ("incompatible import type"); a trap in a segment or the start function is kTrap, and
-// then Store::TakeTrap has it. The instance is owned by the store either way.
+// then Store::TakeTrap has it. The instance is owned by the store either way. A module of another
+// engine is kUsage: its type ids would mean other types here.
 Result<Instance*> Instantiate(Store& store, std::shared_ptr<LoadedModule> module,
                               absl::Span<const Extern> imports);
 

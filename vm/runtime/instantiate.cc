@@ -286,6 +286,9 @@ class Instantiator {
 
 Result<Instance*> Instantiate(Store& store, std::shared_ptr<LoadedModule> module,
                               absl::Span<const Extern> imports) {
+  if (module->engine != &store.engine()) {
+    return Fail(ErrorKind::kUsage, "the module was loaded for another engine than the store's");
+  }
   return Instantiator(store, std::move(module)).Run(imports);
 }
 
