@@ -155,6 +155,21 @@ TEST_F(InterpreterTest, TailCallsBetweenInstancesKeepTheStackAndTheContext) {
   EXPECT_EQ(Call(a, "start", {200'000}), 100'001 + int64_t{100'001} * 1'000'000);
 }
 
+// A branch that carries a thousand values takes four bytes, its moves two thousand words.
+TEST_F(InterpreterTest, ABodyThatMakesFarTooMuchCodeIsRefused) {
+  std::string results, values, branches;
+  for (int i = 0; i < 1000; ++i) results += " i32";
+  for (int i = 0; i < 1001; ++i) values += " (local.get 0)";
+  for (int i = 0; i < 2000; ++i) branches += " (br_if 0 (local.get 0))";
+  Instance* instance = Load("(module (func (export \"f\") (param i32) (result" + results + ")" +
+                            values + branches + " unreachable) (func (export \"ok\")))");
+
+  EXPECT_EQ(Call(instance, "f", {0}), -1);
+  EXPECT_EQ(trap_.Message(),
+            "invalid function body: function 0: too much code for a body of its length");
+  EXPECT_NE(Call(instance, "ok"), -1);
+}
+
 TEST_F(InterpreterTest, AModuleOfAnotherEngineIsRefused) {
   Engine other(InterpreterTier());
   auto resolved = ValidateModule(std::make_unique<Module>(*ParseModule("(module)")), &other.types(),

@@ -1,4 +1,7 @@
 // Growing interpreter code: appends instructions, patches forward branches, remembers positions.
+//
+// Branches that carry many values make far more code than they have bytes, so a body has a budget.
+// Beyond it the buffer goes on taking instructions, but drops them: the code is good for nothing.
 #pragma once
 
 #include <cstdint>
@@ -28,6 +31,8 @@ struct Label {
 class CodeBuffer {
  public:
   uint32_t size() const { return size_; }
+  // The budget of the next body.
+  void set_max_words(uint32_t max_words) { max_words_ = max_words; }
 
   // Appends a handler and its first operand word; returns the instruction's word.
   uint32_t Emit(Handler handler, Halves halves) {
@@ -55,6 +60,7 @@ class CodeBuffer {
   }
   // Makes the 32-bit `field` the distance from instruction `start` to `target`.
   void SetDistance(uint32_t field, uint32_t start, Label* target) {
+    if (overflowed_) [[unlikely]] return;
     if (target->bound != Label::kNone) {
       words_[field / 2].words[field % 2] = target->bound - start;
     } else {
@@ -64,6 +70,7 @@ class CodeBuffer {
   }
   void Bind(Label* label) {
     label->bound = size();
+    if (overflowed_) [[unlikely]] return;
     for (uint32_t use = label->uses; use != Label::kNone; use = fixups_[use].next) {
       const Fixup& fixup = fixups_[use];
       words_[fixup.field / 2].words[fixup.field % 2] = label->bound - fixup.start;
@@ -98,7 +105,9 @@ class CodeBuffer {
       }
     }
   }
+  bool overflowed() const { return overflowed_ || size_ > max_words_; }
   void Clear() {
+    overflowed_ = false;
     size_ = 0;
     instructions_ = 0;
     fixups_.clear();
@@ -123,12 +132,20 @@ class CodeBuffer {
   }
   void Reserve(uint32_t count) {
     if (words_.size() - size_ >= count) [[likely]] return;
+    if (size_ > max_words_) {
+      overflowed_ = true;
+      size_ = 0;
+      instructions_ = 0;
+      return;
+    }
     words_.resize(words_.size() * 2 + 512);
     starts_.resize(words_.size() / 2);  // no instruction is shorter than two words
   }
 
   std::vector<Word> words_;  // size_ of them are code; kept between bodies
   uint32_t size_ = 0;
+  uint32_t max_words_ = 0;
+  bool overflowed_ = false;
   std::vector<uint32_t> starts_;  // of the instructions; so many of them:
   uint32_t instructions_ = 0;
   std::vector<Fixup> fixups_;

@@ -1,6 +1,7 @@
 // From a code slot to running code: one body is walked, translated and installed.
 #include <mutex>
 
+#include "absl/strings/str_cat.h"
 #include "vm/interp/body.h"
 #include "vm/interp/interpreter.h"
 #include "vm/interp/translate/translator.h"
@@ -17,8 +18,14 @@ bool TranslateFunction(FuncCode* code, Store* store) {
     module.tier_state = std::make_shared<TranslationState>(&module);
   }
   auto& state = *static_cast<TranslationState*>(module.tier_state.get());
-  const Status status =
-      WalkFunction(*module.resolved, code->index, state.translator, state.scratch);
+  const ResolvedModule& resolved = *module.resolved;
+  const uint32_t local = code->index.value() - resolved.imported_funcs;
+  state.translator.BeginBody(resolved.module->bodies[local].code.size);
+  Status status = WalkFunction(resolved, code->index, state.translator, state.scratch);
+  if (status && !state.translator.within_budget()) {
+    status = Fail(ErrorKind::kLimit, absl::StrCat(FunctionContext(resolved, code->index),
+                                                  ": too much code for a body of its length"));
+  }
   if (!status) {
     store->SetTrap(TrapKind::kInvalidFunctionBody, status.error().ToString());
     return false;

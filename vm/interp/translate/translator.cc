@@ -13,6 +13,13 @@ Translator::Translator(LoadedModule* module) : module_(module), resolved_(*modul
   global_offsets_ = GlobalOffsets(resolved_, &total);
 }
 
+void Translator::BeginBody(uint32_t body_bytes) {
+  // Compilers' output stays below two words a byte.
+  constexpr uint32_t kWordsPerByte = 16;
+  constexpr uint32_t kWordsOfAny = 4096;
+  code_.set_max_words(kWordsOfAny + kWordsPerByte * body_bytes);
+}
+
 void Translator::OnFunction(const FuncType& type, absl::Span<const ValType> locals) {
   code_.Clear();
   stack_.clear();

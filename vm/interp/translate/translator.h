@@ -25,6 +25,10 @@ class Translator {
  public:
   explicit Translator(LoadedModule* module);
 
+  // Before a body is walked: how long it is in bytes, which bounds its code.
+  void BeginBody(uint32_t body_bytes);
+  // The body made no more code than it may.
+  bool within_budget() const { return !code_.overflowed(); }
   // The body of the function walked last. Leaves the translator ready for the next.
   std::unique_ptr<Body> TakeBody(const FuncCode* function);
 
