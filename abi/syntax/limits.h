@@ -1,4 +1,4 @@
-// Implementation limits on components (security.md). Beyond one, decoding or validation fails with
+// Implementation limits on components. Beyond one, decoding or validation fails with
 // ErrorKind::kLimit and a text that names it.
 #pragma once
 

@@ -85,7 +85,7 @@ class ByteReader {
     return ReadBytes(count, &ignored);
   }
 
-  // A declared count never drives allocation (security.md): how many items of at least
+  // A declared count never drives allocation: how many items of at least
   // `smallest_item` bytes can still follow.
   size_t Reservable(uint32_t declared_count, size_t smallest_item) const {
     const size_t possible = remaining() / smallest_item;

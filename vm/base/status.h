@@ -81,7 +81,7 @@ inline std::unexpected<Error> Fail(ErrorKind kind, absl::string_view message,
   if (auto tenon_status = (expr); !tenon_status)                           \
   return std::unexpected(std::move(tenon_status).error())
 
-// TENON_ASSIGN_OR_RETURN(auto x, expr): declares or assigns x, or leaves the function with the error.
+// TENON_ASSIGN_OR_RETURN(auto x, expr): declares or sets x, or leaves the function with the error.
 #define TENON_ASSIGN_OR_RETURN(target, expr) \
   TENON_ASSIGN_OR_RETURN_INNER(TENON_CONCAT(tenon_result_, __LINE__), target, expr)
 #define TENON_ASSIGN_OR_RETURN_INNER(result, target, expr)          \

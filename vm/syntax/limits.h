@@ -1,4 +1,4 @@
-// Implementation limits on modules (security.md): the core specification leaves them to us.
+// Implementation limits on modules: the core specification leaves them to us.
 // Beyond one, decoding or validation fails with ErrorKind::kLimit and a text that names it.
 #pragma once
 
