@@ -27,7 +27,7 @@ void CoreModule(std::vector<uint8_t> bytes) {
   vm::Store store(&engine);
   for (size_t i = (*resolved)->imported_funcs; i < (*resolved)->funcs.size(); ++i) {
     vm::FuncCode* code = loaded->Code(vm::FuncIdx(static_cast<uint32_t>(i)));
-    TENON_CHECK(vm::interp::TranslateFunction(code, &store));
+    (void)vm::interp::TranslateFunction(code, &store);  // false: beyond the budget for code
   }
 }
 
