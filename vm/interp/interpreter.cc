@@ -10,6 +10,10 @@
 #include "vm/runtime/module.h"
 #include "vm/sys/entry.h"
 
+#ifdef TENON_SANITIZE
+#include <sanitizer/asan_interface.h>
+#endif
+
 extern "C" {
 // Bounds of the section all fast handlers stand in; made by the linker.
 extern const char __start_tenon_handlers[];
@@ -58,6 +62,16 @@ bool ClaimFault(EntryRecord& entry, uintptr_t address, const sys::GuestRegisters
   run.fp = static_cast<Slot*>(registers.fp);
   run.context = static_cast<Context*>(registers.context);
   return true;
+}
+
+// A fault leaves the handler's frame without its epilogue, which would take away the poison that
+// AddressSanitizer put around its variables. Everything below the entry is dead by then.
+void ForgetAbandonedFrames([[maybe_unused]] const EntryRecord& record) {
+#ifdef TENON_SANITIZE
+  constexpr size_t kHandlerFrameBytes = 16 * 1024;
+  const char* top = static_cast<const char*>(record.native_sp);
+  __asan_unpoison_memory_region(top - kHandlerFrameBytes, kHandlerFrameBytes);
+#endif
 }
 
 // Native stack that a host call and a nested entry may need.
@@ -137,7 +151,10 @@ bool Invoke(Store& store, const Func& func, Slot* slots) {
   RunGuest(&record, sys::GuestRegisters{func.code->entry.load(std::memory_order_acquire), frame,
                                         func.context, func.context->memory0});
   const bool ok = run.trap == 0;
-  if (!ok) AppendBacktrace(run, ExitCode(), &store.pending_trap());
+  if (!ok) {
+    ForgetAbandonedFrames(record);
+    AppendBacktrace(run, ExitCode(), &store.pending_trap());
+  }
   run.entry = outer.entry;
   run.stack_top = outer.stack_top;
   run.ip = outer.ip;

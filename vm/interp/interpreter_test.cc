@@ -74,6 +74,30 @@ TEST_F(InterpreterTest, AnInvertedComparisonBranchesOnNaN) {
   EXPECT_EQ(Call(instance, "f", {0}), 0);
 }
 
+// The state must be where the signal handler looks for it, in every build.
+TEST_F(InterpreterTest, AFaultInAFusedRunNamesItsFrames) {
+  Instance* instance = Load(R"((module (memory 1)
+      (func $scan (param i32 i32) (result i32)
+        (block
+          (loop
+            (local.set 0 (i32.add (local.get 0) (i32.const 1)))
+            (br_if 1 (i32.eq (i32.load8_u (local.get 1)) (i32.const 7)))
+            (local.set 1 (local.get 0))
+            (br 0)))
+        (local.get 0))
+      (func $indexed (param i32 i32) (result i32)
+        (i32.load (i32.add (local.get 1) (i32.shl (local.get 0) (i32.const 2)))))
+      (func (export "scan") (result i32) (call $scan (i32.const 65500) (i32.const 0)))
+      (func (export "indexed") (result i32) (call $indexed (i32.const 16383) (i32.const 4)))))");
+  for (uint32_t func : {0, 1}) {
+    EXPECT_EQ(Call(instance, func == 0 ? "scan" : "indexed"), -1);
+    EXPECT_EQ(trap_.kind, TrapKind::kOutOfBoundsMemoryAccess);
+    ASSERT_EQ(trap_.backtrace.size(), 2u);
+    EXPECT_EQ(trap_.backtrace[0].func, FuncIdx(func));
+    EXPECT_EQ(trap_.backtrace[1].func, FuncIdx(func + 2));
+  }
+}
+
 TEST_F(InterpreterTest, SwapsResultsThatAreParameters) {
   Instance* instance = Load(R"((module
       (func $swap (param i32 i32) (result i32 i32) (local.get 1) (local.get 0))

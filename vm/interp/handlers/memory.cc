@@ -12,8 +12,9 @@ template <typename A>
 TENON_FAST TENON_HANDLER_ABI HandlerResult LoadFar(TENON_STATE_PARAMS) {
   const uint8_t* base = ctx->memories[ip[2].word(0)]->base();
   const uint64_t address = uint64_t{ReadSlot<uint32_t>(fp + ip[1].half(1))} + ip[1].word(1);
+  TENON_HOLD_STATE();
   const auto stored = ReadMemory<typename A::Stored>(base + address);
-  TENON_KEEP_IP();
+  TENON_HOLD_STATE();
   SetResult(fp + ip[1].half(0), A::FromMemory(stored), &acc, &facc);
   TENON_NEXT(3);
 }
@@ -22,9 +23,10 @@ template <typename A>
 TENON_FAST TENON_HANDLER_ABI HandlerResult StoreFar(TENON_STATE_PARAMS) {
   uint8_t* base = ctx->memories[ip[2].word(0)]->base();
   const uint64_t address = uint64_t{ReadSlot<uint32_t>(fp + ip[1].half(0))} + ip[1].word(1);
+  TENON_HOLD_STATE();
   WriteMemory(base + address,
               A::ToMemory(ReadSlot<typename A::Value>(fp + ip[1].half(1))));
-  TENON_KEEP_IP();
+  TENON_HOLD_STATE();
   TENON_NEXT(3);
 }
 
@@ -33,8 +35,9 @@ template <typename T>
 TENON_FAST TENON_HANDLER_ABI HandlerResult LoadLane(TENON_STATE_PARAMS) {
   const uint8_t* base = ctx->memories[ip[2].word(0)]->base();
   const uint64_t address = uint64_t{ReadSlot<uint32_t>(fp + ip[1].half(1))} + ip[2].word(1);
+  TENON_HOLD_STATE();
   const T lane = ReadMemory<T>(base + address);
-  TENON_KEEP_IP();
+  TENON_HOLD_STATE();
   V128 value = ReadSlot<V128>(fp + ip[1].half(2));
   value.SetLane<T>(static_cast<int>(ip[1].half(3)), lane);
   WriteSlot(fp + ip[1].half(0), value);
@@ -46,8 +49,9 @@ TENON_FAST TENON_HANDLER_ABI HandlerResult StoreLane(TENON_STATE_PARAMS) {
   uint8_t* base = ctx->memories[ip[2].word(0)]->base();
   const uint64_t address = uint64_t{ReadSlot<uint32_t>(fp + ip[1].half(1))} + ip[2].word(1);
   const V128 value = ReadSlot<V128>(fp + ip[1].half(2));
+  TENON_HOLD_STATE();
   WriteMemory(base + address, value.Lane<T>(static_cast<int>(ip[1].half(3))));
-  TENON_KEEP_IP();
+  TENON_HOLD_STATE();
   TENON_NEXT(3);
 }
 

@@ -1,9 +1,10 @@
 // Loads and stores of memory 0 as steps. They are unchecked: the base stands in a register and what
 // lies beyond the memory's bytes faults (see vm/runtime/memory.h). core: #exec-instr-memory
 //
-// An access is volatile and the instruction pointer is made opaque around it, so that when it faults
-// the pointer still names the faulting instruction. It must lie in the handler itself, where faults
-// are claimed: what contains one is always inlined, whatever the build.
+// When an access faults, the signal handler takes the machine's state from where the calling
+// convention has it. So an access is volatile and the state is held in its registers around it; in a
+// fused run, the sanitizers' code would otherwise move it. An access must lie in the handler itself,
+// where faults are claimed: what contains one is always inlined, whatever the build.
 #pragma once
 
 #include <tuple>
@@ -13,7 +14,6 @@
 #include "vm/interp/handlers/step.h"
 #include "vm/runtime/memory.h"
 #include "vm/sem/sem.h"
-#include "vm/sys/x86_64/guest_ip.h"
 
 namespace tenon::vm::interp {
 
@@ -44,7 +44,22 @@ template <typename T>
   }
 }
 
-#define TENON_KEEP_IP() sys::PinGuestIp(ip)
+// Has ip, fp and ctx in the registers that vm/sys/x86_64 reads, and makes them opaque, so that they
+// still name the faulting instruction and frame. With loop dispatch the state is in memory.
+#if defined(TENON_TAIL_DISPATCH) && defined(__x86_64__)
+#define TENON_HOLD_STATE()                                                          \
+  do {                                                                              \
+    register const Word* held_ip asm("r12") = ip;                                   \
+    register Slot* held_fp asm("r13") = fp;                                         \
+    register Context* held_ctx asm("r14") = ctx;                                    \
+    asm volatile("" : "+r"(held_ip), "+r"(held_fp), "+r"(held_ctx));                \
+    ip = held_ip;                                                                   \
+    fp = held_fp;                                                                   \
+    ctx = held_ctx;                                                                 \
+  } while (false)
+#else
+#define TENON_HOLD_STATE() asm volatile("" : "+r"(ip), "+r"(fp), "+r"(ctx))
+#endif
 
 // What a row's text and access width say about the types: "i64.load32_s" reads an int32_t and gives
 // a uint64_t.
@@ -107,12 +122,12 @@ inline uint64_t Address(const Word* operands, int half, const Slot* fp, uint64_t
 template <typename A, Form kForm>
 struct LoadStep {
   static constexpr int kWords = 2;
-  [[gnu::always_inline]] static void Run(const Word*& ip, Slot* fp, Context*, uint8_t* mem,
+  [[gnu::always_inline]] static void Run(const Word*& ip, Slot*& fp, Context*& ctx, uint8_t* mem,
                                          uint64_t& acc, FloatAcc& facc) {
-    TENON_KEEP_IP();
+    TENON_HOLD_STATE();
     const uint64_t address = Address<kForm>(ip + 1, 1, fp, acc) + ip[1].word(1);
     const auto stored = ReadMemory<typename A::Stored>(mem + address);
-    TENON_KEEP_IP();
+    TENON_HOLD_STATE();
     SetResult(fp + ip[1].half(0), A::FromMemory(stored), &acc, &facc);
   }
 };
@@ -122,12 +137,12 @@ struct LoadStep {
 template <typename A, Form kForm>
 struct StoreStep {
   static constexpr int kWords = 2;
-  [[gnu::always_inline]] static void Run(const Word*& ip, Slot* fp, Context*, uint8_t* mem,
+  [[gnu::always_inline]] static void Run(const Word*& ip, Slot*& fp, Context*& ctx, uint8_t* mem,
                                          uint64_t& acc, FloatAcc& facc) {
     using Value = typename A::Value;
     constexpr bool kAddressInSlot =
         kForm == Form::kSS || kForm == Form::kSA || kForm == Form::kSK;
-    TENON_KEEP_IP();
+    TENON_HOLD_STATE();
     const uint64_t base =
         kAddressInSlot ? ReadSlot<uint32_t>(fp + ip[1].half(0)) : static_cast<uint32_t>(acc);
     Value value;
@@ -139,7 +154,7 @@ struct StoreStep {
       value = ReadSlot<Value>(fp + ip[1].half(1));
     }
     WriteMemory(mem + base + ip[1].word(1), A::ToMemory(value));
-    TENON_KEEP_IP();
+    TENON_HOLD_STATE();
   }
 };
 
