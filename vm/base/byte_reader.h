@@ -1,7 +1,7 @@
 // The only way to read a guest's bytes: every read is checked, and the first failure is kept with
 // its offset (sticky), so callers test a bool and fetch the Error once. core: #binary
 //
-// Invariant: begin_ <= pos_ <= end_. Offsets in errors are absolute: base_offset + (pos_ - begin_).
+// Invariant: pos_ <= end_. Offsets in errors are absolute.
 #pragma once
 
 #include <cstddef>
@@ -20,11 +20,13 @@ class ByteReader {
  public:
   // Borrows `bytes`; `base_offset` is where they stand in the whole input.
   explicit ByteReader(absl::Span<const uint8_t> bytes, uint64_t base_offset = 0)
-      : begin_(bytes.data()), pos_(begin_), end_(begin_ + bytes.size()), base_(base_offset) {}
+      : pos_(bytes.data()),
+        end_(pos_ + bytes.size()),
+        bias_(base_offset - reinterpret_cast<uintptr_t>(pos_)) {}
 
   size_t remaining() const { return static_cast<size_t>(end_ - pos_); }
   bool at_end() const { return pos_ == end_; }
-  uint64_t offset() const { return base_ + static_cast<uint64_t>(pos_ - begin_); }
+  uint64_t offset() const { return bias_ + reinterpret_cast<uintptr_t>(pos_); }
   const uint8_t* position() const { return pos_; }
 
   bool ok() const { return ok_; }
@@ -133,10 +135,9 @@ class ByteReader {
     }
   }
 
-  const uint8_t* begin_;
   const uint8_t* pos_;
   const uint8_t* end_;
-  uint64_t base_;
+  uint64_t bias_;  // from an address to the offset it stands for
   bool ok_ = true;
   ErrorKind kind_ = ErrorKind::kMalformed;
   uint64_t error_offset_ = 0;

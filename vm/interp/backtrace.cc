@@ -1,19 +1,19 @@
 #include "vm/interp/backtrace.h"
 
-#include "vm/interp/body.h"
+#include "vm/interp/code_arena.h"
 #include "vm/interp/interpreter.h"
 #include "vm/runtime/module.h"
 
 namespace tenon::vm::interp {
 namespace {
 
-Frame MakeFrame(const Body& body, const Word* ip, bool is_return_address) {
+Frame MakeFrame(const Body& body, const Word* word) {
   const FuncCode& function = *body.function;
   Frame frame;
   frame.module = function.module->path;
   frame.func = function.index;
   frame.function = std::string(function.module->resolved->FunctionName(function.index));
-  frame.offset = body.OffsetOf(ip, is_return_address);
+  frame.offset = OffsetOf(body, word);
   return frame;
 }
 
@@ -35,11 +35,12 @@ void AppendBacktrace(const RunBlock& run, const Word* exit_code, Trap* trap) {
       fp = reinterpret_cast<const Slot*>(fp[2].bits);
       continue;
     }
-    const Body* body = FindBody(ip);
-    if (body == nullptr) return;
-    trap->backtrace.push_back(MakeFrame(*body, ip, is_return_address));
-    ip = reinterpret_cast<const Word*>(fp[body->link].bits);
-    fp = reinterpret_cast<const Slot*>(fp[body->link + 1].bits);
+    const Word* word = is_return_address ? ip - 1 : ip;
+    const Body body = FindBody(word);
+    if (body.code == nullptr) return;
+    trap->backtrace.push_back(MakeFrame(body, word));
+    ip = reinterpret_cast<const Word*>(fp[body.link].bits);
+    fp = reinterpret_cast<const Slot*>(fp[body.link + 1].bits);
     is_return_address = true;
   }
 }

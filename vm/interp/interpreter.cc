@@ -4,7 +4,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "vm/interp/backtrace.h"
-#include "vm/interp/body.h"
 #include "vm/interp/handlers/handlers.h"
 #include "vm/runtime/instance.h"
 #include "vm/runtime/module.h"
@@ -39,16 +38,6 @@ void Load(LoadedModule& module) {
   const size_t defined = module.resolved->funcs.size() - module.resolved->imported_funcs;
   for (size_t i = 0; i < defined; ++i) {
     module.codes[i].entry.store(LazyCode(), std::memory_order_relaxed);
-  }
-}
-
-void Unload(LoadedModule& module) {
-  const size_t defined = module.resolved->funcs.size() - module.resolved->imported_funcs;
-  for (size_t i = 0; i < defined; ++i) {
-    auto* body = static_cast<Body*>(module.codes[i].body);
-    if (body == nullptr) continue;
-    UnregisterBody(body);
-    delete body;
   }
 }
 
@@ -191,7 +180,7 @@ const Word* TailCrossReturnCode() {
 }  // namespace interp
 
 const Tier& InterpreterTier() {
-  static const Tier tier{interp::Load, interp::Unload, interp::Invoke};
+  static const Tier tier{interp::Load, interp::Invoke};
   return tier;
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "vm/interp/code_arena.h"
 #include "vm/interp/word.h"
 #include "vm/runtime/engine.h"
 #include "vm/runtime/store.h"
@@ -31,6 +32,9 @@ const Word* TailCrossReturnCode();
 // Validates (unless done) and translates a body and installs its entry. False when the body is
 // invalid: the store's trap then has the reason. Safe to call from several threads.
 bool TranslateFunction(FuncCode* code, Store* store);
+
+// The offset, in the module's bytes, of the instruction that `word` of the body came from.
+uint32_t OffsetOf(const Body& body, const Word* word);
 
 }  // namespace interp
 }  // namespace tenon::vm

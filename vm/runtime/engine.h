@@ -13,8 +13,6 @@ namespace tenon::vm {
 struct Tier {
   // Sets up the code slots of a module that was just loaded.
   void (*load)(LoadedModule& module);
-  // Frees what the tier hung on the code slots.
-  void (*unload)(LoadedModule& module);
   // Calls `func` with raw slots (room for the larger of parameters and results). False: trapped,
   // see Store::TakeTrap.
   bool (*invoke)(Store& store, const Func& func, Slot* slots);

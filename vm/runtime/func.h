@@ -18,7 +18,6 @@ struct FuncCode {
   std::atomic<const Word*> entry = nullptr;
   LoadedModule* module = nullptr;
   FuncIdx index;
-  void* body = nullptr;  // the tier's translated body, owned by the tier
 };
 
 // What a host function is called with. On entry `slots` holds the parameters; on return it holds

@@ -19,8 +19,4 @@ std::shared_ptr<LoadedModule> LoadedModule::Create(Engine* engine,
   return loaded;
 }
 
-LoadedModule::~LoadedModule() {
-  if (engine != nullptr && codes != nullptr) engine->tier().unload(*this);
-}
-
 }  // namespace tenon::vm

@@ -18,14 +18,13 @@ struct LoadedModule {
   static std::shared_ptr<LoadedModule> Create(Engine* engine,
                                               std::shared_ptr<const ResolvedModule> resolved,
                                               std::string path);
-  ~LoadedModule();
 
   Engine* engine = nullptr;
   std::shared_ptr<const ResolvedModule> resolved;
   std::string path;
   std::unique_ptr<FuncCode[]> codes;  // by FuncIdx minus the imported functions
   std::mutex translate_mutex;         // held while a body is translated
-  std::shared_ptr<void> tier_state;   // the tier's, guarded by the mutex
+  std::shared_ptr<void> tier_state;   // the tier's, code included; guarded by the mutex
 
   FuncCode* Code(FuncIdx func) {
     return &codes[func.value() - resolved->imported_funcs];

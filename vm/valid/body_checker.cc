@@ -264,7 +264,10 @@ bool BodyChecker::DeclareLocals(const FuncType& type) {
   });
   if (!read || !types_known) return false;
   if (total > kMaxLocals) return Limit(absl::StrCat("more than ", kMaxLocals, " locals"));
+  locals_ = locals.data();
+  local_count_ = static_cast<uint32_t>(total);
   if (all_defaultable) return true;
+  needs_initialization_ = true;
   scratch_.is_initialized.assign(locals.size(), 1);
   for (size_t i = type.params.size(); i < locals.size(); ++i) {
     scratch_.is_initialized[i] = locals[i].is_defaultable();

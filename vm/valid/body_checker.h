@@ -139,7 +139,7 @@ class BodyChecker {
   // Locals.
   bool DeclareLocals(const FuncType& type);
   bool CheckLocal(uint32_t index) {
-    return index < scratch_.locals.size() || Unknown("local", index);
+    return index < local_count_ || Unknown("local", index);
   }
   void Initialize(uint32_t local);
 
@@ -152,6 +152,9 @@ class BodyChecker {
   ValType* operands_ = nullptr;  // scratch_.operands
   uint32_t size_ = 0;
   uint32_t capacity_ = 0;
+  const ValType* locals_ = nullptr;  // scratch_.locals
+  uint32_t local_count_ = 0;
+  bool needs_initialization_ = false;  // some local is not defaultable
   // Of the innermost construct, copied for speed.
   uint32_t height_ = 0;
   bool unreachable_ = false;

@@ -8,16 +8,16 @@ namespace tenon::vm {
 
 template <class Sink, bool kConstant>
 bool FunctionWalker<Sink, kConstant>::WalkInstructions() {
-  while (!scratch_.control.empty()) {
+  do {
     instruction_.offset = static_cast<uint32_t>(reader_.offset());
     if (!ReadOpcode(reader_, features_, &instruction_.op)) return false;
-    if (!Step(CurrentRow().step)) return false;
-  }
+  } while (Step(CurrentRow().step));
+  if (!reader_.ok()) return false;
   if (reader_.offset() == end_) return true;
   return Malformed("section size mismatch");
 }
 
-// The frequent instructions; inlined into the loop.
+// The frequent instructions; inlined into the loop. False after a failure, and after the last `end`.
 template <class Sink, bool kConstant>
 ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool FunctionWalker<Sink, kConstant>::Step(uint16_t step) {
   switch (step) {

@@ -49,7 +49,7 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool FunctionWalker<Sink, kConstant>::EndSte
   if (frame.reported) {
     sink_.OnEnd(instruction_, !frame.unreachable);
   }
-  return true;
+  return !scratch_.control.empty();
 }
 
 template <class Sink, bool kConstant>
@@ -184,11 +184,10 @@ bool FunctionWalker<Sink, kConstant>::SelectTypedStep() {
 template <class Sink, bool kConstant>
 ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool FunctionWalker<Sink, kConstant>::LocalGetStep() {
   if (!Immediates<ImmediateKind::kLocal>() || !CheckLocal(instruction_.index)) return false;
-  if (!scratch_.is_initialized.empty() && !scratch_.is_initialized[instruction_.index])
-      [[unlikely]] {
+  if (needs_initialization_ && !scratch_.is_initialized[instruction_.index]) [[unlikely]] {
     return Invalid(absl::StrCat("uninitialized local ", instruction_.index));
   }
-  const ValType type = scratch_.locals[instruction_.index];
+  const ValType type = locals_[instruction_.index];
   if (!Push(type)) return false;
   if (reporting_) sink_.OnLocalGet(instruction_, {.type = type});
   return true;
@@ -198,9 +197,9 @@ template <class Sink, bool kConstant>
 ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool FunctionWalker<Sink, kConstant>::LocalSetStep(
     bool is_tee) {
   if (!Immediates<ImmediateKind::kLocal>() || !CheckLocal(instruction_.index)) return false;
-  const ValType type = scratch_.locals[instruction_.index];
+  const ValType type = locals_[instruction_.index];
   if (!Pop(type)) return false;
-  if (!scratch_.is_initialized.empty()) [[unlikely]] Initialize(instruction_.index);
+  if (needs_initialization_) [[unlikely]] Initialize(instruction_.index);
   if (is_tee && !Push(type)) return false;
   if (!reporting_) return true;
   if (is_tee) {

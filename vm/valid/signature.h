@@ -10,7 +10,8 @@
 
 namespace tenon::vm {
 
-struct Signature {
+// Aligned so that a row is found with a shift.
+struct alignas(32) Signature {
   // A special instruction's opcode; for the others kSignatureStep plus the kind of immediate, or
   // kUnaryStep or kBinaryStep.
   uint16_t step = 0;

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <iterator>
-#include <utility>
 
 #include "vm/interp/handlers/branch_steps.h"
 #include "vm/interp/handlers/handlers.h"
@@ -48,25 +47,18 @@ TENON_NAMED(GlobalSet)
 #define IFNOT(op, form) CompareBranch<&sem::op, Form::k##form, false>
 #define M(name) name##Step
 
-using Key = std::pair<Handler, Handler>;
-
-struct Fusion {
-  Key key;
-  Handler handler;
-};
-
 // A chain is reached from the handler of its first operations and that of its last one.
 template <typename A, typename B>
 constexpr Fusion MakeFusion() {
-  return {{HandlerOf<A>(), HandlerOf<B>()}, &Chain<A, B>};
+  return {HandlerOf<A>(), HandlerOf<B>(), &Chain<A, B>};
 }
 template <typename A, typename B, typename C>
 constexpr Fusion MakeFusion() {
-  return {{&Chain<A, B>, HandlerOf<C>()}, &Chain<A, B, C>};
+  return {&Chain<A, B>, HandlerOf<C>(), &Chain<A, B, C>};
 }
 template <typename A, typename B, typename C, typename D>
 constexpr Fusion MakeFusion() {
-  return {{&Chain<A, B, C>, HandlerOf<D>()}, &Chain<A, B, C, D>};
+  return {&Chain<A, B, C>, HandlerOf<D>(), &Chain<A, B, C, D>};
 }
 
 constexpr Fusion kFusions[] = {
@@ -74,43 +66,20 @@ constexpr Fusion kFusions[] = {
 #include "vm/interp/handlers/fuse.def"
 };
 
-// The fusions by key, open addressing, at most half full. Translation asks once an instruction.
-class FusionTable {
- public:
-  FusionTable() {
-    for (const Fusion& fusion : kFusions) {
-      size_t index = IndexOf(fusion.key);
-      while (entries_[index] != nullptr) index = (index + 1) % kSize;
-      entries_[index] = &fusion;
-    }
-  }
-
-  Handler Find(const Key& key) const {
-    for (size_t index = IndexOf(key); entries_[index] != nullptr; index = (index + 1) % kSize) {
-      if (entries_[index]->key == key) return entries_[index]->handler;
-    }
-    return nullptr;
-  }
-
- private:
-  static constexpr size_t kSize = 1024;
-  static_assert(std::size(kFusions) * 2 <= kSize);
-
-  // Handlers are aligned to sixteen bytes.
-  static size_t IndexOf(const Key& key) {
-    const auto first = reinterpret_cast<uintptr_t>(key.first) >> 4;
-    const auto second = reinterpret_cast<uintptr_t>(key.second) >> 4;
-    return (first * 0x9e3779b97f4a7c15u ^ second * 0xc2b2ae3d27d4eb4fu) >> 40 & (kSize - 1);
-  }
-
-  const Fusion* entries_[kSize] = {};
-};
-
 }  // namespace
 
-Handler FusedHandler(Handler first, Handler second) {
-  static const FusionTable table;
-  return table.Find(Key(first, second));
+const Fusions& Fusions::All() {
+  static const Fusions all(kFusions);
+  return all;
+}
+
+Fusions::Fusions(absl::Span<const Fusion> fusions) : fusions_(fusions.data()) {
+  static_assert(std::size(kFusions) * 2 <= kSize);
+  for (size_t i = 0; i < fusions.size(); ++i) {
+    size_t index = IndexOf(fusions[i].first, fusions[i].second);
+    while (entries_[index] != 0) index = (index + 1) % kSize;
+    entries_[index] = static_cast<uint16_t>(i + 1);
+  }
 }
 
 }  // namespace tenon::vm::interp

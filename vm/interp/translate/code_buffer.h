@@ -1,14 +1,17 @@
-// Growing interpreter code: appends instructions, patches forward branches, remembers positions.
+// Growing interpreter code: appends instructions, patches forward branches, remembers where each
+// instruction came from. It writes into the module's code arena.
 //
 // Branches that carry many values make far more code than they have bytes, so a body has a budget.
 // Beyond it the buffer goes on taking instructions, but drops them: the code is good for nothing.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
+#include "absl/base/optimization.h"
 #include "absl/types/span.h"
-#include "vm/interp/body.h"
+#include "vm/interp/code_arena.h"
 #include "vm/interp/handlers/fuse.h"
 #include "vm/interp/word.h"
 
@@ -30,9 +33,18 @@ struct Label {
 
 class CodeBuffer {
  public:
+  // Drops what there was. The body to come has `body_bytes` bytes.
+  void Begin(uint32_t body_bytes);
+  // Makes the code a body of the arena.
+  const Body& Commit(Body body);
+
   uint32_t size() const { return size_; }
-  // The budget of the next body.
-  void set_max_words(uint32_t max_words) { max_words_ = max_words; }
+
+  // The instructions to come are from `offset` in the module's bytes. What can trap or call must be
+  // told from where it is; the others may stand under an older offset.
+  void SetOffset(uint32_t offset) { offset_ = offset; }
+  // The offset under which `word` was emitted.
+  uint32_t OffsetOf(uint32_t word) const;
 
   // Appends a handler and its first operand word; returns the instruction's word.
   uint32_t Emit(Handler handler, Halves halves) {
@@ -76,80 +88,57 @@ class CodeBuffer {
       words_[fixup.field / 2].words[fixup.field % 2] = label->bound - fixup.start;
     }
   }
-
-  void NotePosition(uint32_t offset) {
-    if (!positions_.empty() && positions_.back().word == size()) positions_.pop_back();
-    positions_.push_back({size(), offset});
-  }
   // Drops everything from `word` on: an instruction that a later one absorbs.
   void Rewind(uint32_t word) {
     size_ = word;
-    while (instructions_ > 0 && starts_[instructions_ - 1] >= word) --instructions_;
-    while (!positions_.empty() && positions_.back().word >= word) positions_.pop_back();
+    while (instructions_ > 0 && starts_[instructions_ - 1].word >= word) --instructions_;
   }
-
   Word& at(uint32_t word) { return words_[word]; }
-  absl::Span<const Word> words() const { return absl::MakeConstSpan(words_).first(size_); }
-  std::vector<CodePosition> TakePositions() { return std::move(positions_); }
+
   // Lets one handler run several instructions where fuse.def has the run. The last pass: handlers
   // change, the layout does not.
-  void Fuse() {
-    if (!kFusesRuns) return;
-    for (size_t i = 0; i < instructions_; ++i) {
-      Handler& first = words_[starts_[i]].handler;
-      while (i + 1 < instructions_) {
-        const Handler fused = FusedHandler(first, words_[starts_[i + 1]].handler);
-        if (fused == nullptr) break;
-        first = fused;
-        ++i;
-      }
-    }
-  }
+  void Fuse();
+
   bool overflowed() const { return overflowed_ || size_ > max_words_; }
-  void Clear() {
-    overflowed_ = false;
-    size_ = 0;
-    instructions_ = 0;
-    fixups_.clear();
-    positions_.clear();
-  }
 
  private:
+  // An instruction's first word, and where in the module's bytes it came from.
+  struct Start {
+    uint32_t word;
+    uint32_t offset;
+  };
   struct Fixup {
     uint32_t field;
     uint32_t start;  // word of the instruction
     uint32_t next;   // of the same label
   };
 
-  uint32_t EmitWords(Handler handler, uint64_t operands) {
+  ABSL_ATTRIBUTE_ALWAYS_INLINE uint32_t EmitWords(Handler handler, uint64_t operands) {
     Reserve(2);
     const uint32_t start = size_;
-    starts_[instructions_++] = start;
+    starts_[instructions_++] = {start, offset_};
     words_[start].handler = handler;
     words_[start + 1].bits = operands;
     size_ = start + 2;
     return start;
   }
-  void Reserve(uint32_t count) {
-    if (words_.size() - size_ >= count) [[likely]] return;
-    if (size_ > max_words_) {
-      overflowed_ = true;
-      size_ = 0;
-      instructions_ = 0;
-      return;
-    }
-    words_.resize(words_.size() * 2 + 512);
-    starts_.resize(words_.size() / 2);  // no instruction is shorter than two words
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void Reserve(uint32_t count) {
+    if (capacity_ - size_ < count) [[unlikely]] Grow();
   }
+  void Grow();
+  void UseTail(absl::Span<Word> tail);
 
-  std::vector<Word> words_;  // size_ of them are code; kept between bodies
+  CodeArena arena_;
+  Word* words_ = nullptr;  // the arena's tail; size_ of capacity_ are code
   uint32_t size_ = 0;
+  uint32_t capacity_ = 0;
   uint32_t max_words_ = 0;
   bool overflowed_ = false;
-  std::vector<uint32_t> starts_;  // of the instructions; so many of them:
+  uint32_t offset_ = 0;
   uint32_t instructions_ = 0;
+  std::unique_ptr<Start[]> starts_;  // instructions_ of start_capacity_; kept between bodies
+  uint32_t start_capacity_ = 0;
   std::vector<Fixup> fixups_;
-  std::vector<CodePosition> positions_;
 };
 
 }  // namespace tenon::vm::interp

@@ -3,7 +3,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "vm/interp/interpreter.h"
-#include "vm/interp/translate/translator.h"
+#include "vm/interp/translate/translator_inl.h"
 
 namespace tenon::vm::interp {
 
@@ -80,11 +80,11 @@ void Translator::OnEnd(const Instruction&, bool falls_through) {
 void Translator::ResetStack(const Control& control, absl::Span<const ValType> types) {
   while (stack_.size() > control.base) Pop();
   height_ = control.height;
-  for (ValType type : types) Push(type);
+  for (ValType type : types) Push(ShapeOf(type));
 }
 
 void Translator::OnUnreachable(const Instruction& instruction) {
-  code_.NotePosition(instruction.offset);
+  code_.SetOffset(instruction.offset);
   code_.Emit(handlers::Unreachable, {});
 }
 
@@ -155,15 +155,6 @@ void Translator::BranchIf(Operand condition, bool sense, Label* target) {
   last_.valid = false;
 }
 
-namespace {
-
-bool FitsHalf(uint64_t bits, bool narrow) {
-  const int64_t value = narrow ? static_cast<int32_t>(bits) : static_cast<int64_t>(bits);
-  return value >= -32768 && value <= 32767;
-}
-
-}  // namespace
-
 // Absorbs a comparison, or an `i32.and`, whose value nothing but the branch sees.
 bool Translator::FuseCompare(bool sense, Label* target, const Operand& condition) {
   if (!last_.valid || !last_.is_compare || condition.kind != Operand::Kind::kHome ||
@@ -182,8 +173,7 @@ bool Translator::FuseCompare(bool sense, Label* target, const Operand& condition
   float_mirror_ = last.float_mirror;
   last_.valid = false;
   Materialize(&left);
-  const bool immediate = right.kind == Operand::Kind::kConst &&
-                         right.value_class == Class::kInt && FitsHalf(right.bits, right.narrow);
+  const bool immediate = FitsHalf(right);
   if (!immediate) Materialize(&right);
   const uint32_t second = immediate ? static_cast<uint16_t>(right.bits) : right.slot;
   if (last.op == Opcode::I32And) {
@@ -233,7 +223,7 @@ void Translator::EmitReturn() {
   last_.valid = false;
   if (type_->results.size() == 1 && type_->results[0] != ValType::kV128) {
     const Operand& result = Top();
-    const bool is_float = result.value_class == Class::kFloat;
+    const bool is_float = result.value_class() == Class::kFloat;
     if (result.kind == Operand::Kind::kConst) {
       EmitCopy(0, result);
       code_.Emit(handlers::Return, {link_});
@@ -263,7 +253,7 @@ void Translator::MoveResults() {
       source.slot = source.home;
     }
     EmitCopy(slot, source);
-    slot += source.value_class == Class::kVector ? 2 : 1;
+    slot += source.value_class() == Class::kVector ? 2 : 1;
   }
 }
 
@@ -292,7 +282,7 @@ void Translator::OnCall(const Instruction& instruction, const Resolved& resolved
   frame_slots_ = std::max(frame_slots_, base + 2 * link + 8);
   if (tail) frame_slots_ = std::max(frame_slots_, 2 * link + link_ + 16);
 
-  code_.NotePosition(instruction.offset);
+  code_.SetOffset(instruction.offset);
   const Halves shape{base, link, params, tail ? link_ : results};
   if (indirect) {
     code_.Emit(tail ? handlers::ReturnCallIndirect : handlers::CallIndirect, shape);
@@ -311,9 +301,9 @@ void Translator::OnCall(const Instruction& instruction, const Resolved& resolved
   last_.valid = false;
   ForgetMirrors();
   if (tail) return;
-  for (ValType result : callee.results) Push(result);
+  for (ValType result : callee.results) Push(ShapeOf(result));
   if (callee.results.size() == 1 && callee.results[0] != ValType::kV128) {
-    SetMirror(Top().value_class, Top().slot);
+    SetMirror(Top().value_class(), Top().slot);
   }
 }
 

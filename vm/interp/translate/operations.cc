@@ -1,60 +1,16 @@
 // Everything but control: constants, scalar and vector operations, memory, tables, globals.
 #include "absl/strings/string_view.h"
-#include "vm/interp/translate/translator.h"
+#include "vm/interp/translate/translator_inl.h"
 #include "vm/runtime/memory.h"
 
 namespace tenon::vm::interp {
 namespace {
 
-// The type a signature letter stands for.
-constexpr ValType TypeOf(char letter) {
-  switch (letter) {
-    case 'l': return ValType::kI64;
-    case 'f': return ValType::kF32;
-    case 'd': return ValType::kF64;
-    case 'v': return ValType::kV128;
-    default: return ValType::kI32;
-  }
-}
-
-// What the translator asks of a row's signature, worked out at compile time.
-struct Shape {
-  ValType result;  // bottom if it has none
-  uint8_t operand_count = 0;
-};
-
-constexpr Shape ShapeOf(const char* signature) {
-  Shape shape;
-  if (signature[0] == '*') return shape;
-  while (signature[shape.operand_count] != ':') ++shape.operand_count;
-  const char result = signature[shape.operand_count + 1];
-  if (result != '\0') shape.result = TypeOf(result);
-  return shape;
-}
-
-constexpr Shape kShapes[kOpcodeCount] = {
-#define OP(name, text, prefix, code, immediate, signature, ...) ShapeOf(signature),
-#include "vm/syntax/opcodes_core.def"
-#define OP(name, text, prefix, code, immediate, signature, ...) ShapeOf(signature),
-#include "vm/syntax/opcodes_simd.def"
-};
-
-ValType ResultOf(Opcode op) { return kShapes[static_cast<int>(op)].result; }
-int OperandCount(Opcode op) { return kShapes[static_cast<int>(op)].operand_count; }
-
-bool Commutes(Opcode op) {
-  switch (op) {
-    case Opcode::I32Add: case Opcode::I32Mul: case Opcode::I32And: case Opcode::I32Or:
-    case Opcode::I32Xor: case Opcode::I32Eq: case Opcode::I32Ne: case Opcode::I64Add:
-    case Opcode::I64Mul: case Opcode::I64And: case Opcode::I64Or: case Opcode::I64Xor:
-    case Opcode::I64Eq: case Opcode::I64Ne:
-      return true;
-    default: return false;
-  }
-}
+// The family of a row, by which OnOp dispatches.
+enum class Family : uint8_t { kOther, kConst, kUnary, kBinary, kCompare, kVector, kLoad, kStore };
 
 // The integer comparison that is true when `op` is false; Nop when `op` is none.
-Opcode Inverse(Opcode op) {
+constexpr Opcode Inverse(Opcode op) {
   switch (op) {
     case Opcode::I32Eq: return Opcode::I32Ne;
     case Opcode::I32Ne: return Opcode::I32Eq;
@@ -80,45 +36,94 @@ Opcode Inverse(Opcode op) {
   }
 }
 
-// The family of a row, by which OnOp dispatches.
-enum class Family : uint8_t { kOther, kUnary, kBinary, kCompare, kVector, kLoad, kStore };
+constexpr bool Commutes(Opcode op) {
+  switch (op) {
+    case Opcode::I32Add: case Opcode::I32Mul: case Opcode::I32And: case Opcode::I32Or:
+    case Opcode::I32Xor: case Opcode::I32Eq: case Opcode::I32Ne: case Opcode::I64Add:
+    case Opcode::I64Mul: case Opcode::I64And: case Opcode::I64Or: case Opcode::I64Xor:
+    case Opcode::I64Eq: case Opcode::I64Ne:
+      return true;
+    default: return false;
+  }
+}
 
-constexpr Family kFamilies[kOpcodeCount] = {
-#define OP(...) Family::kOther,
-#define UNARY(...) Family::kUnary,
-#define BINARY(...) Family::kBinary,
-#define COMPARE(...) Family::kCompare,
-#define LOAD(...) Family::kLoad,
-#define STORE(...) Family::kStore,
+// What the translator asks of a row, worked out at compile time.
+struct Row {
+  ValType result;  // bottom if the signature has none
+  Family family = Family::kOther;
+  uint8_t operand_count = 0;
+  uint8_t access_bytes = 0;
+  bool traps : 1 = false;
+  bool commutes : 1 = false;
+  bool absorbable : 1 = false;  // into a branch on its result
+};
+
+constexpr Row MakeRow(Family family, Opcode op, const char* signature, int traits) {
+  Row row;
+  row.family = family;
+  row.access_bytes = static_cast<uint8_t>(traits >> 8);
+  row.traps = (traits & kTraps) != 0;
+  row.commutes = Commutes(op);
+  row.absorbable = family == Family::kCompare || op == Opcode::I32And;
+  if (op == Opcode::I32Const || op == Opcode::I64Const || op == Opcode::F32Const ||
+      op == Opcode::F64Const) {
+    row.family = Family::kConst;
+  }
+  if (signature[0] == '*') return row;
+  while (signature[row.operand_count] != ':') ++row.operand_count;
+  switch (signature[row.operand_count + 1]) {
+    case '\0': break;
+    case 'l': row.result = ValType::kI64; break;
+    case 'f': row.result = ValType::kF32; break;
+    case 'd': row.result = ValType::kF64; break;
+    case 'v': row.result = ValType::kV128; break;
+    default: row.result = ValType::kI32; break;
+  }
+  return row;
+}
+
+#define ROW(family, name, text, prefix, code, immediate, signature, traits, feature) \
+  MakeRow(Family::family, Opcode::name, signature, traits),
+constexpr Row kRows[kOpcodeCount] = {
+#define OP(...) ROW(kOther, __VA_ARGS__)
+#define UNARY(...) ROW(kUnary, __VA_ARGS__)
+#define BINARY(...) ROW(kBinary, __VA_ARGS__)
+#define COMPARE(...) ROW(kCompare, __VA_ARGS__)
+#define LOAD(...) ROW(kLoad, __VA_ARGS__)
+#define STORE(...) ROW(kStore, __VA_ARGS__)
 #include "vm/syntax/opcodes_core.def"
-#define OP(...) Family::kOther,
-#define NUMERIC(...) Family::kVector,
-#define LOAD(...) Family::kLoad,
-#define STORE(...) Family::kStore,
+#define OP(...) ROW(kOther, __VA_ARGS__)
+#define NUMERIC(...) ROW(kVector, __VA_ARGS__)
+#define LOAD(...) ROW(kLoad, __VA_ARGS__)
+#define STORE(...) ROW(kStore, __VA_ARGS__)
 #include "vm/syntax/opcodes_simd.def"
 };
+#undef ROW
+
+const Row& RowOf(Opcode op) { return kRows[static_cast<int>(op)]; }
 
 }  // namespace
 
 void Translator::OnOp(const Instruction& instruction, const Resolved& resolved) {
   const Opcode op = instruction.op;
-  switch (kFamilies[static_cast<int>(op)]) {
+  const Row& row = RowOf(op);
+  switch (row.family) {
+    case Family::kConst: return PushConst(row.result, instruction.bits);
     case Family::kUnary:
       if (op == Opcode::I32Eqz || op == Opcode::I64Eqz) return EqualZero(instruction);
       return Unary(instruction);
     case Family::kBinary:
-    case Family::kCompare: return Binary(instruction);
+    case Family::kCompare: return Binary(op, instruction.offset);
     case Family::kVector: return VectorOp(instruction);
     case Family::kLoad: return Load(instruction);
     case Family::kStore: return Store(instruction);
-    case Family::kOther: break;
+    case Family::kOther: return Other(instruction, resolved);
   }
-  switch (op) {
+}
+
+void Translator::Other(const Instruction& instruction, const Resolved& resolved) {
+  switch (instruction.op) {
     case Opcode::Nop: return;
-    case Opcode::I32Const: return PushConst(ValType::kI32, instruction.bits);
-    case Opcode::I64Const: return PushConst(ValType::kI64, instruction.bits);
-    case Opcode::F32Const: return PushConst(ValType::kF32, instruction.bits);
-    case Opcode::F64Const: return PushConst(ValType::kF64, instruction.bits);
     case Opcode::RefNull: return PushConst(resolved.type, 0);
     case Opcode::V128Const:
       EmitResult(handlers::ConstVector, ValType::kV128, 0);
@@ -128,7 +133,7 @@ void Translator::OnOp(const Instruction& instruction, const Resolved& resolved) 
     case Opcode::RefFunc:
       return EmitResultImmediate(handlers::RefFunc, ValType::kFuncRef, 0, instruction.index);
     case Opcode::RefIsNull: {
-      Operand operand = Pop();
+      Operand& operand = Pop();
       Materialize(&operand);
       return EmitResult(handlers::RefIsNull, ValType::kI32, operand.slot);
     }
@@ -158,108 +163,89 @@ void Translator::OnOp(const Instruction& instruction, const Resolved& resolved) 
     case Opcode::ElemDrop: return Bulk(handlers::ElemDrop, instruction, 0);
     default: break;
   }
-  const Handler lane_memory = LaneMemoryHandler(op);
+  const Handler lane_memory = LaneMemoryHandler(instruction.op);
   TENON_CHECK(lane_memory != nullptr);  // every row has a translation
   LaneMemory(instruction);
 }
 
-bool Translator::FitsImmediate(const Operand& operand) const {
-  if (operand.kind != Operand::Kind::kConst) return false;
-  if (operand.narrow || operand.value_class == Class::kFloat) return true;
-  const auto value = static_cast<int64_t>(operand.bits);
-  return value == static_cast<int32_t>(value);
-}
-
-Translator::Operands Translator::ChooseForm(Operand* left, Operand* right, bool commutes) {
-  if (left->kind == Operand::Kind::kConst && right->kind == Operand::Kind::kConst) {
-    Materialize(left);
-  }
-  if (commutes && left->kind == Operand::Kind::kConst) std::swap(left, right);
-  if (FitsImmediate(*right)) {
-    return {InAcc(*left) ? Form::kAK : Form::kSK, left->slot, 0, right->bits};
-  }
-  if (FitsImmediate(*left)) {
-    return {InAcc(*right) ? Form::kKA : Form::kKS, right->slot, 0, left->bits};
-  }
-  Materialize(left);
-  Materialize(right);
-  Form form = Form::kSS;
-  if (InAcc(*left)) {
-    form = Form::kAS;
-  } else if (InAcc(*right)) {
-    form = Form::kSA;
-  }
-  return {form, left->slot, right->slot, 0};
-}
-
 void Translator::Unary(const Instruction& instruction) {
-  Operand operand = Pop();
+  const Row& row = RowOf(instruction.op);
+  Operand& operand = Top();
   Materialize(&operand);
-  if (Info(instruction.op).has(kTraps)) code_.NotePosition(instruction.offset);
+  CountReference(operand, -1);
+  if (row.traps) code_.SetOffset(instruction.offset);
   const Form form = InAcc(operand) ? Form::kAS : Form::kSS;
-  EmitResult(UnaryHandler(instruction.op, form), ResultOf(instruction.op), operand.slot);
+  const uint32_t source = operand.slot;
+  SetTop(ShapeOf(row.result));
+  NoteResult(code_.Emit(UnaryHandler(instruction.op, form), {Top().slot, source}));
 }
 
-void Translator::Binary(const Instruction& instruction) {
-  Operand right = Pop();
-  Operand left = Pop();
-  const Opcode op = instruction.op;
-  const Family family = kFamilies[static_cast<int>(op)];
-  const bool is_compare = family == Family::kCompare || op == Opcode::I32And;
-  if (is_compare) {
-    last_.left = left;
-    last_.right = right;
+// The result takes the place of the left operand.
+void Translator::Binary(Opcode op, uint32_t offset) {
+  const Row& row = RowOf(op);
+  Operand* right = &Pop();
+  Operand* left = &Top();
+  CountReference(*left, -1);
+  if (row.absorbable) {
+    last_.left = *left;
+    last_.right = *right;
   }
-  const Operands chosen = ChooseForm(&left, &right, Commutes(op));
-  // Choosing may have emitted constants; a position must stand on the instruction itself.
-  if (Info(op).has(kTraps)) code_.NotePosition(instruction.offset);
-  const Handler handler = BinaryHandler(op, chosen.form);
-  const bool immediate = chosen.form != Form::kSS && chosen.form != Form::kAS &&
-                         chosen.form != Form::kSA;
-  if (!immediate) {
-    EmitResult(handler, ResultOf(op), chosen.left, chosen.right);
+  if (left->is_const() && right->is_const()) Materialize(left);
+  if (row.commutes && left->is_const()) std::swap(left, right);
+  const uint32_t home = Top().home;
+  uint32_t start;
+  if (FitsImmediate(*right) || FitsImmediate(*left)) {
+    const bool on_right = right->is_const();
+    const Operand& other = on_right ? *left : *right;
+    const uint64_t immediate = on_right ? right->bits : left->bits;
+    const bool in_acc = InAcc(other);
+    const Form form = on_right ? (in_acc ? Form::kAK : Form::kSK) : (in_acc ? Form::kKA : Form::kKS);
+    if (row.traps) code_.SetOffset(offset);
+    start = code_.EmitImmediate(BinaryHandler(op, form), home, other.slot,
+                                static_cast<uint32_t>(immediate));
+    if (other.value_class() == Class::kFloat && !other.shape.narrow) code_.AppendBits(immediate);
   } else {
-    EmitResultImmediate(handler, ResultOf(op), chosen.left,
-                        static_cast<uint32_t>(chosen.immediate));
-    if (left.value_class == Class::kFloat && !left.narrow) code_.AppendBits(chosen.immediate);
+    Materialize(left);
+    Materialize(right);
+    const Form form = InAcc(*left) ? Form::kAS : InAcc(*right) ? Form::kSA : Form::kSS;
+    // Materializing may have emitted constants; the offset must stand on the operation itself.
+    if (row.traps) code_.SetOffset(offset);
+    start = code_.Emit(BinaryHandler(op, form), {home, left->slot, right->slot});
   }
+  SetTop(ShapeOf(row.result));
+  NoteResult(start);
   last_.op = op;
-  last_.is_compare = is_compare;
+  last_.is_compare = row.absorbable;
 }
 
 // A comparison with zero; of a comparison just made, its inverse.
 void Translator::EqualZero(const Instruction& instruction) {
   const Operand& operand = Top();
-  Instruction comparison = instruction;
   if (last_.valid && last_.is_compare && operand.kind == Operand::Kind::kHome &&
       operand.slot == last_.slot && Inverse(last_.op) != Opcode::Nop) {
-    const Last last = last_;
+    code_.Rewind(last_.start);
+    int_mirror_ = last_.int_mirror;
+    float_mirror_ = last_.float_mirror;
     Pop();
-    code_.Rewind(last.start);
-    int_mirror_ = last.int_mirror;
-    float_mirror_ = last.float_mirror;
-    stack_.push_back(last.left);
-    stack_.push_back(last.right);
-    height_ += 2;
-    for (const Operand* pushed : {&last.left, &last.right}) {
-      if (pushed->kind == Operand::Kind::kLocal) ++local_refs_[pushed->local];
+    for (const Operand* undone : {&last_.left, &last_.right}) {
+      Push(undone->shape) = *undone;
+      CountReference(*undone, 1);
     }
-    comparison.op = Inverse(last.op);
-  } else {
-    PushConst(operand.narrow ? ValType::kI32 : ValType::kI64, 0);
-    comparison.op = instruction.op == Opcode::I32Eqz ? Opcode::I32Eq : Opcode::I64Eq;
+    return Binary(Inverse(last_.op), instruction.offset);
   }
-  Binary(comparison);
+  const bool is_narrow = operand.shape.narrow;
+  PushConst(is_narrow ? ValType::kI32 : ValType::kI64, 0);
+  Binary(is_narrow ? Opcode::I32Eq : Opcode::I64Eq, instruction.offset);
 }
 
 void Translator::VectorOp(const Instruction& instruction) {
   Operand operands[3];
-  const int count = OperandCount(instruction.op);
+  const int count = RowOf(instruction.op).operand_count;
   for (int i = count - 1; i >= 0; --i) operands[i] = Pop();
   for (int i = 0; i < count; ++i) Materialize(&operands[i]);
   const bool has_lane = Info(instruction.op).immediate != ImmediateKind::kNone &&
                         instruction.op != Opcode::I8x16Shuffle;
-  EmitResult(VectorHandler(instruction.op), ResultOf(instruction.op), operands[0].slot,
+  EmitResult(VectorHandler(instruction.op), RowOf(instruction.op).result, operands[0].slot,
              operands[1].slot, has_lane ? instruction.lane : operands[2].slot);
   if (instruction.op == Opcode::I8x16Shuffle) {
     code_.AppendBits(instruction.v128.Lane<uint64_t>(0));
@@ -267,33 +253,32 @@ void Translator::VectorOp(const Instruction& instruction) {
   }
 }
 
-// Static offsets that reach beyond the guard are checked beforehand. True if the check was emitted.
-bool Translator::CheckOffset(const Instruction& instruction, Operand* address) {
-  const auto bytes = static_cast<uint32_t>(Info(instruction.op).access_bytes());
-  if (instruction.memarg.offset + bytes <= kMemoryGuardBytes) return false;
+// Static offsets that reach beyond the guard are checked beforehand.
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline void Translator::CheckOffset(const Instruction& instruction,
+                                                                 Operand* address) {
+  const uint32_t bytes = RowOf(instruction.op).access_bytes;
+  if (instruction.memarg.offset + bytes <= kMemoryGuardBytes) [[likely]] return;
   Materialize(address);
-  code_.NotePosition(instruction.offset);
+  code_.SetOffset(instruction.offset);
   code_.EmitImmediate(handlers::CheckBounds, 0, address->slot, bytes);
   code_.AppendBits(instruction.index);
   code_.AppendBits(instruction.memarg.offset);
   last_.valid = false;
-  return true;
 }
 
 void Translator::Load(const Instruction& instruction) {
-  Operand address = Pop();
-  const ValType type = ResultOf(instruction.op);
+  Operand& address = Pop();
+  const ValType type = RowOf(instruction.op).result;
   const uint64_t offset = instruction.memarg.offset;
   const bool near = instruction.index == 0;
-  const bool constant = address.kind == Operand::Kind::kConst;
-  if (near && constant && (address.bits + offset + 16) >> 32 == 0) {
-    code_.NotePosition(instruction.offset);
+  if (near && address.is_const() && (address.bits + offset + 16) >> 32 == 0) {
+    code_.SetOffset(instruction.offset);
     return EmitResultImmediate(LoadHandler(instruction.op, Form::kKS), type, 0,
                                static_cast<uint32_t>(address.bits + offset));
   }
   CheckOffset(instruction, &address);
   Materialize(&address);
-  code_.NotePosition(instruction.offset);
+  code_.SetOffset(instruction.offset);
   if (near) {
     const Form form = InAcc(address) ? Form::kAS : Form::kSS;
     return EmitResultImmediate(LoadHandler(instruction.op, form), type, address.slot,
@@ -305,19 +290,15 @@ void Translator::Load(const Instruction& instruction) {
 }
 
 void Translator::Store(const Instruction& instruction) {
-  Operand value = Pop();
-  Operand address = Pop();
+  Operand& value = Pop();
+  Operand& address = Pop();
   const auto offset = static_cast<uint32_t>(instruction.memarg.offset);
   CheckOffset(instruction, &address);
   Materialize(&address);
   const bool near = instruction.index == 0;
-  const bool immediate = near && value.kind == Operand::Kind::kConst &&
-                         value.value_class == Class::kInt &&
-                         static_cast<int64_t>(value.bits << (value.narrow ? 32 : 0)) >>
-                                 (value.narrow ? 32 : 0) ==
-                             static_cast<int16_t>(value.bits);
+  const bool immediate = near && FitsHalf(value);
   if (!immediate) Materialize(&value);
-  code_.NotePosition(instruction.offset);
+  code_.SetOffset(instruction.offset);
   last_.valid = false;
   if (!near) {
     code_.EmitImmediate(StoreFarHandler(instruction.op), address.slot, value.slot, offset);
@@ -329,7 +310,7 @@ void Translator::Store(const Instruction& instruction) {
   Form form = Form::kSS;
   if (immediate) {
     form = address_in_acc ? Form::kAK : Form::kSK;
-  } else if (address_in_acc && value_in_acc && value.value_class == Class::kFloat) {
+  } else if (address_in_acc && value_in_acc && value.value_class() == Class::kFloat) {
     form = Form::kKA;
   } else if (value_in_acc) {
     form = Form::kSA;
@@ -341,13 +322,13 @@ void Translator::Store(const Instruction& instruction) {
 }
 
 void Translator::LaneMemory(const Instruction& instruction) {
-  const Operand vector = Pop();
-  Operand address = Pop();
+  const Operand& vector = Pop();
+  Operand& address = Pop();
   CheckOffset(instruction, &address);
   Materialize(&address);
-  code_.NotePosition(instruction.offset);
+  code_.SetOffset(instruction.offset);
   const Handler handler = LaneMemoryHandler(instruction.op);
-  const bool is_load = ResultOf(instruction.op) == ValType::kV128;
+  const bool is_load = RowOf(instruction.op).result == ValType::kV128;
   if (is_load) {
     EmitResult(handler, ValType::kV128, address.slot, vector.slot, instruction.lane);
   } else {
@@ -361,7 +342,7 @@ void Translator::Global(const Instruction& instruction, const Resolved& resolved
   const bool imported = instruction.index < resolved_.imported_globals;
   const uint32_t where =
       imported ? instruction.index : global_offsets_[instruction.index - resolved_.imported_globals];
-  const Class value_class = ClassOf(resolved.type);
+  const Class value_class = ShapeOf(resolved.type).value_class;
   if (instruction.op == Opcode::GlobalGet) {
     Handler handler = imported ? handlers::ImportedGlobalGetInt : handlers::GlobalGetInt;
     if (value_class == Class::kFloat) {
@@ -371,7 +352,7 @@ void Translator::Global(const Instruction& instruction, const Resolved& resolved
     }
     return EmitResultImmediate(handler, resolved.type, 0, where);
   }
-  Operand value = Pop();
+  Operand& value = Pop();
   Materialize(&value);
   Handler handler = imported ? handlers::ImportedGlobalSet : handlers::GlobalSet;
   if (value_class == Class::kVector) {
@@ -389,7 +370,7 @@ void Translator::Bulk(Handler handler, const Instruction& instruction, int opera
   Operand operands[3];
   for (int i = operand_count - 1; i >= 0; --i) operands[i] = Pop();
   for (int i = 0; i < operand_count; ++i) Materialize(&operands[i]);
-  code_.NotePosition(instruction.offset);
+  code_.SetOffset(instruction.offset);
   if (!result.is_bot()) {
     EmitResult(handler, result, operands[0].slot, operands[1].slot, operands[2].slot);
   } else {

@@ -25,12 +25,14 @@ class Translator {
  public:
   explicit Translator(LoadedModule* module);
 
-  // Before a body is walked: how long it is in bytes, which bounds its code.
-  void BeginBody(uint32_t body_bytes);
+  // Before a body is walked: where it is.
+  void BeginBody(ByteRange body);
   // The body made no more code than it may.
   bool within_budget() const { return !code_.overflowed(); }
-  // The body of the function walked last. Leaves the translator ready for the next.
-  std::unique_ptr<Body> TakeBody(const FuncCode* function);
+  // Makes the function walked last a body.
+  const Body& TakeBody(const FuncCode* function);
+  // Where the word of the function walked last came from, as an offset in the module's bytes.
+  uint32_t OffsetOf(uint32_t word) const { return code_.OffsetOf(word); }
 
   // The sink; see vm/valid/sink.h.
   void OnFunction(const FuncType& type, absl::Span<const ValType> locals);
@@ -56,39 +58,68 @@ class Translator {
  private:
   // Which accumulator mirrors values of a type.
   enum class Class : uint8_t { kInt, kFloat, kVector };
-  static Class ClassOf(ValType type);
 
-  // One position of the operand stack.
+  // What the translator asks of a type, in one byte.
+  struct Shape {
+    Class value_class : 2 = Class::kInt;
+    bool narrow : 1 = false;  // 32 bits wide
+    uint32_t slots() const { return value_class == Class::kVector ? 2 : 1; }
+  };
+  static constexpr Shape kShapes[] = {
+      {Class::kInt, false},     // bottom
+      {Class::kInt, true},      // i32
+      {Class::kInt, false},     // i64
+      {Class::kFloat, true},    // f32
+      {Class::kFloat, false},   // f64
+      {Class::kVector, false},  // v128
+      {Class::kInt, false},     // reference
+  };
+  static Shape ShapeOf(ValType type) { return kShapes[static_cast<int>(type.kind())]; }
+
+  // One position of the operand stack. Slots are 16 bits wide, as in the code; a frame that needs
+  // more is noticed in the end (frame_slots_).
   struct Operand {
     enum class Kind : uint8_t { kHome, kLocal, kConst };
-    Kind kind = Kind::kHome;
-    Class value_class = Class::kInt;
-    bool narrow = false;  // 32 bits wide
-    uint32_t home = 0;    // its slot by height
-    uint32_t slot = 0;    // where the value stands: home, or the local's
     union {
       uint64_t bits = 0;  // kConst
       uint32_t local;     // kLocal
     };
+    uint16_t home = 0;  // its slot by height
+    uint16_t slot = 0;  // where the value stands: home, or the local's
+    Kind kind = Kind::kHome;
+    Shape shape;
+    bool is_const() const { return kind == Kind::kConst; }
+    Class value_class() const { return shape.value_class; }
   };
+  static_assert(sizeof(Operand) == 16);
 
-  // The operand stack. Grows by doubling and keeps its storage between bodies.
+  // The operand stack. Grows by doubling and keeps its storage between bodies. What was popped
+  // stays readable until the next push.
   class OperandStack {
    public:
-    size_t size() const { return size_; }
-    Operand& back() { return storage_[size_ - 1]; }
+    size_t size() const { return static_cast<size_t>(top_ - storage_.data()); }
+    Operand& back() { return top_[-1]; }
     Operand& operator[](size_t index) { return storage_[index]; }
     const Operand& operator[](size_t index) const { return storage_[index]; }
-    void push_back(const Operand& operand) {
-      if (size_ == storage_.size()) storage_.resize(size_ * 2 + 64);
-      storage_[size_++] = operand;
+    // A new top, with the content of an operand popped before, if any.
+    Operand& Extend() {
+      if (top_ == end_) [[unlikely]] Grow();
+      return *top_++;
     }
-    void pop_back() { --size_; }
-    void clear() { size_ = 0; }
+    Operand& Pop() { return *--top_; }
+    void clear() { top_ = storage_.data(); }
 
    private:
+    void Grow();
     std::vector<Operand> storage_;
-    size_t size_ = 0;
+    Operand* top_ = nullptr;  // one beyond the last
+    Operand* end_ = nullptr;
+  };
+
+  struct Local {
+    uint16_t slot = 0;
+    Shape shape;
+    uint32_t refs = 0;  // how often it is on the operand stack by reference
   };
 
   struct Control {
@@ -114,19 +145,14 @@ class Translator {
     uint32_t int_mirror = 0, float_mirror = 0;  // before it
   };
 
-  // The outcome of choosing an operand form.
-  struct Operands {
-    Form form = Form::kSS;
-    uint32_t left = 0, right = 0;  // slots, as far as the form has them
-    uint64_t immediate = 0;
-  };
-
   // Operand stack.
   Operand& Top() { return stack_.back(); }
-  Operand Pop();
-  uint32_t Push(ValType type);         // a value at its home; returns the slot
+  Operand& Pop();                  // readable until the next push
+  Operand& Push(Shape shape);      // a value at its home
+  void SetTop(Shape shape);        // the top gives way to a value at its home; neither is a vector
   void PushConst(ValType type, uint64_t bits);
   void PushLocal(uint32_t local);
+  void CountReference(const Operand& operand, int change);
   bool InAcc(const Operand& operand) const;
   void Materialize(Operand* operand);  // to its home, unless it stands in some slot already
   void MoveHome(Operand* operand);     // to its home in any case
@@ -137,20 +163,21 @@ class Translator {
 
   // Accumulators.
   void SetMirror(Class value_class, uint32_t slot);
-  void ForgetSlot(uint32_t slot, uint32_t count);
   void ForgetMirrors();
 
-  // Instructions with a destination: emits, pushes the result, notes it as the last one.
+  // After an instruction that made the top of the stack. The latter emit it, too.
+  void NoteResult(uint32_t start);
   void EmitResult(Handler handler, ValType type, uint32_t h1, uint32_t h2 = 0, uint32_t h3 = 0);
   void EmitResultImmediate(Handler handler, ValType type, uint32_t h1, uint32_t immediate);
-  void NoteResult(uint32_t start, ValType type, uint32_t slot);
 
   // Families.
-  Operands ChooseForm(Operand* left, Operand* right, bool commutes);
-  bool FitsImmediate(const Operand& operand) const;
+  // Whether an integer constant can stand in a 16-bit operand, or any constant in a 32-bit one.
+  static bool FitsHalf(const Operand& operand);
+  static bool FitsImmediate(const Operand& operand);
   void Unary(const Instruction& instruction);
-  void Binary(const Instruction& instruction);
+  void Binary(Opcode op, uint32_t offset);
   void EqualZero(const Instruction& instruction);
+  void Other(const Instruction& instruction, const Resolved& resolved);
   void VectorOp(const Instruction& instruction);
   void Load(const Instruction& instruction);
   void Store(const Instruction& instruction);
@@ -158,7 +185,7 @@ class Translator {
   void Global(const Instruction& instruction, const Resolved& resolved);
   void Bulk(Handler handler, const Instruction& instruction, int operand_count,
             ValType result = ValType());
-  bool CheckOffset(const Instruction& instruction, Operand* address);
+  void CheckOffset(const Instruction& instruction, Operand* address);
   void LocalAssign(uint32_t local, bool keep);
 
   // Control.
@@ -180,15 +207,13 @@ class Translator {
   CodeBuffer code_;
   OperandStack stack_;
   std::vector<Control> controls_;
-  std::vector<uint32_t> local_slots_;
-  std::vector<ValType> local_types_;
-  std::vector<uint32_t> local_refs_;  // how often each local is on the stack by reference
+  std::vector<Local> locals_;
+  uint32_t local_refs_ = 0;  // sum of the locals' refs
   const FuncType* type_ = nullptr;
   uint32_t link_ = 0;
   uint32_t temp_base_ = 0;
   uint32_t height_ = 0;       // slots in use above temp_base_
   uint32_t frame_slots_ = 0;  // the most that any instruction needs
-  size_t flushed_ = 0;        // operands below are no local references
   uint32_t enter_ = 0;        // word of the Enter instruction
   static constexpr uint32_t kNoSlot = ~0u;
   uint32_t int_mirror_ = kNoSlot;
@@ -201,6 +226,7 @@ struct TranslationState {
   explicit TranslationState(LoadedModule* module) : translator(module) {}
   Translator translator;
   WalkerScratch scratch;
+  const FuncCode* walked = nullptr;  // the function that the translator walked last
 };
 
 }  // namespace tenon::vm::interp

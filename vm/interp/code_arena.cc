@@ -1,0 +1,82 @@
+#include "vm/interp/code_arena.h"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+
+namespace tenon::vm::interp {
+namespace {
+
+constexpr size_t kFirstChunkWords = size_t{1} << 14;
+constexpr size_t kLargeChunkWords = size_t{1} << 18;
+
+}  // namespace
+
+// The chunks of all arenas by address.
+struct CodeArena::Registry {
+  std::mutex mutex;
+  std::map<const Word*, const Chunk*> by_start;
+
+  // Never destroyed: stores may outlive static destruction.
+  static Registry& Get() {
+    static Registry& registry = *new Registry();
+    return registry;
+  }
+};
+
+CodeArena::~CodeArena() {
+  Registry& registry = Registry::Get();
+  std::lock_guard lock(registry.mutex);
+  for (const auto& chunk : chunks_) registry.by_start.erase(chunk->words.get());
+}
+
+void CodeArena::AddChunk(size_t least) {
+  const size_t usual =
+      chunks_.empty() ? kFirstChunkWords : std::min(chunks_.back()->capacity * 2, kLargeChunkWords);
+  auto chunk = std::make_unique<Chunk>();
+  chunk->capacity = std::max(usual, least);
+  chunk->words = std::make_unique_for_overwrite<Word[]>(chunk->capacity);
+  Registry& registry = Registry::Get();
+  std::lock_guard lock(registry.mutex);
+  registry.by_start[chunk->words.get()] = chunk.get();
+  chunks_.push_back(std::move(chunk));
+}
+
+absl::Span<Word> CodeArena::Tail(size_t count) {
+  if (chunks_.empty() || chunks_.back()->capacity - chunks_.back()->used < count) AddChunk(count);
+  Chunk& chunk = *chunks_.back();
+  return absl::MakeSpan(chunk.words.get() + chunk.used, chunk.capacity - chunk.used);
+}
+
+absl::Span<Word> CodeArena::GrowTail(size_t used) {
+  const Chunk& full = *chunks_.back();
+  const Word* start = full.words.get() + full.used;
+  AddChunk((full.capacity - full.used) * 2);
+  const absl::Span<Word> tail = Tail(0);
+  std::copy_n(start, used, tail.begin());
+  return tail;
+}
+
+const Body& CodeArena::Commit(Body body) {
+  Chunk& chunk = *chunks_.back();
+  body.code = chunk.words.get() + chunk.used;
+  std::lock_guard lock(Registry::Get().mutex);
+  chunk.used += body.size;
+  return chunk.bodies.emplace_back(body);
+}
+
+Body FindBody(const Word* word) {
+  CodeArena::Registry& registry = CodeArena::Registry::Get();
+  std::lock_guard lock(registry.mutex);
+  const auto next_chunk = registry.by_start.upper_bound(word);
+  if (next_chunk == registry.by_start.begin()) return {};
+  const auto& bodies = std::prev(next_chunk)->second->bodies;
+  const auto after =
+      std::upper_bound(bodies.begin(), bodies.end(), word,
+                       [](const Word* at, const Body& body) { return at < body.code; });
+  if (after == bodies.begin()) return {};
+  const Body& body = *std::prev(after);
+  return word < body.code + body.size ? body : Body{};
+}
+
+}  // namespace tenon::vm::interp

@@ -1,0 +1,60 @@
+// Where a module's translated bodies stand: a few chunks of words, filled one after the other. The
+// translator writes at the end of the last chunk, so a finished body need not be copied.
+//
+// A body keeps no map from code to the module's bytes. Translation is deterministic, so a backtrace
+// translates the function again and asks (OffsetOf, translate/translate.cc).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "vm/interp/word.h"
+#include "vm/runtime/func.h"
+
+namespace tenon::vm::interp {
+
+// A translated body: interpreter code, and what backtraces need to know about it.
+struct Body {
+  const Word* code = nullptr;
+  uint32_t size = 0;  // in words
+  uint32_t link = 0;  // slot of the frame's link
+  const FuncCode* function = nullptr;
+};
+
+// Written under its module's translate_mutex; FindBody may be called at any time.
+class CodeArena {
+ public:
+  CodeArena() = default;
+  CodeArena(const CodeArena&) = delete;
+  CodeArena& operator=(const CodeArena&) = delete;
+  // Frees all code.
+  ~CodeArena();
+
+  // Free words behind the last body, at least `count`.
+  absl::Span<Word> Tail(size_t count);
+  // More than there were: moves the first `used` words of the tail.
+  absl::Span<Word> GrowTail(size_t used);
+  // Makes the first `body.size` words of the tail a body; its `code` is filled in.
+  const Body& Commit(Body body);
+
+ private:
+  struct Chunk {
+    std::unique_ptr<Word[]> words;
+    size_t capacity = 0;
+    size_t used = 0;
+    std::vector<Body> bodies;  // by address
+  };
+  struct Registry;
+  friend Body FindBody(const Word* word);
+
+  void AddChunk(size_t least);
+
+  std::vector<std::unique_ptr<Chunk>> chunks_;
+};
+
+// The body that `word` lies in; one without code if it lies in none. Thread-safe.
+Body FindBody(const Word* word);
+
+}  // namespace tenon::vm::interp
