@@ -1,7 +1,10 @@
 // The command line: options in, one of the subcommands out. See commands.h for exit codes.
 #include <csignal>
 #include <cstdio>
+#include <functional>
+#include <memory>
 #include <string>
+#include <string_view>
 
 #include "CLI/CLI.hpp"
 #include "cli/commands.h"
@@ -11,8 +14,23 @@
 namespace tenon::cli {
 namespace {
 
+int RunCommand(const CLI::App& command, RunOptions options) {
+  const std::vector<std::string> rest = command.remaining();
+  if (rest.empty()) return Complain("run: no FILE given (see tenon run --help)", kExitUsage);
+  if (rest[0].size() > 1 && rest[0][0] == '-') {
+    return Complain("run: unknown option " + rest[0] + " (see tenon run --help)", kExitUsage);
+  }
+  options.file = rest[0];
+  options.arguments.assign(rest.begin() + 1, rest.end());
+  return Run(options);
+}
+
+// What a subcommand does once the command line has been read.
+using Action = std::function<int()>;
+
 // Options after the file's name are the guest's: parsing stops at the first plain argument.
-void AddRun(CLI::App& app, RunOptions* options) {
+void AddRun(CLI::App& app, Action* action) {
+  auto options = std::make_shared<RunOptions>();
   CLI::App* run = app.add_subcommand(
       "run", "Run a component that exports wasi:cli/run: tenon run [options] FILE [ARGS...]");
   run->prefix_command();
@@ -27,17 +45,42 @@ void AddRun(CLI::App& app, RunOptions* options) {
   run->add_option("--argv0", options->argv0, "The guest's argv[0]; default: the file's name")
       ->type_name("NAME")
       ->expected(1);
+  run->callback([=] { *action = [=] { return RunCommand(*run, *options); }; });
 }
 
-int RunCommand(const CLI::App& command, RunOptions options) {
-  const std::vector<std::string> rest = command.remaining();
-  if (rest.empty()) return Complain("run: no FILE given (see tenon run --help)", kExitUsage);
-  if (rest[0].size() > 1 && rest[0][0] == '-') {
-    return Complain("run: unknown option " + rest[0] + " (see tenon run --help)", kExitUsage);
+void AddValidate(CLI::App& app, Action* action) {
+  auto file = std::make_shared<std::string>();
+  CLI::App* validate =
+      app.add_subcommand("validate", "Check a component or module; silent when it is valid");
+  validate->add_option("FILE", *file, "The file to check")->required();
+  validate->callback([=] { *action = [=] { return Validate(*file); }; });
+}
+
+void AddWast(CLI::App& app, Action* action) {
+  auto options = std::make_shared<WastOptions>();
+  CLI::App* wast =
+      app.add_subcommand("wast", "Run scripts of the official test suites' format");
+  wast->add_flag("--json", options->json, "Print results as JSON");
+  wast->add_flag("--ignore-error-messages", options->ignore_error_messages,
+                 "Do not compare error texts");
+  wast->add_option("PATH", options->paths, "Scripts, or directories of *.wast")->required();
+  wast->callback([=] { *action = [=] { return RunWastCommand(*options); }; });
+}
+
+struct Subcommand {
+  std::string_view name;
+  void (*add)(CLI::App& app, Action* action);
+};
+constexpr Subcommand kSubcommands[] = {
+    {"run", AddRun}, {"validate", AddValidate}, {"wast", AddWast}};
+
+// Describing all subcommands takes longer than reading the command line, so one that is named is
+// described alone.
+void AddSubcommands(CLI::App& app, std::string_view first_argument, Action* action) {
+  for (const Subcommand& subcommand : kSubcommands) {
+    if (subcommand.name == first_argument) return subcommand.add(app, action);
   }
-  options.file = rest[0];
-  options.arguments.assign(rest.begin() + 1, rest.end());
-  return Run(options);
+  for (const Subcommand& subcommand : kSubcommands) subcommand.add(app, action);
 }
 
 int Main(int argc, char** argv) {
@@ -46,31 +89,14 @@ int Main(int argc, char** argv) {
   CLI::App app("Tenon runs WebAssembly components.", "tenon");
   app.set_version_flag("--version", kVersionText);
   app.require_subcommand(1);
-
-  RunOptions run_options;
-  AddRun(app, &run_options);
-
-  std::string validate_file;
-  app.add_subcommand("validate", "Check a component or module; silent when it is valid")
-      ->add_option("FILE", validate_file, "The file to check")
-      ->required();
-
-  WastOptions wast_options;
-  CLI::App* wast =
-      app.add_subcommand("wast", "Run scripts of the official test suites' format");
-  wast->add_flag("--json", wast_options.json, "Print results as JSON");
-  wast->add_flag("--ignore-error-messages", wast_options.ignore_error_messages,
-                 "Do not compare error texts");
-  wast->add_option("PATH", wast_options.paths, "Scripts, or directories of *.wast")->required();
-
+  Action action;
+  AddSubcommands(app, argc > 1 ? argv[1] : "", &action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kExitUsage;
   }
-  if (app.got_subcommand("run")) return RunCommand(*app.get_subcommand("run"), run_options);
-  if (app.got_subcommand("validate")) return Validate(validate_file);
-  return RunWastCommand(wast_options);
+  return action();
 }
 
 }  // namespace

@@ -14,7 +14,12 @@ class ConstSink : public NullSink {
   // Functions that are named go to `declared` (by FuncIdx).
   ConstSink(ConstProgram* out, std::vector<bool>* declared) : out_(out), declared_(declared) {}
 
-  void OnOp(const Instruction& instruction, const Resolved&) {
+  void OnConst(const Instruction& instruction) { Append(instruction); }
+  void OnBinary(const Instruction& instruction) { Append(instruction); }
+  void OnOp(const Instruction& instruction, const Resolved&) { Append(instruction); }
+
+ private:
+  void Append(const Instruction& instruction) {
     ConstInstruction& item = out_->emplace_back();
     item.op = instruction.op;
     switch (Info(instruction.op).immediate) {
@@ -32,7 +37,6 @@ class ConstSink : public NullSink {
     }
   }
 
- private:
   ConstProgram* out_;
   std::vector<bool>* declared_;
 };

@@ -54,15 +54,22 @@ class FunctionWalker : public BodyChecker {
   bool SpecialStep(uint16_t step);
   bool RareStep(uint16_t step);
 
-  // Checks the row's signature as it stands and reports.
-  ABSL_ATTRIBUTE_ALWAYS_INLINE bool ApplyRow() {
+  // Checks the row's signature as it stands.
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool CheckRow() {
     const Signature& row = CurrentRow();
-    if (!PopAll(absl::MakeConstSpan(row.pops.data(), row.pop_count))) return false;
-    if (row.push_count != 0 && !Push(row.push)) return false;
-    return Report({});
+    return PopAll(absl::MakeConstSpan(row.pops.data(), row.pop_count)) &&
+           (row.push_count == 0 || Push(row.push));
   }
-  // As ApplyRow, for instructions on a memory or table that may have 64-bit addresses.
-  bool ApplyAddressRow(bool is_64);
+  // Likewise for instructions on a memory or table that may have 64-bit addresses.
+  bool CheckAddressRow(bool is_64);
+  bool ApplyRow() { return CheckRow() && Report({}); }
+  bool ApplyAddressRow(bool is_64) { return CheckAddressRow(is_64) && Report({}); }
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool Constant(ValType type) {
+    if (!Push(type)) return false;
+    if (reporting_) sink_.OnConst(instruction_);
+    return true;
+  }
+  bool MemArgStep();
   template <int kLanes>
   bool MemArgLaneStep();
 

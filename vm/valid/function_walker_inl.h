@@ -27,29 +27,30 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool FunctionWalker<Sink, kConstant>::Step(u
     case StepOf(Opcode::End): return EndStep();
     case kUnaryStep: {
       const Signature& row = CurrentRow();
-      if (size_ == height_ || operands_[size_ - 1] != row.pops[0]) [[unlikely]] return ApplyRow();
-      operands_[size_ - 1] = row.push;
-      return Report({});
+      if (size_ == height_ || operands_[size_ - 1] != row.pops[0]) [[unlikely]] {
+        if (!CheckRow()) return false;
+      } else {
+        operands_[size_ - 1] = row.push;
+      }
+      if (reporting_) sink_.OnUnary(instruction_);
+      return true;
     }
     case kBinaryStep: {
       const Signature& row = CurrentRow();
       if (size_ - height_ < 2 || operands_[size_ - 1] != row.pops[1] ||
           operands_[size_ - 2] != row.pops[0]) [[unlikely]] {
-        return ApplyRow();
+        if (!CheckRow()) return false;
+      } else {
+        operands_[--size_ - 1] = row.push;
       }
-      operands_[--size_ - 1] = row.push;
-      return Report({});
+      if (reporting_) sink_.OnBinary(instruction_);
+      return true;
     }
     case StepOf(ImmediateKind::kI32):
-      return Immediates<ImmediateKind::kI32>() && Push(ValType::kI32) && Report({});
+      return Immediates<ImmediateKind::kI32>() && Constant(ValType::kI32);
     case StepOf(ImmediateKind::kI64):
-      return Immediates<ImmediateKind::kI64>() && Push(ValType::kI64) && Report({});
-    case StepOf(ImmediateKind::kMemArg): {
-      bool is_64;
-      if (!Immediates<ImmediateKind::kMemArg>()) return false;
-      if (!CheckMemArg(Info(instruction_.op).access_bytes(), &is_64)) return false;
-      return is_64 ? ApplyAddressRow(true) : ApplyRow();
-    }
+      return Immediates<ImmediateKind::kI64>() && Constant(ValType::kI64);
+    case StepOf(ImmediateKind::kMemArg): return MemArgStep();
     default: return SpecialStep(step);
   }
 }
@@ -97,8 +98,8 @@ bool FunctionWalker<Sink, kConstant>::RareStep(uint16_t step) {
   using enum ImmediateKind;
   switch (step) {
     case StepOf(kNone): return ApplyRow();
-    case StepOf(kF32): return Immediates<kF32>() && ApplyRow();
-    case StepOf(kF64): return Immediates<kF64>() && ApplyRow();
+    case StepOf(kF32): return Immediates<kF32>() && Constant(ValType::kF32);
+    case StepOf(kF64): return Immediates<kF64>() && Constant(ValType::kF64);
     case StepOf(kV128): return Immediates<kV128>() && ApplyRow();
     case StepOf(kShuffle):
       if (!Immediates<kShuffle>()) return false;
@@ -133,7 +134,7 @@ bool FunctionWalker<Sink, kConstant>::RareStep(uint16_t step) {
 }
 
 template <class Sink, bool kConstant>
-bool FunctionWalker<Sink, kConstant>::ApplyAddressRow(bool is_64) {
+bool FunctionWalker<Sink, kConstant>::CheckAddressRow(bool is_64) {
   const Signature& row = CurrentRow();
   ValType pops[3];
   for (int i = 0; i < row.pop_count; ++i) {
@@ -141,8 +142,23 @@ bool FunctionWalker<Sink, kConstant>::ApplyAddressRow(bool is_64) {
   }
   if (!PopAll(absl::MakeConstSpan(pops, row.pop_count))) return false;
   const ValType result = is_64 && row.address_push ? ValType::kI64 : row.push;
-  if (row.push_count != 0 && !Push(result)) return false;
-  return Report({});
+  return row.push_count == 0 || Push(result);
+}
+
+// Plain loads and stores.
+template <class Sink, bool kConstant>
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool FunctionWalker<Sink, kConstant>::MemArgStep() {
+  bool is_64;
+  if (!Immediates<ImmediateKind::kMemArg>()) return false;
+  if (!CheckMemArg(Info(instruction_.op).access_bytes(), &is_64)) return false;
+  if (is_64 ? !CheckAddressRow(true) : !CheckRow()) return false;
+  if (!reporting_) return true;
+  if (CurrentRow().push_count != 0) {
+    sink_.OnLoad(instruction_);
+  } else {
+    sink_.OnStore(instruction_);
+  }
+  return true;
 }
 
 template <class Sink, bool kConstant>

@@ -68,8 +68,16 @@ class NullSink {
   void OnLocalSet(const Instruction&, const Resolved&) {}
   void OnLocalTee(const Instruction&, const Resolved&) {}
 
-  // Every other instruction: numeric, constants, memory, table, global and reference instructions,
-  // by opcode. Pops and pushes follow the row's signature or, for "*" rows, the specification.
+  // By the row's signature and immediates; scalar or vector.
+  void OnConst(const Instruction&) {}   // i32, i64, f32 and f64: instruction.bits
+  void OnUnary(const Instruction&) {}   // one operand, one result, no immediates
+  void OnBinary(const Instruction&) {}  // two operands, one result, no immediates
+  void OnLoad(const Instruction&) {}    // a MemArg is all: the address becomes a value
+  void OnStore(const Instruction&) {}   // likewise: address and value are popped
+
+  // Every other instruction: the rest of memory and vectors, table, global and reference
+  // instructions, by opcode. Pops and pushes follow the row's signature or, for "*" rows, the
+  // specification.
   void OnOp(const Instruction&, const Resolved&) {}
 };
 

@@ -28,9 +28,19 @@ class RecordingSink : public NullSink {
   void OnLocalGet(const Instruction& i, const Resolved& r) {
     absl::StrAppend(&log, "get", i.index, ":", ToString(r.type), " ");
   }
-  void OnOp(const Instruction& i, const Resolved&) { absl::StrAppend(&log, Info(i.op).text, " "); }
+  void OnConst(const Instruction& i) { Name("const:", i); }
+  void OnUnary(const Instruction& i) { Name("unary:", i); }
+  void OnBinary(const Instruction& i) { Name("binary:", i); }
+  void OnLoad(const Instruction& i) { Name("load:", i); }
+  void OnStore(const Instruction& i) { Name("store:", i); }
+  void OnOp(const Instruction& i, const Resolved&) { Name("", i); }
 
   std::string log;
+
+ private:
+  void Name(absl::string_view shape, const Instruction& instruction) {
+    absl::StrAppend(&log, shape, Info(instruction.op).text, " ");
+  }
 };
 
 struct Walked {
@@ -60,7 +70,7 @@ const FuncType kI32ToI32 = {{ValType::kI32}, {ValType::kI32}};
 
 TEST(WalkerTest, ReportsInstructionsInOrder) {
   const Walked walked = Walk(kI32ToI32, {0x00, 0x20, 0x00, 0x41, 0x01, 0x6a, 0x0b});
-  EXPECT_EQ(walked.log, "get0:i32 i32.const i32.add end:1 done") << walked.error;
+  EXPECT_EQ(walked.log, "get0:i32 const:i32.const binary:i32.add end:1 done") << walked.error;
 }
 
 TEST(WalkerTest, DeadCodeIsCheckedButNotReported) {
@@ -75,7 +85,7 @@ TEST(WalkerTest, ElseIsReportedAfterDeadThen) {
   // i32.const 1 if unreachable else end
   const Walked walked =
       Walk(kNothing, {0x00, 0x41, 0x01, 0x04, 0x40, 0x00, 0x05, 0x0b, 0x0b});
-  EXPECT_EQ(walked.log, "i32.const if unreachable else:0 end:1 end:1 done") << walked.error;
+  EXPECT_EQ(walked.log, "const:i32.const if unreachable else:0 end:1 end:1 done") << walked.error;
 }
 
 TEST(WalkerTest, TypeMismatchNamesBothSides) {

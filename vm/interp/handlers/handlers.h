@@ -2,6 +2,8 @@
 // made from opcode rows a function from row and operand form to handler.
 #pragma once
 
+#include <array>
+
 #include "vm/interp/dispatch.h"
 #include "vm/syntax/opcode.h"
 
@@ -12,15 +14,27 @@ namespace tenon::vm::interp {
 enum class Form : uint8_t { kSS, kAS, kSA, kSK, kAK, kKS, kKA };
 inline constexpr int kFormCount = 7;
 
-// Family handlers; null when the row has none. Unary operations use kSS and kAS.
-Handler UnaryHandler(Opcode op, Form form);
-Handler BinaryHandler(Opcode op, Form form);           // and comparisons, for their value
-Handler CompareBranchHandler(Opcode op, Form form, bool sense);  // no KS or KA
+// An instruction's handlers by Form; null where there is none.
+using FormTable = std::array<Handler, kFormCount>;
+
+// Family handlers by opcode; null when the row is of another family. Unary operations use kSS and
+// kAS. Of the first memory: loads take their address from a slot, the accumulator (kAS) or folded
+// into the offset (kKS); stores take address, then value.
+extern const FormTable* const kScalarForms[kOpcodeCount];  // comparisons: for their value
+extern const FormTable* const kMemoryForms[kOpcodeCount];
+extern const FormTable* const kBranchForms[2][kOpcodeCount];  // taken if false, if true; no KS or KA
+
+inline Handler ScalarHandler(Opcode op, Form form) {
+  return (*kScalarForms[static_cast<int>(op)])[static_cast<int>(form)];
+}
+inline Handler MemoryHandler(Opcode op, Form form) {
+  return (*kMemoryForms[static_cast<int>(op)])[static_cast<int>(form)];
+}
+inline Handler CompareBranchHandler(Opcode op, Form form, bool sense) {
+  return (*kBranchForms[sense][static_cast<int>(op)])[static_cast<int>(form)];
+}
+
 Handler VectorHandler(Opcode op);
-// Memory 0: address in a slot, the accumulator (kAS) or folded into the offset (kKS).
-Handler LoadHandler(Opcode op, Form form);
-// Memory 0: address, then value.
-Handler StoreHandler(Opcode op, Form form);
 // Any other memory: slots only, the memory index in a further word.
 Handler LoadFarHandler(Opcode op);
 Handler StoreFarHandler(Opcode op);

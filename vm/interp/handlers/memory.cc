@@ -56,63 +56,48 @@ TENON_FAST TENON_HANDLER_ABI HandlerResult StoreLane(TENON_STATE_PARAMS) {
 }
 
 template <typename A>
-Handler PickLoad(Form form) {
-  switch (form) {
-    case Form::kSS: return &Chain<LoadStep<A, Form::kSS>>;
-    case Form::kAS: return &Chain<LoadStep<A, Form::kAS>>;
-    case Form::kKS: return &Chain<LoadStep<A, Form::kKS>>;
-    default: return nullptr;
-  }
+constexpr FormTable MakeLoadForms() {
+  FormTable forms = {};
+  forms[static_cast<int>(Form::kSS)] = &Chain<LoadStep<A, Form::kSS>>;
+  forms[static_cast<int>(Form::kAS)] = &Chain<LoadStep<A, Form::kAS>>;
+  forms[static_cast<int>(Form::kKS)] = &Chain<LoadStep<A, Form::kKS>>;
+  return forms;
 }
 
 template <typename A>
-Handler PickStore(Form form) {
-  switch (form) {
-    case Form::kSS: return &Chain<StoreStep<A, Form::kSS>>;
-    case Form::kAS: return &Chain<StoreStep<A, Form::kAS>>;
-    default: break;
-  }
+constexpr FormTable MakeStoreForms() {
+  FormTable forms = {};
+  forms[static_cast<int>(Form::kSS)] = &Chain<StoreStep<A, Form::kSS>>;
+  forms[static_cast<int>(Form::kAS)] = &Chain<StoreStep<A, Form::kAS>>;
   if constexpr (!std::is_same_v<typename A::Value, V128>) {
-    if (form == Form::kSA) return &Chain<StoreStep<A, Form::kSA>>;
+    forms[static_cast<int>(Form::kSA)] = &Chain<StoreStep<A, Form::kSA>>;
   }
   if constexpr (kIsFloat<typename A::Value>) {
-    if (form == Form::kKA) return &Chain<StoreStep<A, Form::kKA>>;
+    forms[static_cast<int>(Form::kKA)] = &Chain<StoreStep<A, Form::kKA>>;
   } else if constexpr (!std::is_same_v<typename A::Value, V128>) {
-    if (form == Form::kSK) return &Chain<StoreStep<A, Form::kSK>>;
-    if (form == Form::kAK) return &Chain<StoreStep<A, Form::kAK>>;
+    forms[static_cast<int>(Form::kSK)] = &Chain<StoreStep<A, Form::kSK>>;
+    forms[static_cast<int>(Form::kAK)] = &Chain<StoreStep<A, Form::kAK>>;
   }
-  return nullptr;
+  return forms;
 }
+
+template <Opcode kOp>
+constexpr FormTable kLoadForms = MakeLoadForms<typename LoadAccess<kOp>::Type>();
+template <Opcode kOp>
+constexpr FormTable kStoreForms = MakeStoreForms<typename StoreAccess<kOp>::Type>();
 
 }  // namespace
 
-Handler LoadHandler(Opcode op, Form form) {
-  switch (op) {
-#define OP(...)
-#define LOAD(name, ...) \
-  case Opcode::name: return PickLoad<LoadAccess<Opcode::name>::Type>(form);
+constexpr const FormTable* kMemoryForms[kOpcodeCount] = {
+#define OP(...) nullptr,
+#define LOAD(name, ...) &kLoadForms<Opcode::name>,
+#define STORE(name, ...) &kStoreForms<Opcode::name>,
 #include "vm/syntax/opcodes_core.def"
-#define OP(...)
-#define LOAD(name, ...) \
-  case Opcode::name: return PickLoad<LoadAccess<Opcode::name>::Type>(form);
+#define OP(...) nullptr,
+#define LOAD(name, ...) &kLoadForms<Opcode::name>,
+#define STORE(name, ...) &kStoreForms<Opcode::name>,
 #include "vm/syntax/opcodes_simd.def"
-    default: return nullptr;
-  }
-}
-
-Handler StoreHandler(Opcode op, Form form) {
-  switch (op) {
-#define OP(...)
-#define STORE(name, ...) \
-  case Opcode::name: return PickStore<StoreAccess<Opcode::name>::Type>(form);
-#include "vm/syntax/opcodes_core.def"
-#define OP(...)
-#define STORE(name, ...) \
-  case Opcode::name: return PickStore<StoreAccess<Opcode::name>::Type>(form);
-#include "vm/syntax/opcodes_simd.def"
-    default: return nullptr;
-  }
-}
+};
 
 Handler LoadFarHandler(Opcode op) {
   switch (op) {

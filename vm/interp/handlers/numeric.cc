@@ -46,23 +46,19 @@ constexpr Handler PickBinary() {
   }
 }
 
-using FormTable = std::array<Handler, kFormCount>;
+template <auto F>
+constexpr FormTable kUnaryForms = {PickUnary<F, Form::kSS>(), PickUnary<F, Form::kAS>()};
 
 template <auto F>
-constexpr FormTable UnaryForms() {
-  return {PickUnary<F, Form::kSS>(), PickUnary<F, Form::kAS>()};
-}
-
-template <auto F>
-constexpr FormTable BinaryForms() {
-  return {PickBinary<F, Form::kSS>(), PickBinary<F, Form::kAS>(), PickBinary<F, Form::kSA>(),
-          PickBinary<F, Form::kSK>(), PickBinary<F, Form::kAK>(), PickBinary<F, Form::kKS>(),
-          PickBinary<F, Form::kKA>()};
-}
+constexpr FormTable kBinaryForms = {
+    PickBinary<F, Form::kSS>(), PickBinary<F, Form::kAS>(), PickBinary<F, Form::kSA>(),
+    PickBinary<F, Form::kSK>(), PickBinary<F, Form::kAK>(), PickBinary<F, Form::kKS>(),
+    PickBinary<F, Form::kKA>()};
 
 template <auto F, bool kSense>
-constexpr FormTable CompareBranchForms() {
-  FormTable table = {&Chain<CompareBranch<F, Form::kSS, kSense>>, &Chain<CompareBranch<F, Form::kAS, kSense>>,
+constexpr FormTable MakeBranchForms() {
+  FormTable table = {&Chain<CompareBranch<F, Form::kSS, kSense>>,
+                     &Chain<CompareBranch<F, Form::kAS, kSense>>,
                      &Chain<CompareBranch<F, Form::kSA, kSense>>};
   if constexpr (!kIsFloat<typename Traits<F>::template Param<0>>) {
     table[static_cast<int>(Form::kSK)] = &Chain<CompareBranch<F, Form::kSK, kSense>>;
@@ -71,47 +67,31 @@ constexpr FormTable CompareBranchForms() {
   return table;
 }
 
+template <auto F, bool kSense>
+constexpr FormTable kCompareForms = MakeBranchForms<F, kSense>();
+
 }  // namespace
 
-Handler UnaryHandler(Opcode op, Form form) {
-  switch (op) {
-#define OP(...)
-#define UNARY(name, ...)                                   \
-  case Opcode::name: {                                     \
-    static constexpr FormTable kForms = UnaryForms<&sem::name>(); \
-    return kForms[static_cast<int>(form)];                 \
-  }
-#include "vm/syntax/opcodes_core.def"
-    default: return nullptr;
-  }
-}
+#define NO_FORMS(...) nullptr,
 
-Handler BinaryHandler(Opcode op, Form form) {
-  switch (op) {
-#define OP(...)
-#define BINARY(name, ...)                                   \
-  case Opcode::name: {                                      \
-    static constexpr FormTable kForms = BinaryForms<&sem::name>(); \
-    return kForms[static_cast<int>(form)];                  \
-  }
+constexpr const FormTable* kScalarForms[kOpcodeCount] = {
+#define OP NO_FORMS
+#define UNARY(name, ...) &kUnaryForms<&sem::name>,
+#define BINARY(name, ...) &kBinaryForms<&sem::name>,
 #define COMPARE BINARY
 #include "vm/syntax/opcodes_core.def"
-    default: return nullptr;
-  }
-}
+};
 
-Handler CompareBranchHandler(Opcode op, Form form, bool sense) {
-  switch (op) {
-#define OP(...)
-#define COMPARE(name, ...)                                                        \
-  case Opcode::name: {                                                            \
-    static constexpr FormTable kTrue = CompareBranchForms<&sem::name, true>();    \
-    static constexpr FormTable kFalse = CompareBranchForms<&sem::name, false>();  \
-    return (sense ? kTrue : kFalse)[static_cast<int>(form)];                      \
-  }
+constexpr const FormTable* kBranchForms[2][kOpcodeCount] = {
+    {
+#define OP NO_FORMS
+#define COMPARE(name, ...) &kCompareForms<&sem::name, false>,
 #include "vm/syntax/opcodes_core.def"
-    default: return nullptr;
-  }
-}
+    },
+    {
+#define OP NO_FORMS
+#define COMPARE(name, ...) &kCompareForms<&sem::name, true>,
+#include "vm/syntax/opcodes_core.def"
+    }};
 
 }  // namespace tenon::vm::interp

@@ -6,8 +6,7 @@
 namespace tenon::vm::interp {
 namespace {
 
-// The family of a row, by which OnOp dispatches.
-enum class Family : uint8_t { kOther, kConst, kUnary, kBinary, kCompare, kVector, kLoad, kStore };
+enum class Family : uint8_t { kOther, kScalar, kCompare, kVector };
 
 // The integer comparison that is true when `op` is false; Nop when `op` is none.
 constexpr Opcode Inverse(Opcode op) {
@@ -65,10 +64,6 @@ constexpr Row MakeRow(Family family, Opcode op, const char* signature, int trait
   row.traps = (traits & kTraps) != 0;
   row.commutes = Commutes(op);
   row.absorbable = family == Family::kCompare || op == Opcode::I32And;
-  if (op == Opcode::I32Const || op == Opcode::I64Const || op == Opcode::F32Const ||
-      op == Opcode::F64Const) {
-    row.family = Family::kConst;
-  }
   if (signature[0] == '*') return row;
   while (signature[row.operand_count] != ':') ++row.operand_count;
   switch (signature[row.operand_count + 1]) {
@@ -86,16 +81,12 @@ constexpr Row MakeRow(Family family, Opcode op, const char* signature, int trait
   MakeRow(Family::family, Opcode::name, signature, traits),
 constexpr Row kRows[kOpcodeCount] = {
 #define OP(...) ROW(kOther, __VA_ARGS__)
-#define UNARY(...) ROW(kUnary, __VA_ARGS__)
-#define BINARY(...) ROW(kBinary, __VA_ARGS__)
+#define UNARY(...) ROW(kScalar, __VA_ARGS__)
+#define BINARY(...) ROW(kScalar, __VA_ARGS__)
 #define COMPARE(...) ROW(kCompare, __VA_ARGS__)
-#define LOAD(...) ROW(kLoad, __VA_ARGS__)
-#define STORE(...) ROW(kStore, __VA_ARGS__)
 #include "vm/syntax/opcodes_core.def"
 #define OP(...) ROW(kOther, __VA_ARGS__)
 #define NUMERIC(...) ROW(kVector, __VA_ARGS__)
-#define LOAD(...) ROW(kLoad, __VA_ARGS__)
-#define STORE(...) ROW(kStore, __VA_ARGS__)
 #include "vm/syntax/opcodes_simd.def"
 };
 #undef ROW
@@ -104,24 +95,12 @@ const Row& RowOf(Opcode op) { return kRows[static_cast<int>(op)]; }
 
 }  // namespace
 
-void Translator::OnOp(const Instruction& instruction, const Resolved& resolved) {
-  const Opcode op = instruction.op;
-  const Row& row = RowOf(op);
-  switch (row.family) {
-    case Family::kConst: return PushConst(row.result, instruction.bits);
-    case Family::kUnary:
-      if (op == Opcode::I32Eqz || op == Opcode::I64Eqz) return EqualZero(instruction);
-      return Unary(instruction);
-    case Family::kBinary:
-    case Family::kCompare: return Binary(op, instruction.offset);
-    case Family::kVector: return VectorOp(instruction);
-    case Family::kLoad: return Load(instruction);
-    case Family::kStore: return Store(instruction);
-    case Family::kOther: return Other(instruction, resolved);
-  }
+void Translator::OnConst(const Instruction& instruction) {
+  PushConst(RowOf(instruction.op).result, instruction.bits);
 }
 
-void Translator::Other(const Instruction& instruction, const Resolved& resolved) {
+void Translator::OnOp(const Instruction& instruction, const Resolved& resolved) {
+  if (RowOf(instruction.op).family == Family::kVector) return VectorOp(instruction);
   switch (instruction.op) {
     case Opcode::Nop: return;
     case Opcode::RefNull: return PushConst(resolved.type, 0);
@@ -168,8 +147,12 @@ void Translator::Other(const Instruction& instruction, const Resolved& resolved)
   LaneMemory(instruction);
 }
 
-void Translator::Unary(const Instruction& instruction) {
+void Translator::OnUnary(const Instruction& instruction) {
   const Row& row = RowOf(instruction.op);
+  if (row.family == Family::kVector) return VectorOp(instruction);
+  if (instruction.op == Opcode::I32Eqz || instruction.op == Opcode::I64Eqz) {
+    return EqualZero(instruction);
+  }
   Operand& operand = Top();
   Materialize(&operand);
   CountReference(operand, -1);
@@ -177,11 +160,16 @@ void Translator::Unary(const Instruction& instruction) {
   const Form form = InAcc(operand) ? Form::kAS : Form::kSS;
   const uint32_t source = operand.slot;
   SetTop(ShapeOf(row.result));
-  NoteResult(code_.Emit(UnaryHandler(instruction.op, form), {Top().slot, source}));
+  NoteResult(code_.Emit(ScalarHandler(instruction.op, form), {Top().slot, source}));
+}
+
+void Translator::OnBinary(const Instruction& instruction) {
+  if (RowOf(instruction.op).family == Family::kVector) return VectorOp(instruction);
+  Binary(instruction.op, instruction.offset);
 }
 
 // The result takes the place of the left operand.
-void Translator::Binary(Opcode op, uint32_t offset) {
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline void Translator::Binary(Opcode op, uint32_t offset) {
   const Row& row = RowOf(op);
   Operand* right = &Pop();
   Operand* left = &Top();
@@ -201,7 +189,7 @@ void Translator::Binary(Opcode op, uint32_t offset) {
     const bool in_acc = InAcc(other);
     const Form form = on_right ? (in_acc ? Form::kAK : Form::kSK) : (in_acc ? Form::kKA : Form::kKS);
     if (row.traps) code_.SetOffset(offset);
-    start = code_.EmitImmediate(BinaryHandler(op, form), home, other.slot,
+    start = code_.EmitImmediate(ScalarHandler(op, form), home, other.slot,
                                 static_cast<uint32_t>(immediate));
     if (other.value_class() == Class::kFloat && !other.shape.narrow) code_.AppendBits(immediate);
   } else {
@@ -210,7 +198,7 @@ void Translator::Binary(Opcode op, uint32_t offset) {
     const Form form = InAcc(*left) ? Form::kAS : InAcc(*right) ? Form::kSA : Form::kSS;
     // Materializing may have emitted constants; the offset must stand on the operation itself.
     if (row.traps) code_.SetOffset(offset);
-    start = code_.Emit(BinaryHandler(op, form), {home, left->slot, right->slot});
+    start = code_.Emit(ScalarHandler(op, form), {home, left->slot, right->slot});
   }
   SetTop(ShapeOf(row.result));
   NoteResult(start);
@@ -266,14 +254,14 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline void Translator::CheckOffset(const Instructi
   last_.valid = false;
 }
 
-void Translator::Load(const Instruction& instruction) {
+void Translator::OnLoad(const Instruction& instruction) {
   Operand& address = Pop();
   const ValType type = RowOf(instruction.op).result;
   const uint64_t offset = instruction.memarg.offset;
   const bool near = instruction.index == 0;
   if (near && address.is_const() && (address.bits + offset + 16) >> 32 == 0) {
     code_.SetOffset(instruction.offset);
-    return EmitResultImmediate(LoadHandler(instruction.op, Form::kKS), type, 0,
+    return EmitResultImmediate(MemoryHandler(instruction.op, Form::kKS), type, 0,
                                static_cast<uint32_t>(address.bits + offset));
   }
   CheckOffset(instruction, &address);
@@ -281,7 +269,7 @@ void Translator::Load(const Instruction& instruction) {
   code_.SetOffset(instruction.offset);
   if (near) {
     const Form form = InAcc(address) ? Form::kAS : Form::kSS;
-    return EmitResultImmediate(LoadHandler(instruction.op, form), type, address.slot,
+    return EmitResultImmediate(MemoryHandler(instruction.op, form), type, address.slot,
                                static_cast<uint32_t>(offset));
   }
   EmitResultImmediate(LoadFarHandler(instruction.op), type, address.slot,
@@ -289,7 +277,7 @@ void Translator::Load(const Instruction& instruction) {
   code_.AppendBits(instruction.index);
 }
 
-void Translator::Store(const Instruction& instruction) {
+void Translator::OnStore(const Instruction& instruction) {
   Operand& value = Pop();
   Operand& address = Pop();
   const auto offset = static_cast<uint32_t>(instruction.memarg.offset);
@@ -317,7 +305,7 @@ void Translator::Store(const Instruction& instruction) {
   } else if (address_in_acc) {
     form = Form::kAS;
   }
-  code_.EmitImmediate(StoreHandler(instruction.op, form), address.slot,
+  code_.EmitImmediate(MemoryHandler(instruction.op, form), address.slot,
                       immediate ? static_cast<uint16_t>(value.bits) : value.slot, offset);
 }
 

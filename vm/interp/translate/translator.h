@@ -53,6 +53,11 @@ class Translator {
   void OnLocalGet(const Instruction&, const Resolved&);
   void OnLocalSet(const Instruction&, const Resolved&);
   void OnLocalTee(const Instruction&, const Resolved&);
+  void OnConst(const Instruction&);
+  void OnUnary(const Instruction&);
+  void OnBinary(const Instruction&);
+  void OnLoad(const Instruction&);
+  void OnStore(const Instruction&);
   void OnOp(const Instruction&, const Resolved&);
 
  private:
@@ -174,13 +179,9 @@ class Translator {
   // Whether an integer constant can stand in a 16-bit operand, or any constant in a 32-bit one.
   static bool FitsHalf(const Operand& operand);
   static bool FitsImmediate(const Operand& operand);
-  void Unary(const Instruction& instruction);
   void Binary(Opcode op, uint32_t offset);
   void EqualZero(const Instruction& instruction);
-  void Other(const Instruction& instruction, const Resolved& resolved);
   void VectorOp(const Instruction& instruction);
-  void Load(const Instruction& instruction);
-  void Store(const Instruction& instruction);
   void LaneMemory(const Instruction& instruction);
   void Global(const Instruction& instruction, const Resolved& resolved);
   void Bulk(Handler handler, const Instruction& instruction, int operand_count,
