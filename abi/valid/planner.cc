@@ -39,15 +39,19 @@ struct CoreInstanceValue {
 
 // One instantiation of a body.
 struct Frame {
-  Frame(const TypeTable& from, TypeTable& to) : types_map(from, to, {}) {}
+  explicit Frame(TypeTable& types) : types_map(types, types, {}) {}
+
+  bool is_root() const { return parent == nullptr; }
 
   Frame* parent = nullptr;
   ComponentInstanceId instance;
   const InstanceValue* args = nullptr;  // nothing in the root
+  // From resources as validated to those of this instantiation. The root has but one: there a
+  // resource stands for itself, so that types need not be copied.
   Substitution types_map;
 
   std::vector<FuncValue> funcs;
-  std::vector<AnyType> types;  // of the validation's table
+  std::vector<AnyType> types;  // as validated: types_map not applied
   std::vector<ComponentValue> components;
   std::vector<InstanceRef> instances;
   std::vector<ModuleId> core_modules;
@@ -67,13 +71,13 @@ struct HostFunc {
 
 class Planner {
  public:
-  Planner(const PlanInput& input, TypeTable& types) : input_(input), types_(types) {}
+  explicit Planner(const PlanInput& input) : input_(input), types_(input.types) {}
 
   Result<Plan> Run(uint32_t root_body) {
+    plan_.resources.resize(types_.resource_count());
     TENON_ASSIGN_OR_RETURN(Frame * root, NewFrame(nullptr, std::nullopt, nullptr));
     TENON_RETURN_IF_ERROR(RunBody(*root, root_body, 0));
-    if (plan_.resources.size() < types_.resource_count())
-      plan_.resources.resize(types_.resource_count());
+    plan_.resources.resize(types_.resource_count());
     return std::move(plan_);
   }
 
@@ -91,7 +95,7 @@ class Planner {
       instance.parent = parent.instance;
       instance.path = absl::StrCat(prefix, prefix.empty() ? "" : ".", parent.children++);
     }
-    frames_.push_back(std::make_unique<Frame>(input_.types, types_));
+    frames_.push_back(std::make_unique<Frame>(types_));
     Frame* frame = frames_.back().get();
     frame->parent = lexical_parent;
     frame->args = args;
@@ -301,9 +305,15 @@ class Planner {
 
   // --- Resources and canonical functions ---------------------------------------------------------
 
-  ResourceId NewResource(absl::string_view name, PlanResource resource) {
-    const ResourceId id = types_.NewResource(name);
-    plan_.resources.resize(id.value() + 1);
+  // What `validated`, a resource that a frame imports or defines, is at run time.
+  ResourceId NewResource(Frame& frame, ResourceId validated, absl::string_view name,
+                         PlanResource resource) {
+    ResourceId id = validated;
+    if (!frame.is_root()) {
+      id = types_.NewResource(name);
+      plan_.resources.resize(types_.resource_count());
+      frame.types_map.Bind(validated, id);
+    }
     resource.name = name;
     plan_.resources[id.value()] = std::move(resource);
     return id;
@@ -314,9 +324,8 @@ class Planner {
     resource.owner = frame.instance;
     resource.rep = step.rep;
     if (step.destructor) resource.destructor = frame.core_funcs[step.destructor->value()];
-    const ResourceId id =
-        NewResource(input_.types.ResourceName(step.resource), std::move(resource));
-    frame.types_map.Bind(step.resource, id);
+    const ResourceId id = NewResource(frame, step.resource, types_.ResourceName(step.resource),
+                                      std::move(resource));
     plan_.ops.push_back({PlanOp::Kind::kDefineResource, id.value()});
     Set(frame.types, result, AnyType(step.resource));
     return {};
@@ -382,8 +391,7 @@ class Planner {
 
   // --- Imports and exports -----------------------------------------------------------------------
 
-  // What the host will provide for an import of the root, or for an item below one. `type` is of
-  // the plan's table.
+  // What the host will provide for an import of the root, or for an item below one.
   Result<Item> HostItem(uint32_t import, const ExternType& type,
                         std::vector<absl::string_view>* path) {
     TENON_RETURN_IF_ERROR(Charge(1));
@@ -421,7 +429,7 @@ class Planner {
       resource.import = import;
       resource.import_path = bound.path;
       const absl::string_view name = bound.path.empty() ? step.name : bound.path.back();
-      frame.types_map.Bind(bound.id, NewResource(name, std::move(resource)));
+      NewResource(frame, bound.id, name, std::move(resource));
     }
     PlanImport item{step.name, step.version_suffix, {}};
     TENON_ASSIGN_OR_RETURN(item.type, frame.types_map.ApplyExtern(step.type));
@@ -495,8 +503,8 @@ class Planner {
 
 }  // namespace
 
-Result<Plan> MakePlan(const PlanInput& input, uint32_t root_body, TypeTable& plan_types) {
-  return Planner(input, plan_types).Run(root_body);
+Result<Plan> MakePlan(const PlanInput& input, uint32_t root_body) {
+  return Planner(input).Run(root_body);
 }
 
 }  // namespace tenon::abi

@@ -167,14 +167,14 @@ CoreModuleLoader CoreLoader(vm::TypeStore* types, vm::Features features, vm::Bod
 Result<std::unique_ptr<const ResolvedComponent>> ValidateComponent(
     std::unique_ptr<const syntax::Component> component, vm::TypeStore* types,
     const CoreModuleLoader& load_module) {
-  Validator validator(*component, types, load_module);
+  auto component_types = std::make_unique<TypeTable>();
+  Validator validator(*component, *component_types, types, load_module);
   TENON_ASSIGN_OR_RETURN(const Validator::Validated root,
                          validator.ValidateComponent(*component, nullptr));
   auto result = std::make_unique<ResolvedComponent>();
-  auto plan_types = std::make_unique<TypeTable>();
-  const PlanInput input{validator.types(), validator.bodies(), validator.modules()};
-  TENON_ASSIGN_OR_RETURN(result->plan, MakePlan(input, root.body, *plan_types));
-  result->types = std::move(plan_types);
+  const PlanInput input{*component_types, validator.bodies(), validator.modules()};
+  TENON_ASSIGN_OR_RETURN(result->plan, MakePlan(input, root.body));
+  result->types = std::move(component_types);
   result->modules = std::move(validator.modules());
   result->syntax = std::move(component);
   return result;

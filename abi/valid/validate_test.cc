@@ -139,9 +139,13 @@ TEST_F(ValidateTest, InstantiatingTwiceRunsTheBodyTwice) {
       Validate(Component({Blob(kComponent, DefinesResource()),
                           Section(kInstance, {{0x00, 0x00, 0x00}, {0x00, 0x00, 0x00}})}));
   ASSERT_TRUE(component);
-  EXPECT_EQ((*component)->plan.component_instances.size(), 3u);
-  EXPECT_EQ((*component)->plan.resources.size(), 2u);
-  EXPECT_EQ((*component)->plan.component_instances[2].path, "1");
+  const Plan& plan = (*component)->plan;
+  EXPECT_EQ(plan.component_instances.size(), 3u);
+  ASSERT_EQ(plan.ops.size(), 2u);
+  EXPECT_EQ(plan.ops[0].kind, PlanOp::Kind::kDefineResource);
+  EXPECT_EQ(plan.ops[1].kind, PlanOp::Kind::kDefineResource);
+  EXPECT_NE(plan.ops[0].index, plan.ops[1].index);
+  EXPECT_EQ(plan.component_instances[2].path, "1");
 }
 
 TEST_F(ValidateTest, ResourceNewIsForTheDefiner) {

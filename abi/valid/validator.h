@@ -22,8 +22,13 @@ namespace tenon::abi {
 
 class Validator {
  public:
-  Validator(const syntax::Component& root, vm::TypeStore* core_types, const CoreModuleLoader& load)
-      : root_(root), core_types_(*core_types), load_(load), matcher_(types_, *core_types) {}
+  Validator(const syntax::Component& root, TypeTable& types, vm::TypeStore* core_types,
+            const CoreModuleLoader& load)
+      : root_(root),
+        core_types_(*core_types),
+        load_(load),
+        types_(types),
+        matcher_(types, *core_types) {}
 
   // validate.cc. Returns the body of a component definition and its type.
   struct Validated {
@@ -32,7 +37,6 @@ class Validator {
   };
   Result<Validated> ValidateComponent(const syntax::Component& component, Scope* parent);
 
-  TypeTable& types() { return types_; }
   std::vector<Body>& bodies() { return bodies_; }
   std::vector<std::shared_ptr<const vm::ResolvedModule>>& modules() { return modules_; }
 
@@ -114,7 +118,7 @@ class Validator {
   const syntax::Component& root_;
   vm::TypeStore& core_types_;
   const CoreModuleLoader& load_;
-  TypeTable types_;
+  TypeTable& types_;
   Matcher matcher_;
   uint64_t work_ = 0;  // of visibility checks
   absl::flat_hash_map<uint32_t, bool>
