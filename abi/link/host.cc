@@ -7,31 +7,12 @@
 
 namespace tenon::abi {
 
-void HostInterface::AddFunc(HostFunc func) {
-  if (std::unique_ptr<HostFunc>* previous = funcs_.Find(func.name)) {
-    (*previous)->call = func.call;
-    (*previous)->callable = std::move(func.callable);
-    (*previous)->matches = func.matches;
-    (*previous)->describe = func.describe;
-    return;
-  }
-  auto added = std::make_unique<HostFunc>(std::move(func));
-  const absl::string_view name = added->name;
-  funcs_.Insert(name, std::move(added));
+void HostInterface::AddFunc(const HostFunc& func) {
+  if (!funcs_.Insert(func.name, func)) *funcs_.Find(func.name) = func;
 }
 
 void HostInterface::AddResource(absl::string_view name, const ResourceType* type) {
-  if (const ResourceType** previous = resources_.Find(name)) {
-    *previous = type;
-    return;
-  }
-  resource_names_.push_back(std::make_unique<const std::string>(name));
-  resources_.Insert(*resource_names_.back(), type);
-}
-
-const HostFunc* HostInterface::FindFunc(absl::string_view name) const {
-  const std::unique_ptr<HostFunc>* found = funcs_.Find(name);
-  return found == nullptr ? nullptr : found->get();
+  if (!resources_.Insert(name, type)) *resources_.Find(name) = type;
 }
 
 const ResourceType* HostInterface::FindResource(absl::string_view name) const {

@@ -10,7 +10,8 @@
 //
 // Which C++ type is which component type: abi/canon/typed.h. Views (absl::string_view,
 // absl::Span<const number>) among the arguments point into guest memory. One C++ class implements
-// one resource type. The linker must outlive the instances linked with it.
+// one resource type. The linker must outlive the instances linked with it; the names of functions
+// and resource types are kept as views and must outlive the linker.
 #pragma once
 
 #include <cstdint>
@@ -60,9 +61,9 @@ class HostContext {
 using RawHostCall = bool (*)(const void* callable, CanonContext& cx, vm::Slot* slots);
 
 struct HostFunc {
-  std::string name;
+  absl::string_view name;
   RawHostCall call = nullptr;
-  std::shared_ptr<const void> callable;  // none when it has no state
+  const void* callable = nullptr;  // kept by the linker; none when it has no state
   bool (*matches)(const TypeChecker& checker, const FuncType& type) = nullptr;
   std::string (*describe)(const ResourceNames& names) = nullptr;
 };
@@ -119,9 +120,7 @@ struct Adapter<F, R(Args...)> {
   }
 
   static bool Matches(const TypeChecker& checker, const FuncType& type) {
-    std::vector<ValType> params;
-    for (const auto& [name, param] : type.params) params.push_back(param);
-    return Params::Matches(checker, params) && ResultAbi::Matches(checker, type.result);
+    return Params::MatchesParams(checker, type) && ResultAbi::Matches(checker, type.result);
   }
 
   static std::string Describe(const ResourceNames& names) {
@@ -186,30 +185,28 @@ class HostInterface {
   template <typename F>
   void Func(absl::string_view name, F function) {
     using Adapter = host_internal::Adapter<F, typename host_internal::SignatureOf<F>::Type>;
-    HostFunc func;
-    func.name = std::string(name);
-    func.call = &Adapter::Call;
-    func.matches = &Adapter::Matches;
-    func.describe = &Adapter::Describe;
+    HostFunc func{name, &Adapter::Call, nullptr, &Adapter::Matches, &Adapter::Describe};
     if constexpr (host_internal::kHasState<F>) {
-      func.callable = std::make_shared<const F>(std::move(function));
+      callables_.push_back(std::make_shared<const F>(std::move(function)));
+      func.callable = callables_.back().get();
     }
-    AddFunc(std::move(func));
+    AddFunc(func);
   }
 
-  const HostFunc* FindFunc(absl::string_view name) const;
+  // Good until a function is added.
+  const HostFunc* FindFunc(absl::string_view name) const { return funcs_.Find(name); }
   const ResourceType* FindResource(absl::string_view name) const;
   std::vector<absl::string_view> FuncNames() const;
   const NameMap<const ResourceType*>& resources() const { return resources_; }
 
  private:
-  void AddFunc(HostFunc func);
+  void AddFunc(const HostFunc& func);
   void AddResource(absl::string_view name, const ResourceType* type);
 
   std::string name_;
-  NameMap<std::unique_ptr<HostFunc>> funcs_;
+  NameMap<HostFunc> funcs_;
   NameMap<const ResourceType*> resources_;
-  std::vector<std::unique_ptr<const std::string>> resource_names_;
+  std::vector<std::shared_ptr<const void>> callables_;
 };
 
 // What the host offers to components. An import is looked up by its exact name, then among the

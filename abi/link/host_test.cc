@@ -58,7 +58,7 @@ class HostTest : public testing::Test {
     const HostFunc* func = interface_.FindFunc("f");
     for (size_t i = 0; i < flat.size(); ++i) slots_[i].bits = flat[i];
     CanonContext cx = guest_.Context(&scope_);
-    return func->call(func->callable.get(), cx, slots_);
+    return func->call(func->callable, cx, slots_);
   }
   void Put(uint32_t address, std::vector<uint32_t> words) {
     std::memcpy(guest_.bytes() + address, words.data(), words.size() * 4);
@@ -272,9 +272,9 @@ TEST_F(HostTest, HostMemoryOfACallIsBounded) {
   CanonContext cx = guest_.Context();
 
   cx.budget = 8192 + 2 * sizeof(std::vector<uint8_t>);
-  EXPECT_TRUE(func->call(func->callable.get(), cx, slots_));
+  EXPECT_TRUE(func->call(func->callable, cx, slots_));
   cx.budget = 8191 + 2 * sizeof(std::vector<uint8_t>);
-  EXPECT_FALSE(func->call(func->callable.get(), cx, slots_));
+  EXPECT_FALSE(func->call(func->callable, cx, slots_));
   store_.core().TakeTrap();
 }
 

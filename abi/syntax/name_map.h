@@ -58,7 +58,7 @@ class NameMap {
   }
 
  private:
-  static constexpr size_t kFew = 16;
+  static constexpr size_t kFew = 32;
 
   void BuildIndex() {
     index_ = std::make_unique<absl::flat_hash_map<absl::string_view, uint32_t>>();
