@@ -15,6 +15,7 @@
 
 #include "abi/syntax/canon.h"
 #include "abi/types/types.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
 #include "vm/base/index.h"
 #include "vm/syntax/module.h"
@@ -88,10 +89,10 @@ struct PlanResource {
 
 // A function of the host that the component uses. Unused functions of an imported instance are not
 // here, and need not exist (spec: versions).
+using ImportPath = absl::InlinedVector<absl::string_view, 1>;
 struct PlanImportedFunc {
   uint32_t import = 0;  // into Plan::imports
-  std::vector<absl::string_view>
-      path;  // names below that import: {"[method]descriptor.sync"}; empty for a bare func
+  ImportPath path;  // names below that import: {"[method]descriptor.sync"}; empty for a bare func
   FuncTypeId type;
 };
 

@@ -64,7 +64,7 @@ struct Frame {
 // A function of an imported instance, listed in the plan once something uses it.
 struct HostFunc {
   uint32_t import = 0;
-  std::vector<absl::string_view> path;
+  ImportPath path;
   FuncTypeId type;
   std::optional<ImportedFuncId> id;
 };
@@ -392,8 +392,7 @@ class Planner {
   // --- Imports and exports -----------------------------------------------------------------------
 
   // What the host will provide for an import of the root, or for an item below one.
-  Result<Item> HostItem(uint32_t import, const ExternType& type,
-                        std::vector<absl::string_view>* path) {
+  Result<Item> HostItem(uint32_t import, const ExternType& type, ImportPath* path) {
     TENON_RETURN_IF_ERROR(Charge(1));
     if (const auto* func = std::get_if<FuncTypeId>(&type)) {
       TENON_RETURN_IF_ERROR(Charge(path->size()));
@@ -434,7 +433,7 @@ class Planner {
     PlanImport item{step.name, step.version_suffix, {}};
     TENON_ASSIGN_OR_RETURN(item.type, frame.types_map.ApplyExtern(step.type));
     plan_.imports.push_back(item);
-    std::vector<absl::string_view> path;
+    ImportPath path;
     return HostItem(import, item.type, &path);
   }
 

@@ -136,6 +136,7 @@ Result<ComponentTypeId> Validator::Finish(Scope& scope) {
 Result<Validator::Validated> Validator::ValidateComponent(const syntax::Component& component,
                                                           Scope* parent) {
   Scope scope(Scope::Kind::kComponent, parent);
+  scope.body.steps.reserve(component.definitions.size());  // most make one
   for (const syntax::Definition& definition : component.definitions) {
     if (Status status = Define(scope, definition); !status) {
       return std::unexpected(Locate(std::move(status.error()), definition));
@@ -149,9 +150,9 @@ Result<Validator::Validated> Validator::ValidateComponent(const syntax::Componen
 }
 
 CoreModuleLoader CoreLoader(vm::TypeStore* types, vm::Features features, vm::BodyValidation mode) {
-  return [=](absl::Span<const uint8_t> bytes,
+  return [=](vm::SharedBytes bytes,
              uint64_t offset) -> Result<std::shared_ptr<const vm::ResolvedModule>> {
-    Result<vm::Module> module = vm::DecodeModule(bytes, features);
+    Result<vm::Module> module = vm::DecodeModule(std::move(bytes), features);
     Result<std::shared_ptr<vm::ResolvedModule>> resolved =
         module ? vm::ValidateModule(std::make_unique<vm::Module>(std::move(*module)), types,
                                     features, mode)

@@ -102,7 +102,7 @@ TEST_F(ValidateTest, OnlyUsedFunctionsAreImported) {
   ASSERT_TRUE(component) << component.error().ToString();
   const Plan& plan = (*component)->plan;
   ASSERT_EQ(plan.imported_funcs.size(), 1u);
-  EXPECT_EQ(plan.imported_funcs[0].path, std::vector<absl::string_view>{"f"});
+  EXPECT_EQ(plan.imported_funcs[0].path, ImportPath{"f"});
   EXPECT_EQ(plan.imports[0].name, "ns:p/i@1.2.3");
   const CoreItem& import = plan.core_instances[0].imports[0];
   EXPECT_EQ(import.source, CoreItem::Source::kTrampoline);
