@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -26,6 +27,7 @@
 #include "abi/canon/typed.h"
 #include "abi/syntax/name_map.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "vm/base/status.h"
 
 namespace tenon::abi {
@@ -209,6 +211,13 @@ class HostInterface {
   std::vector<std::shared_ptr<const void>> callables_;
 };
 
+// An interface that a linker makes when something asks for it first: `add` gives it its functions
+// and resource types.
+struct HostOffer {
+  absl::string_view name;
+  void (*add)(HostInterface& interface);
+};
+
 // What the host offers to components. An import is looked up by its exact name, then among the
 // versions it is compatible with, where the highest registered wins (abi/syntax/semver.h).
 class HostLinker {
@@ -220,18 +229,29 @@ class HostLinker {
 
   // The interface of that name ("wasi:io/streams@0.2.12"), made when first asked for.
   HostInterface& Interface(absl::string_view name);
+  // Registers interfaces that are made when asked for. A table of constants: it outlives the
+  // linker.
+  void Offer(absl::Span<const HostOffer> offers) { offers_.push_back(offers); }
   // Functions and resource types imported by plain names.
   HostInterface& Root() { return root_; }
 
-  // Null when nothing compatible is registered.
+  // Null when nothing compatible is registered. From any thread.
   const HostInterface* Find(absl::string_view import_name) const;
   const HostInterface& root() const { return root_; }
   std::vector<absl::string_view> InterfaceNames() const;
   ResourceNames Names() const;
 
  private:
+  // The following are called with the mutex held.
+  HostInterface* FindMade(absl::string_view name) const;
+  const HostOffer* FindOffer(absl::string_view name) const;
+  HostInterface& Make(absl::string_view name, void (*add)(HostInterface&)) const;
+  void MakeAll() const;
+
   HostInterface root_;
-  NameMap<std::unique_ptr<HostInterface>> interfaces_;
+  std::vector<absl::Span<const HostOffer>> offers_;
+  mutable std::mutex mutex_;  // making what was offered is no change to those who look
+  mutable NameMap<std::unique_ptr<HostInterface>> interfaces_;
 };
 
 }  // namespace tenon::abi

@@ -376,5 +376,27 @@ TEST(HostLinkerTest, TheHighestCompatibleVersionServes) {
   EXPECT_EQ(linker.Find("a:b/d@0.0.3"), nullptr);
 }
 
+TEST(HostLinkerTest, AnOfferedInterfaceIsMadeWhenItIsAskedFor) {
+  static int made = 0;
+  static constexpr HostOffer kOffers[] = {
+      {"a:b/c@0.2.3",
+       [](HostInterface& interface) {
+         ++made;
+         interface.Func("f", [](HostContext&) {});
+       }},
+      {"a:b/d@0.2.3", [](HostInterface&) { ++made; }},
+  };
+  HostLinker linker;
+  linker.Offer(kOffers);
+
+  const HostInterface* found = linker.Find("a:b/c@0.2.9");
+
+  ASSERT_NE(found, nullptr);
+  EXPECT_NE(found->FindFunc("f"), nullptr);
+  EXPECT_EQ(&linker.Interface("a:b/c@0.2.3"), found);
+  EXPECT_EQ(made, 1);
+  EXPECT_EQ(linker.InterfaceNames().size(), 2u);
+}
+
 }  // namespace
 }  // namespace tenon::abi
