@@ -72,8 +72,8 @@ struct PlanCoreInstance {
   std::vector<CoreItem> imports;  // one for each import of the module, in its order
 };
 
-// A resource type; its index is its ResourceId in all types of the plan. A few may be placeholders
-// that no operation refers to: resources bound inside the type of an exported component, say.
+// A resource type; its index is its ResourceId in all types of the plan. Some are placeholders that
+// no operation refers to: resources bound inside a type, or as a nested body was validated with.
 struct PlanResource {
   absl::string_view name;  // best known name, for messages
   // Imported by the root: the host provides it.

@@ -115,6 +115,7 @@ class Planner {
     if (depth > kMaxInstantiationDepth) {
       return Fail(ErrorKind::kLimit, "components are instantiated by components too deeply");
     }
+    frame.types.reserve(input_.bodies[body].steps.size());
     for (const Step& step : input_.bodies[body].steps) {
       TENON_RETURN_IF_ERROR(Charge(1));
       TENON_RETURN_IF_ERROR(std::visit(
@@ -176,7 +177,7 @@ class Planner {
     NameMap<const CoreInstanceValue*> args;
     args.Reserve(step.args.size());
     for (const auto& arg : step.args)
-      args.Insert(arg.name, &frame.core_instances[arg.instance.value()]);
+      args.Add(arg.name, &frame.core_instances[arg.instance.value()]);
     const vm::ResolvedModule& module = *input_.modules[instance.module.value()];
     TENON_RETURN_IF_ERROR(Charge(module.imports.size()));
     instance.imports.reserve(module.imports.size());
@@ -210,7 +211,7 @@ class Planner {
     auto bag = std::make_shared<NameMap<CoreItem>>();
     bag->Reserve(step.exports.size());
     for (const auto& item : step.exports) {
-      bag->Insert(item.name, CoreSpace(frame, item.item.sort)[item.item.index]);
+      bag->Add(item.name, CoreSpace(frame, item.item.sort)[item.item.index]);
     }
     Set(frame.core_instances, result, CoreInstanceValue{std::nullopt, std::move(bag)});
     return {};
@@ -264,7 +265,7 @@ class Planner {
                         uint32_t depth) {
     TENON_RETURN_IF_ERROR(Charge(step.args.size()));
     InstanceValue args;
-    for (const auto& arg : step.args) args.exports.Insert(arg.name, ItemAt(frame, arg.item));
+    for (const auto& arg : step.args) args.exports.Add(arg.name, ItemAt(frame, arg.item));
     const ComponentValue component = frame.components[step.component.value()];
     TENON_ASSIGN_OR_RETURN(Frame * inner, NewFrame(component.parent, &frame, &args));
     TENON_RETURN_IF_ERROR(RunBody(*inner, component.body, depth + 1));
@@ -280,7 +281,7 @@ class Planner {
     auto instance = std::make_shared<InstanceValue>();
     instance->exports.Reserve(step.exports.size());
     for (const syntax::InlineExport& item : step.exports)
-      instance->exports.Insert(item.name.name, ItemAt(frame, item.item));
+      instance->exports.Add(item.name.name, ItemAt(frame, item.item));
     Set(frame.instances, result, InstanceRef(std::move(instance)));
     return {};
   }
@@ -324,8 +325,8 @@ class Planner {
     resource.owner = frame.instance;
     resource.rep = step.rep;
     if (step.destructor) resource.destructor = frame.core_funcs[step.destructor->value()];
-    const ResourceId id = NewResource(frame, step.resource, types_.ResourceName(step.resource),
-                                      std::move(resource));
+    const ResourceId id =
+        NewResource(frame, step.resource, types_.ResourceName(step.resource), std::move(resource));
     plan_.ops.push_back({PlanOp::Kind::kDefineResource, id.value()});
     Set(frame.types, result, AnyType(step.resource));
     return {};
@@ -412,7 +413,7 @@ class Planner {
         path->push_back(named.name);
         TENON_ASSIGN_OR_RETURN(Item item, HostItem(import, named.type, path));
         path->pop_back();
-        instance->exports.Insert(named.name, std::move(item));
+        instance->exports.Add(named.name, std::move(item));
       }
       return Item(InstanceRef(std::move(instance)));
     }
@@ -458,7 +459,7 @@ class Planner {
       if (id != nullptr && resource) frame.types_map.Bind(*id, *resource);
     }
     SetItem(frame, result, item, step.type);
-    frame.exports.exports.Insert(step.name, item);
+    frame.exports.exports.Add(step.name, item);
     if (frame.args != nullptr) return {};
     TENON_ASSIGN_OR_RETURN(const ExternType type, frame.types_map.ApplyExtern(step.type));
     TENON_ASSIGN_OR_RETURN(PlanExport exported, MakeExport(step.name, type, item));

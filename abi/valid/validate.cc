@@ -62,11 +62,6 @@ void CollectResources(const TypeTable& types, const std::vector<NamedItem>& item
 
 }  // namespace
 
-void Validator::AddStep(Scope& scope, size_t result, decltype(Step::step) step) {
-  if (scope.kind != Scope::Kind::kComponent) return;
-  scope.body.steps.push_back({static_cast<uint32_t>(result), std::move(step)});
-}
-
 Status Validator::DefineModule(Scope& scope, const syntax::CoreModule& module) {
   if (modules_.size() >= kMaxModules) {
     return Fail(ErrorKind::kLimit,
