@@ -36,7 +36,7 @@ class GuestTest : public testing::Test {
     for (size_t i = 0; i < flat.size(); ++i) slots_[i].bits = flat[i];
     abi::CallScope scope;
     abi::CanonContext cx = guest_.Context(&scope);
-    const bool ok = func->call(func->callable.get(), cx, slots_);
+    const bool ok = func->call(func->callable, cx, slots_);
     scope.ReturnLoans();
     return ok;
   }

@@ -3,33 +3,38 @@
 #include "absl/strings/str_cat.h"
 
 namespace tenon::wasi {
+namespace {
+
+constexpr abi::HostOffer kInterfaces[] = {
+    {"wasi:io/error@" TENON_WASI_VERSION, &AddError},
+    {"wasi:io/poll@" TENON_WASI_VERSION, &AddPoll},
+    {"wasi:io/streams@" TENON_WASI_VERSION, &AddStreams},
+    {"wasi:clocks/monotonic-clock@" TENON_WASI_VERSION, &AddMonotonicClock},
+    {"wasi:clocks/wall-clock@" TENON_WASI_VERSION, &AddWallClock},
+    {"wasi:clocks/timezone@" TENON_WASI_VERSION, &AddTimezone},
+    {"wasi:random/random@" TENON_WASI_VERSION, &AddRandom},
+    {"wasi:random/insecure@" TENON_WASI_VERSION, &AddInsecure},
+    {"wasi:random/insecure-seed@" TENON_WASI_VERSION, &AddInsecureSeed},
+    {"wasi:filesystem/types@" TENON_WASI_VERSION, &AddFilesystemTypes},
+    {"wasi:filesystem/preopens@" TENON_WASI_VERSION, &AddPreopens},
+    {"wasi:cli/environment@" TENON_WASI_VERSION, &AddEnvironment},
+    {"wasi:cli/exit@" TENON_WASI_VERSION, &AddExit},
+    {"wasi:cli/stdin@" TENON_WASI_VERSION, &AddStdin},
+    {"wasi:cli/stdout@" TENON_WASI_VERSION, &AddStdout},
+    {"wasi:cli/stderr@" TENON_WASI_VERSION, &AddStderr},
+    {"wasi:cli/terminal-input@" TENON_WASI_VERSION, &AddTerminalInput},
+    {"wasi:cli/terminal-output@" TENON_WASI_VERSION, &AddTerminalOutput},
+    {"wasi:cli/terminal-stdin@" TENON_WASI_VERSION, &AddTerminalStdin},
+    {"wasi:cli/terminal-stdout@" TENON_WASI_VERSION, &AddTerminalStdout},
+    {"wasi:cli/terminal-stderr@" TENON_WASI_VERSION, &AddTerminalStderr},
+};
+
+}  // namespace
 
 abi::HostInterface& WasiInterface(abi::HostLinker& linker, absl::string_view name) {
   return linker.Interface(absl::StrCat("wasi:", name, "@", kVersion));
 }
 
-void AddToLinker(abi::HostLinker& linker) {
-  AddError(linker);
-  AddPoll(linker);
-  AddStreams(linker);
-  AddMonotonicClock(linker);
-  AddWallClock(linker);
-  AddTimezone(linker);
-  AddRandom(linker);
-  AddInsecure(linker);
-  AddInsecureSeed(linker);
-  AddFilesystemTypes(linker);
-  AddPreopens(linker);
-  AddEnvironment(linker);
-  AddExit(linker);
-  AddStdin(linker);
-  AddStdout(linker);
-  AddStderr(linker);
-  AddTerminalInput(linker);
-  AddTerminalOutput(linker);
-  AddTerminalStdin(linker);
-  AddTerminalStdout(linker);
-  AddTerminalStderr(linker);
-}
+void AddToLinker(abi::HostLinker& linker) { linker.Offer(kInterfaces); }
 
 }  // namespace tenon::wasi

@@ -15,37 +15,38 @@
 
 namespace tenon::wasi {
 
-inline constexpr absl::string_view kVersion = "0.2.12";
+#define TENON_WASI_VERSION "0.2.12"
+inline constexpr absl::string_view kVersion = TENON_WASI_VERSION;
 
-// All of the below.
+// All of the below. An interface is filled when a component imports it.
 void AddToLinker(abi::HostLinker& linker);
 
 // wasi:io
-void AddError(abi::HostLinker& linker);
-void AddPoll(abi::HostLinker& linker);
-void AddStreams(abi::HostLinker& linker);
+void AddError(abi::HostInterface& interface);
+void AddPoll(abi::HostInterface& interface);
+void AddStreams(abi::HostInterface& interface);
 // wasi:clocks
-void AddMonotonicClock(abi::HostLinker& linker);
-void AddWallClock(abi::HostLinker& linker);
-void AddTimezone(abi::HostLinker& linker);
+void AddMonotonicClock(abi::HostInterface& interface);
+void AddWallClock(abi::HostInterface& interface);
+void AddTimezone(abi::HostInterface& interface);
 // wasi:random
-void AddRandom(abi::HostLinker& linker);
-void AddInsecure(abi::HostLinker& linker);
-void AddInsecureSeed(abi::HostLinker& linker);
+void AddRandom(abi::HostInterface& interface);
+void AddInsecure(abi::HostInterface& interface);
+void AddInsecureSeed(abi::HostInterface& interface);
 // wasi:filesystem
-void AddFilesystemTypes(abi::HostLinker& linker);
-void AddPreopens(abi::HostLinker& linker);
+void AddFilesystemTypes(abi::HostInterface& interface);
+void AddPreopens(abi::HostInterface& interface);
 // wasi:cli
-void AddEnvironment(abi::HostLinker& linker);
-void AddExit(abi::HostLinker& linker);
-void AddStdin(abi::HostLinker& linker);
-void AddStdout(abi::HostLinker& linker);
-void AddStderr(abi::HostLinker& linker);
-void AddTerminalInput(abi::HostLinker& linker);
-void AddTerminalOutput(abi::HostLinker& linker);
-void AddTerminalStdin(abi::HostLinker& linker);
-void AddTerminalStdout(abi::HostLinker& linker);
-void AddTerminalStderr(abi::HostLinker& linker);
+void AddEnvironment(abi::HostInterface& interface);
+void AddExit(abi::HostInterface& interface);
+void AddStdin(abi::HostInterface& interface);
+void AddStdout(abi::HostInterface& interface);
+void AddStderr(abi::HostInterface& interface);
+void AddTerminalInput(abi::HostInterface& interface);
+void AddTerminalOutput(abi::HostInterface& interface);
+void AddTerminalStdin(abi::HostInterface& interface);
+void AddTerminalStdout(abi::HostInterface& interface);
+void AddTerminalStderr(abi::HostInterface& interface);
 
 // The interface `name` ("io/streams") in the version registered here.
 abi::HostInterface& WasiInterface(abi::HostLinker& linker, absl::string_view name);

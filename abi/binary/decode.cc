@@ -16,6 +16,7 @@ using syntax::Definition;
 constexpr uint8_t kMagic[4] = {0x00, 0x61, 0x73, 0x6d};
 constexpr uint8_t kVersion[4] = {0x0d, 0x00, 0x01, 0x00};  // version 13, layer 1
 constexpr size_t kPreambleSize = 8;
+constexpr uint32_t kCommonDefinitions = 256;
 
 enum SectionId : uint8_t {
   kCustom = 0,
@@ -54,6 +55,8 @@ class SectionReader {
   }
 
   bool ReadSections() {
+    // Room for a common component, within as much memory as there are bytes.
+    out_->definitions.reserve(reader_.Reservable(kCommonDefinitions, sizeof(Definition)));
     while (!reader_.at_end()) {
       uint8_t id = 0;
       uint32_t size = 0;
@@ -289,10 +292,10 @@ Result<std::unique_ptr<const Component>> DecodeComponent(std::vector<uint8_t> by
   }
   auto component = std::make_unique<Component>();
   component->range = {0, bytes.size()};
-  ByteReader reader(bytes);
+  component->bytes = std::make_shared<const std::vector<uint8_t>>(std::move(bytes));
+  ByteReader reader(*component->bytes);
   SectionReader sections(reader, 0, component.get());
   if (!sections.ReadPreamble() || !sections.ReadSections()) return reader.TakeFailure();
-  component->bytes = std::move(bytes);
   return component;
 }
 

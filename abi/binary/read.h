@@ -21,16 +21,16 @@ bool ReadCoreSort(ByteReader& reader, Sort* out);
 bool ReadSortIndex(ByteReader& reader, SortIndex* out);
 bool ReadExternName(ByteReader& reader, syntax::Name* out);
 
-// Reads `vec(item)`: read_item(T*) for each. Counts reserve a few items, or as much memory as there
-// are bytes left: vectors nest, so that a byte may be counted on once for each level.
-template <typename T, typename ReadItem>
-bool ReadVec(ByteReader& reader, uint32_t limit, const char* what, std::vector<T>* out,
+// Reads `vec(item)`: read_item(item*) for each. Counts reserve a few items, or as much memory as
+// there are bytes left: vectors nest, so that a byte may be counted on once for each level.
+template <typename Vector, typename ReadItem>
+bool ReadVec(ByteReader& reader, uint32_t limit, const char* what, Vector* out,
              ReadItem read_item) {
   uint32_t count = 0;
   if (!ReadCount(reader, limit, what, &count)) return false;
   constexpr size_t kFew = 8;
-  out->reserve(
-      std::max(reader.Reservable(count, sizeof(T)), std::min(reader.Reservable(count, 1), kFew)));
+  out->reserve(std::max(reader.Reservable(count, sizeof(typename Vector::value_type)),
+                        std::min(reader.Reservable(count, 1), kFew)));
   for (uint32_t i = 0; i < count; ++i) {
     if (!read_item(&out->emplace_back())) return false;
   }

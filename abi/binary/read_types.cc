@@ -70,10 +70,8 @@ bool ReadDeclarator(ByteReader& reader, bool in_instance, int depth, syntax::Dec
   switch (kind) {
     case 0x00:
       return ReadCoreTypeDef(reader, depth + 1, &out->decl.emplace<syntax::CoreTypeDef>());
-    case kDeclType: {
-      auto& type = out->decl.emplace<std::unique_ptr<syntax::TypeDef>>(new syntax::TypeDef);
-      return ReadTypeDef(reader, depth + 1, type.get());
-    }
+    case kDeclType:
+      return ReadTypeDef(reader, depth + 1, &out->decl.emplace<syntax::TypeDef>());
     case 0x02:
       return ReadAlias(reader, &out->decl.emplace<syntax::Alias>());
     case 0x03: {

@@ -1,14 +1,15 @@
 #include "abi/canon/typed.h"
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_join.h"
 
 namespace tenon::abi {
 
-bool LabelsMatch(const TypeDef& def, absl::Span<const char* const> labels) {
-  if (def.labels.size() != labels.size()) return false;
-  for (size_t i = 0; i < labels.size(); ++i) {
-    if (def.labels[i] != labels[i]) return false;
-  }
+bool TypeChecker::HasLabels(ValType type, absl::Span<const char* const> labels) const {
+  const std::pair<ValType, const char* const*> seen(type, labels.data());
+  if (absl::c_linear_search(labels_seen_, seen)) return true;
+  if (!absl::c_equal(types.Get(type).labels, labels)) return false;
+  labels_seen_.push_back(seen);
   return true;
 }
 

@@ -80,14 +80,24 @@ class Borrow {
 using ResourceNames = absl::flat_hash_map<const ResourceType*, std::string>;
 
 // What a component's types are compared with: its table and the resource types bound to its ids.
-struct TypeChecker {
-  const TypeTable& types;
-  absl::Span<const ResourceType* const> resources;
+class TypeChecker {
+ public:
+  TypeChecker(const TypeTable& type_table, absl::Span<const ResourceType* const> bound)
+      : types(type_table), resources(bound) {}
 
+  const TypeTable& types;
+  const absl::Span<const ResourceType* const> resources;
+
+  // True when these are the labels of `type`, a variant, enum or flags. A yes is remembered: the
+  // functions of an interface share their types.
+  bool HasLabels(ValType type, absl::Span<const char* const> labels) const;
   // The definition, when the type is of that kind; else null.
   const TypeDef* Def(ValType type, TypeKind kind) const {
     return type.has_value() && type.kind() == kind ? &types.Get(type) : nullptr;
   }
+
+ private:
+  mutable std::vector<std::pair<ValType, const char* const*>> labels_seen_;
 };
 
 template <typename T>

@@ -102,6 +102,11 @@ struct ProductAbi {
     [[maybe_unused]] size_t i = 0;
     return types.size() == sizeof...(Ts) && (Abi<Ts>::Matches(checker, types[i++]) && ...);
   }
+  static bool MatchesParams(const TypeChecker& checker, const FuncType& type) {
+    [[maybe_unused]] size_t i = 0;
+    return type.params.size() == sizeof...(Ts) &&
+           (Abi<Ts>::Matches(checker, type.params[i++].second) && ...);
+  }
 };
 
 template <typename... Ts>
@@ -187,7 +192,6 @@ struct Abi<T> {
 
 // --- Enums and flags ----------------------------------------------------------------------------
 
-bool LabelsMatch(const TypeDef& def, absl::Span<const char* const> labels);
 std::string DescribeLabels(const char* keyword, absl::Span<const char* const> labels);
 
 // Shared by enums and flags: D::From(cx, bits, T*) makes the value.
@@ -214,8 +218,8 @@ template <typename T>
   requires IsEnum<T>
 struct Abi<T> : SmallIntegerAbi<T, Abi<T>, DiscriminantBytes(std::size(EnumOf<T>::kLabels))> {
   static bool Matches(const TypeChecker& checker, ValType type) {
-    const TypeDef* def = checker.Def(type, TypeKind::kEnum);
-    return def != nullptr && LabelsMatch(*def, EnumOf<T>::kLabels);
+    return checker.Def(type, TypeKind::kEnum) != nullptr &&
+           checker.HasLabels(type, EnumOf<T>::kLabels);
   }
   static std::string Describe(const ResourceNames&) {
     return DescribeLabels("enum", EnumOf<T>::kLabels);
@@ -232,8 +236,8 @@ template <typename T>
 struct Abi<T> : SmallIntegerAbi<T, Abi<T>, FlagsBytes(std::size(FlagsOf<T>::kLabels))> {
   static_assert(std::size(FlagsOf<T>::kLabels) <= 32);
   static bool Matches(const TypeChecker& checker, ValType type) {
-    const TypeDef* def = checker.Def(type, TypeKind::kFlags);
-    return def != nullptr && LabelsMatch(*def, FlagsOf<T>::kLabels);
+    return checker.Def(type, TypeKind::kFlags) != nullptr &&
+           checker.HasLabels(type, FlagsOf<T>::kLabels);
   }
   static std::string Describe(const ResourceNames&) {
     return DescribeLabels("flags", FlagsOf<T>::kLabels);
@@ -404,7 +408,7 @@ struct Abi<T> : VariantAbi<T>::CaseSum::Type {
 
   static bool Matches(const TypeChecker& checker, ValType type) {
     const TypeDef* def = checker.Def(type, TypeKind::kVariant);
-    return def != nullptr && LabelsMatch(*def, VariantOf<T>::kLabels) &&
+    return def != nullptr && checker.HasLabels(type, VariantOf<T>::kLabels) &&
            VariantAbi<T>::CaseSum::Matches(checker, *def);
   }
   static std::string Describe(const ResourceNames& names) {

@@ -1,37 +1,19 @@
 #include "abi/link/host.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "abi/syntax/semver.h"
 #include "absl/strings/match.h"
 
 namespace tenon::abi {
 
-void HostInterface::AddFunc(HostFunc func) {
-  if (std::unique_ptr<HostFunc>* previous = funcs_.Find(func.name)) {
-    (*previous)->call = func.call;
-    (*previous)->callable = std::move(func.callable);
-    (*previous)->matches = func.matches;
-    (*previous)->describe = func.describe;
-    return;
-  }
-  auto added = std::make_unique<HostFunc>(std::move(func));
-  const absl::string_view name = added->name;
-  funcs_.Insert(name, std::move(added));
+void HostInterface::AddFunc(const HostFunc& func) {
+  if (!funcs_.Insert(func.name, func)) *funcs_.Find(func.name) = func;
 }
 
 void HostInterface::AddResource(absl::string_view name, const ResourceType* type) {
-  if (const ResourceType** previous = resources_.Find(name)) {
-    *previous = type;
-    return;
-  }
-  resource_names_.push_back(std::make_unique<const std::string>(name));
-  resources_.Insert(*resource_names_.back(), type);
-}
-
-const HostFunc* HostInterface::FindFunc(absl::string_view name) const {
-  const std::unique_ptr<HostFunc>* found = funcs_.Find(name);
-  return found == nullptr ? nullptr : found->get();
+  if (!resources_.Insert(name, type)) *resources_.Find(name) = type;
 }
 
 const ResourceType* HostInterface::FindResource(absl::string_view name) const {
@@ -49,30 +31,67 @@ std::vector<absl::string_view> HostInterface::FuncNames() const {
 HostLinker::HostLinker() : root_("") {}
 HostLinker::~HostLinker() = default;
 
-HostInterface& HostLinker::Interface(absl::string_view name) {
-  if (std::unique_ptr<HostInterface>* found = interfaces_.Find(name)) return **found;
-  auto added = std::make_unique<HostInterface>(std::string(name));
-  HostInterface& interface = *added;
-  interfaces_.Insert(interface.name(), std::move(added));
+HostInterface* HostLinker::FindMade(absl::string_view name) const {
+  const std::unique_ptr<HostInterface>* found = interfaces_.Find(name);
+  return found == nullptr ? nullptr : found->get();
+}
+
+const HostOffer* HostLinker::FindOffer(absl::string_view name) const {
+  for (absl::Span<const HostOffer> offers : offers_) {
+    for (const HostOffer& offer : offers) {
+      if (offer.name == name) return &offer;
+    }
+  }
+  return nullptr;
+}
+
+HostInterface& HostLinker::Make(absl::string_view name, void (*add)(HostInterface&)) const {
+  auto made = std::make_unique<HostInterface>(std::string(name));
+  HostInterface& interface = *made;
+  if (add != nullptr) add(interface);
+  interfaces_.Insert(interface.name(), std::move(made));
   return interface;
 }
 
-const HostInterface* HostLinker::Find(absl::string_view import_name) const {
-  if (const std::unique_ptr<HostInterface>* found = interfaces_.Find(import_name)) {
-    return found->get();
+void HostLinker::MakeAll() const {
+  for (absl::Span<const HostOffer> offers : offers_) {
+    for (const HostOffer& offer : offers) {
+      if (FindMade(offer.name) == nullptr) Make(offer.name, offer.add);
+    }
   }
+}
+
+HostInterface& HostLinker::Interface(absl::string_view name) {
+  std::lock_guard lock(mutex_);
+  if (HostInterface* made = FindMade(name)) return *made;
+  const HostOffer* offer = FindOffer(name);
+  return Make(name, offer == nullptr ? nullptr : offer->add);
+}
+
+const HostInterface* HostLinker::Find(absl::string_view import_name) const {
+  std::lock_guard lock(mutex_);
+  if (const HostInterface* made = FindMade(import_name)) return made;
+  if (const HostOffer* offer = FindOffer(import_name)) return &Make(offer->name, offer->add);
   const std::optional<std::string> key = AlternateKey(import_name);
   if (!key) return nullptr;
   const absl::string_view unversioned = import_name.substr(0, import_name.rfind('@') + 1);
-  const HostInterface* highest = nullptr;
-  for (const auto& [name, interface] : interfaces_) {
-    if (!absl::StartsWith(name, unversioned) || AlternateKey(name) != key) continue;
-    if (highest == nullptr || CompareVersions(highest->name(), name) < 0) highest = interface.get();
+  absl::string_view highest;
+  const auto consider = [&](absl::string_view name) {
+    if (!absl::StartsWith(name, unversioned) || AlternateKey(name) != key) return;
+    if (highest.empty() || CompareVersions(highest, name) < 0) highest = name;
+  };
+  for (const auto& [name, interface] : interfaces_) consider(name);
+  for (absl::Span<const HostOffer> offers : offers_) {
+    for (const HostOffer& offer : offers) consider(offer.name);
   }
-  return highest;
+  if (highest.empty()) return nullptr;
+  if (const HostInterface* made = FindMade(highest)) return made;
+  return &Make(highest, FindOffer(highest)->add);
 }
 
 std::vector<absl::string_view> HostLinker::InterfaceNames() const {
+  std::lock_guard lock(mutex_);
+  MakeAll();
   std::vector<absl::string_view> names;
   for (const auto& [name, interface] : interfaces_) names.push_back(name);
   std::sort(names.begin(), names.end());
@@ -80,6 +99,8 @@ std::vector<absl::string_view> HostLinker::InterfaceNames() const {
 }
 
 ResourceNames HostLinker::Names() const {
+  std::lock_guard lock(mutex_);
+  MakeAll();
   ResourceNames names;
   for (const auto& [interface_name, interface] : interfaces_) {
     for (const auto& [name, type] : interface->resources()) names.emplace(type, name);

@@ -10,12 +10,14 @@
 //
 // Which C++ type is which component type: abi/canon/typed.h. Views (absl::string_view,
 // absl::Span<const number>) among the arguments point into guest memory. One C++ class implements
-// one resource type. The linker must outlive the instances linked with it.
+// one resource type. The linker must outlive the instances linked with it; the names of functions
+// and resource types are kept as views and must outlive the linker.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -25,6 +27,7 @@
 #include "abi/canon/typed.h"
 #include "abi/syntax/name_map.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "vm/base/status.h"
 
 namespace tenon::abi {
@@ -60,9 +63,9 @@ class HostContext {
 using RawHostCall = bool (*)(const void* callable, CanonContext& cx, vm::Slot* slots);
 
 struct HostFunc {
-  std::string name;
+  absl::string_view name;
   RawHostCall call = nullptr;
-  std::shared_ptr<const void> callable;  // none when it has no state
+  const void* callable = nullptr;  // kept by the linker; none when it has no state
   bool (*matches)(const TypeChecker& checker, const FuncType& type) = nullptr;
   std::string (*describe)(const ResourceNames& names) = nullptr;
 };
@@ -119,9 +122,7 @@ struct Adapter<F, R(Args...)> {
   }
 
   static bool Matches(const TypeChecker& checker, const FuncType& type) {
-    std::vector<ValType> params;
-    for (const auto& [name, param] : type.params) params.push_back(param);
-    return Params::Matches(checker, params) && ResultAbi::Matches(checker, type.result);
+    return Params::MatchesParams(checker, type) && ResultAbi::Matches(checker, type.result);
   }
 
   static std::string Describe(const ResourceNames& names) {
@@ -186,30 +187,35 @@ class HostInterface {
   template <typename F>
   void Func(absl::string_view name, F function) {
     using Adapter = host_internal::Adapter<F, typename host_internal::SignatureOf<F>::Type>;
-    HostFunc func;
-    func.name = std::string(name);
-    func.call = &Adapter::Call;
-    func.matches = &Adapter::Matches;
-    func.describe = &Adapter::Describe;
+    HostFunc func{name, &Adapter::Call, nullptr, &Adapter::Matches, &Adapter::Describe};
     if constexpr (host_internal::kHasState<F>) {
-      func.callable = std::make_shared<const F>(std::move(function));
+      callables_.push_back(std::make_shared<const F>(std::move(function)));
+      func.callable = callables_.back().get();
     }
-    AddFunc(std::move(func));
+    AddFunc(func);
   }
 
-  const HostFunc* FindFunc(absl::string_view name) const;
+  // Good until a function is added.
+  const HostFunc* FindFunc(absl::string_view name) const { return funcs_.Find(name); }
   const ResourceType* FindResource(absl::string_view name) const;
   std::vector<absl::string_view> FuncNames() const;
   const NameMap<const ResourceType*>& resources() const { return resources_; }
 
  private:
-  void AddFunc(HostFunc func);
+  void AddFunc(const HostFunc& func);
   void AddResource(absl::string_view name, const ResourceType* type);
 
   std::string name_;
-  NameMap<std::unique_ptr<HostFunc>> funcs_;
+  NameMap<HostFunc> funcs_;
   NameMap<const ResourceType*> resources_;
-  std::vector<std::unique_ptr<const std::string>> resource_names_;
+  std::vector<std::shared_ptr<const void>> callables_;
+};
+
+// An interface that a linker makes when something asks for it first: `add` gives it its functions
+// and resource types.
+struct HostOffer {
+  absl::string_view name;
+  void (*add)(HostInterface& interface);
 };
 
 // What the host offers to components. An import is looked up by its exact name, then among the
@@ -223,18 +229,29 @@ class HostLinker {
 
   // The interface of that name ("wasi:io/streams@0.2.12"), made when first asked for.
   HostInterface& Interface(absl::string_view name);
+  // Registers interfaces that are made when asked for. A table of constants: it outlives the
+  // linker.
+  void Offer(absl::Span<const HostOffer> offers) { offers_.push_back(offers); }
   // Functions and resource types imported by plain names.
   HostInterface& Root() { return root_; }
 
-  // Null when nothing compatible is registered.
+  // Null when nothing compatible is registered. From any thread.
   const HostInterface* Find(absl::string_view import_name) const;
   const HostInterface& root() const { return root_; }
   std::vector<absl::string_view> InterfaceNames() const;
   ResourceNames Names() const;
 
  private:
+  // The following are called with the mutex held.
+  HostInterface* FindMade(absl::string_view name) const;
+  const HostOffer* FindOffer(absl::string_view name) const;
+  HostInterface& Make(absl::string_view name, void (*add)(HostInterface&)) const;
+  void MakeAll() const;
+
   HostInterface root_;
-  NameMap<std::unique_ptr<HostInterface>> interfaces_;
+  std::vector<absl::Span<const HostOffer>> offers_;
+  mutable std::mutex mutex_;  // making what was offered is no change to those who look
+  mutable NameMap<std::unique_ptr<HostInterface>> interfaces_;
 };
 
 }  // namespace tenon::abi

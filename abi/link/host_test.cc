@@ -58,7 +58,7 @@ class HostTest : public testing::Test {
     const HostFunc* func = interface_.FindFunc("f");
     for (size_t i = 0; i < flat.size(); ++i) slots_[i].bits = flat[i];
     CanonContext cx = guest_.Context(&scope_);
-    return func->call(func->callable.get(), cx, slots_);
+    return func->call(func->callable, cx, slots_);
   }
   void Put(uint32_t address, std::vector<uint32_t> words) {
     std::memcpy(guest_.bytes() + address, words.data(), words.size() * 4);
@@ -272,9 +272,9 @@ TEST_F(HostTest, HostMemoryOfACallIsBounded) {
   CanonContext cx = guest_.Context();
 
   cx.budget = 8192 + 2 * sizeof(std::vector<uint8_t>);
-  EXPECT_TRUE(func->call(func->callable.get(), cx, slots_));
+  EXPECT_TRUE(func->call(func->callable, cx, slots_));
   cx.budget = 8191 + 2 * sizeof(std::vector<uint8_t>);
-  EXPECT_FALSE(func->call(func->callable.get(), cx, slots_));
+  EXPECT_FALSE(func->call(func->callable, cx, slots_));
   store_.core().TakeTrap();
 }
 
@@ -374,6 +374,28 @@ TEST(HostLinkerTest, TheHighestCompatibleVersionServes) {
   EXPECT_EQ(linker.Find("a:b/c@1.0.0"), nullptr);
   EXPECT_EQ(linker.Find("a:b/d@0.0.2"), &unstable);
   EXPECT_EQ(linker.Find("a:b/d@0.0.3"), nullptr);
+}
+
+TEST(HostLinkerTest, AnOfferedInterfaceIsMadeWhenItIsAskedFor) {
+  static int made = 0;
+  static constexpr HostOffer kOffers[] = {
+      {"a:b/c@0.2.3",
+       [](HostInterface& interface) {
+         ++made;
+         interface.Func("f", [](HostContext&) {});
+       }},
+      {"a:b/d@0.2.3", [](HostInterface&) { ++made; }},
+  };
+  HostLinker linker;
+  linker.Offer(kOffers);
+
+  const HostInterface* found = linker.Find("a:b/c@0.2.9");
+
+  ASSERT_NE(found, nullptr);
+  EXPECT_NE(found->FindFunc("f"), nullptr);
+  EXPECT_EQ(&linker.Interface("a:b/c@0.2.3"), found);
+  EXPECT_EQ(made, 1);
+  EXPECT_EQ(linker.InterfaceNames().size(), 2u);
 }
 
 }  // namespace

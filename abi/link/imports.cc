@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 
 #include "abi/syntax/semver.h"
 #include "abi/text/wit.h"
@@ -63,16 +64,19 @@ class Resolver {
 
   Result<ResolvedImports> Run() {
     interfaces_.reserve(plan_.imports.size());
+    result_.resources.reserve(plan_.resources.size());
+    result_.funcs.reserve(plan_.imported_funcs.size());
     for (const PlanImport& import : plan_.imports) {
       interfaces_.push_back(linker_.Find(import.name));
     }
     ResolveResources();
+    checker_.emplace(component_.types(), result_.resources);
     for (size_t i = 0; i < plan_.imports.size(); ++i) {
       TENON_RETURN_IF_ERROR(CheckImport(plan_.imports[i], interfaces_[i]));
     }
     for (const PlanImportedFunc& func : plan_.imported_funcs) {
       TENON_ASSIGN_OR_RETURN(const HostFunc* found, ResolveFunc(func));
-      result_.funcs.push_back(found);
+      result_.funcs.push_back(*found);
     }
     return std::move(result_);
   }
@@ -137,10 +141,7 @@ class Resolver {
                                     absl::string_view name, FuncTypeId type) const {
     const HostFunc* found = interface.FindFunc(name);
     const TypeTable& types = component_.types();
-    if (found != nullptr &&
-        found->matches(TypeChecker{types, result_.resources}, types.Get(type))) {
-      return found;
-    }
+    if (found != nullptr && found->matches(*checker_, types.Get(type))) return found;
     const std::string of = name == import.name ? "" : absl::StrCat(" \"", name, "\"");
     if (found == nullptr) {
       const bool other_version = !of.empty() && interface.name() != import.name;
@@ -171,6 +172,7 @@ class Resolver {
   const HostLinker& linker_;
   std::vector<const HostInterface*> interfaces_;  // by import; null where the host has none
   ResolvedImports result_;
+  std::optional<TypeChecker> checker_;  // once the resources are known
 };
 
 }  // namespace

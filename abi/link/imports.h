@@ -13,7 +13,7 @@
 namespace tenon::abi {
 
 struct ResolvedImports {
-  std::vector<const HostFunc*> funcs;  // by ImportedFuncId
+  std::vector<HostFunc> funcs;  // by ImportedFuncId
   std::vector<const ResourceType*>
       resources;  // by ResourceId; absent: missing, or the component's own
 };

@@ -67,9 +67,7 @@ class ExportFunc<R(Args...)> {
   }
 
   static bool Matches(const TypeChecker& checker, const FuncType& type) {
-    std::vector<ValType> params;
-    for (const auto& [name, param] : type.params) params.push_back(param);
-    return Params::Matches(checker, params) && ResultAbi::Matches(checker, type.result);
+    return Params::MatchesParams(checker, type) && ResultAbi::Matches(checker, type.result);
   }
 
  private:
@@ -133,7 +131,7 @@ class Instance {
   Store* store_ = nullptr;
   std::vector<ComponentInstance*> instances_;       // by ComponentInstanceId
   std::vector<const ResourceType*> resources_;      // by ResourceId; absent until it is defined
-  std::vector<const HostFunc*> imported_funcs_;     // by ImportedFuncId
+  std::vector<HostFunc> imported_funcs_;            // by ImportedFuncId
   std::vector<vm::Instance*> core_instances_;       // by CoreInstanceId
   std::vector<const vm::Func*> trampolines_;        // by TrampolineId
   std::vector<std::unique_ptr<LiftedFunc>> lifts_;  // by LiftId

@@ -179,7 +179,7 @@ Status ComponentInstantiator::BindLower(const PlanTrampoline& plan, const LowerT
     bound->store = &store_;
     bound->caller = caller;
     bound->options = Options(lower.options);
-    bound->callee = instance_->imported_funcs_[lower.target.imported.value()];
+    bound->callee = &instance_->imported_funcs_[lower.target.imported.value()];
     MakeTrampoline(index, &CallHost, bound.get(), bound->callee->name);
     instance_->host_.push_back(std::move(bound));
     return {};

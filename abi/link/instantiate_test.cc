@@ -83,7 +83,7 @@ class Builder {
                  std::optional<CoreInstanceId> memory = std::nullopt) {
     LowerTrampoline lower{target, type, {}};
     if (memory) lower.options = Options(*memory);
-    return Trampoline(owner, FlattenFunc(types(), type, CallContext::kLower, false),
+    return Trampoline(owner, FlattenFunc(types(), type, CallContext::kLower, false).core,
                       std::move(lower));
   }
   CoreItem Resource(ComponentInstanceId owner, syntax::CanonResource::Op op, uint32_t resource) {

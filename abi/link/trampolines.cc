@@ -116,7 +116,7 @@ bool CallHost(vm::HostCall& call) {
   CallScope scope;
   CanonContext cx = CallerContext(store, lower.caller, &lower.options, &scope);
   if (!store.HasHeadroom()) return cx.Trap(vm::TrapKind::kCallStackExhausted, "");
-  if (!lower.callee->call(lower.callee->callable.get(), cx, call.slots)) return false;
+  if (!lower.callee->call(lower.callee->callable, cx, call.slots)) return false;
   scope.ReturnLoans();
   return true;
 }

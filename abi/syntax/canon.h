@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <string>
 #include <variant>
-#include <vector>
 
 #include "abi/syntax/index.h"
+#include "absl/container/inlined_vector.h"
 
 namespace tenon::abi::syntax {
 
@@ -28,7 +28,7 @@ struct CanonOption {
   uint32_t index =
       0;  // CoreMemoryIdx for kMemory, CoreFuncIdx for kRealloc, kPostReturn, kCallback
 };
-using CanonOptions = std::vector<CanonOption>;
+using CanonOptions = absl::InlinedVector<CanonOption, 4>;
 
 struct CanonLift {
   CoreFuncIdx func;

@@ -97,14 +97,15 @@ struct Definition {
 };
 
 struct Component {
-  std::vector<uint8_t> bytes;  // the root's only; empty in nested components
-  ByteRange range;             // of this component in the root's bytes
+  // The root's only, shared with its core modules; nothing in nested components.
+  std::shared_ptr<const std::vector<uint8_t>> bytes;
+  ByteRange range;  // of this component in the root's bytes
   std::vector<Definition> definitions;
 };
 
-// The bytes of a range; `root` is the component that owns them.
-inline absl::Span<const uint8_t> Bytes(const Component& root, ByteRange range) {
-  return absl::MakeConstSpan(root.bytes).subspan(range.offset, range.size);
+// The bytes of a range; `root` is the component that has them.
+inline vm::SharedBytes Bytes(const Component& root, ByteRange range) {
+  return {root.bytes, absl::MakeConstSpan(*root.bytes).subspan(range.offset, range.size)};
 }
 
 }  // namespace tenon::abi::syntax

@@ -10,6 +10,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
 #include "vm/base/status.h"
 
@@ -28,13 +29,18 @@ class NameMap {
   // False, and nothing changes, when the name is there already.
   bool Insert(absl::string_view name, T value) {
     if (Find(name) != nullptr) return false;
+    Add(name, std::move(value));
+    return true;
+  }
+
+  // For a name that is known to be new.
+  void Add(absl::string_view name, T value) {
     entries_.emplace_back(name, std::move(value));
     if (index_ != nullptr) {
       index_->emplace(name, static_cast<uint32_t>(entries_.size() - 1));
     } else if (entries_.size() > kFew) {
       BuildIndex();
     }
-    return true;
   }
 
   // Null when there is no such name; good until the next insertion.
@@ -58,7 +64,7 @@ class NameMap {
   }
 
  private:
-  static constexpr size_t kFew = 16;
+  static constexpr size_t kFew = 32;
 
   void BuildIndex() {
     index_ = std::make_unique<absl::flat_hash_map<absl::string_view, uint32_t>>();
@@ -72,14 +78,13 @@ class NameMap {
 // Names that must differ even when case is ignored.
 class UniqueNames {
  public:
-  void Reserve(size_t count) { few_.reserve(count < kFew ? count : kFew); }
   // False when an equal name is there already.
   bool Insert(absl::string_view name);
 
  private:
   static constexpr size_t kFew = 40;
 
-  std::vector<absl::string_view> few_;
+  absl::InlinedVector<absl::string_view, 8> few_;
   absl::flat_hash_set<std::string> many_;  // in lower case; holds all once there are more than kFew
 };
 

@@ -180,7 +180,7 @@ using TypeDef =
 
 struct Declarator {
   uint64_t offset = 0;  // of the declarator in the whole binary
-  std::variant<CoreTypeDef, std::unique_ptr<TypeDef>, Alias, ImportDecl, ExportDecl> decl;
+  std::variant<CoreTypeDef, TypeDef, Alias, ImportDecl, ExportDecl> decl;
 };
 
 struct ComponentType {

@@ -5,6 +5,10 @@
 namespace tenon::abi {
 namespace {
 
+using FlatTypes = absl::InlinedVector<vm::ValType, kMaxFlatParams + 1>;
+
+bool Flatten(const TypeTable& types, ValType type, bool memory64, size_t limit, FlatTypes* out);
+
 vm::ValType Pointer(bool memory64) { return memory64 ? vm::ValType::kI64 : vm::ValType::kI32; }
 
 // The type that holds either of two cases' values. abi: "Flattening", join.
@@ -15,13 +19,13 @@ vm::ValType Join(vm::ValType a, vm::ValType b) {
 }
 
 bool FlattenCases(const TypeTable& types, const TypeDef& def, bool memory64, size_t limit,
-                  std::vector<vm::ValType>* out) {
+                  FlatTypes* out) {
   out->push_back(vm::ValType::kI32);  // the discriminant
   if (out->size() > limit) return false;
   const size_t start = out->size();
   for (ValType payload : def.types) {
     if (!payload.has_value()) continue;
-    std::vector<vm::ValType> flat;
+    FlatTypes flat;
     if (!Flatten(types, payload, memory64, limit - start, &flat)) return false;
     for (size_t i = 0; i < flat.size(); ++i) {
       if (start + i < out->size()) {
@@ -34,15 +38,13 @@ bool FlattenCases(const TypeTable& types, const TypeDef& def, bool memory64, siz
   return true;
 }
 
-bool Push(vm::ValType type, size_t limit, std::vector<vm::ValType>* out) {
+bool Push(vm::ValType type, size_t limit, FlatTypes* out) {
   out->push_back(type);
   return out->size() <= limit;
 }
 
-}  // namespace
-
-bool Flatten(const TypeTable& types, ValType type, bool memory64, size_t limit,
-             std::vector<vm::ValType>* out) {
+// Appends the flat types of `type`, stopping once more than `limit` are there. Returns false then.
+bool Flatten(const TypeTable& types, ValType type, bool memory64, size_t limit, FlatTypes* out) {
   switch (type.kind()) {
     case TypeKind::kS64:
     case TypeKind::kU64:
@@ -69,25 +71,27 @@ bool Flatten(const TypeTable& types, ValType type, bool memory64, size_t limit,
   }
 }
 
-vm::FuncType FlattenFunc(const TypeTable& types, FuncTypeId func, CallContext context,
-                         bool memory64) {
+}  // namespace
+
+FlatFunc FlattenFunc(const TypeTable& types, FuncTypeId func, CallContext context, bool memory64) {
   const FuncType& type = types.Get(func);
-  vm::FuncType core;
-  bool fits = true;
+  FlatFunc result;
+  FlatTypes params, results;
   for (const auto& [label, param] : type.params) {
-    fits = fits && Flatten(types, param, memory64, kMaxFlatParams, &core.params);
+    if (Flatten(types, param, memory64, kMaxFlatParams, &params)) continue;
+    result.spills_params = true;
+    params.assign(1, Pointer(memory64));
+    break;
   }
-  if (!fits) core.params = {Pointer(memory64)};
   if (type.result.has_value() &&
-      !Flatten(types, type.result, memory64, kMaxFlatResults, &core.results)) {
-    core.results.clear();
-    if (context == CallContext::kLift) {
-      core.results = {Pointer(memory64)};
-    } else {
-      core.params.push_back(Pointer(memory64));
-    }
+      !Flatten(types, type.result, memory64, kMaxFlatResults, &results)) {
+    result.spills_result = true;
+    results.clear();
+    (context == CallContext::kLift ? results : params).push_back(Pointer(memory64));
   }
-  return core;
+  result.core.params.assign(params.begin(), params.end());
+  result.core.results.assign(results.begin(), results.end());
+  return result;
 }
 
 }  // namespace tenon::abi

@@ -2,9 +2,8 @@
 // definitions with it; layout in memory is abi/canon's.
 #pragma once
 
-#include <vector>
-
 #include "abi/types/type_table.h"
+#include "absl/container/inlined_vector.h"
 #include "vm/syntax/types.h"
 
 namespace tenon::abi {
@@ -14,12 +13,12 @@ inline constexpr size_t kMaxFlatResults = 1;
 
 enum class CallContext : uint8_t { kLift, kLower };
 
-// Appends the flat types of `type`, stopping once more than `limit` are there. Returns false then.
-bool Flatten(const TypeTable& types, ValType type, bool memory64, size_t limit,
-             std::vector<vm::ValType>* out);
-
 // The core function type of a lifted or lowered function.
-vm::FuncType FlattenFunc(const TypeTable& types, FuncTypeId func, CallContext context,
-                         bool memory64);
+struct FlatFunc {
+  vm::FuncType core;
+  bool spills_params = false;  // passed in memory: their flat form is too long
+  bool spills_result = false;
+};
+FlatFunc FlattenFunc(const TypeTable& types, FuncTypeId func, CallContext context, bool memory64);
 
 }  // namespace tenon::abi

@@ -14,7 +14,7 @@ ResourceId Substitution::Apply(ResourceId id) {
 
 Result<ValType> Substitution::Apply(ValType type) {
   if (!type.has_value() || IsPrimitive(type.kind())) return type;
-  if (&from_ == &to_ && !from_.Facts(type).has_resource) return type;
+  if (identity() || (&from_ == &to_ && !from_.Facts(type).has_resource)) return type;
   if (const auto found = val_memo_.find(type.bits()); found != val_memo_.end())
     return found->second;
   TypeDef def = from_.Get(type);
@@ -29,7 +29,7 @@ Result<ValType> Substitution::Apply(ValType type) {
 }
 
 Result<FuncTypeId> Substitution::Apply(FuncTypeId id) {
-  if (&from_ == &to_ && !from_.HasResource(id)) return id;
+  if (identity() || (&from_ == &to_ && !from_.HasResource(id))) return id;
   if (const auto found = func_memo_.find(id); found != func_memo_.end()) return found->second;
   FuncType type = from_.Get(id);
   for (auto& [label, param] : type.params) {

@@ -83,11 +83,13 @@ Status Validator::Alias(Scope& scope, const syntax::Alias& alias) {
 }
 
 const NamedItem* Validator::FindExport(InstanceTypeId instance, absl::string_view name) {
+  constexpr size_t kFew = 32;
+  const std::vector<NamedItem>& exports = types_.Get(instance).exports;
+  if (exports.size() <= kFew) return FindItem(exports, name);
   auto [entry, is_new] = exports_by_name_.try_emplace(instance);
   if (is_new) {
-    const std::vector<NamedItem>& exports = types_.Get(instance).exports;
     entry->second.Reserve(exports.size());
-    for (const NamedItem& item : exports) entry->second.Insert(item.name, &item);
+    for (const NamedItem& item : exports) entry->second.Add(item.name, &item);
   }
   const NamedItem* const* found = entry->second.Find(name);
   return found == nullptr ? nullptr : *found;

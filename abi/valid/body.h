@@ -2,9 +2,9 @@
 // whose results have explicit places. The planner (planner.h) runs the steps once for each
 // instantiation; it looks up exports by name but never counts an index space.
 //
-// Types and ResourceIds in steps are those of the validation's table: a resource of a body stands
-// for one run-time resource type per instantiation. Spans and names are the syntax's, which
-// outlives the body.
+// Types and ResourceIds in steps are as validated: a resource of a body stands for one run-time
+// resource type per instantiation, which in the root is the resource itself. Spans and names are
+// the syntax's, which outlives the body.
 #pragma once
 
 #include <optional>

@@ -6,9 +6,10 @@
 
 namespace tenon::abi {
 
-void Validator::AppendCoreFunc(Scope& scope, vm::TypeId type, decltype(Step::step) step) {
+template <typename T>
+void Validator::AppendCoreFunc(Scope& scope, vm::TypeId type, const T& step) {
   scope.core_funcs.push_back(type);
-  AddStep(scope, scope.core_funcs.size() - 1, std::move(step));
+  AddStep(scope, scope.core_funcs.size() - 1, step);
 }
 
 Status Validator::CheckCoreFunc(const Scope& scope, CoreFuncIdx func, const vm::FuncType& wanted,
@@ -75,8 +76,9 @@ Result<BodyOptions> Validator::Options(const Scope& scope, const syntax::CanonOp
   }
   if (raw.realloc) {
     if (!raw.memory) return Invalid("canonical option `memory` is required with `realloc`");
-    const vm::ValType address = vm::ValType::kI32;
-    const vm::FuncType wanted{{address, address, address, address}, {address}};
+    static constexpr vm::ValType kAddress = vm::ValType::kI32;
+    static const vm::FuncType& wanted =
+        *new vm::FuncType{{kAddress, kAddress, kAddress, kAddress}, {kAddress}};
     result.realloc = CoreFuncIdx(*raw.realloc);
     TENON_RETURN_IF_ERROR(
         CheckCoreFunc(scope, *result.realloc, wanted, "canonical option `realloc`"));
@@ -87,27 +89,16 @@ Result<BodyOptions> Validator::Options(const Scope& scope, const syntax::CanonOp
 
 // Memory and realloc must be there when values pass through memory. abi: "canon lift", "canon
 // lower"
-Status Validator::CheckNeeds(const Scope& scope, FuncTypeId id, CallContext context,
+Status Validator::CheckNeeds(FuncTypeId id, CallContext context, const FlatFunc& flat,
                              const BodyOptions& options) {
   const FuncType& type = types_.Get(id);
-  std::vector<vm::ValType> flat;
-  bool params_in_memory = false, results_in_memory = false;
-  bool fits = true;
+  bool params_in_memory = flat.spills_params;
   for (const auto& [label, param] : type.params) {
     params_in_memory |= types_.Facts(param).has_pointer;
-    fits = fits && Flatten(types_, param, options.memory64, kMaxFlatParams, &flat);
   }
-  const bool spills_params = !fits;
-  bool result_pointer = false;
-  if (type.result.has_value()) {
-    flat.clear();
-    result_pointer = types_.Facts(type.result).has_pointer;
-    results_in_memory =
-        result_pointer || !Flatten(types_, type.result, options.memory64, kMaxFlatResults, &flat);
-  }
-  const bool needs_memory = params_in_memory || spills_params || results_in_memory;
-  const bool needs_realloc =
-      context == CallContext::kLift ? params_in_memory || spills_params : result_pointer;
+  const bool result_pointer = type.result.has_value() && types_.Facts(type.result).has_pointer;
+  const bool needs_memory = params_in_memory || result_pointer || flat.spills_result;
+  const bool needs_realloc = context == CallContext::kLift ? params_in_memory : result_pointer;
   if (needs_memory && !options.memory) {
     return Invalid(
         absl::StrCat("canonical option `memory` is required for ", ToString(types_, id)));
@@ -126,12 +117,12 @@ Status Validator::Lift(Scope& scope, const syntax::CanonLift& lift) {
     return Invalid(absl::StrCat("type index ", lift.type.value(), " is not a function type"));
   }
   TENON_ASSIGN_OR_RETURN(const BodyOptions options, Options(scope, lift.options));
-  const vm::FuncType core = FlattenFunc(types_, *type, CallContext::kLift, options.memory64);
-  TENON_RETURN_IF_ERROR(CheckCoreFunc(scope, lift.func, core, "canon lift"));
-  TENON_RETURN_IF_ERROR(CheckNeeds(scope, *type, CallContext::kLift, options));
+  const FlatFunc flat = FlattenFunc(types_, *type, CallContext::kLift, options.memory64);
+  TENON_RETURN_IF_ERROR(CheckCoreFunc(scope, lift.func, flat.core, "canon lift"));
+  TENON_RETURN_IF_ERROR(CheckNeeds(*type, CallContext::kLift, flat, options));
   if (options.post_return) {
     vm::FuncType wanted;
-    wanted.params = core.results;
+    wanted.params = flat.core.results;
     TENON_RETURN_IF_ERROR(
         CheckCoreFunc(scope, *options.post_return, wanted, "canonical option `post-return`"));
   }
@@ -145,10 +136,9 @@ Status Validator::Lower(Scope& scope, const syntax::CanonLower& lower) {
   TENON_ASSIGN_OR_RETURN(const BodyOptions options, Options(scope, lower.options));
   if (options.post_return)
     return Invalid("canonical option `post-return` cannot be specified for lowerings");
-  TENON_RETURN_IF_ERROR(CheckNeeds(scope, *type, CallContext::kLower, options));
-  TENON_ASSIGN_OR_RETURN(
-      const vm::TypeId core,
-      core_types_.InternFunc(FlattenFunc(types_, *type, CallContext::kLower, options.memory64)));
+  FlatFunc flat = FlattenFunc(types_, *type, CallContext::kLower, options.memory64);
+  TENON_RETURN_IF_ERROR(CheckNeeds(*type, CallContext::kLower, flat, options));
+  TENON_ASSIGN_OR_RETURN(const vm::TypeId core, core_types_.InternFunc(std::move(flat.core)));
   AppendCoreFunc(scope, core, LowerStep{lower.func, *type, core, options});
   return {};
 }

@@ -223,11 +223,14 @@ Status Validator::ExportDecl(Scope& scope, const syntax::Name& name,
   TENON_ASSIGN_OR_RETURN(const ExternType resolved,
                          ResolveExternType(scope, type, name.name, &scope.exported_resources));
   TENON_RETURN_IF_ERROR(CheckName(scope, name, resolved, /*is_import=*/false));
-  if (type.bound == syntax::ExternType::Bound::kSubResource) {
+  // Inside instance types the item is checked where the type is used.
+  if (scope.kind != Scope::Kind::kInstanceType) {
+    if (type.bound == syntax::ExternType::Bound::kSubResource) {
+      MakeVisible(resolved, &scope.visible_exports);
+    }
+    TENON_RETURN_IF_ERROR(CheckVisible(scope, resolved, /*is_import=*/false));
     MakeVisible(resolved, &scope.visible_exports);
   }
-  TENON_RETURN_IF_ERROR(CheckVisible(scope, resolved, /*is_import=*/false));
-  MakeVisible(resolved, &scope.visible_exports);
   scope.exports.push_back({name.name, resolved});
   TENON_RETURN_IF_ERROR(Append(scope, resolved));
   return {};

@@ -51,7 +51,7 @@ Status Validator::CoreInstantiate(Scope& scope, const syntax::CoreInstantiate& i
   if (exports == nullptr) {
     auto fresh = std::make_shared<CoreExports>();
     fresh->Reserve(module.exports.size());
-    for (const ModuleType::ExportItem& item : module.exports) fresh->Insert(item.name, item.type);
+    for (const ModuleType::ExportItem& item : module.exports) fresh->Add(item.name, item.type);
     exports = std::move(fresh);
   }
   scope.core_instances.push_back(exports);

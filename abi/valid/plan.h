@@ -15,6 +15,7 @@
 
 #include "abi/syntax/canon.h"
 #include "abi/types/types.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
 #include "vm/base/index.h"
 #include "vm/syntax/module.h"
@@ -71,8 +72,8 @@ struct PlanCoreInstance {
   std::vector<CoreItem> imports;  // one for each import of the module, in its order
 };
 
-// A resource type; its index is its ResourceId in all types of the plan. A few may be placeholders
-// that no operation refers to: resources bound inside the type of an exported component, say.
+// A resource type; its index is its ResourceId in all types of the plan. Some are placeholders that
+// no operation refers to: resources bound inside a type, or as a nested body was validated with.
 struct PlanResource {
   absl::string_view name;  // best known name, for messages
   // Imported by the root: the host provides it.
@@ -88,10 +89,10 @@ struct PlanResource {
 
 // A function of the host that the component uses. Unused functions of an imported instance are not
 // here, and need not exist (spec: versions).
+using ImportPath = absl::InlinedVector<absl::string_view, 1>;
 struct PlanImportedFunc {
   uint32_t import = 0;  // into Plan::imports
-  std::vector<absl::string_view>
-      path;  // names below that import: {"[method]descriptor.sync"}; empty for a bare func
+  ImportPath path;  // names below that import: {"[method]descriptor.sync"}; empty for a bare func
   FuncTypeId type;
 };
 

@@ -39,15 +39,19 @@ struct CoreInstanceValue {
 
 // One instantiation of a body.
 struct Frame {
-  Frame(const TypeTable& from, TypeTable& to) : types_map(from, to, {}) {}
+  explicit Frame(TypeTable& types) : types_map(types, types, {}) {}
+
+  bool is_root() const { return parent == nullptr; }
 
   Frame* parent = nullptr;
   ComponentInstanceId instance;
   const InstanceValue* args = nullptr;  // nothing in the root
+  // From resources as validated to those of this instantiation. The root has but one: there a
+  // resource stands for itself, so that types need not be copied.
   Substitution types_map;
 
   std::vector<FuncValue> funcs;
-  std::vector<AnyType> types;  // of the validation's table
+  std::vector<AnyType> types;  // as validated: types_map not applied
   std::vector<ComponentValue> components;
   std::vector<InstanceRef> instances;
   std::vector<ModuleId> core_modules;
@@ -60,20 +64,20 @@ struct Frame {
 // A function of an imported instance, listed in the plan once something uses it.
 struct HostFunc {
   uint32_t import = 0;
-  std::vector<absl::string_view> path;
+  ImportPath path;
   FuncTypeId type;
   std::optional<ImportedFuncId> id;
 };
 
 class Planner {
  public:
-  Planner(const PlanInput& input, TypeTable& types) : input_(input), types_(types) {}
+  explicit Planner(const PlanInput& input) : input_(input), types_(input.types) {}
 
   Result<Plan> Run(uint32_t root_body) {
+    plan_.resources.resize(types_.resource_count());
     TENON_ASSIGN_OR_RETURN(Frame * root, NewFrame(nullptr, std::nullopt, nullptr));
     TENON_RETURN_IF_ERROR(RunBody(*root, root_body, 0));
-    if (plan_.resources.size() < types_.resource_count())
-      plan_.resources.resize(types_.resource_count());
+    plan_.resources.resize(types_.resource_count());
     return std::move(plan_);
   }
 
@@ -91,7 +95,7 @@ class Planner {
       instance.parent = parent.instance;
       instance.path = absl::StrCat(prefix, prefix.empty() ? "" : ".", parent.children++);
     }
-    frames_.push_back(std::make_unique<Frame>(input_.types, types_));
+    frames_.push_back(std::make_unique<Frame>(types_));
     Frame* frame = frames_.back().get();
     frame->parent = lexical_parent;
     frame->args = args;
@@ -111,6 +115,7 @@ class Planner {
     if (depth > kMaxInstantiationDepth) {
       return Fail(ErrorKind::kLimit, "components are instantiated by components too deeply");
     }
+    frame.types.reserve(input_.bodies[body].steps.size());
     for (const Step& step : input_.bodies[body].steps) {
       TENON_RETURN_IF_ERROR(Charge(1));
       TENON_RETURN_IF_ERROR(std::visit(
@@ -172,7 +177,7 @@ class Planner {
     NameMap<const CoreInstanceValue*> args;
     args.Reserve(step.args.size());
     for (const auto& arg : step.args)
-      args.Insert(arg.name, &frame.core_instances[arg.instance.value()]);
+      args.Add(arg.name, &frame.core_instances[arg.instance.value()]);
     const vm::ResolvedModule& module = *input_.modules[instance.module.value()];
     TENON_RETURN_IF_ERROR(Charge(module.imports.size()));
     instance.imports.reserve(module.imports.size());
@@ -206,7 +211,7 @@ class Planner {
     auto bag = std::make_shared<NameMap<CoreItem>>();
     bag->Reserve(step.exports.size());
     for (const auto& item : step.exports) {
-      bag->Insert(item.name, CoreSpace(frame, item.item.sort)[item.item.index]);
+      bag->Add(item.name, CoreSpace(frame, item.item.sort)[item.item.index]);
     }
     Set(frame.core_instances, result, CoreInstanceValue{std::nullopt, std::move(bag)});
     return {};
@@ -260,7 +265,7 @@ class Planner {
                         uint32_t depth) {
     TENON_RETURN_IF_ERROR(Charge(step.args.size()));
     InstanceValue args;
-    for (const auto& arg : step.args) args.exports.Insert(arg.name, ItemAt(frame, arg.item));
+    for (const auto& arg : step.args) args.exports.Add(arg.name, ItemAt(frame, arg.item));
     const ComponentValue component = frame.components[step.component.value()];
     TENON_ASSIGN_OR_RETURN(Frame * inner, NewFrame(component.parent, &frame, &args));
     TENON_RETURN_IF_ERROR(RunBody(*inner, component.body, depth + 1));
@@ -276,7 +281,7 @@ class Planner {
     auto instance = std::make_shared<InstanceValue>();
     instance->exports.Reserve(step.exports.size());
     for (const syntax::InlineExport& item : step.exports)
-      instance->exports.Insert(item.name.name, ItemAt(frame, item.item));
+      instance->exports.Add(item.name.name, ItemAt(frame, item.item));
     Set(frame.instances, result, InstanceRef(std::move(instance)));
     return {};
   }
@@ -301,9 +306,15 @@ class Planner {
 
   // --- Resources and canonical functions ---------------------------------------------------------
 
-  ResourceId NewResource(absl::string_view name, PlanResource resource) {
-    const ResourceId id = types_.NewResource(name);
-    plan_.resources.resize(id.value() + 1);
+  // What `validated`, a resource that a frame imports or defines, is at run time.
+  ResourceId NewResource(Frame& frame, ResourceId validated, absl::string_view name,
+                         PlanResource resource) {
+    ResourceId id = validated;
+    if (!frame.is_root()) {
+      id = types_.NewResource(name);
+      plan_.resources.resize(types_.resource_count());
+      frame.types_map.Bind(validated, id);
+    }
     resource.name = name;
     plan_.resources[id.value()] = std::move(resource);
     return id;
@@ -315,8 +326,7 @@ class Planner {
     resource.rep = step.rep;
     if (step.destructor) resource.destructor = frame.core_funcs[step.destructor->value()];
     const ResourceId id =
-        NewResource(input_.types.ResourceName(step.resource), std::move(resource));
-    frame.types_map.Bind(step.resource, id);
+        NewResource(frame, step.resource, types_.ResourceName(step.resource), std::move(resource));
     plan_.ops.push_back({PlanOp::Kind::kDefineResource, id.value()});
     Set(frame.types, result, AnyType(step.resource));
     return {};
@@ -382,10 +392,8 @@ class Planner {
 
   // --- Imports and exports -----------------------------------------------------------------------
 
-  // What the host will provide for an import of the root, or for an item below one. `type` is of
-  // the plan's table.
-  Result<Item> HostItem(uint32_t import, const ExternType& type,
-                        std::vector<absl::string_view>* path) {
+  // What the host will provide for an import of the root, or for an item below one.
+  Result<Item> HostItem(uint32_t import, const ExternType& type, ImportPath* path) {
     TENON_RETURN_IF_ERROR(Charge(1));
     if (const auto* func = std::get_if<FuncTypeId>(&type)) {
       TENON_RETURN_IF_ERROR(Charge(path->size()));
@@ -405,7 +413,7 @@ class Planner {
         path->push_back(named.name);
         TENON_ASSIGN_OR_RETURN(Item item, HostItem(import, named.type, path));
         path->pop_back();
-        instance->exports.Insert(named.name, std::move(item));
+        instance->exports.Add(named.name, std::move(item));
       }
       return Item(InstanceRef(std::move(instance)));
     }
@@ -421,12 +429,12 @@ class Planner {
       resource.import = import;
       resource.import_path = bound.path;
       const absl::string_view name = bound.path.empty() ? step.name : bound.path.back();
-      frame.types_map.Bind(bound.id, NewResource(name, std::move(resource)));
+      NewResource(frame, bound.id, name, std::move(resource));
     }
     PlanImport item{step.name, step.version_suffix, {}};
     TENON_ASSIGN_OR_RETURN(item.type, frame.types_map.ApplyExtern(step.type));
     plan_.imports.push_back(item);
-    std::vector<absl::string_view> path;
+    ImportPath path;
     return HostItem(import, item.type, &path);
   }
 
@@ -451,7 +459,7 @@ class Planner {
       if (id != nullptr && resource) frame.types_map.Bind(*id, *resource);
     }
     SetItem(frame, result, item, step.type);
-    frame.exports.exports.Insert(step.name, item);
+    frame.exports.exports.Add(step.name, item);
     if (frame.args != nullptr) return {};
     TENON_ASSIGN_OR_RETURN(const ExternType type, frame.types_map.ApplyExtern(step.type));
     TENON_ASSIGN_OR_RETURN(PlanExport exported, MakeExport(step.name, type, item));
@@ -495,8 +503,8 @@ class Planner {
 
 }  // namespace
 
-Result<Plan> MakePlan(const PlanInput& input, uint32_t root_body, TypeTable& plan_types) {
-  return Planner(input, plan_types).Run(root_body);
+Result<Plan> MakePlan(const PlanInput& input, uint32_t root_body) {
+  return Planner(input).Run(root_body);
 }
 
 }  // namespace tenon::abi

@@ -16,12 +16,11 @@
 namespace tenon::abi {
 
 struct PlanInput {
-  const TypeTable& types;
+  TypeTable& types;  // also the plan's
   const std::vector<Body>& bodies;
   const std::vector<std::shared_ptr<const vm::ResolvedModule>>& modules;
 };
 
-// The plan's types go to `plan_types`, which is empty.
-Result<Plan> MakePlan(const PlanInput& input, uint32_t root_body, TypeTable& plan_types);
+Result<Plan> MakePlan(const PlanInput& input, uint32_t root_body);
 
 }  // namespace tenon::abi

@@ -4,6 +4,7 @@
 #include "abi/syntax/names.h"
 #include "abi/text/wit.h"
 #include "abi/valid/validator.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 
 namespace tenon::abi {
@@ -15,9 +16,8 @@ TypeKind KindOf(syntax::PrimType type) {  // kErrorContext has none; both enums 
 
 }  // namespace
 
-Status Validator::CheckUnique(const std::vector<absl::string_view>& labels, const char* what) {
+Status Validator::CheckUnique(absl::Span<const absl::string_view> labels, const char* what) {
   UniqueNames seen;
-  seen.Reserve(labels.size());
   for (absl::string_view label : labels) {
     if (!IsLabel(label)) return Invalid(absl::StrCat("`", label, "` is not in kebab case"));
     if (!seen.Insert(label)) {
@@ -83,7 +83,7 @@ const char* GatedFeature(const syntax::TypeDef& def) {
 // What of a definition can be had without looking at indices: kind, labels, and the types in order.
 struct Parts {
   TypeDef def;
-  std::vector<std::optional<syntax::ValType>> types;
+  absl::InlinedVector<std::optional<syntax::ValType>, 4> types;
   const char* what = "";
 };
 
@@ -167,8 +167,7 @@ Result<ValType> Validator::DefineValType(Scope& scope, const syntax::TypeDef& de
 Result<FuncTypeId> Validator::DefineFuncType(Scope& scope, const syntax::FuncType& type) {
   if (type.is_async) return NotSupported("async (async function types)");
   FuncType func;
-  std::vector<absl::string_view> labels;
-  labels.reserve(type.params.size());
+  absl::InlinedVector<absl::string_view, 8> labels;
   func.params.reserve(type.params.size());
   for (const auto& param : type.params) {
     labels.push_back(param.label);
@@ -201,6 +200,8 @@ Result<AnyType> Validator::DefineResource(Scope& scope, const syntax::ResourceTy
 
 Result<AnyType> Validator::DefineComponentType(Scope& scope, const syntax::ComponentType& type) {
   Scope inner(type.is_instance ? Scope::Kind::kInstanceType : Scope::Kind::kComponentType, &scope);
+  inner.types.reserve(type.decls.size());
+  inner.exports.reserve(type.decls.size());
   for (const syntax::Declarator& decl : type.decls) {
     if (Status status = Declare(inner, decl); !status)
       return std::unexpected(std::move(status.error()));
@@ -221,8 +222,8 @@ Status Validator::Declare(Scope& scope, const syntax::Declarator& decl) {
     scope.core_types.push_back(type);
     return {};
   }
-  if (const auto* def = std::get_if<std::unique_ptr<syntax::TypeDef>>(&decl.decl)) {
-    TENON_ASSIGN_OR_RETURN(const AnyType type, DefineType(scope, **def));
+  if (const auto* def = std::get_if<syntax::TypeDef>(&decl.decl)) {
+    TENON_ASSIGN_OR_RETURN(const AnyType type, DefineType(scope, *def));
     scope.types.push_back(type);
     return {};
   }

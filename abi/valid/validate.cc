@@ -62,11 +62,6 @@ void CollectResources(const TypeTable& types, const std::vector<NamedItem>& item
 
 }  // namespace
 
-void Validator::AddStep(Scope& scope, size_t result, decltype(Step::step) step) {
-  if (scope.kind != Scope::Kind::kComponent) return;
-  scope.body.steps.push_back({static_cast<uint32_t>(result), std::move(step)});
-}
-
 Status Validator::DefineModule(Scope& scope, const syntax::CoreModule& module) {
   if (modules_.size() >= kMaxModules) {
     return Fail(ErrorKind::kLimit,
@@ -136,6 +131,7 @@ Result<ComponentTypeId> Validator::Finish(Scope& scope) {
 Result<Validator::Validated> Validator::ValidateComponent(const syntax::Component& component,
                                                           Scope* parent) {
   Scope scope(Scope::Kind::kComponent, parent);
+  scope.body.steps.reserve(component.definitions.size());  // most make one
   for (const syntax::Definition& definition : component.definitions) {
     if (Status status = Define(scope, definition); !status) {
       return std::unexpected(Locate(std::move(status.error()), definition));
@@ -149,9 +145,9 @@ Result<Validator::Validated> Validator::ValidateComponent(const syntax::Componen
 }
 
 CoreModuleLoader CoreLoader(vm::TypeStore* types, vm::Features features, vm::BodyValidation mode) {
-  return [=](absl::Span<const uint8_t> bytes,
+  return [=](vm::SharedBytes bytes,
              uint64_t offset) -> Result<std::shared_ptr<const vm::ResolvedModule>> {
-    Result<vm::Module> module = vm::DecodeModule(bytes, features);
+    Result<vm::Module> module = vm::DecodeModule(std::move(bytes), features);
     Result<std::shared_ptr<vm::ResolvedModule>> resolved =
         module ? vm::ValidateModule(std::make_unique<vm::Module>(std::move(*module)), types,
                                     features, mode)
@@ -167,14 +163,14 @@ CoreModuleLoader CoreLoader(vm::TypeStore* types, vm::Features features, vm::Bod
 Result<std::unique_ptr<const ResolvedComponent>> ValidateComponent(
     std::unique_ptr<const syntax::Component> component, vm::TypeStore* types,
     const CoreModuleLoader& load_module) {
-  Validator validator(*component, types, load_module);
+  auto component_types = std::make_unique<TypeTable>();
+  Validator validator(*component, *component_types, types, load_module);
   TENON_ASSIGN_OR_RETURN(const Validator::Validated root,
                          validator.ValidateComponent(*component, nullptr));
   auto result = std::make_unique<ResolvedComponent>();
-  auto plan_types = std::make_unique<TypeTable>();
-  const PlanInput input{validator.types(), validator.bodies(), validator.modules()};
-  TENON_ASSIGN_OR_RETURN(result->plan, MakePlan(input, root.body, *plan_types));
-  result->types = std::move(plan_types);
+  const PlanInput input{*component_types, validator.bodies(), validator.modules()};
+  TENON_ASSIGN_OR_RETURN(result->plan, MakePlan(input, root.body));
+  result->types = std::move(component_types);
   result->modules = std::move(validator.modules());
   result->syntax = std::move(component);
   return result;

@@ -9,7 +9,6 @@
 
 #include "abi/syntax/component.h"
 #include "abi/valid/resolved_component.h"
-#include "absl/types/span.h"
 #include "vm/base/status.h"
 #include "vm/syntax/features.h"
 #include "vm/syntax/type_store.h"
@@ -22,7 +21,7 @@ namespace tenon::abi {
 // caller's choice). `offset` is where `bytes` begin in the component. Its types must be interned in
 // the TypeStore that ValidateComponent is given.
 using CoreModuleLoader = std::function<Result<std::shared_ptr<const vm::ResolvedModule>>(
-    absl::Span<const uint8_t> bytes, uint64_t offset)>;
+    vm::SharedBytes bytes, uint64_t offset)>;
 
 // A loader by vm/binary and vm/valid, with the given features.
 CoreModuleLoader CoreLoader(vm::TypeStore* types, vm::Features features, vm::BodyValidation mode);

@@ -102,7 +102,7 @@ TEST_F(ValidateTest, OnlyUsedFunctionsAreImported) {
   ASSERT_TRUE(component) << component.error().ToString();
   const Plan& plan = (*component)->plan;
   ASSERT_EQ(plan.imported_funcs.size(), 1u);
-  EXPECT_EQ(plan.imported_funcs[0].path, std::vector<absl::string_view>{"f"});
+  EXPECT_EQ(plan.imported_funcs[0].path, ImportPath{"f"});
   EXPECT_EQ(plan.imports[0].name, "ns:p/i@1.2.3");
   const CoreItem& import = plan.core_instances[0].imports[0];
   EXPECT_EQ(import.source, CoreItem::Source::kTrampoline);
@@ -139,9 +139,13 @@ TEST_F(ValidateTest, InstantiatingTwiceRunsTheBodyTwice) {
       Validate(Component({Blob(kComponent, DefinesResource()),
                           Section(kInstance, {{0x00, 0x00, 0x00}, {0x00, 0x00, 0x00}})}));
   ASSERT_TRUE(component);
-  EXPECT_EQ((*component)->plan.component_instances.size(), 3u);
-  EXPECT_EQ((*component)->plan.resources.size(), 2u);
-  EXPECT_EQ((*component)->plan.component_instances[2].path, "1");
+  const Plan& plan = (*component)->plan;
+  EXPECT_EQ(plan.component_instances.size(), 3u);
+  ASSERT_EQ(plan.ops.size(), 2u);
+  EXPECT_EQ(plan.ops[0].kind, PlanOp::Kind::kDefineResource);
+  EXPECT_EQ(plan.ops[1].kind, PlanOp::Kind::kDefineResource);
+  EXPECT_NE(plan.ops[0].index, plan.ops[1].index);
+  EXPECT_EQ(plan.component_instances[2].path, "1");
 }
 
 TEST_F(ValidateTest, ResourceNewIsForTheDefiner) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "abi/syntax/component.h"
@@ -22,8 +23,13 @@ namespace tenon::abi {
 
 class Validator {
  public:
-  Validator(const syntax::Component& root, vm::TypeStore* core_types, const CoreModuleLoader& load)
-      : root_(root), core_types_(*core_types), load_(load), matcher_(types_, *core_types) {}
+  Validator(const syntax::Component& root, TypeTable& types, vm::TypeStore* core_types,
+            const CoreModuleLoader& load)
+      : root_(root),
+        core_types_(*core_types),
+        load_(load),
+        types_(types),
+        matcher_(types, *core_types) {}
 
   // validate.cc. Returns the body of a component definition and its type.
   struct Validated {
@@ -32,7 +38,6 @@ class Validator {
   };
   Result<Validated> ValidateComponent(const syntax::Component& component, Scope* parent);
 
-  TypeTable& types() { return types_; }
   std::vector<Body>& bodies() { return bodies_; }
   std::vector<std::shared_ptr<const vm::ResolvedModule>>& modules() { return modules_; }
 
@@ -75,7 +80,7 @@ class Validator {
   // aliases.cc
   Status Alias(Scope& scope, const syntax::Alias& alias);
   Status AliasExport(Scope& scope, const syntax::Alias& alias);
-  // Indexed on first use, so that many aliases of one instance stay linear.
+  // More than a few are indexed on first use, so that many aliases of one instance stay linear.
   const NamedItem* FindExport(InstanceTypeId instance, absl::string_view name);
   Status AliasCoreExport(Scope& scope, const syntax::Alias& alias);
   bool MentionsFreeResources(const AnyType& type);
@@ -87,11 +92,12 @@ class Validator {
   Status Lower(Scope& scope, const syntax::CanonLower& lower);
   Status ResourceFunc(Scope& scope, const syntax::CanonResource& canon);
   Result<BodyOptions> Options(const Scope& scope, const syntax::CanonOptions& options);
-  Status CheckNeeds(const Scope& scope, FuncTypeId type, CallContext context,
+  Status CheckNeeds(FuncTypeId type, CallContext context, const FlatFunc& flat,
                     const BodyOptions& options);
   Status CheckCoreFunc(const Scope& scope, CoreFuncIdx func, const vm::FuncType& wanted,
                        absl::string_view what);
-  void AppendCoreFunc(Scope& scope, vm::TypeId type, decltype(Step::step) step);
+  template <typename T>
+  void AppendCoreFunc(Scope& scope, vm::TypeId type, const T& step);
 
   // instances.cc
   Status CoreInstance(Scope& scope, const syntax::CoreInstance& instance);
@@ -106,15 +112,16 @@ class Validator {
   Status Define(Scope& scope, const syntax::Definition& definition);
   Status DefineModule(Scope& scope, const syntax::CoreModule& module);
   Result<ComponentTypeId> Finish(Scope& scope);
-  void AddStep(Scope& scope, size_t result, decltype(Step::step) step);
+  template <typename T>
+  void AddStep(Scope& scope, size_t result, T&& step);
   template <typename T>
   Result<const T*> At(const std::vector<T>& space, uint32_t index, const char* what);
-  Status CheckUnique(const std::vector<absl::string_view>& labels, const char* what);
+  Status CheckUnique(absl::Span<const absl::string_view> labels, const char* what);
 
   const syntax::Component& root_;
   vm::TypeStore& core_types_;
   const CoreModuleLoader& load_;
-  TypeTable types_;
+  TypeTable& types_;
   Matcher matcher_;
   uint64_t work_ = 0;  // of visibility checks
   absl::flat_hash_map<uint32_t, bool>
@@ -130,6 +137,12 @@ class Validator {
 std::unexpected<Error> Invalid(absl::string_view message);
 std::unexpected<Error> NotSupported(absl::string_view feature);
 std::unexpected<Error> UnknownIndex(const char* what, uint32_t index);
+
+template <typename T>
+void Validator::AddStep(Scope& scope, size_t result, T&& step) {
+  if (scope.kind != Scope::Kind::kComponent) return;
+  scope.body.steps.emplace_back(static_cast<uint32_t>(result), std::forward<T>(step));
+}
 
 template <typename T>
 Result<const T*> Validator::At(const std::vector<T>& space, uint32_t index, const char* what) {

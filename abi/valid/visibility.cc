@@ -128,8 +128,6 @@ void Validator::MakeVisible(const ExternType& type, Visible* visible) {
 }
 
 Status Validator::CheckVisible(const Scope& scope, const ExternType& type, bool is_import) {
-  // Inside instance types the item is checked where the type is used.
-  if (scope.kind == Scope::Kind::kInstanceType) return {};
   VisibilityChecker checker(types_, &work_, &scope.visible_imports,
                             is_import ? nullptr : &scope.visible_exports);
   // An exported resource type introduces itself; an imported one is fresh or must be visible.

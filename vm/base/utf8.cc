@@ -26,6 +26,13 @@ size_t SequenceLength(const uint8_t* p, size_t left) {
   return 4;
 }
 
+// Of the few bytes at the end of a text.
+bool IsAscii(const uint8_t* p, size_t left) {
+  uint8_t seen = 0;
+  for (size_t i = 0; i < left; ++i) seen |= p[i];
+  return seen < 0x80;
+}
+
 }  // namespace
 
 bool IsValidUtf8(absl::string_view bytes) {
@@ -40,6 +47,8 @@ bool IsValidUtf8(absl::string_view bytes) {
         left -= 8;
         continue;
       }
+    } else if (IsAscii(p, left)) {
+      return true;
     }
     const size_t length = SequenceLength(p, left);
     if (length == 0) return false;

@@ -25,7 +25,7 @@ bool SectionDecoder::DecodeCustom(int after_section) {
   custom.content = {offset(), static_cast<uint32_t>(end - reader.offset())};
   if (!reader.Skip(custom.content.size)) return false;
   if (custom.name == "name") DecodeNames(module, custom.content, &module.names);
-  module.customs.push_back(std::move(custom));
+  module.customs.push_back(custom);
   return true;
 }
 

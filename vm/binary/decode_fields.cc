@@ -6,13 +6,13 @@
 namespace tenon::vm {
 
 // core: #binary-name
-bool SectionDecoder::DecodeName(std::string* out) {
+bool SectionDecoder::DecodeName(absl::string_view* out) {
   uint32_t size;
   absl::Span<const uint8_t> bytes;
   if (!ReadCount(reader, &size)) return false;
   const uint64_t where = reader.offset();
   if (!reader.ReadBytes(size, &bytes)) return false;
-  out->assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  *out = absl::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   return IsValidUtf8(*out) ||
          reader.FailAt(ErrorKind::kMalformed, "malformed UTF-8 encoding", where);
 }
@@ -61,11 +61,10 @@ bool SectionDecoder::DecodeImports() {
   if (count > kMaxImports) return Limit("imports", kMaxImports);
   module.imports.reserve(reader.Reservable(count, 4));  // two names, a kind and an index
   for (uint32_t i = 0; i < count; ++i) {
-    Import import;
+    Import& import = module.imports.emplace_back();
     import.offset = offset();
     if (!DecodeName(&import.module) || !DecodeName(&import.name)) return false;
     if (!DecodeImportType(*this, &import)) return false;
-    module.imports.push_back(std::move(import));
   }
   return true;
 }
@@ -151,7 +150,7 @@ bool SectionDecoder::DecodeExports() {
     }
     field.kind = static_cast<ExternKind>(kind);
     if (!reader.ReadVarU32(&field.index)) return false;
-    module.exports.push_back(std::move(field));
+    module.exports.push_back(field);
   }
   return true;
 }

@@ -50,7 +50,7 @@ bool SectionDecoder::DecodeRecGroup() {
 
 bool SectionDecoder::DecodeSubType() {
   if (module.types.size() == kMaxTypes) return Limit("types", kMaxTypes);
-  SubType type;
+  SubType& type = module.types.emplace_back();
   const int code = reader.PeekByte();
   if (code == kSubCode || code == kSubFinalCode) {
     type.is_final = code == kSubFinalCode;
@@ -62,9 +62,7 @@ bool SectionDecoder::DecodeSubType() {
       type.supertypes.push_back(index);
     }
   }
-  if (!DecodeCompositeType(&type)) return false;
-  module.types.push_back(std::move(type));
-  return true;
+  return DecodeCompositeType(&type);
 }
 
 bool SectionDecoder::DecodeCompositeType(SubType* out) {

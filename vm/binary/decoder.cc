@@ -63,7 +63,7 @@ bool DecodeHeader(ByteReader& reader) {
 class ModuleDecoder {
  public:
   ModuleDecoder(Module& module, const Features& features)
-      : module_(module), features_(features), reader_(module.bytes) {}
+      : module_(module), features_(features), reader_(module.Bytes()) {}
 
   Status Decode() {
     if (!DecodeHeader(reader_)) return reader_.TakeFailure();
@@ -86,7 +86,7 @@ class ModuleDecoder {
     const uint64_t start = reader_.offset();
     if (!reader_.Skip(size)) return reader_.TakeFailure();
 
-    const auto rest = absl::MakeConstSpan(module_.bytes).subspan(start);
+    const auto rest = module_.Bytes().subspan(start);
     SectionDecoder decoder{ByteReader(rest, start), start + size, features_, module_, scratch_};
     const SectionId section = static_cast<SectionId>(id);
     if (!DecodeSection(section, last_id_, decoder)) {
@@ -104,7 +104,7 @@ class ModuleDecoder {
   }
 
   Status CheckCounts() const {
-    const uint64_t end = module_.bytes.size();
+    const uint64_t end = module_.Bytes().size();
     if (module_.functions.size() != module_.bodies.size()) {
       return Malformed("function and code section have inconsistent lengths", end);
     }
@@ -133,12 +133,12 @@ bool SectionDecoder::Limit(absl::string_view what, uint64_t limit) {
                        reader.offset());
 }
 
-Result<Module> DecodeModule(std::vector<uint8_t> bytes, const Features& features) {
-  if (bytes.size() > kMaxModuleBytes) {
+namespace {
+
+Result<Module> Decode(Module module, const Features& features) {
+  if (module.Bytes().size() > kMaxModuleBytes) {
     return Fail(ErrorKind::kLimit, absl::StrCat("module larger than ", kMaxModuleBytes, " bytes"));
   }
-  Module module;
-  module.bytes = std::move(bytes);
   Status status = ModuleDecoder(module, features).Decode();
   if (status) return module;
   if (status.error().kind() == ErrorKind::kMalformed) {
@@ -149,8 +149,18 @@ Result<Module> DecodeModule(std::vector<uint8_t> bytes, const Features& features
   return std::unexpected<Error>(std::move(status).error());
 }
 
-Result<Module> DecodeModule(absl::Span<const uint8_t> bytes, const Features& features) {
-  return DecodeModule(std::vector<uint8_t>(bytes.begin(), bytes.end()), features);
+}  // namespace
+
+Result<Module> DecodeModule(std::vector<uint8_t> bytes, const Features& features) {
+  Module module;
+  module.bytes = std::move(bytes);
+  return Decode(std::move(module), features);
+}
+
+Result<Module> DecodeModule(SharedBytes bytes, const Features& features) {
+  Module module;
+  module.shared = std::move(bytes);
+  return Decode(std::move(module), features);
 }
 
 }  // namespace tenon::vm

@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "absl/types/span.h"
 #include "vm/base/status.h"
 #include "vm/syntax/features.h"
 #include "vm/syntax/module.h"
@@ -18,7 +17,7 @@ namespace tenon::vm {
 
 // Takes over the bytes; the module keeps them.
 Result<Module> DecodeModule(std::vector<uint8_t> bytes, const Features& features);
-// Copies the bytes.
-Result<Module> DecodeModule(absl::Span<const uint8_t> bytes, const Features& features);
+// The module keeps the owner of the bytes.
+Result<Module> DecodeModule(SharedBytes bytes, const Features& features);
 
 }  // namespace tenon::vm

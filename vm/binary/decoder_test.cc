@@ -16,7 +16,7 @@ Bytes WithHeader(Bytes sections) {
 }
 
 std::string DecodeError(const Bytes& bytes, const Features& features = {}) {
-  const Result<Module> module = DecodeModule(absl::MakeConstSpan(bytes), features);
+  const Result<Module> module = DecodeModule(bytes, features);
   return module ? "ok" : module.error().message();
 }
 

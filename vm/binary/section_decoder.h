@@ -5,8 +5,6 @@
 // are appended one by one as they are read, so a declared count never sizes an allocation.
 #pragma once
 
-#include <string>
-
 #include "absl/strings/string_view.h"
 #include "vm/base/byte_reader.h"
 #include "vm/syntax/features.h"
@@ -58,7 +56,7 @@ struct SectionDecoder {
   bool DecodeTags();
   bool DecodeExports();
   bool DecodeStart();
-  bool DecodeName(std::string* out);
+  bool DecodeName(absl::string_view* out);
   bool DecodeExpression(ByteRange* out);
 
   // Code and segments (decode_segments.cc).

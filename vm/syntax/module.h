@@ -1,22 +1,26 @@
 // A module as plain data, exactly as decoded or parsed and before validation: type indices are the
 // module's own, constant expressions and function bodies are still bytes. core: #syntax-module
 //
-// Both producers (binary decoder, text parser) fill the same structure; `bytes` owns what every
-// ByteRange points into, so a Module can be moved but its ranges stay good.
+// Both producers (binary decoder, text parser) fill the same structure. Every ByteRange is one of
+// Bytes(), which the module owns or shares, and names are views of them or of `texts`: a Module can
+// be moved, and stays good as long as it lives.
 #pragma once
 
 #include <cstdint>
+#include <forward_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "vm/syntax/types.h"
 
 namespace tenon::vm {
 
-// A range of Module::bytes.
+// A range of Module::Bytes().
 struct ByteRange {
   uint32_t offset = 0;
   uint32_t size = 0;
@@ -32,8 +36,8 @@ struct TagType {
 using ImportType = std::variant<TypeIdx, TableType, MemoryType, GlobalType, TagType>;
 
 struct Import {
-  std::string module;
-  std::string name;
+  absl::string_view module;
+  absl::string_view name;
   ImportType type;
   uint32_t offset = 0;  // of the import in the binary, for messages
 
@@ -41,7 +45,7 @@ struct Import {
 };
 
 struct Export {
-  std::string name;
+  absl::string_view name;
   ExternKind kind = ExternKind::kFunc;
   uint32_t index = 0;
   uint32_t offset = 0;
@@ -89,7 +93,7 @@ struct FunctionBody {
 };
 
 struct CustomSection {
-  std::string name;
+  absl::string_view name;
   ByteRange content;
   int after_section = 0;  // id of the last non-custom section before it, 0 if none
 };
@@ -106,8 +110,16 @@ struct NameSection {
   ByteRange encoded_functions;         // of a binary: its name map. core: #binary-namemap
 };
 
+// Bytes that belong to something larger, a component's binary; `owner` keeps that.
+struct SharedBytes {
+  std::shared_ptr<const void> owner;
+  absl::Span<const uint8_t> bytes;
+};
+
 struct Module {
-  std::vector<uint8_t> bytes;
+  std::vector<uint8_t> bytes;  // the module's own; none when it has `shared` ones
+  SharedBytes shared;
+  std::forward_list<std::string> texts;  // names of a module from text
 
   std::vector<SubType> types;
   std::vector<RecGroup> rec_groups;
@@ -126,8 +138,11 @@ struct Module {
   std::vector<CustomSection> customs;
   NameSection names;
 
+  absl::Span<const uint8_t> Bytes() const {
+    return shared.owner != nullptr ? shared.bytes : absl::MakeConstSpan(bytes);
+  }
   absl::Span<const uint8_t> Bytes(ByteRange range) const {
-    return absl::MakeConstSpan(bytes).subspan(range.offset, range.size);
+    return Bytes().subspan(range.offset, range.size);
   }
 };
 

@@ -8,7 +8,7 @@
 namespace tenon::vm {
 
 Status ScanBodies(const Module& module, const Features& features, bool* needs_data_count) {
-  const absl::Span<const uint8_t> bytes = module.bytes;
+  const absl::Span<const uint8_t> bytes = module.Bytes();
   ImmediateScratch scratch;
   for (size_t i = 0; i < module.bodies.size(); ++i) {
     // Read to the body's own end, wherever the declared one is; see SectionDecoder::reader.

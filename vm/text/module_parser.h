@@ -54,7 +54,7 @@ class ModuleParser {
   bool AtIndex();
   bool ParseNat32(uint32_t* out);
   bool ParseNat64(uint64_t* out);
-  bool ParseName(std::string* out);  // a string that is UTF-8
+  bool ParseName(absl::string_view* out);  // a string that is UTF-8; kept in module.texts
   bool SkipToClose();                // the rest of the field, up to its unconsumed `)`
 
   // Indices and identifiers.

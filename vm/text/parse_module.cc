@@ -94,10 +94,10 @@ bool ModuleParser::ParseNat64(uint64_t* out) {
   return true;
 }
 
-bool ModuleParser::ParseName(std::string* out) {
+bool ModuleParser::ParseName(absl::string_view* out) {
   const Token token = lexer.Peek();
   if (token.kind != TokenKind::kString) return Unexpected();
-  *out = StringValue(token);
+  *out = module.texts.emplace_front(StringValue(token));
   if (!IsValidUtf8(*out)) return Fail("malformed UTF-8 encoding", token.where());
   lexer.Take();
   return true;
@@ -207,7 +207,7 @@ bool ModuleParser::ParseInlineExports(ExternKind kind, uint32_t index) {
     Export field{"", kind, index, static_cast<uint32_t>(lexer.Peek().offset)};
     lexer.TakeOpen("export");
     if (!ParseName(&field.name) || !ExpectClose()) return false;
-    module.exports.push_back(std::move(field));
+    module.exports.push_back(field);
   }
   return true;
 }
@@ -219,7 +219,7 @@ bool ModuleParser::ParseInlineImport(const Field& field) {
     return false;
   }
   if (!ExpectClose() || !ParseImportType(field.keyword, &import.type)) return false;
-  module.imports.push_back(std::move(import));
+  module.imports.push_back(import);
   return true;
 }
 
@@ -231,7 +231,7 @@ bool ModuleParser::ParseImport() {
   const absl::string_view kind = lexer.Take().text;  // the first pass has checked it
   TakeId();
   if (!ParseImportType(kind, &import.type) || !ExpectClose()) return false;
-  module.imports.push_back(std::move(import));
+  module.imports.push_back(import);
   return true;
 }
 
@@ -263,7 +263,7 @@ bool ModuleParser::ParseExport() {
   if (space == &globals) field.kind = ExternKind::kGlobal;
   if (space == &tags) field.kind = ExternKind::kTag;
   if (!ParseIndex(*space, &field.index) || !ExpectClose()) return false;
-  module.exports.push_back(std::move(field));
+  module.exports.push_back(field);
   return true;
 }
 

@@ -39,7 +39,7 @@ class FunctionWalker : public BodyChecker {
   // afterwards: that is what gives the reference interpreter's errors. A constant expression's
   // range is the decoder's and exact.
   static ByteReader ReaderOf(const ResolvedModule& module, ByteRange code) {
-    const auto bytes = absl::MakeConstSpan(module.module->bytes);
+    const auto bytes = module.module->Bytes();
     if (kConstant) return ByteReader(bytes.subspan(code.offset, code.size), code.offset);
     return ByteReader(bytes.subspan(code.offset), code.offset);
   }

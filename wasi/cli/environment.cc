@@ -12,8 +12,7 @@ namespace tenon::wasi {
 
 using abi::HostContext;
 
-void AddEnvironment(abi::HostLinker& linker) {
-  abi::HostInterface& environment = WasiInterface(linker, "cli/environment");
+void AddEnvironment(abi::HostInterface& environment) {
   environment.Func("get-environment", [](HostContext& cx) {
     std::vector<std::tuple<absl::string_view, absl::string_view>> variables;
     for (const auto& [name, value] : cx.state<Context>().environment()) {

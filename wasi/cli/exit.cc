@@ -9,8 +9,7 @@ namespace tenon::wasi {
 
 using abi::HostContext;
 
-void AddExit(abi::HostLinker& linker) {
-  abi::HostInterface& exit = WasiInterface(linker, "cli/exit");
+void AddExit(abi::HostInterface& exit) {
   exit.Func("exit", [](HostContext& cx, std::expected<void, std::monostate> status) {
     cx.Exit(status ? 0 : 1);
   });

@@ -11,20 +11,20 @@ namespace tenon::wasi {
 using abi::HostContext;
 using abi::Own;
 
-void AddStdin(abi::HostLinker& linker) {
-  WasiInterface(linker, "cli/stdin").Func("get-stdin", [](HostContext& cx) {
+void AddStdin(abi::HostInterface& interface) {
+  interface.Func("get-stdin", [](HostContext& cx) {
     return Own<InputStream>(std::make_unique<FdInputStream>(cx.state<Context>().stdin_fd()));
   });
 }
 
-void AddStdout(abi::HostLinker& linker) {
-  WasiInterface(linker, "cli/stdout").Func("get-stdout", [](HostContext& cx) {
+void AddStdout(abi::HostInterface& interface) {
+  interface.Func("get-stdout", [](HostContext& cx) {
     return Own<OutputStream>(std::make_unique<FdOutputStream>(cx.state<Context>().stdout_fd()));
   });
 }
 
-void AddStderr(abi::HostLinker& linker) {
-  WasiInterface(linker, "cli/stderr").Func("get-stderr", [](HostContext& cx) {
+void AddStderr(abi::HostInterface& interface) {
+  interface.Func("get-stderr", [](HostContext& cx) {
     return Own<OutputStream>(std::make_unique<FdOutputStream>(cx.state<Context>().stderr_fd()));
   });
 }

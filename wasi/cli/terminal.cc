@@ -23,28 +23,28 @@ std::optional<Own<T>> TerminalOf(int fd) {
 
 }  // namespace
 
-void AddTerminalInput(abi::HostLinker& linker) {
-  WasiInterface(linker, "cli/terminal-input").Resource<TerminalInput>("terminal-input");
+void AddTerminalInput(abi::HostInterface& interface) {
+  interface.Resource<TerminalInput>("terminal-input");
 }
 
-void AddTerminalOutput(abi::HostLinker& linker) {
-  WasiInterface(linker, "cli/terminal-output").Resource<TerminalOutput>("terminal-output");
+void AddTerminalOutput(abi::HostInterface& interface) {
+  interface.Resource<TerminalOutput>("terminal-output");
 }
 
-void AddTerminalStdin(abi::HostLinker& linker) {
-  WasiInterface(linker, "cli/terminal-stdin").Func("get-terminal-stdin", [](HostContext& cx) {
+void AddTerminalStdin(abi::HostInterface& interface) {
+  interface.Func("get-terminal-stdin", [](HostContext& cx) {
     return TerminalOf<TerminalInput>(cx.state<Context>().stdin_fd());
   });
 }
 
-void AddTerminalStdout(abi::HostLinker& linker) {
-  WasiInterface(linker, "cli/terminal-stdout").Func("get-terminal-stdout", [](HostContext& cx) {
+void AddTerminalStdout(abi::HostInterface& interface) {
+  interface.Func("get-terminal-stdout", [](HostContext& cx) {
     return TerminalOf<TerminalOutput>(cx.state<Context>().stdout_fd());
   });
 }
 
-void AddTerminalStderr(abi::HostLinker& linker) {
-  WasiInterface(linker, "cli/terminal-stderr").Func("get-terminal-stderr", [](HostContext& cx) {
+void AddTerminalStderr(abi::HostInterface& interface) {
+  interface.Func("get-terminal-stderr", [](HostContext& cx) {
     return TerminalOf<TerminalOutput>(cx.state<Context>().stderr_fd());
   });
 }

@@ -9,8 +9,7 @@ namespace tenon::wasi {
 
 using abi::HostContext;
 
-void AddMonotonicClock(abi::HostLinker& linker) {
-  abi::HostInterface& clock = WasiInterface(linker, "clocks/monotonic-clock");
+void AddMonotonicClock(abi::HostInterface& clock) {
   clock.Func("now", [](HostContext&) { return MonotonicNow(); });
   clock.Func("resolution", [](HostContext&) { return MonotonicResolution(); });
   clock.Func("subscribe-instant", [](HostContext&, uint64_t when) {

@@ -33,8 +33,7 @@ namespace tenon::wasi {
 
 using abi::HostContext;
 
-void AddTimezone(abi::HostLinker& linker) {
-  abi::HostInterface& timezone = WasiInterface(linker, "clocks/timezone");
+void AddTimezone(abi::HostInterface& timezone) {
   timezone.Func("display", [](HostContext&, Datetime) { return TimezoneDisplay(); });
   timezone.Func("utc-offset", [](HostContext&, Datetime) { return TimezoneDisplay().utc_offset; });
 }

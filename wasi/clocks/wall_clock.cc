@@ -6,8 +6,7 @@ namespace tenon::wasi {
 
 using abi::HostContext;
 
-void AddWallClock(abi::HostLinker& linker) {
-  abi::HostInterface& clock = WasiInterface(linker, "clocks/wall-clock");
+void AddWallClock(abi::HostInterface& clock) {
   clock.Func("now", [](HostContext&) { return WallNow(); });
   clock.Func("resolution", [](HostContext&) { return WallResolution(); });
 }

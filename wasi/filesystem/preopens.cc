@@ -8,8 +8,7 @@
 
 namespace tenon::wasi {
 
-void AddPreopens(abi::HostLinker& linker) {
-  abi::HostInterface& preopens = WasiInterface(linker, "filesystem/preopens");
+void AddPreopens(abi::HostInterface& preopens) {
   preopens.Func("get-directories", [](abi::HostContext& cx) {
     std::vector<std::tuple<abi::Own<Descriptor>, std::string>> directories;
     for (const Preopen& preopen : cx.state<Context>().preopens()) {

@@ -134,8 +134,7 @@ void AddDirectoryMethods(abi::HostInterface& types) {
 
 }  // namespace
 
-void AddFilesystemTypes(abi::HostLinker& linker) {
-  abi::HostInterface& types = WasiInterface(linker, "filesystem/types");
+void AddFilesystemTypes(abi::HostInterface& types) {
   types.Resource<Descriptor>("descriptor");
   AddFileMethods(types);
   AddMetadataMethods(types);

@@ -4,8 +4,7 @@
 
 namespace tenon::wasi {
 
-void AddError(abi::HostLinker& linker) {
-  abi::HostInterface& error = WasiInterface(linker, "io/error");
+void AddError(abi::HostInterface& error) {
   error.Resource<IoError>("error");
   error.Func("[method]error.to-debug-string",
              [](abi::HostContext&, abi::Borrow<IoError> self) { return self->ToDebugString(); });

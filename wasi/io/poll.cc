@@ -31,8 +31,7 @@ std::vector<uint32_t> PollAll(HostContext& cx, const std::vector<Borrow<Pollable
 
 }  // namespace
 
-void AddPoll(abi::HostLinker& linker) {
-  abi::HostInterface& poll = WasiInterface(linker, "io/poll");
+void AddPoll(abi::HostInterface& poll) {
   poll.Resource<Pollable>("pollable");
   poll.Func("[method]pollable.ready",
             [](HostContext&, Borrow<Pollable> self) { return self->Ready(); });

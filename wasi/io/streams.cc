@@ -165,8 +165,7 @@ void AddOutputStream(abi::HostInterface& streams) {
 
 }  // namespace
 
-void AddStreams(abi::HostLinker& linker) {
-  abi::HostInterface& streams = WasiInterface(linker, "io/streams");
+void AddStreams(abi::HostInterface& streams) {
   AddInputStream(streams);
   AddOutputStream(streams);
 }

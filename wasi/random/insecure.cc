@@ -7,8 +7,7 @@ namespace tenon::wasi {
 
 using abi::HostContext;
 
-void AddInsecure(abi::HostLinker& linker) {
-  abi::HostInterface& insecure = WasiInterface(linker, "random/insecure");
+void AddInsecure(abi::HostInterface& insecure) {
   insecure.Func("get-insecure-random-bytes",
                 [](HostContext& cx, uint64_t length) { return RandomBytes(cx, length); });
   insecure.Func("get-insecure-random-u64", [](HostContext&) { return RandomU64(); });

@@ -6,10 +6,9 @@
 
 namespace tenon::wasi {
 
-void AddInsecureSeed(abi::HostLinker& linker) {
-  WasiInterface(linker, "random/insecure-seed").Func("insecure-seed", [](abi::HostContext&) {
-    return std::tuple(RandomU64(), RandomU64());
-  });
+void AddInsecureSeed(abi::HostInterface& interface) {
+  interface.Func("insecure-seed",
+                 [](abi::HostContext&) { return std::tuple(RandomU64(), RandomU64()); });
 }
 
 }  // namespace tenon::wasi

@@ -14,8 +14,7 @@ std::vector<uint8_t> RandomBytes(HostContext& cx, uint64_t length) {
   return bytes;
 }
 
-void AddRandom(abi::HostLinker& linker) {
-  abi::HostInterface& random = WasiInterface(linker, "random/random");
+void AddRandom(abi::HostInterface& random) {
   random.Func("get-random-bytes",
               [](HostContext& cx, uint64_t length) { return RandomBytes(cx, length); });
   random.Func("get-random-u64", [](HostContext&) { return RandomU64(); });
