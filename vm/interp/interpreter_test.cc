@@ -5,6 +5,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "vm/runtime/instance.h"
 #include "vm/runtime/module.h"
@@ -201,6 +202,115 @@ TEST_F(InterpreterTest, AModuleOfAnotherEngineIsRefused) {
   auto module = LoadedModule::Create(&other, *resolved, "m");
 
   EXPECT_EQ(Instantiate(store_, module, {}).error().kind(), ErrorKind::kUsage);
+}
+
+TEST_F(InterpreterTest, WhatAnotherStoreOwnsIsRefused) {
+  Store other(&engine_);
+  const FuncType type;
+  const auto callback = [](HostCall&) { return true; };
+  const Func* ours = *store_.NewHostFunc(type, callback, nullptr, "f");
+  const Func* theirs = *other.NewHostFunc(type, callback, nullptr, "f");
+  const TableType table_type{{1, 0, false}, AddressType::kI32, ValType::kFuncRef};
+  const MemoryType memory_type{{1, 0, false}};
+  const struct {
+    const char* import;
+    Extern ours, theirs;
+  } cases[] = {
+      {"(func)", ours, theirs},
+      {"(table 1 funcref)", *store_.NewTable(table_type, {0}), *other.NewTable(table_type, {0})},
+      {"(memory 1)", *store_.NewMemory(memory_type), *other.NewMemory(memory_type)},
+      {"(global i32)", store_.NewGlobal({ValType::kI32, false}, {}),
+       other.NewGlobal({ValType::kI32, false}, {})},
+  };
+  for (const auto& item : cases) {
+    const std::string wat = absl::StrCat("(module (import \"a\" \"b\" ", item.import, "))");
+    auto resolved = ValidateModule(std::make_unique<Module>(*ParseModule(wat)), &engine_.types(),
+                                   engine_.features(), BodyValidation::kLazy);
+    auto module = LoadedModule::Create(&engine_, *resolved, "m");
+    EXPECT_TRUE(Instantiate(store_, module, {item.ours})) << item.import;
+    EXPECT_EQ(Instantiate(store_, module, {item.theirs}).error().kind(), ErrorKind::kUsage)
+        << item.import;
+  }
+}
+
+TEST_F(InterpreterTest, AFunctionOfAnotherStoreIsNotCalled) {
+  Store other(&engine_);
+  Instance* instance = Load("(module (func (export \"f\")))");
+  Slot slots[1];
+
+  EXPECT_FALSE(other.Invoke(*instance->ExportedFunc("f"), slots));
+  EXPECT_EQ(other.TakeTrap().detail, "the function belongs to another store");
+}
+
+// Totals of a store. Each is reached exactly and then exceeded by one.
+class TotalsTest : public testing::Test {
+ protected:
+  // The error of instantiating `wat` once more, or "".
+  std::string Add(Store& store, absl::string_view wat) {
+    auto resolved = ValidateModule(std::make_unique<Module>(*ParseModule(wat)), &engine_.types(),
+                                   engine_.features(), BodyValidation::kLazy);
+    auto instance = Instantiate(store, LoadedModule::Create(&engine_, *resolved, "m"), {});
+    if (!instance) return instance.error().message();
+    last_ = *instance;
+    return "";
+  }
+  int32_t Call(Store& store, absl::string_view name, uint32_t argument) {
+    Slot slots[2];
+    WriteSlot(slots, argument);
+    EXPECT_TRUE(store.Invoke(*last_->ExportedFunc(name), slots));
+    return ReadSlot<int32_t>(slots);
+  }
+
+  Engine engine_{InterpreterTier()};
+  Instance* last_ = nullptr;
+};
+
+TEST_F(TotalsTest, Memories) {
+  Store store(&engine_, {.total_memory_bytes = 5 * kWasmPageBytes, .memories = 3});
+  constexpr const char* kGrows = R"((module (memory 2)
+      (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0)))))";
+  EXPECT_EQ(Add(store, kGrows), "");
+  EXPECT_EQ(Add(store, kGrows), "");
+  EXPECT_EQ(Call(store, "grow", 2), -1);
+  EXPECT_EQ(Call(store, "grow", 1), 2);
+  EXPECT_EQ(Call(store, "grow", 1), -1);
+  EXPECT_EQ(Add(store, "(module (memory 1))"),
+            "memory minimum exceeds what is left for all memories");
+  EXPECT_EQ(Add(store, "(module (memory 0))"), "more than 3 memories in one store");
+}
+
+TEST_F(TotalsTest, Tables) {
+  Store store(&engine_, {.total_table_entries = 25, .tables = 3});
+  constexpr const char* kGrows = R"((module (table 10 funcref)
+      (func (export "grow") (param i32) (result i32)
+        (table.grow (ref.null func) (local.get 0)))))";
+  EXPECT_EQ(Add(store, kGrows), "");
+  EXPECT_EQ(Add(store, kGrows), "");
+  EXPECT_EQ(Call(store, "grow", 6), -1);
+  EXPECT_EQ(Call(store, "grow", 5), 10);
+  EXPECT_EQ(Call(store, "grow", 1), -1);
+  EXPECT_EQ(Add(store, "(module (table 1 funcref))"),
+            "table minimum exceeds what is left for all tables");
+  EXPECT_EQ(Add(store, "(module (table 0 funcref))"), "more than 3 tables in one store");
+}
+
+TEST_F(TotalsTest, Instances) {
+  Store store(&engine_, {.instances = 2});
+  EXPECT_EQ(Add(store, "(module)"), "");
+  EXPECT_EQ(Add(store, "(module)"), "");
+  EXPECT_EQ(Add(store, "(module)"), "more than 2 instances in one store");
+}
+
+// A hundred bytes a time: a module's functions and segments are charged for each of its instances.
+TEST_F(TotalsTest, WhatInstancesHold) {
+  constexpr const char* kModule = "(module (func $f) (elem funcref (ref.func $f) (ref.func $f)))";
+  Store store(&engine_, {.total_instance_bytes = 2000});
+  int added = 0;
+  std::string error;
+  while (added < 100 && (error = Add(store, kModule)).empty()) ++added;
+  EXPECT_GT(added, 0);
+  EXPECT_LT(added, 10);
+  EXPECT_EQ(error, "instances hold more than 2000 bytes in one store");
 }
 
 TEST_F(InterpreterTest, AnIndirectCallTakesAll64BitsOfItsIndex) {

@@ -88,6 +88,7 @@ class Instantiator {
   }
 
   Result<Instance*> Run(absl::Span<const Extern> imports) {
+    TENON_RETURN_IF_ERROR(Charge());
     TENON_RETURN_IF_ERROR(TakeImports(imports));
     TENON_RETURN_IF_ERROR(AllocateMemoriesAndTables());
     if (!AllocateContext()) return Fail(ErrorKind::kLimit, "out of memory for an instance");
@@ -101,11 +102,48 @@ class Instantiator {
   }
 
  private:
+  // What the host holds for one instance grows with its module, which may be instantiated often.
+  Status Charge() {
+    if (!store_.instances_left_.Take(1)) {
+      return Fail(ErrorKind::kLimit,
+                  absl::StrCat("more than ", store_.limits_.instances, " instances in one store"));
+    }
+    uint64_t elems = 0;
+    for (const ResolvedElem& elem : module_.elems) elems += elem.size();
+    const uint64_t bytes =
+        sizeof(Instance) + module_.funcs.size() * (sizeof(Func*) + sizeof(Func)) +
+        module_.globals.size() * (2 * sizeof(Slot) + sizeof(uint32_t)) +
+        module_.elems.size() * sizeof(std::vector<Slot>) + elems * sizeof(Slot) +
+        module_.datas.size();
+    if (store_.instance_bytes_left_.Take(bytes)) return {};
+    return Fail(ErrorKind::kLimit, absl::StrCat("instances hold more than ",
+                                                store_.limits_.total_instance_bytes,
+                                                " bytes in one store"));
+  }
+
+  bool IsOurs(const Extern& given) const {
+    switch (static_cast<ExternKind>(given.index())) {
+      case ExternKind::kFunc: return StoreOf(*std::get<const Func*>(given)) == &store_;
+      case ExternKind::kTable:
+        return std::get<TableInstance*>(given)->entries_left() == &store_.table_entries_left_;
+      case ExternKind::kMemory:
+        return std::get<Memory*>(given)->bytes_left() == &store_.memory_bytes_left_;
+      case ExternKind::kGlobal: return std::get<GlobalRef>(given).store == &store_;
+      case ExternKind::kTag: return false;
+    }
+    return false;
+  }
+
   Status TakeImports(absl::Span<const Extern> imports) {
     TENON_CHECK(imports.size() == module_.imports.size());
     const ImportMatcher matcher(module_);
     for (size_t i = 0; i < imports.size(); ++i) {
       const ResolvedImport& import = module_.imports[i];
+      if (!IsOurs(imports[i])) {
+        return Fail(ErrorKind::kUsage,
+                    absl::StrCat("what was given for import \"", import.syntax->module, "\" \"",
+                                 import.syntax->name, "\" belongs to another store"));
+      }
       if (!matcher.Matches(import, imports[i])) {
         return Fail(ErrorKind::kUnlinkable,
                     absl::StrCat("incompatible import type for \"", import.syntax->module, "\" \"",
