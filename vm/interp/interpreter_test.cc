@@ -1,5 +1,6 @@
 #include "vm/interp/interpreter.h"
 
+#include <ctime>
 #include <memory>
 #include <string>
 #include <thread>
@@ -7,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "vm/base/leb128.h"
 #include "vm/runtime/instance.h"
 #include "vm/runtime/module.h"
 #include "vm/runtime/store.h"
@@ -398,6 +400,75 @@ TEST_F(InterpreterTest, AnInvalidBodyTrapsWhenCalledAndEveryTimeAfter) {
     EXPECT_NE(trap_.detail.find("type mismatch"), std::string::npos) << trap_.detail;
   }
   EXPECT_EQ(Call(instance, "good"), 1);
+}
+
+// Frames of `trap_`, innermost first: "module!function ..."
+std::string Frames(const Trap& trap) {
+  std::string text;
+  for (const Frame& frame : trap.backtrace) {
+    absl::StrAppend(&text, text.empty() ? "" : " ", frame.module, "!", frame.function);
+  }
+  return text;
+}
+
+TEST_F(InterpreterTest, AnInvalidBodyHasABacktraceHoweverItIsReached) {
+  Instance* other = Load(R"((module
+      (func $bad (export "bad") (result i32) (i64.const 1))))", {}, "other");
+  const Extern bad(other->ExportedFunc("bad"));
+  Instance* instance = Load(R"((module
+      (import "" "bad" (func $imported (result i32)))
+      (func $bad (export "bad") (result i32) (i64.const 1))
+      (func $tail (export "tail") (result i32) (return_call $bad))
+      (func $cross (result i32) (return_call $imported))
+      (func (export "call") (result i32) (i32.add (i32.const 1) (call $tail)))
+      (func $calls_cross (export "cross") (result i32) (i32.add (i32.const 1) (call $cross)))))",
+                            {bad});
+  const std::pair<const char*, const char*> cases[] = {
+      {"bad", "m!bad"},
+      {"tail", "m!bad"},
+      {"call", "m!bad m!"},
+      {"cross", "other!bad m!calls_cross"},
+  };
+  for (const auto& [name, frames] : cases) {
+    Call(instance, name);
+    EXPECT_EQ(trap_.kind, TrapKind::kInvalidFunctionBody);
+    EXPECT_EQ(Frames(trap_), frames) << name;
+  }
+}
+
+// A million names, of which a hundred frames want the last: they are read once.
+TEST_F(InterpreterTest, NamesAreReadOnceABacktrace) {
+  constexpr uint32_t kNames = 1'000'000;
+  auto module = std::make_unique<Module>(*ParseModule(R"((module
+      (func $f (param i32) (if (local.get 0) (then (call $f (i32.sub (local.get 0) (i32.const 1))))
+          (else unreachable)))
+      (export "f" (func $f))))"));
+  module->names.functions.clear();
+  std::vector<uint8_t>& bytes = module->bytes;
+  const auto start = static_cast<uint32_t>(bytes.size());
+  AppendVarU32(kNames, &bytes);
+  for (uint32_t i = kNames; i > 0; --i) {
+    AppendVarU32(i - 1, &bytes);
+    bytes.insert(bytes.end(), {1, 'f'});
+  }
+  module->names.encoded_functions = {start, static_cast<uint32_t>(bytes.size()) - start};
+  auto resolved = ValidateModule(std::move(module), &engine_.types(), engine_.features(),
+                                 BodyValidation::kLazy);
+  Instance* instance = *Instantiate(store_, LoadedModule::Create(&engine_, *resolved, "m"), {});
+
+  const std::clock_t begin = std::clock();
+  Call(instance, "f", {1000});
+  EXPECT_LT(std::clock() - begin, CLOCKS_PER_SEC / 2);
+  EXPECT_EQ(trap_.backtrace.size(), kMaxBacktraceFrames);
+  EXPECT_EQ(trap_.backtrace.back().function, "f");
+}
+
+TEST_F(InterpreterTest, ALongNameIsCutInABacktrace) {
+  Instance* instance =
+      Load(absl::StrCat("(module (func $", std::string(100'000, 'x'),
+                        " (export \"f\") unreachable))"));
+  Call(instance, "f");
+  EXPECT_EQ(trap_.backtrace[0].function, std::string(1'000, 'x') + "...");
 }
 
 TEST_F(InterpreterTest, OffsetsBeyondTheGuardAreChecked) {

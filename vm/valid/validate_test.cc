@@ -122,6 +122,8 @@ TEST(ResolvedModuleTest, NamesOfFunctionsAreReadWhenAskedFor) {
   EXPECT_EQ(resolved.FunctionName(FuncIdx(0)), "f");
   EXPECT_EQ(resolved.FunctionName(FuncIdx(7)), "");  // not UTF-8
   EXPECT_EQ(resolved.FunctionName(FuncIdx(8)), "");
+  EXPECT_EQ(resolved.FunctionNames({FuncIdx(7), FuncIdx(0), FuncIdx(0)}),
+            (std::vector<absl::string_view>{"", "f", "f"}));
 }
 
 }  // namespace
