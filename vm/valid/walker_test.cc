@@ -58,7 +58,7 @@ Walked Walk(FuncType type, std::vector<uint8_t> body) {
   module->functions.push_back(TypeIdx(0));
   module->bodies.push_back({{0, static_cast<uint32_t>(body.size())}});
   module->bytes = std::move(body);
-  auto resolved = ValidateModule(std::move(module), &types, Features(), BodyValidation::kLazy);
+  auto resolved = ValidateModule(std::move(module), &types, Features::All(), BodyValidation::kLazy);
   if (!resolved) return {"", resolved.error().ToString()};
   RecordingSink sink;
   WalkerScratch scratch;
