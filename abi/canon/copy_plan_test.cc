@@ -176,6 +176,32 @@ TEST_F(CopyPlanTest, DeepListsUseNoNativeStack) {
 }
 
 // Doubling records make a type of many nodes; its plan must not be written out.
+TEST_F(CopyPlanTest, ListsThatLieInOnePlaceEnd) {
+  ValType type = K::kString;
+  for (int i = 0; i < 5; ++i) type = Def(table_, K::kList, {type});
+  // Every element is the list itself: 8,000 to the fifth strings of 8,000 bytes.
+  std::vector<uint32_t> words;
+  for (int i = 0; i < 8000; ++i) words.insert(words.end(), {0, 8000});
+  Put(0, words);
+  target_.set_realloc_result(0);
+
+  EXPECT_FALSE(RunMemory(type, 0, 65528));
+  EXPECT_EQ(TrapDetail(), "a call copies more than the memory it copies to can hold");
+}
+
+TEST_F(CopyPlanTest, WhatIsLentIsCharged) {
+  Store store(&TestEngine(), {.call_bytes = 2 * sizeof(CallScope::Loan)});
+  TestGuest guest(&store);
+  CanonContext cx = guest.Context(&scope_);
+  uint32_t index, rep;
+  ASSERT_TRUE(LowerOwn(cx, 7, &one_, &index));
+
+  EXPECT_TRUE(LiftBorrow(cx, index, &one_, &rep));
+  EXPECT_TRUE(LiftBorrow(cx, index, &one_, &rep));
+  EXPECT_FALSE(LiftBorrow(cx, index, &one_, &rep));
+  EXPECT_EQ(store.core().TakeTrap().detail, "a call may not hand the host so many bytes");
+}
+
 TEST_F(CopyPlanTest, LargeTypesShareTheirPlans) {
   ValType type = Def(table_, K::kRecord, {K::kBool, K::kU8});
   uint32_t bytes = 2;
