@@ -312,7 +312,22 @@ TEST_F(TotalsTest, WhatInstancesHold) {
   while (added < 100 && (error = Add(store, kModule)).empty()) ++added;
   EXPECT_GT(added, 0);
   EXPECT_LT(added, 10);
-  EXPECT_EQ(error, "instances hold more than 2000 bytes in one store");
+  EXPECT_EQ(error, "instances hold and begin with more than 2000 bytes in one store");
+}
+
+TEST_F(TotalsTest, WhatInstancesBeginWith) {
+  const std::string data(1500, 'x');
+  const std::string with_data = absl::StrCat("(module (memory 1) (data (i32.const 0) \"", data, "\"))");
+  std::string constant = "(i32.const 0)";
+  for (int i = 0; i < 50; ++i) constant = absl::StrCat("(i32.add (i32.const 1) ", constant, ")");
+  const std::string with_constant = absl::StrCat("(module (global i32 ", constant, "))");
+  for (const std::string& wat : {with_data, with_constant}) {
+    Store store(&engine_, {.total_instance_bytes = 6000});
+    EXPECT_EQ(Add(store, wat), "") << wat;
+    int more = 0;
+    while (more < 10 && Add(store, wat).empty()) ++more;
+    EXPECT_LT(more, 10) << wat;
+  }
 }
 
 TEST_F(InterpreterTest, AnIndirectCallTakesAll64BitsOfItsIndex) {

@@ -102,21 +102,31 @@ class Instantiator {
   }
 
  private:
-  // What the host holds for one instance grows with its module, which may be instantiated often.
+  // Evaluating a long constant is charged as if it were held.
+  static uint64_t Work(const ConstProgram& program) {
+    return program.size() <= 1 ? 0 : program.size() * sizeof(ConstInstruction);
+  }
+
+  // What the host holds for one instance and initialises it with grows with the module, which may be
+  // instantiated often.
   Status Charge() {
     if (!store_.instances_left_.Take(1)) {
       return Fail(ErrorKind::kLimit,
                   absl::StrCat("more than ", store_.limits_.instances, " instances in one store"));
     }
-    uint64_t elems = 0;
-    for (const ResolvedElem& elem : module_.elems) elems += elem.size();
-    const uint64_t bytes =
-        sizeof(Instance) + module_.funcs.size() * (sizeof(Func*) + sizeof(Func)) +
-        module_.globals.size() * (2 * sizeof(Slot) + sizeof(uint32_t)) +
-        module_.elems.size() * sizeof(std::vector<Slot>) + elems * sizeof(Slot) +
-        module_.datas.size();
+    uint64_t bytes = sizeof(Instance) + module_.funcs.size() * (sizeof(Func*) + sizeof(Func)) +
+                     module_.globals.size() * (2 * sizeof(Slot) + sizeof(uint32_t)) +
+                     module_.elems.size() * sizeof(std::vector<Slot>) + module_.datas.size();
+    for (const ResolvedGlobal& global : module_.globals) bytes += Work(global.init);
+    for (const ResolvedElem& elem : module_.elems) {
+      bytes += elem.size() * sizeof(Slot) + Work(elem.table_offset);
+      for (const ConstProgram& expr : elem.exprs) bytes += Work(expr);
+    }
+    for (const ResolvedData& data : module_.datas) {
+      if (data.active) bytes += data.bytes.size + Work(data.memory_offset);
+    }
     if (store_.instance_bytes_left_.Take(bytes)) return {};
-    return Fail(ErrorKind::kLimit, absl::StrCat("instances hold more than ",
+    return Fail(ErrorKind::kLimit, absl::StrCat("instances hold and begin with more than ",
                                                 store_.limits_.total_instance_bytes,
                                                 " bytes in one store"));
   }

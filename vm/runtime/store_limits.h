@@ -14,7 +14,9 @@ struct StoreLimits {
   uint64_t memory_bytes = uint64_t{4} << 30;          // one linear memory
   uint64_t total_memory_bytes = uint64_t{4} << 30;    // all linear memories
   uint64_t total_table_entries = kMaxTableEntries;    // of all tables
-  uint64_t total_instance_bytes = uint64_t{1} << 30;  // globals, functions, element segments
+  // What the host holds for instances (globals, functions, element segments) and what they are
+  // initialised with (active data segments, long constants).
+  uint64_t total_instance_bytes = uint64_t{1} << 30;
   uint64_t memories = 10'000;
   uint64_t tables = 10'000;
   uint64_t instances = 10'000;  // core instances
