@@ -86,6 +86,17 @@ TEST_F(CopyPlanTest, UnknownFlagsAreIgnored) {
   EXPECT_EQ(Word(16), 0x1ffu);
 }
 
+TEST_F(CopyPlanTest, AsManyFlagsAsThereCanBeAreCopied) {
+  const ValType type = Def(table_, K::kFlags, {}, 32);
+  Put(16, {0x80000005});
+
+  ASSERT_TRUE(RunFlat(type, {0x80000005}));
+  ASSERT_TRUE(RunMemory(type, 16, 16));
+
+  EXPECT_EQ(Flat(1), std::vector<uint64_t>{0x80000005});
+  EXPECT_EQ(Word(16), 0x80000005u);
+}
+
 TEST_F(CopyPlanTest, CharsAreChecked) {
   const ValType type = Def(table_, K::kTuple, {K::kChar});
 
@@ -222,6 +233,31 @@ TEST_F(CopyPlanTest, LargeTypesShareTheirPlans) {
   EXPECT_EQ(target_.bytes()[1024 + bytes - 2], 1);
   EXPECT_EQ(target_.bytes()[1024 + bytes - 1], 0x55);
   EXPECT_EQ(target_.bytes()[1024 + bytes], 0);
+}
+
+// A component may lower one function, or many with alike types, as often as its plan has room.
+TEST_F(CopyPlanTest, PlansOfManyFunctionsStaySmall) {
+  const ValType flags = Def(table_, K::kFlags, {}, 3);
+  const ValType pair = Def(table_, K::kTuple, {K::kBool, flags});
+  const ValType small = Def(table_, K::kTuple, std::vector<ValType>(5, pair));
+  CopyPlan plan(&table_, 4, 4);
+  const auto params = [&](int i) {
+    FuncType type;
+    const ValType own = Def(table_, K::kTuple, std::vector<ValType>(i + 1, K::kU8));
+    for (int j = 0; j < 999; ++j) type.params.emplace_back("p", small);
+    type.params.emplace_back("q", own);
+    return plan.Params(*table_.Intern(std::move(type)), true);
+  };
+  const uint32_t first = params(0);
+  const size_t ops = plan.ops().size();
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(params(0), first);
+  EXPECT_EQ(plan.ops().size(), ops);
+  for (int i = 1; i < 100; ++i) params(i);
+  EXPECT_LT(plan.ops().size(), 400'000u);
+
+  CanonContext from = source_.Context(), to = target_.Context();
+  ASSERT_TRUE(RunCopy(plan, params(99), resources_, from, to, {nullptr, source_.bytes()},
+                      {nullptr, target_.bytes()}));
 }
 
 TEST_F(CopyPlanTest, OwnedHandlesMoveAndBorrowsAreLent) {

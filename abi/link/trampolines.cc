@@ -79,7 +79,7 @@ void BindFused(FusedLower& lower, CopyPlans& plans) {
   lower.params.dst = params.dst_layouts().Params(type);
   lower.params.spilled = lower.params.src.flat > kMaxFlatParams;
   lower.params.plan = &params;
-  lower.params.start = params.Params(type, lower.params.spilled);
+  lower.params.start = params.Params(callee.type, lower.params.spilled);
   lower.result_slot = lower.params.spilled ? 1 : lower.params.src.flat;
 
   CopyPlan& result = plans.For(callee.options, lower.options);
