@@ -38,7 +38,8 @@ size_t CountSlots(const std::vector<ValType>& types) {
 
 }  // namespace
 
-ScriptStore::ScriptStore() : engine_(vm::InterpreterTier(), vm::Features::All()), store_(&engine_) {}
+ScriptStore::ScriptStore()
+    : engine_(vm::InterpreterTier(), vm::Features::All()), store_(&engine_) {}
 
 Status ScriptStore::AddSpectest() {
   TENON_ASSIGN_OR_RETURN(spectest_, MakeSpectest(store_));

@@ -317,7 +317,8 @@ TEST_F(TotalsTest, WhatInstancesHold) {
 
 TEST_F(TotalsTest, WhatInstancesBeginWith) {
   const std::string data(1500, 'x');
-  const std::string with_data = absl::StrCat("(module (memory 1) (data (i32.const 0) \"", data, "\"))");
+  const std::string with_data =
+      absl::StrCat("(module (memory 1) (data (i32.const 0) \"", data, "\"))");
   std::string constant = "(i32.const 0)";
   for (int i = 0; i < 50; ++i) constant = absl::StrCat("(i32.add (i32.const 1) ", constant, ")");
   const std::string with_constant = absl::StrCat("(module (global i32 ", constant, "))");

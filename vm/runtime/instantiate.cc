@@ -107,8 +107,8 @@ class Instantiator {
     return program.size() <= 1 ? 0 : program.size() * sizeof(ConstInstruction);
   }
 
-  // What the host holds for one instance and initialises it with grows with the module, which may be
-  // instantiated often.
+  // What the host holds for one instance and initialises it with grows with the module, which may
+  // be instantiated often.
   Status Charge() {
     if (!store_.instances_left_.Take(1)) {
       return Fail(ErrorKind::kLimit,
