@@ -8,53 +8,31 @@
 #include "vm/runtime/instance.h"
 #include "vm/runtime/store.h"
 #include "vm/sem/int.h"
+#include "vm/valid/matching.h"
 
 namespace tenon::vm {
 namespace {
 
-bool LimitsMatch(const Limits& given, const Limits& wanted) {
-  if (given.min < wanted.min) return false;
-  return !wanted.has_max || (given.has_max && given.max <= wanted.max);
-}
-
 // core: #match-externtype
-class ImportMatcher {
- public:
-  explicit ImportMatcher(const ResolvedModule& module) : module_(module), types_(*module.types) {}
-
-  bool Matches(const ResolvedImport& import, const Extern& given) const {
-    if (given.index() != static_cast<size_t>(import.kind)) return false;
-    switch (import.kind) {
-      case ExternKind::kFunc:
-        return types_.IsSubType(std::get<const Func*>(given)->type_id,
-                                module_.funcs[import.index].type_id);
-      case ExternKind::kTable: {
-        const TableType have = std::get<TableInstance*>(given)->current_type();
-        const TableType& want = module_.tables[import.index].type;
-        return have.address == want.address && types_.Matches(have.element, want.element) &&
-               types_.Matches(want.element, have.element) && LimitsMatch(have.limits, want.limits);
-      }
-      case ExternKind::kMemory: {
-        const MemoryType have = std::get<Memory*>(given)->current_type();
-        const MemoryType& want = module_.memories[import.index];
-        return have.address == want.address && have.shared == want.shared &&
-               have.page_size_log2 == want.page_size_log2 && LimitsMatch(have.limits, want.limits);
-      }
-      case ExternKind::kGlobal: {
-        const GlobalType have = std::get<GlobalRef>(given).type;
-        const GlobalType& want = module_.globals[import.index].type;
-        if (have.is_mutable != want.is_mutable || !types_.Matches(have.type, want.type)) return false;
-        return !want.is_mutable || types_.Matches(want.type, have.type);
-      }
-      case ExternKind::kTag: return false;
-    }
-    return false;
+bool Matches(const ResolvedModule& module, const ResolvedImport& import, const Extern& given) {
+  if (given.index() != static_cast<size_t>(import.kind)) return false;
+  const TypeStore& types = *module.types;
+  switch (import.kind) {
+    case ExternKind::kFunc:
+      return types.IsSubType(std::get<const Func*>(given)->type_id,
+                             module.funcs[import.index].type_id);
+    case ExternKind::kTable:
+      return MatchesTable(types, std::get<TableInstance*>(given)->current_type(),
+                          module.tables[import.index].type);
+    case ExternKind::kMemory:
+      return MatchesMemory(std::get<Memory*>(given)->current_type(), module.memories[import.index]);
+    case ExternKind::kGlobal:
+      return MatchesGlobal(types, std::get<GlobalRef>(given).type,
+                           module.globals[import.index].type);
+    case ExternKind::kTag: return false;
   }
-
- private:
-  const ResolvedModule& module_;
-  const TypeStore& types_;
-};
+  return false;
+}
 
 // What is given, in words, for an import error.
 const char* KindName(ExternKind kind) {
@@ -146,7 +124,6 @@ class Instantiator {
 
   Status TakeImports(absl::Span<const Extern> imports) {
     TENON_CHECK(imports.size() == module_.imports.size());
-    const ImportMatcher matcher(module_);
     for (size_t i = 0; i < imports.size(); ++i) {
       const ResolvedImport& import = module_.imports[i];
       if (!IsOurs(imports[i])) {
@@ -154,7 +131,7 @@ class Instantiator {
                     absl::StrCat("what was given for import \"", import.syntax->module, "\" \"",
                                  import.syntax->name, "\" belongs to another store"));
       }
-      if (!matcher.Matches(import, imports[i])) {
+      if (!Matches(module_, import, imports[i])) {
         return Fail(ErrorKind::kUnlinkable,
                     absl::StrCat("incompatible import type for \"", import.syntax->module, "\" \"",
                                  import.syntax->name, "\": expected a ", KindName(import.kind),
