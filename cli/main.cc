@@ -84,8 +84,10 @@ void AddSubcommands(CLI::App& app, std::string_view first_argument, Action* acti
 }
 
 int Main(int argc, char** argv) {
-  // A reader that left appears to the guest as a closed stream.
+  // A reader that left appears to the guest as a closed stream, a file that may not grow as
+  // file-too-large. Only this process decides what signals do; the libraries leave them alone.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   CLI::App app("Tenon runs WebAssembly components.", "tenon");
   app.set_version_flag("--version", kVersionText);
   app.require_subcommand(1);

@@ -17,6 +17,8 @@ constexpr uint8_t kMagic[4] = {0x00, 0x61, 0x73, 0x6d};
 constexpr uint8_t kVersion[4] = {0x0d, 0x00, 0x01, 0x00};  // version 13, layer 1
 constexpr size_t kPreambleSize = 8;
 constexpr uint32_t kCommonDefinitions = 256;
+// A vector that grows holds its items in two places for a while.
+constexpr uint64_t kDefinitionBytes = 2 * sizeof(Definition);
 
 enum SectionId : uint8_t {
   kCustom = 0,
@@ -65,7 +67,7 @@ class SectionReader {
       if (!reader_.ReadByte(&id) || !reader_.ReadVarU32(&size)) return false;
       const uint64_t offset = reader_.offset();
       if (!reader_.ReadBytes(size, &content)) return false;
-      ByteReader section(content, offset);
+      ByteReader section(content, offset, reader_.allowance());
       bool read = ReadSection(id, start, section);
       if (read && !section.at_end()) read = section.Fail("section size mismatch");
       if (!read) {
@@ -117,10 +119,18 @@ class SectionReader {
     uint32_t count = 0;
     if (!ReadCount(section, limit, what, &count)) return false;
     for (uint32_t i = 0; i < count; ++i) {
+      if (!section.Charge(kDefinitionBytes)) return false;
       Definition& definition = out_->definitions.emplace_back();
       definition.offset = section.offset();
       if (!(this->*read)(section, definition)) return false;
     }
+    return true;
+  }
+
+  // A section that is one definition.
+  bool Append(ByteReader& section, uint64_t offset, decltype(Definition::def) def) {
+    if (!section.Charge(kDefinitionBytes)) return false;
+    out_->definitions.push_back({offset, std::move(def)});
     return true;
   }
 
@@ -136,14 +146,12 @@ class SectionReader {
     const uint64_t offset = section.offset();
     if (!ReadName(section, &custom.name)) return false;
     custom.bytes = TakeRest(section);
-    out_->definitions.push_back({offset, std::move(custom)});
-    return true;
+    return Append(section, offset, std::move(custom));
   }
 
   bool ReadCoreModule(ByteReader& section) {
     const uint64_t offset = section.offset();
-    out_->definitions.push_back({offset, syntax::CoreModule{TakeRest(section)}});
-    return true;
+    return Append(section, offset, syntax::CoreModule{TakeRest(section)});
   }
 
   bool ReadComponent(ByteReader& section) {
@@ -151,12 +159,12 @@ class SectionReader {
     if (depth_ + 1 > static_cast<int>(kMaxNestingDepth)) {
       return section.FailAt(ErrorKind::kLimit, "components are nested too deeply", offset);
     }
+    if (!section.Charge(sizeof(Component))) return false;
     auto nested = std::make_unique<Component>();
     nested->range = {offset, section.remaining()};
     SectionReader inner(section, depth_ + 1, nested.get());
     if (!inner.ReadPreamble() || !inner.ReadSections()) return false;
-    out_->definitions.push_back({offset, std::move(nested)});
-    return true;
+    return Append(section, offset, std::move(nested));
   }
 
   bool CoreInstance(ByteReader& reader, Definition& out) {
@@ -257,8 +265,7 @@ class SectionReader {
       return false;
     }
     start.func = FuncIdx(func);
-    out_->definitions.push_back({offset, std::move(start)});
-    return true;
+    return Append(reader, offset, std::move(start));
   }
 
   bool Value(ByteReader& reader, Definition& out) {
@@ -293,7 +300,8 @@ Result<std::unique_ptr<const Component>> DecodeComponent(std::vector<uint8_t> by
   auto component = std::make_unique<Component>();
   component->range = {0, bytes.size()};
   component->bytes = std::make_shared<const std::vector<uint8_t>>(std::move(bytes));
-  ByteReader reader(*component->bytes);
+  uint64_t allowance = kMaxDecodedBase + kMaxDecodedFactor * component->bytes->size();
+  ByteReader reader(*component->bytes, 0, &allowance);
   SectionReader sections(reader, 0, component.get());
   if (!sections.ReadPreamble() || !sections.ReadSections()) return reader.TakeFailure();
   return component;

@@ -29,10 +29,11 @@ bool ReadVec(ByteReader& reader, uint32_t limit, const char* what, Vector* out,
   uint32_t count = 0;
   if (!ReadCount(reader, limit, what, &count)) return false;
   constexpr size_t kFew = 8;
-  out->reserve(std::max(reader.Reservable(count, sizeof(typename Vector::value_type)),
-                        std::min(reader.Reservable(count, 1), kFew)));
+  constexpr size_t kItemBytes = sizeof(typename Vector::value_type);
+  out->reserve(
+      std::max(reader.Reservable(count, kItemBytes), std::min(reader.Reservable(count, 1), kFew)));
   for (uint32_t i = 0; i < count; ++i) {
-    if (!read_item(&out->emplace_back())) return false;
+    if (!reader.Charge(2 * kItemBytes) || !read_item(&out->emplace_back())) return false;
   }
   return true;
 }

@@ -131,6 +131,7 @@ bool ReadCoreTypeDef(ByteReader& reader, int depth, syntax::CoreTypeDef* out) {
     return ReadCoreFuncType(reader, &group.types.emplace_back().func);
   }
   if (code == kModuleCode) {
+    if (!reader.Charge(sizeof(syntax::CoreModuleType))) return false;
     auto& type = out->emplace<std::unique_ptr<syntax::CoreModuleType>>(new syntax::CoreModuleType);
     return ReadVec(
         reader, kMaxTypes, "declarators", &type->decls,

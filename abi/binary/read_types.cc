@@ -90,6 +90,7 @@ bool ReadDeclarator(ByteReader& reader, bool in_instance, int depth, syntax::Dec
 }
 
 bool ReadComponentType(ByteReader& reader, bool is_instance, int depth, syntax::TypeDef* out) {
+  if (!reader.Charge(sizeof(syntax::ComponentType))) return false;
   auto& type = out->emplace<std::unique_ptr<syntax::ComponentType>>(new syntax::ComponentType);
   type->is_instance = is_instance;
   return ReadVec(reader, kMaxTypes, "declarators", &type->decls, [&](syntax::Declarator* decl) {

@@ -15,10 +15,17 @@ bool CanonContext::Trap(vm::TrapKind kind, absl::string_view detail) {
 
 bool CanonContext::Charge(uint64_t bytes) {
   if (bytes > budget) {
-    return Trap(vm::TrapKind::kHost, "a call may not hold so many bytes of host memory");
+    return Trap(vm::TrapKind::kHost, "a call may not hand the host so many bytes");
   }
   budget -= bytes;
   return true;
+}
+
+bool CanonContext::ChargeCopy(uint64_t bytes) {
+  copied += bytes;  // at most 2^28 a time
+  // A copy may have half the size of its source: utf16 to latin1.
+  if (copied <= 2 * options->memory->size_bytes() + store->limits().call_bytes) return true;
+  return Trap("a call copies more than the memory it copies to can hold");
 }
 
 bool CanonContext::CheckRange(uint64_t address, uint64_t size, uint32_t align,
@@ -82,6 +89,7 @@ bool LiftOwn(CanonContext& cx, uint32_t index, const ResourceType* type, uint32_
 bool LiftBorrow(CanonContext& cx, uint32_t index, const ResourceType* type, uint32_t* rep) {
   HandleTable::OrDetail<Handle*> handle = cx.instance->handles.Get(index, type);
   if (!handle) return cx.Trap(handle.error());
+  if (!cx.Charge(sizeof(CallScope::Loan))) return false;  // one handle may be lent again and again
   ++(*handle)->num_lends;
   cx.scope->loans.push_back({cx.instance, index});
   *rep = (*handle)->rep;

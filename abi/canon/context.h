@@ -40,7 +40,8 @@ struct CanonContext {
   const CanonOptions* options = nullptr;
   CallScope* scope = nullptr;
   bool fused = false;   // guest to guest; matters for messages alone
-  uint64_t budget = 0;  // bytes the host may still allocate for this call
+  uint64_t budget = 0;  // bytes the host may still hold or read for this call
+  uint64_t copied = 0;  // bytes copied into this memory in this call
   // What string views point to when the guest's encoding is not UTF-8.
   std::vector<std::unique_ptr<std::string>> decoded;
 
@@ -48,8 +49,11 @@ struct CanonContext {
   bool Trap(absl::string_view detail);
   // Records a trap of another kind; always false.
   bool Trap(vm::TrapKind kind, absl::string_view detail);
-  // Takes host memory of a size the guest decides out of the call's budget.
+  // Takes what the host holds or reads, of a size the guest decides, out of the call's budget.
   bool Charge(uint64_t bytes);
+  // Counts bytes copied into this memory from another's. No copy that keeps its parts apart exceeds
+  // the bound, which follows from the memory's size: lists whose elements all lie in one place do.
+  bool ChargeCopy(uint64_t bytes);
 
   // Checks alignment, then bounds; `what` is the detail of an access out of bounds.
   bool CheckRange(uint64_t address, uint64_t size, uint32_t align, absl::string_view what);

@@ -5,8 +5,10 @@ namespace {
 
 using Kind = CopyOp::Kind;
 
-// Types written out in more nodes than this get a routine of their own.
+// Types written out in more nodes than this get a routine of their own; when there are many
+// operations already, all types do: else a small type that stands in many others takes much.
 constexpr uint32_t kInlineNodes = 32;
+constexpr size_t kManyOps = 200'000;
 
 Kind FlatKind(TypeKind kind) {
   switch (kind) {
@@ -37,30 +39,46 @@ uint32_t FlagsMask(size_t labels) { return static_cast<uint32_t>((uint64_t{1} <<
 
 }  // namespace
 
-uint32_t CopyPlan::Params(const FuncType& type, bool spilled) {
+uint32_t CopyPlan::Params(FuncTypeId type, bool spilled) {
+  if (const auto made = params_.find({type.value(), spilled}); made != params_.end()) {
+    return made->second;
+  }
+  inline_nodes_ = ops_.size() < kManyOps ? kInlineNodes : 1;
   std::vector<ValType> params;
-  for (const auto& [name, param] : type.params) {
+  for (const auto& [name, param] : types_->Get(type).params) {
     params.push_back(param);
     MakeRoutines(param, !spilled);
   }
-  const auto start = static_cast<uint32_t>(ops_.size());
-  barrier_ = start;
+  const uint32_t start = Start();
+  params_[{type.value(), spilled}] = start;
   EmitProduct(params, !spilled, Place{});
   Emit(Kind::kReturn, Place{});
   return start;
 }
 
+uint32_t CopyPlan::Start() {
+  barrier_ = static_cast<uint32_t>(ops_.size());
+  return barrier_;
+}
+
 uint32_t CopyPlan::Value(ValType type, bool spilled) {
+  if (const auto made = values_.find({type.bits(), spilled}); made != values_.end()) {
+    return made->second;
+  }
+  inline_nodes_ = ops_.size() < kManyOps ? kInlineNodes : 1;
   if (type.has_value()) MakeRoutines(type, !spilled);
-  const auto start = static_cast<uint32_t>(ops_.size());
-  barrier_ = start;
+  const uint32_t start = Start();
+  values_[{type.bits(), spilled}] = start;
   if (type.has_value()) EmitValue(type, !spilled, Place{});
   Emit(Kind::kReturn, Place{});
   return start;
 }
 
 bool CopyPlan::IsLarge(ValType type) const {
-  return !IsPrimitive(type.kind()) && types_->Facts(type).size > kInlineNodes;
+  if (IsPrimitive(type.kind()) || types_->Facts(type).size <= inline_nodes_) return false;
+  const TypeKind kind = types_->Get(type).kind;
+  // One operation each, however many labels there are.
+  return kind != TypeKind::kFlags && kind != TypeKind::kOwn && kind != TypeKind::kBorrow;
 }
 
 void CopyPlan::MakeRoutines(ValType type, bool flat) {
@@ -68,8 +86,7 @@ void CopyPlan::MakeRoutines(ValType type, bool flat) {
   const TypeDef& def = types_->Get(type);
   const bool inner_flat = flat && def.kind != TypeKind::kList;
   for (ValType inner : def.types) MakeRoutines(inner, inner_flat);
-  const auto start = static_cast<uint32_t>(ops_.size());
-  barrier_ = start;
+  const uint32_t start = Start();
   if (def.kind == TypeKind::kList) {
     EmitList(type, flat, Place{});
   } else if (def.kind == TypeKind::kRecord || def.kind == TypeKind::kTuple) {

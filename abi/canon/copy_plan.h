@@ -83,8 +83,9 @@ class CopyPlan {
       : types_(types), src_(types, src_pointer_bytes), dst_(types, dst_pointer_bytes) {}
 
   // Where the plan of a function's parameters or result begins; `spilled` says that they stand in
-  // memory. Plans are made before any is run.
-  uint32_t Params(const FuncType& type, bool spilled);
+  // memory. Plans are made before any is run, once for each type: a component may lower a function
+  // any number of times.
+  uint32_t Params(FuncTypeId type, bool spilled);
   uint32_t Value(ValType type, bool spilled);
 
   LayoutTable& src_layouts() { return src_; }
@@ -99,7 +100,6 @@ class CopyPlan {
     uint32_t src = 0;
     uint32_t dst = 0;
   };
-  uint32_t Routine(ValType type, bool flat);
   void Emit(CopyOp::Kind kind, Place at, uint32_t arg = 0, uint8_t aux = 0);
   void EmitBytes(Place at, uint32_t count);
   void EmitValue(ValType type, bool flat, Place at);
@@ -112,6 +112,9 @@ class CopyPlan {
   void MakeRoutines(ValType type, bool flat);
   bool IsLarge(ValType type) const;
 
+  // Begins a plan: what follows is merged into nothing before it.
+  uint32_t Start();
+
   const TypeTable* types_;
   LayoutTable src_;
   LayoutTable dst_;
@@ -119,6 +122,10 @@ class CopyPlan {
   std::vector<CopyList> lists_;
   std::vector<CopyVariant> variants_;
   absl::flat_hash_map<std::pair<uint32_t, bool>, uint32_t> routines_;  // (type, flat) -> operation
+  // Starts by (type, spilled).
+  absl::flat_hash_map<std::pair<uint32_t, bool>, uint32_t> params_;
+  absl::flat_hash_map<std::pair<uint32_t, bool>, uint32_t> values_;
+  uint32_t inline_nodes_ = 0;  // types written out in more nodes have a routine of their own
   uint32_t barrier_ = 0;  // operations before this are not merged into
 };
 

@@ -86,6 +86,17 @@ TEST_F(CopyPlanTest, UnknownFlagsAreIgnored) {
   EXPECT_EQ(Word(16), 0x1ffu);
 }
 
+TEST_F(CopyPlanTest, AsManyFlagsAsThereCanBeAreCopied) {
+  const ValType type = Def(table_, K::kFlags, {}, 32);
+  Put(16, {0x80000005});
+
+  ASSERT_TRUE(RunFlat(type, {0x80000005}));
+  ASSERT_TRUE(RunMemory(type, 16, 16));
+
+  EXPECT_EQ(Flat(1), std::vector<uint64_t>{0x80000005});
+  EXPECT_EQ(Word(16), 0x80000005u);
+}
+
 TEST_F(CopyPlanTest, CharsAreChecked) {
   const ValType type = Def(table_, K::kTuple, {K::kChar});
 
@@ -176,6 +187,32 @@ TEST_F(CopyPlanTest, DeepListsUseNoNativeStack) {
 }
 
 // Doubling records make a type of many nodes; its plan must not be written out.
+TEST_F(CopyPlanTest, ListsThatLieInOnePlaceEnd) {
+  ValType type = K::kString;
+  for (int i = 0; i < 5; ++i) type = Def(table_, K::kList, {type});
+  // Every element is the list itself: 8,000 to the fifth strings of 8,000 bytes.
+  std::vector<uint32_t> words;
+  for (int i = 0; i < 8000; ++i) words.insert(words.end(), {0, 8000});
+  Put(0, words);
+  target_.set_realloc_result(0);
+
+  EXPECT_FALSE(RunMemory(type, 0, 65528));
+  EXPECT_EQ(TrapDetail(), "a call copies more than the memory it copies to can hold");
+}
+
+TEST_F(CopyPlanTest, WhatIsLentIsCharged) {
+  Store store(&TestEngine(), {.call_bytes = 2 * sizeof(CallScope::Loan)});
+  TestGuest guest(&store);
+  CanonContext cx = guest.Context(&scope_);
+  uint32_t index, rep;
+  ASSERT_TRUE(LowerOwn(cx, 7, &one_, &index));
+
+  EXPECT_TRUE(LiftBorrow(cx, index, &one_, &rep));
+  EXPECT_TRUE(LiftBorrow(cx, index, &one_, &rep));
+  EXPECT_FALSE(LiftBorrow(cx, index, &one_, &rep));
+  EXPECT_EQ(store.core().TakeTrap().detail, "a call may not hand the host so many bytes");
+}
+
 TEST_F(CopyPlanTest, LargeTypesShareTheirPlans) {
   ValType type = Def(table_, K::kRecord, {K::kBool, K::kU8});
   uint32_t bytes = 2;
@@ -196,6 +233,31 @@ TEST_F(CopyPlanTest, LargeTypesShareTheirPlans) {
   EXPECT_EQ(target_.bytes()[1024 + bytes - 2], 1);
   EXPECT_EQ(target_.bytes()[1024 + bytes - 1], 0x55);
   EXPECT_EQ(target_.bytes()[1024 + bytes], 0);
+}
+
+// A component may lower one function, or many with alike types, as often as its plan has room.
+TEST_F(CopyPlanTest, PlansOfManyFunctionsStaySmall) {
+  const ValType flags = Def(table_, K::kFlags, {}, 3);
+  const ValType pair = Def(table_, K::kTuple, {K::kBool, flags});
+  const ValType small = Def(table_, K::kTuple, std::vector<ValType>(5, pair));
+  CopyPlan plan(&table_, 4, 4);
+  const auto params = [&](int i) {
+    FuncType type;
+    const ValType own = Def(table_, K::kTuple, std::vector<ValType>(i + 1, K::kU8));
+    for (int j = 0; j < 999; ++j) type.params.emplace_back("p", small);
+    type.params.emplace_back("q", own);
+    return plan.Params(*table_.Intern(std::move(type)), true);
+  };
+  const uint32_t first = params(0);
+  const size_t ops = plan.ops().size();
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(params(0), first);
+  EXPECT_EQ(plan.ops().size(), ops);
+  for (int i = 1; i < 100; ++i) params(i);
+  EXPECT_LT(plan.ops().size(), 400'000u);
+
+  CanonContext from = source_.Context(), to = target_.Context();
+  ASSERT_TRUE(RunCopy(plan, params(99), resources_, from, to, {nullptr, source_.bytes()},
+                      {nullptr, target_.bytes()}));
 }
 
 TEST_F(CopyPlanTest, OwnedHandlesMoveAndBorrowsAreLent) {

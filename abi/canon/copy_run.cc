@@ -231,8 +231,8 @@ bool Runner::Handle(bool own, uint32_t resource, uint32_t index, uint32_t* lower
 
 bool Runner::String(uint64_t address, uint64_t units, uint64_t* new_address, uint64_t* new_units) {
   LiftedString text;
-  return CheckString(from_, address, units, &text) &&
-         StoreString(to_, text, new_address, new_units);
+  return LocateString(from_, address, units, &text) && to_.ChargeCopy(text.byte_length()) &&
+         CheckEncoding(from_, text) && StoreString(to_, text, new_address, new_units);
 }
 
 // Allocates, and copies at once or goes on with the first element.
@@ -241,6 +241,7 @@ bool Runner::List(const CopyOp& op, uint64_t address, uint64_t length, uint64_t*
   if (!CheckList(from_, address, length, list.src_size, list.src_align)) return false;
   // Elements with pointers are at most twice as large in a 64-bit memory: no overflow.
   const uint64_t new_size = length * list.dst_size;
+  if (!to_.ChargeCopy(new_size)) return false;
   if (!to_.Realloc(0, 0, list.dst_align, new_size, kListOutOfBounds, new_address)) return false;
   const uint8_t* src = from_.At(address);
   uint8_t* dst = to_.At(*new_address);

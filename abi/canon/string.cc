@@ -248,7 +248,7 @@ bool StoreProbablyUtf16(CanonContext& cx, const LiftedString& text, uint64_t* ad
 
 }  // namespace
 
-bool CheckString(CanonContext& cx, uint64_t address, uint64_t units, LiftedString* text) {
+bool LocateString(CanonContext& cx, uint64_t address, uint64_t units, LiftedString* text) {
   uint32_t align = 1;
   uint32_t unit_bytes = 1;
   text->encoding = Encoding::kUtf8;
@@ -276,16 +276,20 @@ bool CheckString(CanonContext& cx, uint64_t address, uint64_t units, LiftedStrin
   if (!cx.CheckRange(address, units * unit_bytes, align, what)) return false;
   text->bytes = cx.At(address);
   text->units = units;
-  const auto* characters = reinterpret_cast<const char*>(text->bytes);
-  if (text->encoding == Encoding::kLatin1 ||
-      (text->encoding == Encoding::kUtf8 && IsValidUtf8({characters, units}))) {
+  return true;
+}
+
+bool CheckEncoding(CanonContext& cx, const LiftedString& text) {
+  const auto* characters = reinterpret_cast<const char*>(text.bytes);
+  if (text.encoding == Encoding::kLatin1 ||
+      (text.encoding == Encoding::kUtf8 && IsValidUtf8({characters, text.units}))) {
     return true;
   }
   // Ill-formed UTF-8 (walked again for the reason), or UTF-16.
-  Reader reader(*text);
+  Reader reader(text);
   uint32_t code_point;
   while (!reader.done()) {
-    if (!Read(cx, reader, text->encoding, &code_point)) return false;
+    if (!Read(cx, reader, text.encoding, &code_point)) return false;
   }
   return true;
 }
@@ -310,12 +314,15 @@ bool StoreString(CanonContext& cx, const LiftedString& text, uint64_t* address, 
 
 bool LiftString(CanonContext& cx, uint64_t address, uint64_t units, absl::string_view* text) {
   LiftedString lifted;
-  if (!CheckString(cx, address, units, &lifted)) return false;
-  if (lifted.encoding == Encoding::kUtf8) {
+  if (!LocateString(cx, address, units, &lifted)) return false;
+  // A view holds nothing but is read once to be checked, and many may lie in one place.
+  const bool is_view = lifted.encoding == Encoding::kUtf8;
+  if (!cx.Charge(is_view ? lifted.units : 3 * lifted.units)) return false;
+  if (!CheckEncoding(cx, lifted)) return false;
+  if (is_view) {
     *text = {reinterpret_cast<const char*>(lifted.bytes), lifted.units};
     return true;
   }
-  if (!cx.Charge(3 * lifted.units)) return false;
   std::string& decoded = *cx.decoded.emplace_back(std::make_unique<std::string>());
   Reader reader(lifted);
   while (!reader.done()) {

@@ -24,8 +24,10 @@ struct LiftedString {
   uint64_t byte_length() const { return encoding == Encoding::kUtf16 ? 2 * units : units; }
 };
 
-// `units` is the tagged number of code units as the guest gave it.
-bool CheckString(CanonContext& cx, uint64_t address, uint64_t units, LiftedString* text);
+// `units` is the tagged number of code units as the guest gave it. The first checks alignment and
+// bounds, the second what stands there.
+bool LocateString(CanonContext& cx, uint64_t address, uint64_t units, LiftedString* text);
+bool CheckEncoding(CanonContext& cx, const LiftedString& text);
 // Allocates in cx's memory and writes, with the reallocations that the specification prescribes.
 bool StoreString(CanonContext& cx, const LiftedString& text, uint64_t* address, uint64_t* units);
 

@@ -65,7 +65,7 @@ TEST(StringTest, TranscodesAndReallocatesAsTheSpecificationDoes) {
 
     LiftedString text;
     uint64_t address, units;
-    ASSERT_TRUE(CheckString(from, 16, vector.source_units, &text)) << vector.text;
+    ASSERT_TRUE(LocateString(from, 16, vector.source_units, &text)) << vector.text;
     ASSERT_TRUE(StoreString(to, text, &address, &units)) << vector.text;
 
     EXPECT_EQ(target.reallocs(), vector.reallocs) << vector.text;
@@ -127,6 +127,20 @@ TEST(StringTest, BadRangesTrap) {
   EXPECT_EQ(LiftTrap(StringEncoding::kLatin1Utf16, "", 65534, 0x80000002), out);
 }
 
+// Many strings may lie in one place, where they hold nothing but cost their checks.
+TEST(StringTest, ViewsAreCharged) {
+  Store store(&TestEngine(), {.call_bytes = 100});
+  TestGuest guest(&store);
+  CanonContext cx = guest.Context();
+  absl::string_view text;
+
+  EXPECT_TRUE(LiftString(cx, 0, 60, &text));
+  EXPECT_TRUE(LiftString(cx, 0, 40, &text));
+  EXPECT_TRUE(LiftString(cx, 0, 0, &text));
+  EXPECT_FALSE(LiftString(cx, 0, 1, &text));
+  EXPECT_EQ(store.core().TakeTrap().detail, "a call may not hand the host so many bytes");
+}
+
 TEST(StringTest, IllFormedTextTraps) {
   constexpr StringEncoding kUtf8 = StringEncoding::kUtf8, kUtf16 = StringEncoding::kUtf16;
   const std::string invalid = "invalid utf-8 sequence", half = "incomplete utf-8 byte sequence";
@@ -169,7 +183,7 @@ TEST(StringTest, SourceThatGrowsWhileItIsCopiedTraps) {
   CanonContext from = source.Context(), to = target.Context();
   LiftedString text;
   uint64_t address, units;
-  ASSERT_TRUE(CheckString(from, 0, 8, &text));
+  ASSERT_TRUE(LocateString(from, 0, 8, &text));
   for (int i = 0; i < 16; i += 2) {
     source.bytes()[i] = 0x00;
     source.bytes()[i + 1] = 0xdc;

@@ -26,7 +26,13 @@ class ComponentInstantiator {
     for (const PlanComponentInstance& item : plan_.component_instances) {
       ComponentInstance* parent =
           item.parent ? instance_->instances_[item.parent->value()] : nullptr;
-      instance_->instances_.push_back(store_.NewInstance(parent, item.path));
+      ComponentInstance* made = store_.NewInstance(parent, item.path);
+      if (made == nullptr) {
+        return Fail(ErrorKind::kLimit,
+                    absl::StrCat("more than ", store_.limits().component_instances,
+                                 " component instances in one store"));
+      }
+      instance_->instances_.push_back(made);
     }
     // Start functions are guest code like any other: on a fibre, so that they too can wait.
     Status status;

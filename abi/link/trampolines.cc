@@ -1,9 +1,13 @@
 #include "abi/link/trampolines.h"
 
 #include "abi/runtime/store.h"
+#include "absl/functional/function_ref.h"
+#include "absl/strings/string_view.h"
 
 namespace tenon::abi {
 namespace {
+
+constexpr absl::string_view kPointerOutOfBounds = "pointer out of bounds of memory";
 
 CanonContext CallerContext(Store& store, ComponentInstance* caller, const CanonOptions* options,
                            CallScope* scope) {
@@ -29,43 +33,40 @@ void WritePointer(const CanonOptions& options, vm::Slot* slot, uint64_t address)
   vm::WriteSlot(slot, options.memory64 ? address : static_cast<uint32_t>(address));
 }
 
-// abi: lift_flat_values in the caller, then lower_flat_values in the callee.
-bool CopyParams(const FusedLower& lower, CanonContext& from, const vm::Slot* caller_slots,
-                CanonContext& to, vm::Slot* callee_slots) {
-  const FusedCopy& copy = lower.params;
+// One half of a fused call. abi: lift_flat_values of one side, then lower_flat_values of the other.
+// For values that stand in memory `place` gives their address in the target's, checked.
+bool Copy(const FusedLower& lower, const FusedCopy& copy, CanonContext& from,
+          const vm::Slot* from_slots, CanonContext& to, vm::Slot* to_slots,
+          absl::FunctionRef<bool(uint64_t*)> place) {
   const auto resources = lower.callee->resources;
   if (!copy.spilled) {
-    return RunCopy(*copy.plan, copy.start, resources, from, to, {caller_slots, nullptr},
-                   {callee_slots, nullptr});
+    return RunCopy(*copy.plan, copy.start, resources, from, to, {from_slots, nullptr},
+                   {to_slots, nullptr});
   }
-  const uint64_t src = ReadPointer(lower.options, caller_slots);
+  const uint64_t src = ReadPointer(*from.options, from_slots);
   uint64_t dst;
-  if (!from.CheckRange(src, copy.src.size, copy.src.align, "pointer out of bounds of memory") ||
-      !to.Realloc(0, 0, copy.dst.align, copy.dst.size, "pointer out of bounds of memory", &dst)) {
-    return false;
-  }
-  WritePointer(lower.callee->options, callee_slots, dst);
-  return RunCopy(*copy.plan, copy.start, resources, from, to, {nullptr, from.At(src)},
+  return from.CheckRange(src, copy.src.size, copy.src.align, kPointerOutOfBounds) && place(&dst) &&
+         RunCopy(*copy.plan, copy.start, resources, from, to, {nullptr, from.At(src)},
                  {nullptr, to.At(dst)});
 }
 
-// The same for the result, from the callee's memory to the caller's.
-bool CopyResult(const FusedLower& lower, CanonContext& from, const vm::Slot* callee_slots,
-                CanonContext& to, vm::Slot* caller_slots) {
-  const FusedCopy& copy = lower.result;
-  const auto resources = lower.callee->resources;
-  if (!copy.spilled) {
-    return RunCopy(*copy.plan, copy.start, resources, from, to, {callee_slots, nullptr},
-                   {caller_slots, nullptr});
-  }
-  const uint64_t src = ReadPointer(lower.callee->options, callee_slots);
-  const uint64_t dst = ReadPointer(lower.options, caller_slots + lower.result_slot);
-  if (!from.CheckRange(src, copy.src.size, copy.src.align, "pointer out of bounds of memory") ||
-      !to.CheckRange(dst, copy.dst.size, copy.dst.align, "pointer out of bounds of memory")) {
-    return false;
-  }
-  return RunCopy(*copy.plan, copy.start, resources, from, to, {nullptr, from.At(src)},
-                 {nullptr, to.At(dst)});
+bool CopyParams(const FusedLower& lower, CanonContext& caller, const vm::Slot* caller_slots,
+                CanonContext& callee, vm::Slot* callee_slots) {
+  const Layout& layout = lower.params.dst;
+  return Copy(lower, lower.params, caller, caller_slots, callee, callee_slots, [&](uint64_t* at) {
+    if (!callee.Realloc(0, 0, layout.align, layout.size, kPointerOutOfBounds, at)) return false;
+    WritePointer(*callee.options, callee_slots, *at);
+    return true;
+  });
+}
+
+bool CopyResult(const FusedLower& lower, CanonContext& callee, const vm::Slot* callee_slots,
+                CanonContext& caller, vm::Slot* caller_slots) {
+  const Layout& layout = lower.result.dst;
+  return Copy(lower, lower.result, callee, callee_slots, caller, caller_slots, [&](uint64_t* at) {
+    *at = ReadPointer(*caller.options, caller_slots + lower.result_slot);
+    return caller.CheckRange(*at, layout.size, layout.align, kPointerOutOfBounds);
+  });
 }
 
 }  // namespace
@@ -78,7 +79,7 @@ void BindFused(FusedLower& lower, CopyPlans& plans) {
   lower.params.dst = params.dst_layouts().Params(type);
   lower.params.spilled = lower.params.src.flat > kMaxFlatParams;
   lower.params.plan = &params;
-  lower.params.start = params.Params(type, lower.params.spilled);
+  lower.params.start = params.Params(callee.type, lower.params.spilled);
   lower.result_slot = lower.params.spilled ? 1 : lower.params.src.flat;
 
   CopyPlan& result = plans.For(callee.options, lower.options);

@@ -33,8 +33,9 @@ struct CallScope {
 
 class ComponentInstance {
  public:
-  ComponentInstance(ComponentInstance* parent, std::string path, uint32_t max_handles)
-      : handles(max_handles), parent_(parent), path_(std::move(path)) {}
+  ComponentInstance(ComponentInstance* parent, std::string path, uint32_t max_handles,
+                    vm::Allowance* handles_left)
+      : handles(max_handles, handles_left), parent_(parent), path_(std::move(path)) {}
   ComponentInstance(const ComponentInstance&) = delete;
   ComponentInstance& operator=(const ComponentInstance&) = delete;
 

@@ -19,7 +19,8 @@ std::unexpected<std::string> WrongType(uint32_t index, const ResourceType* expec
 
 }  // namespace
 
-HandleTable::HandleTable(uint32_t limit) : limit_(std::min(limit, kMaxLength)), entries_(1) {}
+HandleTable::HandleTable(uint32_t limit, vm::Allowance* left)
+    : limit_(std::min(limit, kMaxLength)), left_(left), entries_(1) {}
 
 HandleTable::OrDetail<uint32_t> HandleTable::Add(const Handle& handle) {
   if (!free_.empty()) {
@@ -31,6 +32,7 @@ HandleTable::OrDetail<uint32_t> HandleTable::Add(const Handle& handle) {
   if (entries_.size() > limit_) {
     return std::unexpected(absl::StrCat("handle table is full (", limit_, " handles)"));
   }
+  if (!left_->Take(1)) return std::unexpected("all handle tables of the store are full");
   entries_.push_back(handle);
   return static_cast<uint32_t>(entries_.size() - 1);
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "abi/runtime/resource_type.h"
+#include "vm/runtime/store_limits.h"
 
 namespace tenon::abi {
 
@@ -33,7 +34,8 @@ class HandleTable {
   template <typename T>
   using OrDetail = std::expected<T, std::string>;
 
-  explicit HandleTable(uint32_t limit);
+  // `left` is what the tables of the store may still hold together.
+  HandleTable(uint32_t limit, vm::Allowance* left);
 
   OrDetail<uint32_t> Add(const Handle& handle);
   // The pointer is good until the table is next added to.
@@ -50,6 +52,7 @@ class HandleTable {
   void Free(uint32_t index);
 
   uint32_t limit_;
+  vm::Allowance* left_;
   std::vector<Handle> entries_;
   std::vector<uint32_t> free_;
 };

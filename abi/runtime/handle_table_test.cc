@@ -9,6 +9,11 @@ namespace {
 
 const ResourceType kOne, kTwo;
 
+vm::Allowance* Plenty() {
+  static vm::Allowance plenty(1'000'000);
+  return &plenty;
+}
+
 Handle OwnHandle(const ResourceType* type, uint32_t rep) {
   Handle handle;
   handle.kind = Handle::Kind::kResource;
@@ -19,7 +24,7 @@ Handle OwnHandle(const ResourceType* type, uint32_t rep) {
 }
 
 TEST(HandleTableTest, IndicesBeginAtOneAndAreReusedLastFreedFirst) {
-  HandleTable table(100);
+  HandleTable table(100, Plenty());
   for (uint32_t i = 1; i <= 4; ++i) EXPECT_EQ(*table.Add(OwnHandle(&kOne, 0)), i);
 
   ASSERT_TRUE(table.Remove(2, &kOne).has_value());
@@ -31,7 +36,7 @@ TEST(HandleTableTest, IndicesBeginAtOneAndAreReusedLastFreedFirst) {
 }
 
 TEST(HandleTableTest, TheLimitIsExact) {
-  HandleTable table(2);
+  HandleTable table(2, Plenty());
 
   EXPECT_TRUE(table.Add(OwnHandle(&kOne, 0)).has_value());
   EXPECT_TRUE(table.Add(OwnHandle(&kOne, 0)).has_value());
@@ -40,8 +45,18 @@ TEST(HandleTableTest, TheLimitIsExact) {
   EXPECT_TRUE(table.Add(OwnHandle(&kOne, 0)).has_value());
 }
 
+TEST(HandleTableTest, TablesShareATotal) {
+  vm::Allowance total(3);
+  HandleTable one(2, &total), two(2, &total);
+
+  EXPECT_TRUE(one.Add(OwnHandle(&kOne, 0)).has_value());
+  EXPECT_TRUE(one.Add(OwnHandle(&kOne, 0)).has_value());
+  EXPECT_TRUE(two.Add(OwnHandle(&kOne, 0)).has_value());
+  EXPECT_EQ(two.Add(OwnHandle(&kOne, 0)).error(), "all handle tables of the store are full");
+}
+
 TEST(HandleTableTest, UnknownIndicesAreRefused) {
-  HandleTable table(100);
+  HandleTable table(100, Plenty());
   ASSERT_TRUE(table.Add(OwnHandle(&kOne, 7)).has_value());
 
   EXPECT_EQ(table.Get(0, &kOne).error(), "unknown handle index 0");
@@ -53,7 +68,7 @@ TEST(HandleTableTest, UnknownIndicesAreRefused) {
 }
 
 TEST(HandleTableTest, TypesAreIdentities) {
-  HandleTable table(100);
+  HandleTable table(100, Plenty());
   ASSERT_TRUE(table.Add(OwnHandle(&kOne, 7)).has_value());
 
   EXPECT_EQ(table.Get(1, &kTwo).error(),
@@ -63,7 +78,7 @@ TEST(HandleTableTest, TypesAreIdentities) {
 }
 
 TEST(HandleTableTest, LentHandlesStay) {
-  HandleTable table(100);
+  HandleTable table(100, Plenty());
   ASSERT_TRUE(table.Add(OwnHandle(&kOne, 7)).has_value());
   (*table.Get(1, &kOne))->num_lends = 2;
 
@@ -75,7 +90,7 @@ TEST(HandleTableTest, LentHandlesStay) {
 }
 
 TEST(HandleTableTest, ABorrowIsNotOwned) {
-  HandleTable table(100);
+  HandleTable table(100, Plenty());
   Handle borrow = OwnHandle(&kOne, 7);
   borrow.own = false;
   ASSERT_TRUE(table.Add(borrow).has_value());
@@ -85,8 +100,9 @@ TEST(HandleTableTest, ABorrowIsNotOwned) {
 }
 
 TEST(ComponentInstanceTest, ACallEntersTheCalleeAndItsAncestorsLessTheCallers) {
-  ComponentInstance root(nullptr, "", 10);
-  ComponentInstance left(&root, "0", 10), right(&root, "1", 10), inner(&right, "1.0", 10);
+  ComponentInstance root(nullptr, "", 10, Plenty());
+  ComponentInstance left(&root, "0", 10, Plenty()), right(&root, "1", 10, Plenty());
+  ComponentInstance inner(&right, "1.0", 10, Plenty());
   using Set = std::vector<ComponentInstance*>;
 
   EXPECT_EQ(inner.EnteringSet(nullptr), (Set{&inner, &right, &root}));

@@ -20,13 +20,15 @@ Store::Store(vm::Engine* engine, StoreLimits limits, void* host_state, Executor*
       host_state_(host_state),
       executor_(executor != nullptr ? executor : &blocking_),
       resources_(limits.host_objects),
+      handles_left_(limits.total_handles),
       core_(engine, limits.core) {}
 
 Store::~Store() = default;
 
 ComponentInstance* Store::NewInstance(ComponentInstance* parent, std::string path) {
-  instances_.push_back(
-      std::make_unique<ComponentInstance>(parent, std::move(path), limits_.handles));
+  if (instances_.size() >= limits_.component_instances) return nullptr;
+  instances_.push_back(std::make_unique<ComponentInstance>(parent, std::move(path), limits_.handles,
+                                                           &handles_left_));
   return instances_.back().get();
 }
 

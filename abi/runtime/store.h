@@ -17,6 +17,8 @@ namespace tenon::abi {
 struct StoreLimits {
   vm::StoreLimits core;
   uint32_t handles = 1'000'000;               // of one component instance
+  uint64_t total_handles = 4'000'000;         // of all
+  uint64_t component_instances = 10'000;
   uint32_t host_objects = 1'000'000;          // of all guests of the store
   uint64_t call_bytes = uint64_t{128} << 20;  // held by the host for one call
 };
@@ -36,6 +38,7 @@ class Store {
   HostResources& resources() { return resources_; }
   void* host_state() const { return host_state_; }
 
+  // Null beyond the limit.
   ComponentInstance* NewInstance(ComponentInstance* parent, std::string path);
   ResourceType* NewResourceType(ComponentInstance* impl);
 
@@ -56,6 +59,7 @@ class Store {
   BlockingExecutor blocking_;
   Executor* executor_;
   HostResources resources_;
+  vm::Allowance handles_left_;
   vm::Store core_;
   std::vector<std::unique_ptr<ComponentInstance>> instances_;
   std::vector<std::unique_ptr<ResourceType>> resource_types_;

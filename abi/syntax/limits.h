@@ -6,6 +6,11 @@
 
 namespace tenon::abi {
 
+// Bytes that the decoded form of a whole component may take, its own bytes not counted: a base, and
+// so many for each of its bytes. Counts have limits of their own, but sections may repeat.
+inline constexpr uint64_t kMaxDecodedBase = uint64_t{16} << 20;
+inline constexpr uint64_t kMaxDecodedFactor = 32;
+
 inline constexpr uint32_t kMaxNestingDepth = 100;     // components, component and instance types
 inline constexpr uint32_t kMaxTypeDepth = 100;        // nesting of value types
 inline constexpr uint32_t kMaxTypeSize = 1'000'000;   // nodes of a type, written out as a tree

@@ -228,6 +228,35 @@ TEST_F(ValidateTest, TypeSizeHasALimit) {
   EXPECT_EQ(ErrorOf(Doubling(19)), "type size exceeds the limit of 1000000");
 }
 
+// Imports of an instance with 900 instances, each with 900 functions: small to write, large to
+// walk.
+Bytes WideImports(int imports) {
+  const auto label = [](int i) {
+    return std::string{static_cast<char>('a' + i % 26), static_cast<char>('a' + i / 26 % 26),
+                       static_cast<char>('a' + i / 676)};
+  };
+  const auto instance_of = [&](uint8_t outer_type, uint8_t sort) {
+    Bytes decls = {0x42};
+    AppendVarU32(901, &decls);
+    decls.insert(decls.end(), {0x02, 0x03, 0x02, 0x01, outer_type});
+    for (int i = 0; i < 900; ++i) {
+      decls = Cat({std::move(decls), {0x04}, ExternName(label(i)), {sort, 0x00}});
+    }
+    return decls;
+  };
+  Bytes content;
+  AppendVarU32(imports, &content);
+  for (int i = 0; i < imports; ++i)
+    content = Cat({std::move(content), ExternName(label(i)), {0x05, 0x02}});
+  return Component(
+      {Section(kType, {{0x40, 0x00, 0x01, 0x00}, instance_of(0, 0x01), instance_of(1, 0x05)}),
+       Blob(10, content)});
+}
+
+TEST_F(ValidateTest, WalksOfTypesAreCounted) {
+  EXPECT_EQ(ErrorOf(WideImports(900)), "the types take too long to check");
+}
+
 // Component i instantiates component i-1 twice.
 Bytes ExponentialInstances(int levels) {
   Bytes bytes = Component({});

@@ -55,6 +55,7 @@ class VisibilityChecker {
   }
 
   Status Items(const std::vector<NamedItem>& items) {
+    TENON_RETURN_IF_ERROR(Work(items.size()));
     for (const NamedItem& item : items) {
       if (const auto* type = std::get_if<TypeItem>(&item.type)) {
         if (const auto* value = std::get_if<ValType>(&type->type)) introduced_.types.insert(*value);
@@ -70,9 +71,14 @@ class VisibilityChecker {
     return func.result.has_value() ? Value(func.result) : Status();
   }
 
+  Status Work(size_t amount) {
+    work_ += amount;
+    if (work_ <= kMaxMatchingWork) return {};
+    return Fail(ErrorKind::kLimit, "the types take too long to check");
+  }
+
   Status Value(ValType type) {
-    if (++work_ > kMaxMatchingWork)
-      return Fail(ErrorKind::kLimit, "the types take too long to check");
+    TENON_RETURN_IF_ERROR(Work(1));
     if (IsPrimitive(type.kind()) || !checked_.insert(type).second) return {};
     if (IsNamedKind(type.kind()) && !Contains(&Visible::types, type)) {
       return Invalid(
@@ -123,7 +129,9 @@ void Validator::MakeVisible(const ExternType& type, Visible* visible) {
       visible->resources.insert(*resource);
   }
   if (const auto* instance = std::get_if<InstanceTypeId>(&type)) {
-    for (const NamedItem& item : types_.Get(*instance).exports) MakeVisible(item.type, visible);
+    const std::vector<NamedItem>& items = types_.Get(*instance).exports;
+    work_ += items.size();  // the next check looks at it
+    for (const NamedItem& item : items) MakeVisible(item.type, visible);
   }
 }
 

@@ -18,11 +18,14 @@ namespace tenon {
 
 class ByteReader {
  public:
-  // Borrows `bytes`; `base_offset` is where they stand in the whole input.
-  explicit ByteReader(absl::Span<const uint8_t> bytes, uint64_t base_offset = 0)
+  // Borrows `bytes`; `base_offset` is where they stand in the whole input. `allowance` is how many
+  // bytes what is made of the input may still take; readers of its parts share it.
+  explicit ByteReader(absl::Span<const uint8_t> bytes, uint64_t base_offset = 0,
+                      uint64_t* allowance = nullptr)
       : pos_(bytes.data()),
         end_(pos_ + bytes.size()),
-        bias_(base_offset - reinterpret_cast<uintptr_t>(pos_)) {}
+        bias_(base_offset - reinterpret_cast<uintptr_t>(pos_)),
+        allowance_(allowance) {}
 
   size_t remaining() const { return static_cast<size_t>(end_ - pos_); }
   bool at_end() const { return pos_ == end_; }
@@ -87,6 +90,17 @@ class ByteReader {
     return ReadBytes(count, &ignored);
   }
 
+  uint64_t* allowance() const { return allowance_; }
+  // To be called before something is made of what was read: a byte can stand for a large item.
+  bool Charge(uint64_t bytes) {
+    if (allowance_ == nullptr) return true;
+    if (bytes > *allowance_) {
+      return FailAt(ErrorKind::kLimit, "too many definitions for a file of this size", offset());
+    }
+    *allowance_ -= bytes;
+    return true;
+  }
+
   // A declared count never drives allocation: how many items of at least
   // `smallest_item` bytes can still follow.
   size_t Reservable(uint32_t declared_count, size_t smallest_item) const {
@@ -142,6 +156,7 @@ class ByteReader {
   ErrorKind kind_ = ErrorKind::kMalformed;
   uint64_t error_offset_ = 0;
   std::string message_;
+  uint64_t* allowance_ = nullptr;
 };
 
 }  // namespace tenon

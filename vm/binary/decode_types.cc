@@ -105,11 +105,15 @@ bool SectionDecoder::DecodeFieldType(FieldType* out) {
   } else if (!ReadValType(reader, features, &out->storage.type)) {
     return false;
   }
+  return DecodeMutability(&out->is_mutable);
+}
+
+bool SectionDecoder::DecodeMutability(bool* out) {
   const uint64_t where = reader.offset();
   uint8_t mutability;
   if (!reader.ReadByte(&mutability)) return false;
   if (mutability > 1) return reader.FailAt(ErrorKind::kMalformed, "malformed mutability", where);
-  out->is_mutable = mutability != 0;
+  *out = mutability != 0;
   return true;
 }
 
@@ -149,13 +153,7 @@ bool SectionDecoder::DecodeLimits(Limits* limits, AddressType* address) {
 }
 
 bool SectionDecoder::DecodeGlobalType(GlobalType* out) {
-  if (!ReadValType(reader, features, &out->type)) return false;
-  const uint64_t where = reader.offset();
-  uint8_t mutability;
-  if (!reader.ReadByte(&mutability)) return false;
-  if (mutability > 1) return reader.FailAt(ErrorKind::kMalformed, "malformed mutability", where);
-  out->is_mutable = mutability != 0;
-  return true;
+  return ReadValType(reader, features, &out->type) && DecodeMutability(&out->is_mutable);
 }
 
 // core: #binary-tagtype

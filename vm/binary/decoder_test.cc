@@ -58,7 +58,7 @@ TEST(DecoderTest, RecGroupsAndSubtypes) {
   // (rec (type (sub (struct (field (mut (ref null 1)))))) (type (array i8))) (type (func))
   const Bytes bytes = WithHeader({0x01, 0x10, 0x02, 0x4e, 0x02, 0x50, 0x00, 0x5f, 0x01, 0x63, 0x01,
                                   0x01, 0x5e, 0x78, 0x00, 0x60, 0x00, 0x00});
-  const Result<Module> module = DecodeModule(bytes, Features());
+  const Result<Module> module = DecodeModule(bytes, Features::All());
   ASSERT_TRUE(module.has_value()) << module.error().ToString();
   ASSERT_EQ(module->types.size(), 3u);
   ASSERT_EQ(module->rec_groups.size(), 2u);
@@ -72,7 +72,7 @@ TEST(DecoderTest, HugeTypeIndexSaturates) {
   // (type (func (param (ref null 4294967295))))
   const Bytes bytes = WithHeader(
       {0x01, 0x0a, 0x01, 0x60, 0x01, 0x63, 0xff, 0xff, 0xff, 0xff, 0x0f, 0x00});
-  const Result<Module> module = DecodeModule(bytes, Features());
+  const Result<Module> module = DecodeModule(bytes, Features::All());
   ASSERT_TRUE(module.has_value()) << module.error().ToString();
   EXPECT_EQ(module->types[0].func.params[0].heap().index(), 1u << 23);
 }
@@ -96,6 +96,24 @@ TEST(DecoderTest, FeatureOff) {
   const Bytes bytes = WithHeader({0x01, 0x05, 0x01, 0x60, 0x01, 0x7b, 0x00});
   EXPECT_EQ(DecodeError(bytes), "ok");
   EXPECT_EQ(DecodeError(bytes, features), "malformed value type: simd is off");
+}
+
+TEST(DecoderTest, TypesOfProposalsToComeAreRefusedByName) {
+  const auto with_param = [](Bytes type) {
+    Bytes content = {0x01, 0x60, 0x01};
+    content.insert(content.end(), type.begin(), type.end());
+    content.push_back(0x00);
+    Bytes section = {0x01, static_cast<uint8_t>(content.size())};
+    section.insert(section.end(), content.begin(), content.end());
+    return WithHeader(section);
+  };
+  constexpr const char* kTyped = "malformed reference type: function-references is off";
+  EXPECT_EQ(DecodeError(with_param({0x63, 0x70})), kTyped);  // (ref null func)
+  EXPECT_EQ(DecodeError(with_param({0x64, 0x00})), kTyped);  // (ref 0)
+  EXPECT_EQ(DecodeError(with_param({0x6e})), "malformed reference type: gc is off");
+  EXPECT_EQ(DecodeError(with_param({0x69})), "malformed reference type: exception-handling is off");
+  EXPECT_EQ(DecodeError(with_param({0x70})), "ok");
+  EXPECT_EQ(DecodeError(with_param({0x64, 0x00}), Features::All()), "ok");
 }
 
 }  // namespace

@@ -40,6 +40,7 @@ struct SectionDecoder {
   bool DecodeSubType();
   bool DecodeCompositeType(SubType* out);
   bool DecodeFieldType(FieldType* out);
+  bool DecodeMutability(bool* out);
   bool DecodeValTypes(uint32_t limit, const char* what, std::vector<ValType>* out);
   bool DecodeTableType(TableType* out);
   bool DecodeMemoryType(MemoryType* out);

@@ -1,34 +1,97 @@
 #include "vm/interp/backtrace.h"
 
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
 #include "vm/interp/code_arena.h"
 #include "vm/interp/interpreter.h"
 #include "vm/runtime/module.h"
+#include "vm/syntax/limits.h"
 
 namespace tenon::vm::interp {
 namespace {
 
-Frame MakeFrame(const Body& body, const Word* word) {
-  const FuncCode& function = *body.function;
-  Frame frame;
-  frame.module = function.module->path;
-  frame.func = function.index;
-  frame.function = std::string(function.module->resolved->FunctionName(function.index));
-  frame.offset = OffsetOf(body, word);
-  return frame;
+// A guest's names may be as long as its file, and one may stand in every frame.
+constexpr size_t kMaxShownName = 1'000;
+
+std::string Shown(absl::string_view name) {
+  if (name.size() <= kMaxShownName) return std::string(name);
+  size_t end = kMaxShownName;
+  while (end > 0 && (static_cast<uint8_t>(name[end]) & 0xc0) == 0x80) --end;  // whole characters
+  return absl::StrCat(name.substr(0, end), "...");
 }
 
-}  // namespace
+ByteRange CodeOf(const FuncCode& function) {
+  const ResolvedModule& resolved = *function.module->resolved;
+  return resolved.module->bodies[function.index.value() - resolved.imported_funcs].code;
+}
 
-void AppendBacktrace(const RunBlock& run, const Word* exit_code, Trap* trap) {
-  if (run.trap == 1 + static_cast<uint32_t>(TrapKind::kExit)) return;
+// Collects frames and names them at the end: names are found by reading all that a module has.
+class Collector {
+ public:
+  explicit Collector(Trap* trap) : trap_(*trap), first_(trap->backtrace.size()) {}
+
+  // False when there are as many frames as a backtrace may have.
+  bool Add(const FuncCode& function, uint32_t offset) {
+    if (trap_.backtrace.size() >= kMaxBacktraceFrames) {
+      trap_.truncated = true;
+      return false;
+    }
+    Frame& frame = trap_.backtrace.emplace_back();
+    frame.module = Shown(function.module->path);
+    frame.func = function.index;
+    frame.offset = offset;
+    modules_.push_back(function.module);
+    return true;
+  }
+
+  // Where `word` came from. Finding out translates the whole body again, so that frames of one
+  // call share the answer, and when much has been translated the body's start must do.
+  uint32_t Offset(const Body& body, const Word* word) {
+    if (const auto known = offsets_.find(word); known != offsets_.end()) return known->second;
+    const ByteRange code = CodeOf(*body.function);
+    uint32_t offset = code.offset;
+    if (code.size <= bytes_left_) {
+      bytes_left_ -= code.size;
+      offset = OffsetOf(body, word);
+    }
+    offsets_[word] = offset;
+    return offset;
+  }
+
+  void Name() {
+    for (size_t i = 0; i < modules_.size(); ++i) {
+      if (modules_[i] != nullptr) NameAllOf(modules_[i]);
+    }
+  }
+
+ private:
+  void NameAllOf(const LoadedModule* module) {
+    std::vector<Frame*> frames;
+    std::vector<FuncIdx> funcs;
+    for (size_t i = 0; i < modules_.size(); ++i) {
+      if (modules_[i] != module) continue;
+      modules_[i] = nullptr;
+      frames.push_back(&trap_.backtrace[first_ + i]);
+      funcs.push_back(frames.back()->func);
+    }
+    const std::vector<absl::string_view> names = module->resolved->FunctionNames(funcs);
+    for (size_t i = 0; i < frames.size(); ++i) frames[i]->function = Shown(names[i]);
+  }
+
+  Trap& trap_;
+  absl::flat_hash_map<const Word*, uint32_t> offsets_;
+  uint64_t bytes_left_ = 2 * uint64_t{kMaxFunctionBody};  // that may be translated
+  const size_t first_;                         // frame that is ours
+  std::vector<const LoadedModule*> modules_;  // of our frames; null once named
+};
+
+void Walk(const RunBlock& run, const Word* exit_code, Collector& collector) {
   const Word* ip = run.ip;
   const Slot* fp = run.fp;
   bool is_return_address = false;
   while (ip != exit_code) {
-    if (trap->backtrace.size() >= kMaxBacktraceFrames) {
-      trap->truncated = true;
-      return;
-    }
     if (ip == TailCrossReturnCode()) {
       // fp is the control area of a tail call into another instance; see handlers/call.cc.
       ip = reinterpret_cast<const Word*>(fp[1].bits);
@@ -38,11 +101,26 @@ void AppendBacktrace(const RunBlock& run, const Word* exit_code, Trap* trap) {
     const Word* word = is_return_address ? ip - 1 : ip;
     const Body body = FindBody(word);
     if (body.code == nullptr) return;
-    trap->backtrace.push_back(MakeFrame(body, word));
+    if (!collector.Add(*body.function, collector.Offset(body, word))) return;
     ip = reinterpret_cast<const Word*>(fp[body.link].bits);
     fp = reinterpret_cast<const Slot*>(fp[body.link + 1].bits);
     is_return_address = true;
   }
+}
+
+}  // namespace
+
+void AppendBacktrace(const RunBlock& run, const Word* exit_code, Trap* trap) {
+  if (run.trap == 1 + static_cast<uint32_t>(TrapKind::kExit)) return;
+  Collector collector(trap);
+  Walk(run, exit_code, collector);
+  collector.Name();
+}
+
+void AppendUntranslated(const FuncCode& function, Trap* trap) {
+  Collector collector(trap);
+  collector.Add(function, CodeOf(function).offset);
+  collector.Name();
 }
 
 }  // namespace tenon::vm::interp

@@ -1,11 +1,14 @@
 #include "vm/interp/interpreter.h"
 
+#include <ctime>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "vm/base/leb128.h"
 #include "vm/runtime/instance.h"
 #include "vm/runtime/module.h"
 #include "vm/runtime/store.h"
@@ -203,6 +206,131 @@ TEST_F(InterpreterTest, AModuleOfAnotherEngineIsRefused) {
   EXPECT_EQ(Instantiate(store_, module, {}).error().kind(), ErrorKind::kUsage);
 }
 
+TEST_F(InterpreterTest, WhatAnotherStoreOwnsIsRefused) {
+  Store other(&engine_);
+  const FuncType type;
+  const auto callback = [](HostCall&) { return true; };
+  const Func* ours = *store_.NewHostFunc(type, callback, nullptr, "f");
+  const Func* theirs = *other.NewHostFunc(type, callback, nullptr, "f");
+  const TableType table_type{{1, 0, false}, AddressType::kI32, ValType::kFuncRef};
+  const MemoryType memory_type{{1, 0, false}};
+  const struct {
+    const char* import;
+    Extern ours, theirs;
+  } cases[] = {
+      {"(func)", ours, theirs},
+      {"(table 1 funcref)", *store_.NewTable(table_type, {0}), *other.NewTable(table_type, {0})},
+      {"(memory 1)", *store_.NewMemory(memory_type), *other.NewMemory(memory_type)},
+      {"(global i32)", store_.NewGlobal({ValType::kI32, false}, {}),
+       other.NewGlobal({ValType::kI32, false}, {})},
+  };
+  for (const auto& item : cases) {
+    const std::string wat = absl::StrCat("(module (import \"a\" \"b\" ", item.import, "))");
+    auto resolved = ValidateModule(std::make_unique<Module>(*ParseModule(wat)), &engine_.types(),
+                                   engine_.features(), BodyValidation::kLazy);
+    auto module = LoadedModule::Create(&engine_, *resolved, "m");
+    EXPECT_TRUE(Instantiate(store_, module, {item.ours})) << item.import;
+    EXPECT_EQ(Instantiate(store_, module, {item.theirs}).error().kind(), ErrorKind::kUsage)
+        << item.import;
+  }
+}
+
+TEST_F(InterpreterTest, AFunctionOfAnotherStoreIsNotCalled) {
+  Store other(&engine_);
+  Instance* instance = Load("(module (func (export \"f\")))");
+  Slot slots[1];
+
+  EXPECT_FALSE(other.Invoke(*instance->ExportedFunc("f"), slots));
+  EXPECT_EQ(other.TakeTrap().detail, "the function belongs to another store");
+}
+
+// Totals of a store. Each is reached exactly and then exceeded by one.
+class TotalsTest : public testing::Test {
+ protected:
+  // The error of instantiating `wat` once more, or "".
+  std::string Add(Store& store, absl::string_view wat) {
+    auto resolved = ValidateModule(std::make_unique<Module>(*ParseModule(wat)), &engine_.types(),
+                                   engine_.features(), BodyValidation::kLazy);
+    auto instance = Instantiate(store, LoadedModule::Create(&engine_, *resolved, "m"), {});
+    if (!instance) return instance.error().message();
+    last_ = *instance;
+    return "";
+  }
+  int32_t Call(Store& store, absl::string_view name, uint32_t argument) {
+    Slot slots[2];
+    WriteSlot(slots, argument);
+    EXPECT_TRUE(store.Invoke(*last_->ExportedFunc(name), slots));
+    return ReadSlot<int32_t>(slots);
+  }
+
+  Engine engine_{InterpreterTier()};
+  Instance* last_ = nullptr;
+};
+
+TEST_F(TotalsTest, Memories) {
+  Store store(&engine_, {.total_memory_bytes = 5 * kWasmPageBytes, .memories = 3});
+  constexpr const char* kGrows = R"((module (memory 2)
+      (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0)))))";
+  EXPECT_EQ(Add(store, kGrows), "");
+  EXPECT_EQ(Add(store, kGrows), "");
+  EXPECT_EQ(Call(store, "grow", 2), -1);
+  EXPECT_EQ(Call(store, "grow", 1), 2);
+  EXPECT_EQ(Call(store, "grow", 1), -1);
+  EXPECT_EQ(Add(store, "(module (memory 1))"),
+            "memory minimum exceeds what is left for all memories");
+  EXPECT_EQ(Add(store, "(module (memory 0))"), "more than 3 memories in one store");
+}
+
+TEST_F(TotalsTest, Tables) {
+  Store store(&engine_, {.total_table_entries = 25, .tables = 3});
+  constexpr const char* kGrows = R"((module (table 10 funcref)
+      (func (export "grow") (param i32) (result i32)
+        (table.grow (ref.null func) (local.get 0)))))";
+  EXPECT_EQ(Add(store, kGrows), "");
+  EXPECT_EQ(Add(store, kGrows), "");
+  EXPECT_EQ(Call(store, "grow", 6), -1);
+  EXPECT_EQ(Call(store, "grow", 5), 10);
+  EXPECT_EQ(Call(store, "grow", 1), -1);
+  EXPECT_EQ(Add(store, "(module (table 1 funcref))"),
+            "table minimum exceeds what is left for all tables");
+  EXPECT_EQ(Add(store, "(module (table 0 funcref))"), "more than 3 tables in one store");
+}
+
+TEST_F(TotalsTest, Instances) {
+  Store store(&engine_, {.instances = 2});
+  EXPECT_EQ(Add(store, "(module)"), "");
+  EXPECT_EQ(Add(store, "(module)"), "");
+  EXPECT_EQ(Add(store, "(module)"), "more than 2 instances in one store");
+}
+
+// A hundred bytes a time: a module's functions and segments are charged for each of its instances.
+TEST_F(TotalsTest, WhatInstancesHold) {
+  constexpr const char* kModule = "(module (func $f) (elem funcref (ref.func $f) (ref.func $f)))";
+  Store store(&engine_, {.total_instance_bytes = 2000});
+  int added = 0;
+  std::string error;
+  while (added < 100 && (error = Add(store, kModule)).empty()) ++added;
+  EXPECT_GT(added, 0);
+  EXPECT_LT(added, 10);
+  EXPECT_EQ(error, "instances hold and begin with more than 2000 bytes in one store");
+}
+
+TEST_F(TotalsTest, WhatInstancesBeginWith) {
+  const std::string data(1500, 'x');
+  const std::string with_data =
+      absl::StrCat("(module (memory 1) (data (i32.const 0) \"", data, "\"))");
+  std::string constant = "(i32.const 0)";
+  for (int i = 0; i < 50; ++i) constant = absl::StrCat("(i32.add (i32.const 1) ", constant, ")");
+  const std::string with_constant = absl::StrCat("(module (global i32 ", constant, "))");
+  for (const std::string& wat : {with_data, with_constant}) {
+    Store store(&engine_, {.total_instance_bytes = 6000});
+    EXPECT_EQ(Add(store, wat), "") << wat;
+    int more = 0;
+    while (more < 10 && Add(store, wat).empty()) ++more;
+    EXPECT_LT(more, 10) << wat;
+  }
+}
+
 TEST_F(InterpreterTest, AnIndirectCallTakesAll64BitsOfItsIndex) {
   Instance* instance = Load(R"((module
       (table i64 funcref (elem $f))
@@ -288,6 +416,75 @@ TEST_F(InterpreterTest, AnInvalidBodyTrapsWhenCalledAndEveryTimeAfter) {
     EXPECT_NE(trap_.detail.find("type mismatch"), std::string::npos) << trap_.detail;
   }
   EXPECT_EQ(Call(instance, "good"), 1);
+}
+
+// Frames of `trap_`, innermost first: "module!function ..."
+std::string Frames(const Trap& trap) {
+  std::string text;
+  for (const Frame& frame : trap.backtrace) {
+    absl::StrAppend(&text, text.empty() ? "" : " ", frame.module, "!", frame.function);
+  }
+  return text;
+}
+
+TEST_F(InterpreterTest, AnInvalidBodyHasABacktraceHoweverItIsReached) {
+  Instance* other = Load(R"((module
+      (func $bad (export "bad") (result i32) (i64.const 1))))", {}, "other");
+  const Extern bad(other->ExportedFunc("bad"));
+  Instance* instance = Load(R"((module
+      (import "" "bad" (func $imported (result i32)))
+      (func $bad (export "bad") (result i32) (i64.const 1))
+      (func $tail (export "tail") (result i32) (return_call $bad))
+      (func $cross (result i32) (return_call $imported))
+      (func (export "call") (result i32) (i32.add (i32.const 1) (call $tail)))
+      (func $calls_cross (export "cross") (result i32) (i32.add (i32.const 1) (call $cross)))))",
+                            {bad});
+  const std::pair<const char*, const char*> cases[] = {
+      {"bad", "m!bad"},
+      {"tail", "m!bad"},
+      {"call", "m!bad m!"},
+      {"cross", "other!bad m!calls_cross"},
+  };
+  for (const auto& [name, frames] : cases) {
+    Call(instance, name);
+    EXPECT_EQ(trap_.kind, TrapKind::kInvalidFunctionBody);
+    EXPECT_EQ(Frames(trap_), frames) << name;
+  }
+}
+
+// A million names, of which a hundred frames want the last: they are read once.
+TEST_F(InterpreterTest, NamesAreReadOnceABacktrace) {
+  constexpr uint32_t kNames = 1'000'000;
+  auto module = std::make_unique<Module>(*ParseModule(R"((module
+      (func $f (param i32) (if (local.get 0) (then (call $f (i32.sub (local.get 0) (i32.const 1))))
+          (else unreachable)))
+      (export "f" (func $f))))"));
+  module->names.functions.clear();
+  std::vector<uint8_t>& bytes = module->bytes;
+  const auto start = static_cast<uint32_t>(bytes.size());
+  AppendVarU32(kNames, &bytes);
+  for (uint32_t i = kNames; i > 0; --i) {
+    AppendVarU32(i - 1, &bytes);
+    bytes.insert(bytes.end(), {1, 'f'});
+  }
+  module->names.encoded_functions = {start, static_cast<uint32_t>(bytes.size()) - start};
+  auto resolved = ValidateModule(std::move(module), &engine_.types(), engine_.features(),
+                                 BodyValidation::kLazy);
+  Instance* instance = *Instantiate(store_, LoadedModule::Create(&engine_, *resolved, "m"), {});
+
+  const std::clock_t begin = std::clock();
+  Call(instance, "f", {1000});
+  EXPECT_LT(std::clock() - begin, CLOCKS_PER_SEC / 2);
+  EXPECT_EQ(trap_.backtrace.size(), kMaxBacktraceFrames);
+  EXPECT_EQ(trap_.backtrace.back().function, "f");
+}
+
+TEST_F(InterpreterTest, ALongNameIsCutInABacktrace) {
+  Instance* instance =
+      Load(absl::StrCat("(module (func $", std::string(100'000, 'x'),
+                        " (export \"f\") unreachable))"));
+  Call(instance, "f");
+  EXPECT_EQ(trap_.backtrace[0].function, std::string(1'000, 'x') + "...");
 }
 
 TEST_F(InterpreterTest, OffsetsBeyondTheGuardAreChecked) {

@@ -30,6 +30,9 @@ struct HostCall {
   Context* caller;  // the instance that calls; null when called from the host
 };
 
+// The store that owns the function.
+const Store* StoreOf(const Func& func);
+
 // Returns false after Store::SetTrap.
 using HostCallback = bool (*)(HostCall& call);
 
@@ -37,6 +40,7 @@ struct HostFunc {
   HostCallback callback = nullptr;
   void* data = nullptr;
   std::string name;  // for backtraces
+  const Store* store = nullptr;
 };
 
 }  // namespace tenon::vm

@@ -18,6 +18,10 @@ std::vector<uint32_t> GlobalOffsets(const ResolvedModule& module, uint32_t* tota
   return offsets;
 }
 
+const Store* StoreOf(const Func& func) {
+  return func.host != nullptr ? func.host->store : func.context->run->store;
+}
+
 Instance::~Instance() {
   if (func_refs_ != nullptr) {
     const size_t defined = resolved().funcs.size() - resolved().imported_funcs;
@@ -44,8 +48,9 @@ const Func* Instance::FuncRef(FuncIdx func) {
 GlobalRef Instance::Global(GlobalIdx global) {
   const GlobalType& type = resolved().globals[global.value()].type;
   const uint32_t imported = resolved().imported_globals;
-  if (global.value() < imported) return GlobalRef{type, imported_globals_[global.value()]};
-  return GlobalRef{type, context_->own_globals() + global_offsets_[global.value() - imported]};
+  if (global.value() < imported) return GlobalRef{type, imported_globals_[global.value()], store_};
+  return GlobalRef{type, context_->own_globals() + global_offsets_[global.value() - imported],
+                   store_};
 }
 
 std::optional<Extern> Instance::Export(absl::string_view name) {

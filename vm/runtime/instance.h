@@ -18,6 +18,7 @@ namespace tenon::vm {
 struct GlobalRef {
   GlobalType type;
   Slot* cell = nullptr;  // two slots for a v128
+  const Store* store = nullptr;
 };
 
 // An external value: what an import is given and an export yields. Borrowed from the store. The
@@ -74,8 +75,9 @@ std::vector<uint32_t> GlobalOffsets(const ResolvedModule& module, uint32_t* tota
 
 // Instantiates with one external value per import, in import order. Type mismatches are
 // kUnlinkable ("incompatible import type"); a trap in a segment or the start function is kTrap, and
-// then Store::TakeTrap has it. The instance is owned by the store either way. A module of another
-// engine is kUsage: its type ids would mean other types here.
+// then Store::TakeTrap has it. The instance is owned by the store either way. kLimit: the store's
+// totals are used up. A module of another engine is kUsage (its type ids would mean other types
+// here), and so is an external value of another store.
 Result<Instance*> Instantiate(Store& store, std::shared_ptr<LoadedModule> module,
                               absl::Span<const Extern> imports);
 

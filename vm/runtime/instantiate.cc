@@ -8,53 +8,31 @@
 #include "vm/runtime/instance.h"
 #include "vm/runtime/store.h"
 #include "vm/sem/int.h"
+#include "vm/valid/matching.h"
 
 namespace tenon::vm {
 namespace {
 
-bool LimitsMatch(const Limits& given, const Limits& wanted) {
-  if (given.min < wanted.min) return false;
-  return !wanted.has_max || (given.has_max && given.max <= wanted.max);
-}
-
 // core: #match-externtype
-class ImportMatcher {
- public:
-  explicit ImportMatcher(const ResolvedModule& module) : module_(module), types_(*module.types) {}
-
-  bool Matches(const ResolvedImport& import, const Extern& given) const {
-    if (given.index() != static_cast<size_t>(import.kind)) return false;
-    switch (import.kind) {
-      case ExternKind::kFunc:
-        return types_.IsSubType(std::get<const Func*>(given)->type_id,
-                                module_.funcs[import.index].type_id);
-      case ExternKind::kTable: {
-        const TableType have = std::get<TableInstance*>(given)->current_type();
-        const TableType& want = module_.tables[import.index].type;
-        return have.address == want.address && types_.Matches(have.element, want.element) &&
-               types_.Matches(want.element, have.element) && LimitsMatch(have.limits, want.limits);
-      }
-      case ExternKind::kMemory: {
-        const MemoryType have = std::get<Memory*>(given)->current_type();
-        const MemoryType& want = module_.memories[import.index];
-        return have.address == want.address && have.shared == want.shared &&
-               have.page_size_log2 == want.page_size_log2 && LimitsMatch(have.limits, want.limits);
-      }
-      case ExternKind::kGlobal: {
-        const GlobalType have = std::get<GlobalRef>(given).type;
-        const GlobalType& want = module_.globals[import.index].type;
-        if (have.is_mutable != want.is_mutable || !types_.Matches(have.type, want.type)) return false;
-        return !want.is_mutable || types_.Matches(want.type, have.type);
-      }
-      case ExternKind::kTag: return false;
-    }
-    return false;
+bool Matches(const ResolvedModule& module, const ResolvedImport& import, const Extern& given) {
+  if (given.index() != static_cast<size_t>(import.kind)) return false;
+  const TypeStore& types = *module.types;
+  switch (import.kind) {
+    case ExternKind::kFunc:
+      return types.IsSubType(std::get<const Func*>(given)->type_id,
+                             module.funcs[import.index].type_id);
+    case ExternKind::kTable:
+      return MatchesTable(types, std::get<TableInstance*>(given)->current_type(),
+                          module.tables[import.index].type);
+    case ExternKind::kMemory:
+      return MatchesMemory(std::get<Memory*>(given)->current_type(), module.memories[import.index]);
+    case ExternKind::kGlobal:
+      return MatchesGlobal(types, std::get<GlobalRef>(given).type,
+                           module.globals[import.index].type);
+    case ExternKind::kTag: return false;
   }
-
- private:
-  const ResolvedModule& module_;
-  const TypeStore& types_;
-};
+  return false;
+}
 
 // What is given, in words, for an import error.
 const char* KindName(ExternKind kind) {
@@ -88,6 +66,7 @@ class Instantiator {
   }
 
   Result<Instance*> Run(absl::Span<const Extern> imports) {
+    TENON_RETURN_IF_ERROR(Charge());
     TENON_RETURN_IF_ERROR(TakeImports(imports));
     TENON_RETURN_IF_ERROR(AllocateMemoriesAndTables());
     if (!AllocateContext()) return Fail(ErrorKind::kLimit, "out of memory for an instance");
@@ -101,12 +80,58 @@ class Instantiator {
   }
 
  private:
+  // Evaluating a long constant is charged as if it were held.
+  static uint64_t Work(const ConstProgram& program) {
+    return program.size() <= 1 ? 0 : program.size() * sizeof(ConstInstruction);
+  }
+
+  // What the host holds for one instance and initialises it with grows with the module, which may
+  // be instantiated often.
+  Status Charge() {
+    if (!store_.instances_left_.Take(1)) {
+      return Fail(ErrorKind::kLimit,
+                  absl::StrCat("more than ", store_.limits_.instances, " instances in one store"));
+    }
+    uint64_t bytes = sizeof(Instance) + module_.funcs.size() * (sizeof(Func*) + sizeof(Func)) +
+                     module_.globals.size() * (2 * sizeof(Slot) + sizeof(uint32_t)) +
+                     module_.elems.size() * sizeof(std::vector<Slot>) + module_.datas.size();
+    for (const ResolvedGlobal& global : module_.globals) bytes += Work(global.init);
+    for (const ResolvedElem& elem : module_.elems) {
+      bytes += elem.size() * sizeof(Slot) + Work(elem.table_offset);
+      for (const ConstProgram& expr : elem.exprs) bytes += Work(expr);
+    }
+    for (const ResolvedData& data : module_.datas) {
+      if (data.active) bytes += data.bytes.size + Work(data.memory_offset);
+    }
+    if (store_.instance_bytes_left_.Take(bytes)) return {};
+    return Fail(ErrorKind::kLimit, absl::StrCat("instances hold and begin with more than ",
+                                                store_.limits_.total_instance_bytes,
+                                                " bytes in one store"));
+  }
+
+  bool IsOurs(const Extern& given) const {
+    switch (static_cast<ExternKind>(given.index())) {
+      case ExternKind::kFunc: return StoreOf(*std::get<const Func*>(given)) == &store_;
+      case ExternKind::kTable:
+        return std::get<TableInstance*>(given)->entries_left() == &store_.table_entries_left_;
+      case ExternKind::kMemory:
+        return std::get<Memory*>(given)->bytes_left() == &store_.memory_bytes_left_;
+      case ExternKind::kGlobal: return std::get<GlobalRef>(given).store == &store_;
+      case ExternKind::kTag: return false;
+    }
+    return false;
+  }
+
   Status TakeImports(absl::Span<const Extern> imports) {
     TENON_CHECK(imports.size() == module_.imports.size());
-    const ImportMatcher matcher(module_);
     for (size_t i = 0; i < imports.size(); ++i) {
       const ResolvedImport& import = module_.imports[i];
-      if (!matcher.Matches(import, imports[i])) {
+      if (!IsOurs(imports[i])) {
+        return Fail(ErrorKind::kUsage,
+                    absl::StrCat("what was given for import \"", import.syntax->module, "\" \"",
+                                 import.syntax->name, "\" belongs to another store"));
+      }
+      if (!Matches(module_, import, imports[i])) {
         return Fail(ErrorKind::kUnlinkable,
                     absl::StrCat("incompatible import type for \"", import.syntax->module, "\" \"",
                                  import.syntax->name, "\": expected a ", KindName(import.kind),

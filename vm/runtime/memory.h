@@ -10,6 +10,7 @@
 
 #include "absl/types/span.h"
 #include "vm/base/status.h"
+#include "vm/runtime/store_limits.h"
 #include "vm/sys/memory_map.h"
 #include "vm/syntax/types.h"
 
@@ -21,12 +22,15 @@ inline constexpr uint64_t kWasmPageBytes = 65536;
 
 class Memory {
  public:
-  // Reserves and commits the minimum. `max_bytes` is the store's limit for one memory.
-  static Result<std::unique_ptr<Memory>> Create(const MemoryType& type, uint64_t max_bytes);
+  // Reserves and commits the minimum. `max_bytes` is the store's limit for one memory, `bytes_left`
+  // what all of its memories may still commit; it outlives the memory and tells its store.
+  static Result<std::unique_ptr<Memory>> Create(const MemoryType& type, uint64_t max_bytes,
+                                                Allowance* bytes_left);
   Memory(const Memory&) = delete;
   Memory& operator=(const Memory&) = delete;
 
   const MemoryType& type() const { return type_; }
+  const Allowance* bytes_left() const { return bytes_left_; }
   // The type an importer sees: the current size as minimum.
   MemoryType current_type() const;
   uint8_t* base() const { return mapping_.base(); }
@@ -37,7 +41,7 @@ class Memory {
   uint64_t size_bytes() const { return size_; }
   uint64_t size_pages() const { return size_ / kWasmPageBytes; }
 
-  // The size before in pages, or nothing when the limit or the host refuses.
+  // The size before in pages, or nothing when a limit or the host refuses.
   std::optional<uint64_t> Grow(uint64_t delta_pages);
 
   // A checked range of guest memory, or nothing when out of bounds. Invalid after any call that can
@@ -53,6 +57,7 @@ class Memory {
   sys::Mapping mapping_;
   uint64_t size_ = 0;
   uint64_t max_bytes_ = 0;
+  Allowance* bytes_left_ = nullptr;
 };
 
 }  // namespace tenon::vm

@@ -1,10 +1,19 @@
 #include "vm/runtime/store.h"
 
+#include "absl/strings/str_cat.h"
 #include "vm/base/status.h"
 
 namespace tenon::vm {
 
-Store::Store(Engine* engine, StoreLimits limits) : engine_(engine), limits_(limits) {
+Store::Store(Engine* engine, StoreLimits limits)
+    : engine_(engine),
+      limits_(limits),
+      memories_left_(limits.memories),
+      tables_left_(limits.tables),
+      instances_left_(limits.instances),
+      memory_bytes_left_(limits.total_memory_bytes),
+      table_entries_left_(limits.total_table_entries),
+      instance_bytes_left_(limits.total_instance_bytes) {
   stack_ = sys::Mapping::Reserve(limits.stack_bytes);
   TENON_CHECK(stack_ && stack_.Commit(0, limits.stack_bytes));
   run_.store = this;
@@ -20,6 +29,7 @@ const Func* Store::NewHostFunc(TypeId type, HostCallback callback, void* data,
   host.callback = callback;
   host.data = data;
   host.name = std::string(name);
+  host.store = this;
   Func& func = funcs_.emplace_back();
   func.host = &host;
   func.type_id = type;
@@ -34,24 +44,38 @@ Result<const Func*> Store::NewHostFunc(const FuncType& type, HostCallback callba
 }
 
 Result<Memory*> Store::NewMemory(const MemoryType& type) {
-  TENON_ASSIGN_OR_RETURN(auto memory, Memory::Create(type, limits_.memory_bytes));
+  if (!memories_left_.Take(1)) {
+    return Fail(ErrorKind::kLimit,
+                absl::StrCat("more than ", limits_.memories, " memories in one store"));
+  }
+  TENON_ASSIGN_OR_RETURN(auto memory,
+                         Memory::Create(type, limits_.memory_bytes, &memory_bytes_left_));
   return memories_.emplace_back(std::move(memory)).get();
 }
 
 Result<TableInstance*> Store::NewTable(const TableType& type, Slot init) {
-  TENON_ASSIGN_OR_RETURN(auto table, TableInstance::Create(type, init));
+  if (!tables_left_.Take(1)) {
+    return Fail(ErrorKind::kLimit,
+                absl::StrCat("more than ", limits_.tables, " tables in one store"));
+  }
+  TENON_ASSIGN_OR_RETURN(auto table, TableInstance::Create(type, init, &table_entries_left_));
   return tables_.emplace_back(std::move(table)).get();
 }
 
 GlobalRef Store::NewGlobal(const GlobalType& type, V128 value) {
   auto& cell = globals_.emplace_back();
   WriteSlot(&cell.first, value);
-  return GlobalRef{type, &cell.first};
+  return GlobalRef{type, &cell.first, this};
 }
 
 uint32_t Store::NewExternRef(uint64_t host_value) {
   extern_refs_.push_back(host_value);
   return static_cast<uint32_t>(extern_refs_.size());
+}
+
+bool Store::RefuseForeignFunc() {
+  SetTrap(TrapKind::kHost, "the function belongs to another store");
+  return false;
 }
 
 bool Store::OwnsGuestAddress(uintptr_t address) const {

@@ -11,17 +11,12 @@
 #include "vm/runtime/engine.h"
 #include "vm/runtime/instance.h"
 #include "vm/runtime/memory.h"
+#include "vm/runtime/store_limits.h"
 #include "vm/runtime/table.h"
 #include "vm/runtime/trap.h"
 #include "vm/sys/memory_map.h"
-#include "vm/syntax/limits.h"
 
 namespace tenon::vm {
-
-struct StoreLimits {
-  uint64_t stack_bytes = kDefaultStackBytes;         // interpreter frames
-  uint64_t memory_bytes = uint64_t{4} << 30;         // one linear memory
-};
 
 class Store {
  public:
@@ -34,7 +29,7 @@ class Store {
   const StoreLimits& limits() const { return limits_; }
   RunBlock& run() { return run_; }
 
-  // Host objects; owned by the store.
+  // Host objects; owned by the store. Memories and tables are kLimit beyond the store's totals.
   const Func* NewHostFunc(TypeId type, HostCallback callback, void* data, absl::string_view name);
   // kLimit when the engine has no room for another type.
   Result<const Func*> NewHostFunc(const FuncType& type, HostCallback callback, void* data,
@@ -47,9 +42,10 @@ class Store {
   uint32_t NewExternRef(uint64_t host_value);
   uint64_t ExternRefValue(uint32_t ref) const { return extern_refs_[ref - 1]; }
 
-  // Calls a function with raw slots; false: trapped. The slots need room for the larger of
-  // parameters and results.
+  // Calls a function with raw slots; false: trapped, as with a function of another store. The slots
+  // need room for the larger of parameters and results.
   [[nodiscard]] bool Invoke(const Func& func, Slot* slots) {
+    if (StoreOf(func) != this) return RefuseForeignFunc();
     return engine_->tier().invoke(*this, func, slots);
   }
 
@@ -68,8 +64,16 @@ class Store {
 
  private:
   friend class Instantiator;
+  bool RefuseForeignFunc();
+
   Engine* engine_;
   StoreLimits limits_;
+  Allowance memories_left_;
+  Allowance tables_left_;
+  Allowance instances_left_;
+  Allowance memory_bytes_left_;
+  Allowance table_entries_left_;
+  Allowance instance_bytes_left_;
   RunBlock run_;
   sys::Mapping stack_;
   Trap trap_;

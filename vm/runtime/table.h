@@ -10,6 +10,7 @@
 
 #include "vm/base/status.h"
 #include "vm/runtime/slot.h"
+#include "vm/runtime/store_limits.h"
 #include "vm/syntax/types.h"
 
 namespace tenon::vm {
@@ -17,15 +18,19 @@ namespace tenon::vm {
 class TableInstance {
  public:
   // ErrorKind::kLimit when the minimum exceeds kMaxTableEntries or the host has no memory left.
-  static Result<std::unique_ptr<TableInstance>> Create(const TableType& type, Slot init);
+  // `entries_left` is what all tables of the store may still hold; it outlives the table and tells
+  // its store.
+  static Result<std::unique_ptr<TableInstance>> Create(const TableType& type, Slot init,
+                                                       Allowance* entries_left);
 
   const TableType& type() const { return type_; }
   TableType current_type() const;
+  const Allowance* entries_left() const { return entries_left_; }
   uint64_t size() const { return size_; }
   // Moves when the table grows.
   Slot* data() { return entries_.get(); }
 
-  // The size before, or nothing when the limit or the host refuses.
+  // The size before, or nothing when a limit or the host refuses.
   std::optional<uint64_t> Grow(uint64_t delta, Slot init);
 
  private:
@@ -33,13 +38,15 @@ class TableInstance {
     void operator()(Slot* entries) const { std::free(entries); }
   };
 
-  explicit TableInstance(const TableType& type) : type_(type) {}
+  TableInstance(const TableType& type, Allowance* entries_left)
+      : type_(type), entries_left_(entries_left) {}
   bool Reserve(uint64_t entries);
 
   TableType type_;
   std::unique_ptr<Slot[], Free> entries_;
   uint64_t size_ = 0;
   uint64_t capacity_ = 0;
+  Allowance* entries_left_;
 };
 
 }  // namespace tenon::vm

@@ -15,7 +15,8 @@ constexpr Slot kNull{0};
 TableType Sized(uint64_t min) { return {.limits = {.min = min}}; }
 
 TEST(TableTest, GrowsKeepingItsEntries) {
-  auto table = *TableInstance::Create(Sized(2), Slot{7});
+  Allowance left(2 * kMaxTableEntries);
+  auto table = *TableInstance::Create(Sized(2), Slot{7}, &left);
 
   EXPECT_EQ(table->Grow(3, Slot{9}), 2u);
   EXPECT_EQ(table->Grow(0, kNull), 5u);
@@ -27,22 +28,24 @@ TEST(TableTest, GrowsKeepingItsEntries) {
 }
 
 TEST(TableTest, GrowsToTheLimitAndNotBeyond) {
-  auto table = *TableInstance::Create(Sized(0), kNull);
+  Allowance left(2 * kMaxTableEntries);
+  auto table = *TableInstance::Create(Sized(0), kNull, &left);
 
   EXPECT_EQ(table->Grow(kMaxTableEntries + 1, kNull), std::nullopt);
   EXPECT_EQ(table->Grow(kMaxTableEntries, kNull), 0u);
   EXPECT_EQ(table->Grow(1, kNull), std::nullopt);
-  EXPECT_EQ(TableInstance::Create(Sized(kMaxTableEntries + 1), kNull).error().kind(),
+  EXPECT_EQ(TableInstance::Create(Sized(kMaxTableEntries + 1), kNull, &left).error().kind(),
             ErrorKind::kLimit);
 }
 
 // Runs in a child of its own, whose address space ends here.
 [[noreturn]] void FillTheAddressSpace() {
-  auto table = *TableInstance::Create(Sized(0), kNull);
+  Allowance left(2 * kMaxTableEntries);
+  auto table = *TableInstance::Create(Sized(0), kNull, &left);
   const rlimit none{0, RLIM_INFINITY};
   setrlimit(RLIMIT_AS, &none);
   const bool grown = table->Grow(kMaxTableEntries, kNull).has_value();
-  const auto made = TableInstance::Create(Sized(kMaxTableEntries), kNull);
+  const auto made = TableInstance::Create(Sized(kMaxTableEntries), kNull, &left);
   std::fprintf(stderr, "%s, %s\n", grown ? "grown" : "refused",
                made ? "made" : made.error().message().c_str());
   _Exit(0);

@@ -21,6 +21,14 @@ class Features {
 #include "vm/syntax/features.def"
   }
 
+  // All that is known, also what is only partly there.
+  static constexpr Features All() {
+    Features features;
+#define FEATURE(name, flag, on) features.Set(Feature::k##name, true);
+#include "vm/syntax/features.def"
+    return features;
+  }
+
   constexpr bool Has(Feature feature) const { return (bits_ >> static_cast<int>(feature)) & 1; }
   constexpr void Set(Feature feature, bool on) {
     const uint64_t bit = uint64_t{1} << static_cast<int>(feature);

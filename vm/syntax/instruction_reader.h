@@ -112,7 +112,7 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool ReadImmediates(ByteReader& reader,
   } else if constexpr (kKind == kSelectTypes) {
     return ReadSelectTypes(reader, features, scratch, out);
   } else if constexpr (kKind == kHeapType) {
-    return ReadHeapType(reader, &out->heap);
+    return ReadHeapType(reader, features, &out->heap);
   } else if constexpr (kKind == kMemory) {
     return ReadIndexOrZero(reader, multi_memory, &out->index);
   } else if constexpr (kKind == kMemoryMemory) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "absl/strings/str_cat.h"
+
 namespace tenon::vm {
 namespace {
 
@@ -28,21 +30,42 @@ std::optional<HeapKind> AbstractHeapKind(int code) {
 constexpr int kRefNullCode = 0x63;
 constexpr int kRefCode = 0x64;
 
+bool CheckFeature(ByteReader& reader, const Features& features, Feature feature, const char* what) {
+  return features.Has(feature) ||
+         reader.Fail(absl::StrCat("malformed ", what, ": ", FeatureName(feature), " is off"));
+}
+
 }  // namespace
 
-bool ReadHeapType(ByteReader& reader, HeapType* out) {
+Feature FeatureOf(HeapType heap) {
+  switch (heap.kind()) {
+    case HeapKind::kFunc:
+    case HeapKind::kExtern: return Feature::kMvp;
+    case HeapKind::kConcrete: return Feature::kFunctionReferences;
+    case HeapKind::kExn:
+    case HeapKind::kNoExn: return Feature::kExceptionHandling;
+    default: return Feature::kGc;
+  }
+}
+
+Feature FeatureOf(ValType ref) {
+  const Feature feature = FeatureOf(ref.heap());
+  return feature == Feature::kMvp && !ref.nullable() ? Feature::kFunctionReferences : feature;
+}
+
+bool ReadHeapType(ByteReader& reader, const Features& features, HeapType* out) {
   const uint64_t where = reader.offset();
   const int code = reader.PeekByte();
   if (const std::optional<HeapKind> kind = AbstractHeapKind(code)) {
     *out = *kind;
-    return reader.Skip(1);
+    return CheckFeature(reader, features, FeatureOf(*out), "heap type") && reader.Skip(1);
   }
   int64_t index;
   if (!reader.ReadVarS33(&index)) return false;
   if (index < 0) return reader.FailAt(ErrorKind::kMalformed, "malformed heap type", where);
   *out = HeapType::Concrete(
       static_cast<uint32_t>(std::min<int64_t>(index, int64_t{kSaturatedTypeIndex})));
-  return true;
+  return CheckFeature(reader, features, Feature::kFunctionReferences, "heap type");
 }
 
 bool ReadRefType(ByteReader& reader, const Features& features, ValType* out) {
@@ -53,14 +76,15 @@ bool ReadRefType(ByteReader& reader, const Features& features, ValType* out) {
   }
   if (code == kRefNullCode || code == kRefCode) {
     HeapType heap;
-    if (!reader.Skip(1) || !ReadHeapType(reader, &heap)) return false;
+    if (!CheckFeature(reader, features, Feature::kFunctionReferences, "reference type") ||
+        !reader.Skip(1) || !ReadHeapType(reader, features, &heap)) return false;
     *out = ValType::Ref(heap, code == kRefNullCode);
     return true;
   }
   const std::optional<HeapKind> kind = AbstractHeapKind(code);
   if (!kind) return reader.Fail("malformed reference type");
   *out = ValType::Ref(*kind, true);
-  return reader.Skip(1);
+  return CheckFeature(reader, features, FeatureOf(*out), "reference type") && reader.Skip(1);
 }
 
 bool ReadValType(ByteReader& reader, const Features& features, ValType* out) {

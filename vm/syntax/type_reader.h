@@ -14,7 +14,11 @@ namespace tenon::vm {
 
 inline constexpr uint32_t kSaturatedTypeIndex = 1u << 23;
 
-bool ReadHeapType(ByteReader& reader, HeapType* out);
+// The proposal that a reference type needs; kMvp for funcref and externref.
+Feature FeatureOf(HeapType heap);
+Feature FeatureOf(ValType ref);
+
+bool ReadHeapType(ByteReader& reader, const Features& features, HeapType* out);
 bool ReadRefType(ByteReader& reader, const Features& features, ValType* out);
 bool ReadValType(ByteReader& reader, const Features& features, ValType* out);
 bool ReadBlockType(ByteReader& reader, const Features& features, BlockType* out);

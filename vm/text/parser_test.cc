@@ -32,7 +32,7 @@ std::string Validated(absl::string_view text) {
   Result<Module> module = ParseModule(text);
   if (!module) return module.error().ToString();
   const auto valid = ValidateModule(std::make_unique<Module>(std::move(*module)), &types,
-                                    Features(), BodyValidation::kEager);
+                                    Features::All(), BodyValidation::kEager);
   return valid ? "" : valid.error().ToString();
 }
 

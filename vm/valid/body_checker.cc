@@ -1,6 +1,8 @@
 #include "vm/valid/body_checker.h"
 
 #include <algorithm>
+#include <cstring>
+#include <type_traits>
 
 #include "absl/strings/str_cat.h"
 
@@ -72,6 +74,22 @@ bool BodyChecker::Matches(ValType actual, ValType expected) const {
   return module_.types->Matches(actual, expected);
 }
 
+bool BodyChecker::MatchAll(const ValType* actual, const ValType* expected, size_t count) const {
+  static_assert(std::has_unique_object_representations_v<ValType>);
+  if (count == 0 || std::memcmp(actual, expected, count * sizeof(ValType)) == 0) return true;
+  for (size_t i = 0; i < count; ++i) {
+    if (!Matches(actual[i], expected[i])) return false;
+  }
+  return true;
+}
+
+bool BodyChecker::CheckBranch(absl::Span<const ValType> types) {
+  const uint32_t size = size_;
+  if (!PopAll(types)) return false;
+  size_ = size;
+  return true;
+}
+
 bool BodyChecker::Peek(uint32_t depth, ValType* out) const {
   *out = ValType();
   if (size_ - height_ <= depth) return unreachable_;
@@ -82,9 +100,8 @@ bool BodyChecker::Peek(uint32_t depth, ValType* out) const {
 bool BodyChecker::PopPolymorphic(absl::Span<const ValType> expected) {
   const uint32_t present = size_ - height_;
   if (!unreachable_) return Mismatch(expected, "instruction");
-  const absl::Span<const ValType> checked = expected.last(present);
-  for (uint32_t i = 0; i < present; ++i) {
-    if (!Matches(operands_[height_ + i], checked[i])) return Mismatch(expected, "instruction");
+  if (!MatchAll(operands_ + height_, expected.last(present).data(), present)) {
+    return Mismatch(expected, "instruction");
   }
   size_ = height_;
   return true;
@@ -129,15 +146,13 @@ bool BodyChecker::CheckFrameResultsSlow(const ControlFrame& frame) {
   const size_t wanted = frame.results.size();
   const bool right_count = frame.unreachable ? present <= wanted : present == wanted;
   if (!right_count) return Mismatch(frame.results, "block");
-  const absl::Span<const ValType> checked = frame.results.last(present);
-  for (uint32_t i = 0; i < present; ++i) {
-    if (!Matches(operands_[height_ + i], checked[i])) return Mismatch(frame.results, "block");
-  }
-  return true;
+  return MatchAll(operands_ + height_, frame.results.last(present).data(), present) ||
+         Mismatch(frame.results, "block");
 }
 
 bool BodyChecker::CheckMissingElse(const ControlFrame& frame) {
-  if (frame.params == frame.results || module_.types->Matches(frame.params, frame.results)) {
+  if (frame.params.size() == frame.results.size() &&
+      MatchAll(frame.params.data(), frame.results.data(), frame.params.size())) {
     return true;
   }
   return Invalid(absl::StrCat("type mismatch: block requires ", ListTypes(frame.results),
@@ -147,7 +162,10 @@ bool BodyChecker::CheckMissingElse(const ControlFrame& frame) {
 
 bool BodyChecker::CheckReturnCall(const FuncType& callee) {
   const absl::Span<const ValType> results = scratch_.control.front().results;
-  if (module_.types->Matches(callee.results, results)) return true;
+  if (callee.results.size() == results.size() &&
+      MatchAll(callee.results.data(), results.data(), results.size())) {
+    return true;
+  }
   return Invalid(absl::StrCat("type mismatch: current function requires result type ",
                               ListTypes(results), " but callee returns ",
                               ListTypes(callee.results)));
@@ -266,6 +284,7 @@ bool BodyChecker::DeclareLocals(const FuncType& type) {
   if (total > kMaxLocals) return Limit(absl::StrCat("more than ", kMaxLocals, " locals"));
   locals_ = locals.data();
   local_count_ = static_cast<uint32_t>(total);
+  scratch_.total_locals += total;
   if (all_defaultable) return true;
   needs_initialization_ = true;
   scratch_.is_initialized.assign(locals.size(), 1);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/base/optimization.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/types/span.h"
 #include "vm/base/byte_reader.h"
 #include "vm/syntax/instruction_reader.h"
@@ -44,6 +45,8 @@ struct WalkerScratch {
   std::vector<uint8_t> is_initialized;  // by local; empty when all locals are defaultable
   std::vector<uint32_t> initialized;    // non-defaultable locals in the order they were set
   std::deque<ValType> block_results;    // results of block types that no static type stands for
+  absl::flat_hash_set<const ValType*> label_types;  // lists that a br_table has met
+  uint64_t total_locals = 0;            // of all bodies walked with this scratch; see ValidateBodies
 };
 
 class BodyChecker {
@@ -66,6 +69,11 @@ class BodyChecker {
     const size_t count = expected.size();
     if (size_ - height_ < count) [[unlikely]] return PopPolymorphic(expected);
     const ValType* top = operands_ + size_ - count;
+    if (count > kFewTypes) [[unlikely]] {
+      if (!MatchAll(top, expected.data(), count)) return Mismatch(expected, "instruction");
+      size_ -= static_cast<uint32_t>(count);
+      return true;
+    }
     for (size_t i = 0; i < count; ++i) {
       if (top[i] != expected[i] && !Matches(top[i], expected[i])) [[unlikely]] {
         return Mismatch(expected, "instruction");
@@ -86,6 +94,10 @@ class BodyChecker {
   }
   bool PushAll(absl::Span<const ValType> types);
   bool Matches(ValType actual, ValType expected) const;
+  // Long lists (a byte of a body can name a thousand types) are mostly equal as they stand.
+  bool MatchAll(const ValType* actual, const ValType* expected, size_t count) const;
+  // Whether a branch that carries `types` finds them on the stack, which stays as it is.
+  bool CheckBranch(absl::Span<const ValType> types);
   // "type mismatch: <subject> requires [expected] but stack has [..]"
   bool Mismatch(absl::Span<const ValType> expected, const char* subject);
 
@@ -142,6 +154,8 @@ class BodyChecker {
     return index < local_count_ || Unknown("local", index);
   }
   void Initialize(uint32_t local);
+
+  static constexpr size_t kFewTypes = 8;
 
   const ResolvedModule& module_;
   const Features features_;

@@ -79,14 +79,20 @@ bool FunctionWalker<Sink, kConstant>::BrTableStep() {
   const ControlFrame* last = Label(instruction_.labels.back());
   if (last == nullptr) return false;
   const size_t arity = last->label_types().size();
+  // Each list of types is compared with the stack once, however many labels have it.
+  absl::Span<const ValType> previous = last->label_types();
+  if (!CheckBranch(previous)) return false;
+  auto& met = scratch_.label_types;
+  met.clear();
   for (const uint32_t label : instruction_.labels) {
     const ControlFrame* target = Label(label);
     if (target == nullptr) return false;
     const absl::Span<const ValType> types = target->label_types();
     if (types.size() != arity) return Mismatch(types, "instruction");
-    const uint32_t size = size_;
-    if (!PopAll(types)) return false;
-    size_ = size;
+    if (types.data() == previous.data()) continue;
+    previous = types;
+    if (!met.insert(types.data()).second) continue;
+    if (!CheckBranch(types)) return false;
   }
   if (reporting_) sink_.OnBrTable(instruction_);
   SetUnreachable();

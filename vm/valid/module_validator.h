@@ -27,6 +27,9 @@ class ModuleValidator {
   Status CheckSubtyping(const RecGroup& group);
   bool MatchesComposite(const SubType& sub, const SubType& super) const;
   Status ResolveFuncType(TypeIdx index, ResolvedFunc* out);
+  // Text reaches validation with types of proposals that are off; the binary decoder refuses them.
+  Status CheckFeatures(ValType type) const;
+  Status CheckFeatures(const SubType& type, size_t group_size) const;
   Status ResolveValType(ValType type, ValType* out);
   Status ResolveTable(const TableType& type, TableType* out);
   Status CheckMemoryType(const MemoryType& type);

@@ -17,32 +17,50 @@ ValType ResolvedModule::Canonical(ValType type) const {
 
 namespace {
 
+using NamesByIndex = absl::flat_hash_map<uint32_t, absl::string_view>;
+
+// Fills in the names of the indices that are keys already; the first name of an index counts.
 // core: #binary-namemap
-absl::string_view FindName(absl::Span<const uint8_t> name_map, uint32_t wanted) {
+void FindNames(absl::Span<const uint8_t> name_map, NamesByIndex* names) {
   ByteReader reader(name_map);
   uint32_t count = 0, index = 0, size = 0;
   absl::Span<const uint8_t> bytes;
-  if (!reader.ReadVarU32(&count)) return "";
+  if (!reader.ReadVarU32(&count)) return;
   for (uint32_t i = 0; i < count; ++i) {
-    if (!reader.ReadVarU32(&index) || !reader.ReadVarU32(&size)) return "";
-    if (!reader.ReadBytes(size, &bytes)) return "";
-    if (index != wanted) continue;
+    if (!reader.ReadVarU32(&index) || !reader.ReadVarU32(&size)) return;
+    if (!reader.ReadBytes(size, &bytes)) return;
+    const auto wanted = names->find(index);
+    if (wanted == names->end() || !wanted->second.empty()) continue;
     const absl::string_view name(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    return IsValidUtf8(name) ? name : "";
+    if (IsValidUtf8(name)) wanted->second = name;
   }
-  return "";
+}
+
+void FindNames(absl::Span<const IndexedName> sorted, NamesByIndex* names) {
+  for (auto& [wanted, name] : *names) {
+    const auto found = std::lower_bound(
+        sorted.begin(), sorted.end(), wanted,
+        [](const IndexedName& item, uint32_t index) { return item.index < index; });
+    if (found != sorted.end() && found->index == wanted) name = found->name;
+  }
 }
 
 }  // namespace
 
-absl::string_view ResolvedModule::FunctionName(FuncIdx func) const {
-  const std::vector<IndexedName>& names = module->names.functions;
-  if (names.empty()) return FindName(module->Bytes(module->names.encoded_functions), func.value());
-  const auto found = std::lower_bound(
-      names.begin(), names.end(), func.value(),
-      [](const IndexedName& name, uint32_t index) { return name.index < index; });
-  if (found == names.end() || found->index != func.value()) return "";
-  return found->name;
+std::vector<absl::string_view> ResolvedModule::FunctionNames(
+    absl::Span<const FuncIdx> funcs) const {
+  NamesByIndex names;
+  for (FuncIdx func : funcs) names.try_emplace(func.value());
+  const NameSection& section = module->names;
+  if (section.functions.empty()) {
+    FindNames(module->Bytes(section.encoded_functions), &names);
+  } else {
+    FindNames(section.functions, &names);
+  }
+  std::vector<absl::string_view> found;
+  found.reserve(funcs.size());
+  for (FuncIdx func : funcs) found.push_back(names.at(func.value()));
+  return found;
 }
 
 }  // namespace tenon::vm

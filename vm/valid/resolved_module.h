@@ -103,8 +103,10 @@ struct ResolvedModule {
   // be in range.
   ValType Canonical(ValType type) const;
   HeapType Canonical(HeapType type) const;
-  // The name section's name of a function, or "". Searches all names: for messages.
-  absl::string_view FunctionName(FuncIdx func) const;
+  // The name section's names of functions, "" where there is none. Reads all names, once: for
+  // messages.
+  std::vector<absl::string_view> FunctionNames(absl::Span<const FuncIdx> funcs) const;
+  absl::string_view FunctionName(FuncIdx func) const { return FunctionNames({&func, 1}).front(); }
   absl::Span<const uint8_t> BodyBytes(FuncIdx func) const {
     return module->Bytes(module->bodies[func.value() - imported_funcs].code);
   }

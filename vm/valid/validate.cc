@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "vm/syntax/limits.h"
 #include "vm/syntax/scan_bodies.h"
 #include "vm/valid/module_validator.h"
 #include "vm/valid/walker.h"
@@ -13,6 +15,10 @@ Status ModuleValidator::ValidateBodies() {
   for (size_t i = 0; i < module_.bodies.size(); ++i) {
     const FuncIdx func(resolved_.imported_funcs + static_cast<uint32_t>(i));
     TENON_RETURN_IF_ERROR(WalkFunction(resolved_, func, sink, scratch_));
+    if (scratch_.total_locals > kMaxTotalLocals) {
+      return Fail(ErrorKind::kLimit,
+                  absl::StrCat("more than ", kMaxTotalLocals, " locals in all functions"));
+    }
   }
   return {};
 }

@@ -149,7 +149,11 @@ Status ModuleValidator::ResolveElem(const ElemSegment& segment) {
   ResolvedElem& out = resolved_.elems.emplace_back();
   out.mode = segment.mode;
   out.table = segment.table;
-  TENON_RETURN_IF_ERROR(ResolveValType(segment.type, &out.type));
+  // Function indices make a (ref func), whatever proposals there are.
+  out.type = segment.type;
+  if (out.type != ValType::Ref(HeapKind::kFunc, false)) {
+    TENON_RETURN_IF_ERROR(ResolveValType(segment.type, &out.type));
+  }
   for (FuncIdx func : segment.funcs) {
     if (func.value() >= resolved_.funcs.size()) {
       return InvalidAt(segment.offset, absl::StrCat("unknown function ", func.value()));

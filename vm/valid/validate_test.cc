@@ -8,10 +8,10 @@
 namespace tenon::vm {
 namespace {
 
-std::string ValidationError(Module module) {
+std::string ValidationError(Module module, const Features& features = Features::All()) {
   TypeStore types;
   const auto resolved = ValidateModule(std::make_unique<Module>(std::move(module)), &types,
-                                       Features(), BodyValidation::kEager);
+                                       features, BodyValidation::kEager);
   return resolved ? "ok" : resolved.error().message();
 }
 
@@ -113,6 +113,30 @@ TEST(MatchingTest, MutableGlobalsMatchExactly) {
   EXPECT_FALSE(MatchesGlobal(types, {narrow, true}, {narrow, false}));
 }
 
+TEST(ValidateTest, TypesOfProposalsToComeAreRefusedByName) {
+  const auto refused = [](Module module) { return ValidationError(std::move(module), Features()); };
+  const ValType typed = ValType::Ref(HeapType::Concrete(0), true);
+  Module in_type = WithBodies({});
+  in_type.types.emplace_back().func.params = {typed};
+  in_type.rec_groups.push_back({1, 1});
+  EXPECT_EQ(refused(std::move(in_type)), "type (ref null 0): function-references is off");
+  Module in_table = WithBodies({});
+  in_table.tables.push_back({{{0, 0, false}, AddressType::kI32, typed}, {}});
+  EXPECT_EQ(refused(std::move(in_table)), "type (ref null 0): function-references is off");
+  // (local (ref null 0)), and ref.null 0 drop
+  EXPECT_EQ(refused(WithBodies({{0x01, 0x01, 0x63, 0x00, 0x0b}})),
+            "malformed reference type: function-references is off");
+  EXPECT_EQ(refused(WithBodies({{0x00, 0xd0, 0x00, 0x1a, 0x0b}})),
+            "malformed heap type: function-references is off");
+  Module open = WithBodies({});
+  open.types[0].is_final = false;
+  EXPECT_EQ(refused(std::move(open)),
+            "type with sub types, a group, or of a structure or array: gc is off");
+  Module tagged = WithBodies({});
+  tagged.tags.push_back({TypeIdx(0)});
+  EXPECT_EQ(refused(std::move(tagged)), "tag: exception-handling is off");
+}
+
 TEST(ResolvedModuleTest, NamesOfFunctionsAreReadWhenAskedFor) {
   auto module = std::make_unique<Module>();
   module->bytes = {2, 0, 1, 'f', 7, 2, 'g', 0xff};
@@ -122,6 +146,8 @@ TEST(ResolvedModuleTest, NamesOfFunctionsAreReadWhenAskedFor) {
   EXPECT_EQ(resolved.FunctionName(FuncIdx(0)), "f");
   EXPECT_EQ(resolved.FunctionName(FuncIdx(7)), "");  // not UTF-8
   EXPECT_EQ(resolved.FunctionName(FuncIdx(8)), "");
+  EXPECT_EQ(resolved.FunctionNames({FuncIdx(7), FuncIdx(0), FuncIdx(0)}),
+            (std::vector<absl::string_view>{"", "f", "f"}));
 }
 
 }  // namespace

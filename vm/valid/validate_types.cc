@@ -4,6 +4,7 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "vm/syntax/type_reader.h"
 #include "vm/valid/module_validator.h"
 
 namespace tenon::vm {
@@ -87,6 +88,7 @@ Status ModuleValidator::CheckSupertypes(const RecGroup& group) {
 
 Status ModuleValidator::ResolveGroup(const RecGroup& group) {
   const auto declared = absl::MakeConstSpan(module_.types).subspan(group.first, group.count);
+  for (const SubType& type : declared) TENON_RETURN_IF_ERROR(CheckFeatures(type, declared.size()));
   if (absl::c_none_of(declared, MentionsTypes)) return Intern(declared);
   std::vector<SubType> members(declared.begin(), declared.end());
   for (SubType& member : members) {
@@ -102,6 +104,27 @@ Status ModuleValidator::ResolveGroup(const RecGroup& group) {
     }
   }
   return Intern(members);
+}
+
+Status ModuleValidator::CheckFeatures(const SubType& type, size_t group_size) const {
+  const bool is_plain = group_size == 1 && type.kind == SubType::Kind::kFunc && type.is_final &&
+                        type.supertypes.empty();
+  if (!is_plain && !resolved_.features.Has(Feature::kGc)) {
+    return Invalid("type with sub types, a group, or of a structure or array: gc is off");
+  }
+  for (ValType param : type.func.params) TENON_RETURN_IF_ERROR(CheckFeatures(param));
+  for (ValType result : type.func.results) TENON_RETURN_IF_ERROR(CheckFeatures(result));
+  for (const FieldType& field : type.fields) {
+    TENON_RETURN_IF_ERROR(CheckFeatures(field.storage.type));
+  }
+  return {};
+}
+
+Status ModuleValidator::CheckFeatures(ValType type) const {
+  if (!type.is_ref()) return {};
+  const Feature feature = FeatureOf(type);
+  if (resolved_.features.Has(feature)) return {};
+  return Invalid(absl::StrCat("type ", ToString(type), ": ", FeatureName(feature), " is off"));
 }
 
 Status ModuleValidator::Intern(absl::Span<const SubType> group) {
@@ -166,6 +189,7 @@ Status ModuleValidator::ResolveFuncType(TypeIdx index, ResolvedFunc* out) {
 }
 
 Status ModuleValidator::ResolveValType(ValType type, ValType* out) {
+  TENON_RETURN_IF_ERROR(CheckFeatures(type));
   if (type.is_ref() && type.heap().is_concrete() &&
       type.heap().index() >= resolved_.type_ids.size()) {
     return Invalid(absl::StrCat("unknown type ", type.heap().index()));
@@ -191,6 +215,9 @@ Status ModuleValidator::CheckMemoryType(const MemoryType& type) {
 }
 
 Status ModuleValidator::ResolveTag(const TagType& type, TypeId* out) {
+  if (!resolved_.features.Has(Feature::kExceptionHandling)) {
+    return Invalid("tag: exception-handling is off");
+  }
   ResolvedFunc func;
   TENON_RETURN_IF_ERROR(ResolveFuncType(type.type, &func));
   if (!func.type->results.empty()) return Invalid("non-empty tag result type");

@@ -2,10 +2,12 @@
 // type 0, its body given in bytes.
 #include "vm/valid/walker.h"
 
+#include <ctime>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "vm/base/leb128.h"
 #include "vm/valid/validate.h"
 
 namespace tenon::vm {
@@ -56,7 +58,7 @@ Walked Walk(FuncType type, std::vector<uint8_t> body) {
   module->functions.push_back(TypeIdx(0));
   module->bodies.push_back({{0, static_cast<uint32_t>(body.size())}});
   module->bytes = std::move(body);
-  auto resolved = ValidateModule(std::move(module), &types, Features(), BodyValidation::kLazy);
+  auto resolved = ValidateModule(std::move(module), &types, Features::All(), BodyValidation::kLazy);
   if (!resolved) return {"", resolved.error().ToString()};
   RecordingSink sink;
   WalkerScratch scratch;
@@ -109,6 +111,41 @@ TEST(WalkerTest, LocalsLimit) {
   // 50,000 locals and one more
   EXPECT_EQ(Walk(kNothing, {0x01, 0xd0, 0x86, 0x03, 0x7f, 0x0b}).log, "end:1 done");
   EXPECT_EQ(Walk(kNothing, {0x01, 0xd1, 0x86, 0x03, 0x7f, 0x0b}).error, "more than 50000 locals");
+}
+
+// Many labels to one place cost no more than reading them, whatever a branch there carries.
+TEST(WalkerTest, LabelsOfOneTypeAreComparedOnce) {
+  constexpr uint32_t kLabels = 3'000'000;
+  std::vector<uint8_t> body = {0x00};
+  for (uint32_t i = 0; i < kMaxResults + 1; ++i) body.insert(body.end(), {0x41, 0x00});
+  body.push_back(0x0e);
+  AppendVarU32(kLabels, &body);
+  body.insert(body.end(), kLabels + 1, 0x00);
+  body.push_back(0x0b);
+  const FuncType type = {{}, std::vector<ValType>(kMaxResults, ValType::kI32)};
+
+  const std::clock_t start = std::clock();
+  EXPECT_EQ(Walk(type, std::move(body)).error, "");
+  EXPECT_LT(std::clock() - start, CLOCKS_PER_SEC);
+}
+
+// A few bytes declare 50,000 locals: what all functions declare has a limit too.
+TEST(WalkerTest, TotalLocalsLimit) {
+  const auto with_functions = [](size_t count) {
+    auto module = std::make_unique<Module>();
+    module->types.emplace_back();
+    module->rec_groups.push_back({0, 1});
+    module->bytes = {0x01, 0xd0, 0x86, 0x03, 0x7f, 0x0b};
+    module->functions.assign(count, TypeIdx(0));
+    module->bodies.assign(count, {{0, static_cast<uint32_t>(module->bytes.size())}});
+    TypeStore types;
+    const auto resolved =
+        ValidateModule(std::move(module), &types, Features(), BodyValidation::kEager);
+    return resolved ? "" : resolved.error().message();
+  };
+  EXPECT_EQ(with_functions(kMaxTotalLocals / kMaxLocals), "");
+  EXPECT_EQ(with_functions(kMaxTotalLocals / kMaxLocals + 1),
+            "more than 500000000 locals in all functions");
 }
 
 TEST(WalkerTest, NonDefaultableLocalMustBeSet) {

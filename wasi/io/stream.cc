@@ -65,11 +65,18 @@ StreamStatus OutputStream::CheckOpen() const {
   return {};
 }
 
+// A sink that takes nothing and gives no reason would be asked for ever.
+OsResult<size_t> OutputStream::WriteAny(absl::Span<const uint8_t> bytes) {
+  const OsResult<size_t> wrote = WriteSome(bytes);
+  if (wrote && *wrote == 0) return OsError(ErrorCode::kIo);
+  return wrote;
+}
+
 // Brings kept bytes to the sink as far as it takes them now.
 StreamStatus OutputStream::Drain() {
   size_t done = 0;
   while (done < kept_.size()) {
-    const OsResult<size_t> wrote = WriteSome(absl::MakeConstSpan(kept_).subspan(done));
+    const OsResult<size_t> wrote = WriteAny(absl::MakeConstSpan(kept_).subspan(done));
     if (!wrote && wrote.error() == ErrorCode::kWouldBlock) break;
     if (!wrote) {
       kept_.clear();
@@ -96,7 +103,7 @@ StreamResult<uint64_t> OutputStream::CheckWrite() {
 
 StreamStatus OutputStream::WriteNowOrKeep(absl::Span<const uint8_t> bytes) {
   while (kept_.empty() && !bytes.empty()) {
-    const OsResult<size_t> wrote = WriteSome(bytes);
+    const OsResult<size_t> wrote = WriteAny(bytes);
     if (!wrote) break;  // Drain meets the error again and reports it
     bytes.remove_prefix(*wrote);
   }

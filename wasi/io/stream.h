@@ -93,13 +93,15 @@ class OutputStream {
   virtual Interest Subscribe() const = 0;
 
  protected:
-  // Writes some of `bytes` (not empty); kWouldBlock if the sink takes none now.
+  // Writes some of `bytes` (not empty); kWouldBlock if the sink takes none now. 0 is a fault of the
+  // sink (kIo).
   virtual OsResult<size_t> WriteSome(absl::Span<const uint8_t> bytes) = 0;
   // How many bytes a ready sink surely takes without blocking.
   virtual uint64_t Capacity() const { return kMaxTransfer; }
 
  private:
   StreamStatus CheckOpen() const;
+  OsResult<size_t> WriteAny(absl::Span<const uint8_t> bytes);
   StreamStatus Drain();
   StreamStatus WriteNowOrKeep(absl::Span<const uint8_t> bytes);
 

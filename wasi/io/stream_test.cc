@@ -57,6 +57,23 @@ class EndingExecutor final : public Executor {
   bool Wait(absl::Span<const Interest>, std::vector<uint32_t>*) override { return false; }
 };
 
+// Takes nothing and says that all is well.
+class StuckStream final : public OutputStream {
+ public:
+  Interest Subscribe() const override { return Interest::Ready(); }
+
+ protected:
+  OsResult<size_t> WriteSome(absl::Span<const uint8_t>) override { return 0; }
+};
+
+TEST_F(StreamTest, ASinkThatTakesNothingIsAnError) {
+  StuckStream written, flushed;
+  ASSERT_TRUE(written.CheckWrite());
+
+  EXPECT_EQ(written.Write(Bytes("ab")).error().code, ErrorCode::kIo);
+  EXPECT_EQ(flushed.BlockingWriteAndFlush(executor_, Bytes("ab")).error().code, ErrorCode::kIo);
+}
+
 TEST_F(StreamTest, ReadNeverWaitsAndEndsClosed) {
   FdInputStream input(read_end_.get());
 

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "vm/interp/backtrace.h"
 #include "vm/interp/handlers/handlers.h"
 #include "vm/interp/handlers/operands.h"
 #include "vm/interp/interpreter.h"
@@ -264,9 +265,14 @@ SLOW_HANDLER(ReturnCallIndirect) {
 SLOW_HANDLER(Lazy) {
   auto* code = reinterpret_cast<FuncCode*>(acc);
   if (!TranslateFunction(code, ctx->run->store)) {
-    // The frame has no body: the trap stands on the call that led here.
+    // The frame has no body: the trap stands on the call that led here, beyond a change of instance
+    // that a tail call made on the way.
+    AppendUntranslated(*code, &ctx->run->store->pending_trap());
     const FuncType& type = *code->module->resolved->funcs[code->index.value()].type;
     const Slot* link = fp + std::max(SlotsOf(type.params), SlotsOf(type.results));
+    if (link[0].bits == reinterpret_cast<uintptr_t>(TailCrossReturnCode())) {
+      link = reinterpret_cast<const Slot*>(link[1].bits) + 1;
+    }
     ip = reinterpret_cast<const Word*>(link[0].bits) - 1;
     fp = reinterpret_cast<Slot*>(link[1].bits);
     TENON_TRAP(TrapKind::kInvalidFunctionBody);
