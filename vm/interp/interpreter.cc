@@ -4,14 +4,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "vm/interp/backtrace.h"
+#include "vm/interp/dispatch.h"
 #include "vm/interp/handlers/handlers.h"
 #include "vm/runtime/instance.h"
 #include "vm/runtime/module.h"
 #include "vm/sys/entry.h"
-
-#ifdef TENON_SANITIZE
-#include <sanitizer/asan_interface.h>
-#endif
+#include "vm/sys/stack_annotations.h"
 
 extern "C" {
 // Bounds of the section all fast handlers stand in; made by the linker.
@@ -53,14 +51,11 @@ bool ClaimFault(EntryRecord& entry, uintptr_t address, const sys::GuestRegisters
   return true;
 }
 
-// A fault leaves the handler's frame without its epilogue, which would take away the poison that
-// AddressSanitizer put around its variables. Everything below the entry is dead by then.
-void ForgetAbandonedFrames([[maybe_unused]] const EntryRecord& record) {
-#ifdef TENON_SANITIZE
+// A fault leaves the handler's frame without its epilogue. All below the entry is dead by then.
+void ForgetAbandonedFrames(const EntryRecord& record) {
   constexpr size_t kHandlerFrameBytes = 16 * 1024;
-  const char* top = static_cast<const char*>(record.native_sp);
-  __asan_unpoison_memory_region(top - kHandlerFrameBytes, kHandlerFrameBytes);
-#endif
+  sys::AnnotateFramesDead(static_cast<char*>(record.native_sp) - kHandlerFrameBytes,
+                          kHandlerFrameBytes);
 }
 
 // Native stack that a host call and a nested entry may need.
