@@ -25,6 +25,20 @@ endif()
 if(TENON_FUZZ)
   target_compile_options(tenon_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
+# The tail dispatch (vm/interp/dispatch.h) needs calls that are sure to be jumps.
+if(NOT TENON_LOOP_DISPATCH)
+  include(CheckCXXSourceCompiles)
+  set(CMAKE_REQUIRED_FLAGS -Werror)
+  check_cxx_source_compiles("
+    __attribute__((preserve_none)) void Next(int n) {
+      if (n != 0) [[clang::musttail]] return Next(n - 1);
+    }
+    int main() { Next(1); }" TENON_HAS_MUSTTAIL)
+  unset(CMAKE_REQUIRED_FLAGS)
+  if(NOT TENON_HAS_MUSTTAIL)
+    set(TENON_LOOP_DISPATCH ON)
+  endif()
+endif()
 if(TENON_LOOP_DISPATCH)
   target_compile_definitions(tenon_options INTERFACE TENON_LOOP_DISPATCH=1)
 endif()

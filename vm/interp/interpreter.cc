@@ -63,36 +63,6 @@ constexpr uintptr_t kNativeHeadroomBytes = 64 * 1024;
 // What nested entries may use of a stack whose limit nobody told (a fibre's is told).
 constexpr uintptr_t kNativeBudgetBytes = 512 * 1024;
 
-#ifdef TENON_TAIL_DISPATCH
-
-void RunGuest(EntryRecord* record, const sys::GuestRegisters& registers) {
-  const Word* ip = static_cast<const Word*>(registers.ip);
-  sys::EnterGuest(record, &registers, reinterpret_cast<const void*>(ip->handler));
-}
-
-#else
-
-// The loop keeps the state in memory before every instruction, where a signal handler finds it.
-void Loop(sys::GuestRegisters* registers) {
-  HandlerResult state{static_cast<const Word*>(registers->ip), static_cast<Slot*>(registers->fp),
-                      static_cast<Context*>(registers->context),
-                      static_cast<uint8_t*>(registers->memory), 0, FloatAcc{}};
-  while (state.ip != nullptr) {
-    *static_cast<const Word* volatile*>(static_cast<void*>(&registers->ip)) = state.ip;
-    *static_cast<Slot* volatile*>(static_cast<void*>(&registers->fp)) = state.fp;
-    *static_cast<Context* volatile*>(static_cast<void*>(&registers->context)) = state.ctx;
-    state = state.ip->handler(state.ip, state.fp, state.ctx, state.mem, state.acc, state.facc);
-  }
-}
-
-void RunGuest(EntryRecord* record, const sys::GuestRegisters& start) {
-  sys::GuestRegisters registers = start;
-  record->loop_registers = &registers;
-  sys::EnterGuest(record, &registers, reinterpret_cast<const void*>(&Loop));
-}
-
-#endif
-
 bool InvokeHost(Store& store, const Func& func, Slot* slots) {
   HostCall call{store, func.host->data, slots, *func.type, nullptr};
   return func.host->callback(call) && !store.trapped();
