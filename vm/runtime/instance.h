@@ -1,4 +1,5 @@
 // A module instance and the linking of its imports. core: #module-instances, #exec-instantiation
+// An instance is owned by its store and never moves; it keeps its module alive.
 #pragma once
 
 #include <cstdint>
