@@ -5,8 +5,8 @@ target_include_directories(tenon_options INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(tenon_options INTERFACE -Wall -Wextra -Werror -Wno-unused-parameter
   -Wno-missing-field-initializers -fno-math-errno -ffp-contract=off -fno-strict-aliasing)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # These report out-parameters that a failed call leaves alone, copies into trivially copyable types
-  # that have initialisers, and overflows that GCC 12 imagines in std::vector's insert.
+  # These report out-parameters that a failed call leaves alone, copies into trivially copyable
+  # types that have initialisers, and overflows that GCC 12 imagines in std::vector's insert.
   target_compile_options(tenon_options INTERFACE -Wno-maybe-uninitialized -Wno-class-memaccess
     -Wno-array-bounds -Wno-stringop-overread -Wno-stringop-overflow)
 endif()
@@ -44,7 +44,7 @@ if(TENON_LOOP_DISPATCH)
 endif()
 target_link_libraries(tenon_options INTERFACE tenon_absl)
 
-# The core has neither exceptions nor RTTI (architecture, decision 14); the command line may use them.
+# The core has neither exceptions nor RTTI (architecture, decision 14); the command line may.
 add_library(tenon_core_options INTERFACE)
 target_compile_options(tenon_core_options INTERFACE -fno-exceptions -fno-rtti)
 target_link_libraries(tenon_core_options INTERFACE tenon_options)

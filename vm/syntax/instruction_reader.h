@@ -1,6 +1,6 @@
-// Decoding of one instruction, driven by its row: the opcode, then the immediates of the row's kind.
-// Used by the walker (kind known at compile time, inlined) and by scans that only look for the end
-// of an expression. core: #binary-instr
+// Decoding of one instruction, driven by its row: the opcode, then the immediates of the row's
+// kind. Used by the walker (kind known at compile time, inlined) and by scans that only look for
+// the end of an expression. core: #binary-instr
 //
 // Each function returns false and leaves the failure, always a malformedness, in the reader.
 #pragma once

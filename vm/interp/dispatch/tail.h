@@ -1,5 +1,5 @@
-// Tail dispatch: see vm/interp/dispatch.h. When an access faults, the signal handler takes ip, fp and
-// ctx from the registers that preserve_none has them in, so around an access they must be there.
+// Tail dispatch: see vm/interp/dispatch.h. When an access faults, the signal handler takes ip, fp
+// and ctx from the registers that preserve_none uses, so they must be there around one.
 #pragma once
 
 #include "vm/interp/dispatch/state.h"

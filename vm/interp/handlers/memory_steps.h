@@ -2,8 +2,8 @@
 // lies beyond the memory's bytes faults (see vm/runtime/memory.h). core: #exec-instr-memory
 //
 // When an access faults, the signal handler takes the machine's state from where the dispatch mode
-// has it. So an access is volatile and the state is held in its place around it; in a fused run, the
-// sanitizers' code would otherwise move it.
+// has it. So an access is volatile and the state is held in its place around it; in a fused run,
+// the sanitizers' code would otherwise move it.
 #pragma once
 
 #include <tuple>
@@ -87,8 +87,8 @@ struct LoadStep {
   }
 };
 
-// half(0) address, half(1) value, word(1) offset. kSA: the value comes from its accumulator. kAS: the
-// address does. kKA: both do (float values). kSK, kAK: half(1) is a signed immediate.
+// half(0) address, half(1) value, word(1) offset. kSA: the value comes from its accumulator. kAS:
+// the address does. kKA: both do (float values). kSK, kAK: half(1) is a signed immediate.
 template <typename A, Form kForm>
 struct StoreStep {
   static constexpr int kWords = 2;
