@@ -1,10 +1,8 @@
-// How one instruction leads to the next: the calling convention of handlers in the mode that the
-// build has chosen (third_party/targets.cmake). This is the only file that knows there are two.
-//
-// Tail dispatch: a handler ends by tail-calling the next; the machine's state lives in registers
-// (instruction pointer, frame pointer, context, memory 0, integer accumulator, float accumulator).
-// Loop dispatch, for compilers without musttail or preserve_none (GCC 12 ignores musttail and the
-// stack would grow): a handler returns the state and a loop calls the next.
+// How one instruction leads to the next, in one of two modes, which CMake chooses
+// (third_party/targets.cmake). Tail dispatch: a handler ends by tail-calling the next, and the
+// machine's state is in registers (instruction pointer, frame pointer, context, memory 0, integer
+// and float accumulator). Loop dispatch: a handler returns the state and a loop calls the next,
+// where musttail or preserve_none is missing (GCC 12 ignores musttail: the stack would grow).
 #pragma once
 
 #ifdef TENON_LOOP_DISPATCH
