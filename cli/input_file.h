@@ -1,4 +1,5 @@
 // Reading an input file whole, with an error a person understands.
+// At most the limit for a module is read, whatever the file says of its size.
 #pragma once
 
 #include <cstdint>

@@ -3,9 +3,10 @@
 
     run.py --tenon BINARY --suite DIRECTORY [--pin FILE] [--later FILE] [--jobs N] [NAME...]
 
-The pin says how many scripts the suite has and how many directives those that are run have: a suite of
-another version, or directives that got lost, fail the run. The scripts in later.txt must not pass: one that
-does is to be struck off the list. NAMEs run those scripts alone, whatever the lists say.
+The pin says how many scripts the suite has and how many directives those that are run have: a suite
+of another version, or directives that got lost, fail the run. The scripts in later.txt must not
+pass: one that does is to be struck off the list. NAMEs run those scripts alone, whatever the lists
+say.
 Exits with 0, 1, or 77 when the suite is not there.
 """
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The driver must fail when it should: it is run against a stand-in for tenon and small made-up suites."""
+"""The driver must fail when it should: it runs a stand-in for tenon on small made-up suites."""
 
 import pathlib
 import stat

@@ -5,9 +5,10 @@ target_include_directories(tenon_options INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(tenon_options INTERFACE -Wall -Wextra -Werror -Wno-unused-parameter
   -Wno-missing-field-initializers -fno-math-errno -ffp-contract=off -fno-strict-aliasing)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # These report out-parameters that a failed call leaves alone, and copies into trivially copyable
-  # types that have initialisers.
-  target_compile_options(tenon_options INTERFACE -Wno-maybe-uninitialized -Wno-class-memaccess)
+  # These report out-parameters that a failed call leaves alone, copies into trivially copyable
+  # types that have initialisers, and overflows that GCC 12 imagines in std::vector's insert.
+  target_compile_options(tenon_options INTERFACE -Wno-maybe-uninitialized -Wno-class-memaccess
+    -Wno-array-bounds -Wno-stringop-overread -Wno-stringop-overflow)
 endif()
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   target_compile_options(tenon_options INTERFACE -O2 -D_FORTIFY_SOURCE=3 -fstack-protector-strong
@@ -24,12 +25,26 @@ endif()
 if(TENON_FUZZ)
   target_compile_options(tenon_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
+# The tail dispatch (vm/interp/dispatch.h) needs calls that are sure to be jumps.
+if(NOT TENON_LOOP_DISPATCH)
+  include(CheckCXXSourceCompiles)
+  set(CMAKE_REQUIRED_FLAGS -Werror)
+  check_cxx_source_compiles("
+    __attribute__((preserve_none)) void Next(int n) {
+      if (n != 0) [[clang::musttail]] return Next(n - 1);
+    }
+    int main() { Next(1); }" TENON_HAS_MUSTTAIL)
+  unset(CMAKE_REQUIRED_FLAGS)
+  if(NOT TENON_HAS_MUSTTAIL)
+    set(TENON_LOOP_DISPATCH ON)
+  endif()
+endif()
 if(TENON_LOOP_DISPATCH)
   target_compile_definitions(tenon_options INTERFACE TENON_LOOP_DISPATCH=1)
 endif()
 target_link_libraries(tenon_options INTERFACE tenon_absl)
 
-# The core has neither exceptions nor RTTI (architecture, decision 14); the command line may use them.
+# The core has neither exceptions nor RTTI (architecture, decision 14); the command line may.
 add_library(tenon_core_options INTERFACE)
 target_compile_options(tenon_core_options INTERFACE -fno-exceptions -fno-rtti)
 target_link_libraries(tenon_core_options INTERFACE tenon_options)

@@ -1,4 +1,5 @@
 // Writing of small component binaries in tests: sections from items, names and vectors.
+// A test states the bytes it means; lengths are filled in. abi: "Component Binary Format"
 #pragma once
 
 #include <cstdint>

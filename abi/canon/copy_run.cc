@@ -56,6 +56,8 @@ class Runner {
   bool FlatStep(const CopyOp& op);
   bool MemoryStep(const CopyOp& op);
   bool Case(const CopyOp& op, uint32_t index);
+  bool FlatString(const vm::Slot* src, vm::Slot* dst);
+  bool FlatList(const CopyOp& op, const vm::Slot* src, vm::Slot* dst);
   bool Handle(bool own, uint32_t resource, uint32_t index, uint32_t* lowered);
   bool String(uint64_t address, uint64_t units, uint64_t* new_address, uint64_t* new_units);
   bool List(const CopyOp& op, uint64_t address, uint64_t length, uint64_t* new_address);
@@ -86,10 +88,27 @@ class Runner {
   absl::InlinedVector<Frame, 8> callers_;
 };
 
+
+bool Runner::FlatString(const vm::Slot* src, vm::Slot* dst) {
+  uint64_t address, units;
+  if (!String(ReadPointer(src), ReadPointer(src + 1), &address, &units)) return false;
+  WritePointer(dst, address);
+  WritePointer(dst + 1, units);
+  return true;
+}
+
+bool Runner::FlatList(const CopyOp& op, const vm::Slot* src, vm::Slot* dst) {
+  const uint64_t length = ReadPointer(src + 1);
+  uint64_t address;
+  if (!List(op, ReadPointer(src), length, &address)) return false;
+  WritePointer(dst, address);
+  WritePointer(dst + 1, length);
+  return true;
+}
+
 bool Runner::FlatStep(const CopyOp& op) {
   const vm::Slot* src = frame_.source.slots + op.src;
   vm::Slot* dst = frame_.target.slots + op.dst;
-  uint64_t address, length;
   uint32_t index;
   switch (op.kind) {
     case Kind::kFlat64:
@@ -123,16 +142,9 @@ bool Runner::FlatStep(const CopyOp& op) {
       std::memset(dst, 0, op.arg * sizeof(vm::Slot));
       return true;
     case Kind::kFlatString:
-      if (!String(ReadPointer(src), ReadPointer(src + 1), &address, &length)) return false;
-      WritePointer(dst, address);
-      WritePointer(dst + 1, length);
-      return true;
+      return FlatString(src, dst);
     case Kind::kFlatList:
-      length = ReadPointer(src + 1);
-      if (!List(op, ReadPointer(src), length, &address)) return false;
-      WritePointer(dst, address);
-      WritePointer(dst + 1, length);
-      return true;
+      return FlatList(op, src, dst);
     case Kind::kFlatVariant:
       index = vm::ReadSlot<uint32_t>(src);
       vm::WriteSlot(dst, index);

@@ -1,4 +1,5 @@
 // A component function: a core function of an instance, lifted. abi: "canon lift".
+// Parameters and result pass as slots; the two sides' types were matched when they were linked.
 #pragma once
 
 #include <vector>

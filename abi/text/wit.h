@@ -1,4 +1,5 @@
 // Types in WIT form, for messages: "result<list<u8>, stream-error>" spelt out, cut at a length.
+// For a person to read, not to be parsed again.
 #pragma once
 
 #include <string>

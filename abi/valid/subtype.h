@@ -1,4 +1,5 @@
 // Subtyping and the instantiation of component types. abi: "Type Checking".
+// Nothing here recurses deeper than types may nest, and the work of one match is bounded.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
 // `tenon wast`: runs scripts and reports a line a file and a total.
+// A file passes when each directive did and as many were executed as an independent scan counts.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
 // The host module "spectest" that the official suite imports from. What it prints is dropped.
+// Its contents are those of the reference interpreter's script runner.
 #pragma once
 
 #include <string>

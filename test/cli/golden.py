@@ -8,7 +8,7 @@ A case is one file. Lines `key: value` come first, then sections that begin with
     run: run <guests>/hello.wasm   the arguments of tenon, as in a shell (exactly one)
     stdin: big                     a file of the scratch directory fed to stdin (default: nothing)
     exit: 0                        the expected exit code (default 0)
-    jco: same                      stdout, and the exit code, must be those of the component under jco
+    jco: same                      stdout, and the exit code, must be those of a run under jco
     after: test ! -e outside/x     a shell line that must succeed after the run (may be repeated)
     --- stdout
     expected lines; a line that starts with `~ ` is a regular expression for a whole line, and a
@@ -16,8 +16,8 @@ A case is one file. Lines `key: value` come first, then sections that begin with
     --- stderr
     the same; stderr is expected to be empty where there is no such section
 
-Where there is neither a stdout section nor `jco: same` nor `stdout-file: NAME` (a file of the scratch
-directory), stdout is expected to be empty. <guests>, <scratch> and <tenon> stand for the paths.
+Where there is neither a stdout section nor `jco: same` nor `stdout-file: NAME` (a file of the
+scratch directory), stdout is expected to be empty. <guests>, <scratch> and <tenon> stand for paths.
 """
 
 import argparse
@@ -102,7 +102,8 @@ class Runner:
     def run(self, case):
         """The list of what is wrong; empty when the case passes."""
         with tempfile.TemporaryDirectory(prefix="tenon-golden-") as scratch:
-            result = self.run_in(case, scratch, [self.tenon], shlex.split(self.expand(case.once["run"], scratch)))
+            arguments = shlex.split(self.expand(case.once["run"], scratch))
+            result = self.run_in(case, scratch, [self.tenon], arguments)
             if isinstance(result, str):
                 return [result]
             problems = self.check(case, scratch, *result)
@@ -135,12 +136,14 @@ class Runner:
             if oracle[0] != expected_code:
                 problems.append(f"exit code under jco {oracle[0]}, expected {expected_code}")
             if oracle[1] != stdout:
-                problems += self.difference("stdout (expected: jco's)", self.text(oracle[1], scratch),
+                problems += self.difference("stdout (expected: jco's)",
+                                            self.text(oracle[1], scratch),
                                             self.text(stdout, scratch))
         if "stdout-file" in case.once:
             expected = pathlib.Path(scratch, case.once["stdout-file"]).read_bytes()
             if expected != stdout:
-                problems.append(f"stdout: {len(stdout)} bytes differ from the {len(expected)} expected")
+                problems.append(
+                    f"stdout: {len(stdout)} bytes differ from the {len(expected)} expected")
         if "stdout" in case.sections or not {"jco", "stdout-file"} & set(case.once):
             problems += self.compare(case, "stdout", self.text(stdout, scratch))
         problems += self.compare(case, "stderr", self.text(stderr, scratch))
@@ -168,7 +171,8 @@ class Runner:
 
     def text(self, output, scratch):
         text = output.decode("utf-8", "backslashreplace")
-        for path, name in ((scratch, "<scratch>"), (self.guests, "<guests>"), (self.tenon, "<tenon>")):
+        names = {scratch: "<scratch>", self.guests: "<guests>", self.tenon: "<tenon>"}
+        for path, name in names.items():
             text = text.replace(path, name)
         return text.splitlines()
 

@@ -1,4 +1,5 @@
 // LEB128 writing. Reading is ByteReader's, since it must check bounds. core: #binary-int
+// The shortest form is written, always.
 #pragma once
 
 #include <cstdint>

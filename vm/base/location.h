@@ -1,4 +1,5 @@
 // Where in an input something stands: a byte offset, and for text also a line and column.
+// A plain value: it does not hold on to the input.
 #pragma once
 
 #include <cstdint>

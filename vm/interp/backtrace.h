@@ -1,4 +1,5 @@
 // Backtraces: walking interpreter frames from where guest code was left.
+// Frames hold no marks: which function one belongs to follows from its return address.
 #pragma once
 
 #include "vm/interp/word.h"

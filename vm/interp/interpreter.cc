@@ -4,14 +4,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "vm/interp/backtrace.h"
+#include "vm/interp/dispatch.h"
 #include "vm/interp/handlers/handlers.h"
 #include "vm/runtime/instance.h"
 #include "vm/runtime/module.h"
 #include "vm/sys/entry.h"
-
-#ifdef TENON_SANITIZE
-#include <sanitizer/asan_interface.h>
-#endif
+#include "vm/sys/stack_annotations.h"
 
 extern "C" {
 // Bounds of the section all fast handlers stand in; made by the linker.
@@ -53,50 +51,17 @@ bool ClaimFault(EntryRecord& entry, uintptr_t address, const sys::GuestRegisters
   return true;
 }
 
-// A fault leaves the handler's frame without its epilogue, which would take away the poison that
-// AddressSanitizer put around its variables. Everything below the entry is dead by then.
-void ForgetAbandonedFrames([[maybe_unused]] const EntryRecord& record) {
-#ifdef TENON_SANITIZE
+// A fault leaves the handler's frame without its epilogue. All below the entry is dead by then.
+void ForgetAbandonedFrames(const EntryRecord& record) {
   constexpr size_t kHandlerFrameBytes = 16 * 1024;
-  const char* top = static_cast<const char*>(record.native_sp);
-  __asan_unpoison_memory_region(top - kHandlerFrameBytes, kHandlerFrameBytes);
-#endif
+  sys::AnnotateFramesDead(static_cast<char*>(record.native_sp) - kHandlerFrameBytes,
+                          kHandlerFrameBytes);
 }
 
 // Native stack that a host call and a nested entry may need.
 constexpr uintptr_t kNativeHeadroomBytes = 64 * 1024;
 // What nested entries may use of a stack whose limit nobody told (a fibre's is told).
 constexpr uintptr_t kNativeBudgetBytes = 512 * 1024;
-
-#ifdef TENON_TAIL_DISPATCH
-
-void RunGuest(EntryRecord* record, const sys::GuestRegisters& registers) {
-  const Word* ip = static_cast<const Word*>(registers.ip);
-  sys::EnterGuest(record, &registers, reinterpret_cast<const void*>(ip->handler));
-}
-
-#else
-
-// The loop keeps the state in memory before every instruction, where a signal handler finds it.
-void Loop(sys::GuestRegisters* registers) {
-  HandlerResult state{static_cast<const Word*>(registers->ip), static_cast<Slot*>(registers->fp),
-                      static_cast<Context*>(registers->context),
-                      static_cast<uint8_t*>(registers->memory), 0, FloatAcc{}};
-  while (state.ip != nullptr) {
-    *static_cast<const Word* volatile*>(static_cast<void*>(&registers->ip)) = state.ip;
-    *static_cast<Slot* volatile*>(static_cast<void*>(&registers->fp)) = state.fp;
-    *static_cast<Context* volatile*>(static_cast<void*>(&registers->context)) = state.ctx;
-    state = state.ip->handler(state.ip, state.fp, state.ctx, state.mem, state.acc, state.facc);
-  }
-}
-
-void RunGuest(EntryRecord* record, const sys::GuestRegisters& start) {
-  sys::GuestRegisters registers = start;
-  record->loop_registers = &registers;
-  sys::EnterGuest(record, &registers, reinterpret_cast<const void*>(&Loop));
-}
-
-#endif
 
 bool InvokeHost(Store& store, const Func& func, Slot* slots) {
   HostCall call{store, func.host->data, slots, *func.type, nullptr};

@@ -1,4 +1,5 @@
 // The interpreter as a tier of the runtime: lazy translation, calls from the host, backtraces.
+// Guest code runs only between Invoke's entry record and its return; see vm/sys/entry.h.
 #pragma once
 
 #include <vector>

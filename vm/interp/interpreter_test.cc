@@ -112,7 +112,8 @@ TEST_F(InterpreterTest, ATrapNamesItsFrames) {
   Instance* instance = Load(R"((module
       (memory 1)
       (func $inner (param i32) (result i32) (i32.load (local.get 0)))
-      (func $outer (export "f") (result i32) (i32.add (call $inner (i32.const 65533)) (i32.const 1)))))");
+      (func $outer (export "f") (result i32)
+        (i32.add (call $inner (i32.const 65533)) (i32.const 1)))))");
   Call(instance, "f");
   EXPECT_EQ(trap_.kind, TrapKind::kOutOfBoundsMemoryAccess);
   ASSERT_EQ(trap_.backtrace.size(), 2u);
@@ -150,7 +151,8 @@ TEST_F(InterpreterTest, TailCallsWithGrowingFramesDoNotGrowTheStack) {
   Instance* instance = Load(R"((module
       (func $even (export "even") (param i64) (result i32)
         (if (result i32) (i64.eqz (local.get 0)) (then (i32.const 1))
-          (else (return_call $odd (i64.sub (local.get 0) (i64.const 1)) (i64.const 7) (i64.const 8)))))
+          (else (return_call $odd (i64.sub (local.get 0) (i64.const 1)) (i64.const 7)
+                  (i64.const 8)))))
       (func $odd (param i64 i64 i64) (result i32)
         (if (result i32) (i64.eqz (local.get 0)) (then (i32.const 0))
           (else (return_call $even (i64.sub (local.get 0) (i64.const 1))))))))");
@@ -170,7 +172,8 @@ TEST_F(InterpreterTest, TailCallsBetweenInstancesKeepTheStackAndTheContext) {
           (else (return_call_indirect (type $t) (i64.sub (local.get 0) (i64.const 1))
                   (i32.xor (local.get 1) (i32.const 1)) (local.get 1)))))
       (func (export "start") (param i64) (result i64)
-        (i64.add (call $step (local.get 0) (i32.const 1)) (i64.mul (global.get $calls) (i64.const 1000000)))))
+        (i64.add (call $step (local.get 0) (i32.const 1))
+          (i64.mul (global.get $calls) (i64.const 1000000)))))
       )";
   auto table = store_.NewTable(TableType{{2, 0, false}, AddressType::kI32, ValType::kFuncRef}, {0});
   Instance* a = Load(kWat, {Extern(*table)}, "a");

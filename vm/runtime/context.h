@@ -1,4 +1,5 @@
 // The structures of vmctx.def as C++ types. core: #runtime-structure
+// Offsets are checked against that file here, since every tier's code relies on them.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
 // Code slots and host functions. core: #function-instances
+// A code slot stays where it is as long as its module; what it holds may change while code runs.
 #pragma once
 
 #include <atomic>

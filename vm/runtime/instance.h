@@ -1,4 +1,5 @@
 // A module instance and the linking of its imports. core: #module-instances, #exec-instantiation
+// An instance is owned by its store and never moves; it keeps its module alive.
 #pragma once
 
 #include <cstdint>
@@ -69,8 +70,8 @@ class Instance {
   std::vector<std::vector<Slot>> elem_segments_;
 };
 
-// Offset in slots of each own global from Context::own_globals(), by GlobalIdx minus imports. A pure
-// function of the module.
+// Offset in slots of each own global from Context::own_globals(), by GlobalIdx minus imports. A
+// pure function of the module.
 std::vector<uint32_t> GlobalOffsets(const ResolvedModule& module, uint32_t* total_slots);
 
 // Instantiates with one external value per import, in import order. Type mismatches are

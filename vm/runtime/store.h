@@ -1,4 +1,5 @@
 // A store owns all runtime objects and belongs to one thread at a time. core: #store
+// Pointers to them stay valid until it is destroyed: nothing it owns moves or goes earlier.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
 // A trap: how a guest's execution ended, and where. core: #trap
+// A plain value that outlives the store it came from.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
 // Vectors from lanes, for tests: Of<int16_t>(1, -2) has zeros in its other lanes.
+// Lane 0 is the least significant, as in the binary format. core: #syntax-vec
 #pragma once
 
 #include <array>

@@ -1,4 +1,5 @@
 // The set of proposals switched on. One row of features.def a proposal.
+// Features are read at run time; no proposal is compiled in or out.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
-// Decoding of one instruction, driven by its row: the opcode, then the immediates of the row's kind.
-// Used by the walker (kind known at compile time, inlined) and by scans that only look for the end
-// of an expression. core: #binary-instr
+// Decoding of one instruction, driven by its row: the opcode, then the immediates of the row's
+// kind. Used by the walker (kind known at compile time, inlined) and by scans that only look for
+// the end of an expression. core: #binary-instr
 //
 // Each function returns false and leaves the failure, always a malformedness, in the reader.
 #pragma once
@@ -76,6 +76,25 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool ReadMemArg(ByteReader& reader, const Fe
   return ReadMemArgSlow(reader, features, out);
 }
 
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool ReadI32(ByteReader& reader, Instruction* out) {
+  const int first = reader.PeekByte();
+  if (first >= 0 && first < 0x80) [[likely]] {
+    out->bits = static_cast<uint32_t>(static_cast<int8_t>(first << 1) >> 1);
+    return reader.Skip(1);
+  }
+  int32_t value;
+  if (!reader.ReadVarS32(&value)) return false;
+  out->bits = static_cast<uint32_t>(value);
+  return true;
+}
+
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool ReadI64(ByteReader& reader, Instruction* out) {
+  int64_t value;
+  if (!reader.ReadVarS64(&value)) return false;
+  out->bits = static_cast<uint64_t>(value);
+  return true;
+}
+
 // A memory index where the first version of the format had a zero byte; likewise a table's.
 bool ReadIndexOrZero(ByteReader& reader, bool index_allowed, uint32_t* out);
 bool ReadLabelTable(ByteReader& reader, ImmediateScratch* scratch, Instruction* out);
@@ -127,20 +146,9 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool ReadImmediates(ByteReader& reader,
   } else if constexpr (kKind == kShuffle || kKind == kV128) {
     return reader.ReadFixed(&out->v128);
   } else if constexpr (kKind == kI32) {
-    int32_t value;
-    const int first = reader.PeekByte();
-    if (first >= 0 && first < 0x80) [[likely]] {
-      out->bits = static_cast<uint32_t>(static_cast<int8_t>(first << 1) >> 1);
-      return reader.Skip(1);
-    }
-    if (!reader.ReadVarS32(&value)) return false;
-    out->bits = static_cast<uint32_t>(value);
-    return true;
+    return ReadI32(reader, out);
   } else if constexpr (kKind == kI64) {
-    int64_t value;
-    if (!reader.ReadVarS64(&value)) return false;
-    out->bits = static_cast<uint64_t>(value);
-    return true;
+    return ReadI64(reader, out);
   } else if constexpr (kKind == kF32) {
     uint32_t value;
     if (!reader.ReadFixed(&value)) return false;

@@ -2,8 +2,8 @@
 // TypeIds are (iso-recursive equality over rec groups). core: #type-closure, #match-deftype
 //
 // Append-only and safe for concurrent use; definitions have stable addresses, so a `const SubType*`
-// stays good as long as the store. Inside the store, concrete heap types and supertypes hold TypeIds.
-// What modules bring is theirs to choose, so a full store is an error of the module that fills it.
+// stays good as long as the store. Inside the store, concrete heap types and supertypes hold
+// TypeIds. What modules bring is theirs to choose, so a full store is that module's error.
 #pragma once
 
 #include <cstdint>

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "vm/base/status.h"
-#include "vm/sys/fibre_annotations.h"
+#include "vm/sys/stack_annotations.h"
 
 namespace tenon::vm::sys {
 
@@ -23,7 +23,7 @@ Mapping FibrePool::Take() {
 }
 
 void FibrePool::Return(Mapping stack) {
-  AnnotateStackFree(stack.base() + HostPageBytes(), stack.size() - HostPageBytes());
+  AnnotateFramesDead(stack.base() + HostPageBytes(), stack.size() - HostPageBytes());
   if (free_.size() < kMaxPooled) free_.push_back(std::move(stack));
 }
 

@@ -1,4 +1,5 @@
 // Address space from the host: reserve, commit, release. The only user of mmap.
+// What is reserved can't be accessed until it is committed, and reads as zero then.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
 // The words the text format gives a meaning, for telling a misplaced keyword from an unknown one.
+// A word that is not among them is malformed as a token already. core: #text-keyword
 #pragma once
 
 #include "absl/strings/string_view.h"

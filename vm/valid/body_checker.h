@@ -123,7 +123,9 @@ class BodyChecker {
   bool CheckMemory(uint32_t index) {
     return index < module_.memories.size() || Unknown("memory", index);
   }
-  bool CheckTable(uint32_t index) { return index < module_.tables.size() || Unknown("table", index); }
+  bool CheckTable(uint32_t index) {
+    return index < module_.tables.size() || Unknown("table", index);
+  }
   bool CheckElem(uint32_t index) {
     return index < module_.elems.size() || Unknown("elem segment", index);
   }

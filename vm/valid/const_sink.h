@@ -1,4 +1,5 @@
 // Constant expressions become short postfix programs. core: #valid-constant
+// They are walked and checked like bodies; this sink keeps what is left to compute.
 #pragma once
 
 #include <cstring>

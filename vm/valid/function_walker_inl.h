@@ -17,7 +17,7 @@ bool FunctionWalker<Sink, kConstant>::WalkInstructions() {
   return Malformed("section size mismatch");
 }
 
-// The frequent instructions; inlined into the loop. False after a failure, and after the last `end`.
+// The frequent instructions, inlined into the loop. False after a failure and the last `end`.
 template <class Sink, bool kConstant>
 ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool FunctionWalker<Sink, kConstant>::Step(uint16_t step) {
   switch (step) {

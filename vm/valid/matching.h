@@ -1,4 +1,5 @@
 // Matching of external types when modules are linked. core: #match-externtype
+// Types are canonical ids of one type store: those of another engine can't be compared.
 #pragma once
 
 #include "vm/syntax/type_store.h"

@@ -59,7 +59,8 @@ Status ModuleValidator::ResolveImport(const Import& import) {
       out.index = static_cast<uint32_t>(resolved_.globals.size());
       const GlobalType& type = std::get<3>(import.type);
       if (type.is_mutable && !resolved_.features.Has(Feature::kMutableGlobals)) {
-        return InvalidAt(import.offset, "mutable globals cannot be imported: mutable-globals is off");
+        return InvalidAt(import.offset,
+                         "mutable globals cannot be imported: mutable-globals is off");
       }
       resolved_.globals.push_back({type, {}});
       return ResolveValType(type.type, &resolved_.globals.back().type.type);

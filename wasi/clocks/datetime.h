@@ -1,4 +1,5 @@
 // wasi:clocks/wall-clock.datetime as a component type, for all interfaces that use it.
+// The labels and their order are the WIT's.
 #pragma once
 
 #include <tuple>

@@ -1,4 +1,5 @@
 // The types of wasi:filesystem/types as they cross to the guest: labels in the order of the WIT.
+// Values arrive checked by the canonical ABI: no flag or case is out of range.
 #pragma once
 
 #include <cstdint>

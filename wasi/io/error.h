@@ -1,4 +1,5 @@
 // The error resource of wasi:io/error: why a stream operation failed.
+// A guest learns the kind of failure alone, nothing of the host's paths.
 #pragma once
 
 #include <string>

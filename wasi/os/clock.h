@@ -1,4 +1,5 @@
 // The two clocks of wasi:clocks and the time of day as it writes it.
+// Times are nanoseconds in 64 bits and saturate.
 #pragma once
 
 #include <cstdint>

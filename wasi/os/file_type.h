@@ -1,4 +1,5 @@
 // The kind of a file as the kernel writes it: in st_mode and in a directory entry.
+// What the kernel may add one day is kUnknown.
 #pragma once
 
 #include <sys/stat.h>

@@ -1,4 +1,5 @@
 // Randomness from the kernel's generator. wasi: random/random
+// The guest's answers and the keys of our own tables both come from here.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
 // An owned file descriptor, closed exactly once. Everything wasi opens is O_CLOEXEC.
+// It moves and is not copied; -1 stands for none.
 #pragma once
 
 #include <unistd.h>

@@ -1,4 +1,5 @@
 // What random.get-random-bytes and insecure.get-insecure-random-bytes have in common.
+// Both answer from the same source and have the same limit.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // Prints its arguments and its environment in the order given, then ends as the first one says:
-//   exit N        exit() with N; the preview1 adapter passes it on as ok or error, without the number
+//   exit N        exit() with N; the preview1 adapter passes on ok or error, not the number
 //   exit-code N   wasi:cli/exit#exit-with-code, which keeps the number
 //   return N      main returns N
 //   abort         abort()

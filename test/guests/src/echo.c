@@ -1,4 +1,4 @@
-// Copies stdin to stdout until the end, in blocks of an odd size, and says on stderr how much it was.
+// Copies stdin to stdout until the end, in blocks of an odd size, and says on stderr how much.
 #include <stdio.h>
 #include <unistd.h>
 

@@ -1,6 +1,7 @@
-// Tries to leave its preopened directory (descriptor 3) in every way a path allows. Prints "refused" or
-// "ESCAPED" for each attempt, and "allowed" or "DENIED" for lookups that stay inside and must work.
-// It makes the preview1 calls itself, since wasi-libc would resolve some of the paths on its own.
+// Tries to leave its preopened directory (descriptor 3) in every way a path allows. Prints
+// "refused" or "ESCAPED" for each attempt, and "allowed" or "DENIED" for lookups that stay inside
+// and must work. It makes the preview1 calls itself, since wasi-libc would resolve some of the
+// paths on its own.
 //
 // The host lays out, beside the sandbox, outside/secret, and inside it: inside/file, and the links
 // out -> ../outside, outfile -> ../outside/secret, absolute -> (the same, by its absolute path),
@@ -60,7 +61,7 @@ static const char* const kOutsidePaths[] = {
     "ghost/",
 };
 
-// Names whose last component is a link out: to follow it leaves, to look at the link itself does not.
+// Names whose last component is a link out: following it leaves, looking at the link does not.
 static const char* const kLinksOut[] = {"out", "outfile", "absolute", "chain"};
 
 static void LookOutside(void) {
@@ -101,7 +102,8 @@ static void MakeOutside(void) {
 
 static void MoveAcross(void) {
   Escape("rename to", "../planted", __wasi_path_rename(kRoot, "inside/file", kRoot, "../planted"));
-  Escape("rename to", "out/planted", __wasi_path_rename(kRoot, "inside/file", kRoot, "out/planted"));
+  Escape("rename to", "out/planted",
+         __wasi_path_rename(kRoot, "inside/file", kRoot, "out/planted"));
   Escape("rename to", "/planted", __wasi_path_rename(kRoot, "inside/file", kRoot, "/planted"));
   Escape("rename from", "../outside/secret",
          __wasi_path_rename(kRoot, "../outside/secret", kRoot, "stolen"));
@@ -132,7 +134,7 @@ static void LinksOfItsOwn(void) {
   Escape("symlink at", "out/planted", __wasi_path_symlink("file", kRoot, "out/planted"));
   Escape("readlink", "out/link",
          __wasi_path_readlink(kRoot, "out/link", target, sizeof target, &length));
-  // Whether a relative link that points out may be made is the host's choice; to follow it never is.
+  // Whether a relative link that points out may be made is the host's choice, to follow it is not.
   (void)!__wasi_path_symlink("../outside/secret", kRoot, "escape");
   Escape("open its own link", "escape", Open("escape", 1, 0, kRead));
   (void)!__wasi_path_symlink("../outside", kRoot, "escape-directory");

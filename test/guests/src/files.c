@@ -1,5 +1,5 @@
-// Works through the file system calls in the directory argv[1], which must be empty and preopened, and
-// prints what each gave: the transcript is the same in every run.
+// Works through the file system calls in the directory argv[1], which must be empty and preopened,
+// and prints what each gave: the transcript is the same in every run.
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

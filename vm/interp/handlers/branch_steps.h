@@ -1,4 +1,5 @@
 // Branches and jumps in the sense of step.h. core: #exec-br, #exec-br-table
+// They change where the next instruction is, never a slot: merges find values in place already.
 #pragma once
 
 #include "vm/interp/handlers/step.h"

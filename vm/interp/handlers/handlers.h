@@ -22,7 +22,7 @@ using FormTable = std::array<Handler, kFormCount>;
 // into the offset (kKS); stores take address, then value.
 extern const FormTable* const kScalarForms[kOpcodeCount];  // comparisons: for their value
 extern const FormTable* const kMemoryForms[kOpcodeCount];
-extern const FormTable* const kBranchForms[2][kOpcodeCount];  // taken if false, if true; no KS or KA
+extern const FormTable* const kBranchForms[2][kOpcodeCount];  // taken if false, true; no KS or KA
 
 inline Handler ScalarHandler(Opcode op, Form form) {
   return (*kScalarForms[static_cast<int>(op)])[static_cast<int>(form)];

@@ -1,10 +1,9 @@
 // Loads and stores of memory 0 as steps. They are unchecked: the base stands in a register and what
 // lies beyond the memory's bytes faults (see vm/runtime/memory.h). core: #exec-instr-memory
 //
-// When an access faults, the signal handler takes the machine's state from where the calling
-// convention has it. So an access is volatile and the state is held in its registers around it; in a
-// fused run, the sanitizers' code would otherwise move it. An access must lie in the handler itself,
-// where faults are claimed: what contains one is always inlined, whatever the build.
+// When an access faults, the signal handler takes the machine's state from where the dispatch mode
+// has it. So an access is volatile and the state is held in its place around it; in a fused run,
+// the sanitizers' code would otherwise move it.
 #pragma once
 
 #include <tuple>
@@ -16,50 +15,6 @@
 #include "vm/sem/sem.h"
 
 namespace tenon::vm::interp {
-
-template <typename T>
-[[gnu::always_inline]] inline T ReadMemory(const uint8_t* address) {
-  if constexpr (std::is_same_v<T, V128>) {
-    typedef uint64_t Lanes __attribute__((vector_size(16), aligned(1), may_alias));
-    const Lanes lanes = *reinterpret_cast<const volatile Lanes*>(address);
-    V128 value;
-    std::memcpy(&value, &lanes, sizeof value);
-    return value;
-  } else {
-    typedef T Unaligned __attribute__((aligned(1), may_alias));
-    return *reinterpret_cast<const volatile Unaligned*>(address);
-  }
-}
-
-template <typename T>
-[[gnu::always_inline]] inline void WriteMemory(uint8_t* address, T value) {
-  if constexpr (std::is_same_v<T, V128>) {
-    typedef uint64_t Lanes __attribute__((vector_size(16), aligned(1), may_alias));
-    Lanes lanes;
-    std::memcpy(&lanes, &value, sizeof lanes);
-    *reinterpret_cast<volatile Lanes*>(address) = lanes;
-  } else {
-    typedef T Unaligned __attribute__((aligned(1), may_alias));
-    *reinterpret_cast<volatile Unaligned*>(address) = value;
-  }
-}
-
-// Has ip, fp and ctx in the registers that vm/sys/x86_64 reads, and makes them opaque, so that they
-// still name the faulting instruction and frame. With loop dispatch the state is in memory.
-#if defined(TENON_TAIL_DISPATCH) && defined(__x86_64__)
-#define TENON_HOLD_STATE()                                                          \
-  do {                                                                              \
-    register const Word* held_ip asm("r12") = ip;                                   \
-    register Slot* held_fp asm("r13") = fp;                                         \
-    register Context* held_ctx asm("r14") = ctx;                                    \
-    asm volatile("" : "+r"(held_ip), "+r"(held_fp), "+r"(held_ctx));                \
-    ip = held_ip;                                                                   \
-    fp = held_fp;                                                                   \
-    ctx = held_ctx;                                                                 \
-  } while (false)
-#else
-#define TENON_HOLD_STATE() asm volatile("" : "+r"(ip), "+r"(fp), "+r"(ctx))
-#endif
 
 // What a row's text and access width say about the types: "i64.load32_s" reads an int32_t and gives
 // a uint64_t.
@@ -132,8 +87,8 @@ struct LoadStep {
   }
 };
 
-// half(0) address, half(1) value, word(1) offset. kSA: the value comes from its accumulator. kAS: the
-// address does. kKA: both do (float values). kSK, kAK: half(1) is a signed immediate.
+// half(0) address, half(1) value, word(1) offset. kSA: the value comes from its accumulator. kAS:
+// the address does. kKA: both do (float values). kSK, kAK: half(1) is a signed immediate.
 template <typename A, Form kForm>
 struct StoreStep {
   static constexpr int kWords = 2;

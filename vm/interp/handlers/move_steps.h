@@ -1,4 +1,5 @@
 // Moves and constants as steps. core: #exec-instr-parametric
+// The int and float forms write through to their accumulator; a vector goes to its slots alone.
 #pragma once
 
 #include "vm/interp/handlers/handlers.h"

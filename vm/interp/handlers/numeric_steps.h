@@ -1,5 +1,5 @@
-// Scalar operations as steps: one template a shape, for every UNARY, BINARY and COMPARE row and every
-// operand form. core: #exec-instr-numeric
+// Scalar operations as steps: one template a shape, for every UNARY, BINARY and COMPARE row and
+// every operand form. core: #exec-instr-numeric
 #pragma once
 
 #include <tuple>

@@ -4,7 +4,7 @@
 //   branch  may go elsewhere:  static bool Taken(ip, fp, acc, facc), distance in word(1)
 //   jump    always does:       static const Word* Target(ip, fp)
 // and has its length, `static constexpr int kWords`. Chain<Op...> makes a handler that runs one or
-// more of them that stand behind each other in the code, saving the dispatches between (see fuse.h).
+// more of them that stand behind each other in the code, saving dispatches (see fuse.h).
 #pragma once
 
 #include "vm/interp/handlers/operands.h"

@@ -1,7 +1,7 @@
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 
-#include "vm/sys/fibre_annotations.h"
+#include "vm/sys/stack_annotations.h"
 
 namespace tenon::vm::sys {
 
@@ -13,6 +13,6 @@ void AnnotateSwitchFinish(void* fake_stack, const void** bottom, size_t* size) {
   __sanitizer_finish_switch_fiber(fake_stack, bottom, size);
 }
 
-void AnnotateStackFree(void* bottom, size_t size) { __asan_unpoison_memory_region(bottom, size); }
+void AnnotateFramesDead(void* bottom, size_t size) { __asan_unpoison_memory_region(bottom, size); }
 
 }  // namespace tenon::vm::sys

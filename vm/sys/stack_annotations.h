@@ -1,5 +1,5 @@
-// What a sanitizer must be told about a switch of stacks. CMake picks fibre_annotations_none.cc or
-// fibre_annotations_asan.cc.
+// What a sanitizer must be told about a switch of stacks, and about frames left without their
+// epilogues. CMake picks stack_annotations_none.cc or stack_annotations_asan.cc.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@ void AnnotateSwitchStart(void** fake_stack, const void* bottom, size_t size);
 // After the switch: `fake_stack` is what was kept for this stack, null at its first entry. Yields
 // the bounds of the stack that was left.
 void AnnotateSwitchFinish(void* fake_stack, const void** bottom, size_t* size);
-// A stack goes back to the pool: frames on it are forgotten.
-void AnnotateStackFree(void* bottom, size_t size);
+// No frame in [bottom, bottom + size) lives any more: the poison around their variables goes.
+void AnnotateFramesDead(void* bottom, size_t size);
 
 }  // namespace tenon::vm::sys
