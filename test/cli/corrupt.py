@@ -3,7 +3,7 @@
 
 Each copy must be validated in bounded time, with silence or one line of error; and a run must end
 by an exit code, never by a signal or a sanitizer's report. A copy that validates may be a program
-that does not end: such a run is stopped and counted, not failed. The seed is fixed: a failure repeats.
+that does not end: such a run is stopped and counted, not failed. The seed is fixed.
 """
 
 import argparse

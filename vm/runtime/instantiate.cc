@@ -142,7 +142,9 @@ class Instantiator {
         case ExternKind::kFunc:
           instance_->imported_funcs_.push_back(std::get<const Func*>(imports[i]));
           break;
-        case ExternKind::kTable: instance_->tables_.push_back(std::get<TableInstance*>(imports[i])); break;
+        case ExternKind::kTable:
+          instance_->tables_.push_back(std::get<TableInstance*>(imports[i]));
+          break;
         case ExternKind::kMemory:
           instance_->memories_.push_back(std::get<Memory*>(imports[i]));
           break;
@@ -161,7 +163,8 @@ class Instantiator {
       instance_->memories_.push_back(memory);
     }
     for (size_t i = module_.imported_tables; i < module_.tables.size(); ++i) {
-      TENON_ASSIGN_OR_RETURN(TableInstance * table, store_.NewTable(module_.tables[i].type, Slot{0}));
+      TENON_ASSIGN_OR_RETURN(TableInstance * table,
+                             store_.NewTable(module_.tables[i].type, Slot{0}));
       instance_->tables_.push_back(table);
     }
     return {};

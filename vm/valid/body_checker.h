@@ -46,7 +46,7 @@ struct WalkerScratch {
   std::vector<uint32_t> initialized;    // non-defaultable locals in the order they were set
   std::deque<ValType> block_results;    // results of block types that no static type stands for
   absl::flat_hash_set<const ValType*> label_types;  // lists that a br_table has met
-  uint64_t total_locals = 0;            // of all bodies walked with this scratch; see ValidateBodies
+  uint64_t total_locals = 0;            // of all bodies walked with this; see ValidateBodies
 };
 
 class BodyChecker {
