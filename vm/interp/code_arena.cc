@@ -7,7 +7,7 @@
 namespace tenon::vm::interp {
 namespace {
 
-constexpr size_t kFirstChunkWords = size_t{1} << 14;
+constexpr size_t kFirstChunkWords = size_t{1} << 12;
 constexpr size_t kLargeChunkWords = size_t{1} << 18;
 
 }  // namespace
@@ -42,19 +42,16 @@ void CodeArena::AddChunk(size_t least) {
   chunks_.push_back(std::move(chunk));
 }
 
-absl::Span<Word> CodeArena::Tail(size_t count) {
+Word* CodeArena::Tail(size_t count) {
   if (chunks_.empty() || chunks_.back()->capacity - chunks_.back()->used < count) AddChunk(count);
-  Chunk& chunk = *chunks_.back();
-  return absl::MakeSpan(chunk.words.get() + chunk.used, chunk.capacity - chunk.used);
+  return chunks_.back()->words.get() + chunks_.back()->used;
 }
 
-absl::Span<Word> CodeArena::GrowTail(size_t used) {
-  const Chunk& full = *chunks_.back();
-  const Word* start = full.words.get() + full.used;
-  AddChunk((full.capacity - full.used) * 2);
-  const absl::Span<Word> tail = Tail(0);
-  std::copy_n(start, used, tail.begin());
-  return tail;
+Word* CodeArena::GrowTail(size_t used, size_t count) {
+  const Word* old = Tail(0);
+  Word* grown = Tail(count);
+  if (grown != old) std::copy_n(old, used, grown);
+  return grown;
 }
 
 const Body& CodeArena::Commit(Body body) {

@@ -9,7 +9,6 @@
 #include <memory>
 #include <vector>
 
-#include "absl/types/span.h"
 #include "vm/interp/word.h"
 #include "vm/runtime/func.h"
 
@@ -32,10 +31,10 @@ class CodeArena {
   // Frees all code.
   ~CodeArena();
 
-  // Free words behind the last body, at least `count`.
-  absl::Span<Word> Tail(size_t count);
-  // More than there were: moves the first `used` words of the tail.
-  absl::Span<Word> GrowTail(size_t used);
+  // `count` free words behind the last body.
+  Word* Tail(size_t count);
+  // Likewise, keeping the first `used` words of the tail there was.
+  Word* GrowTail(size_t used, size_t count);
   // Makes the first `body.size` words of the tail a body; its `code` is filled in.
   const Body& Commit(Body body);
 

@@ -12,8 +12,8 @@ namespace tenon::vm {
 
 // Aligned so that a row is found with a shift.
 struct alignas(32) Signature {
-  // A special instruction's opcode; for the others kSignatureStep plus the kind of immediate, or
-  // kUnaryStep or kBinaryStep.
+  // By StepOf the opcode, where it has a rule of its own, else its kind of immediate; or kUnaryStep
+  // or kBinaryStep.
   uint16_t step = 0;
   Feature feature = Feature::kMvp;
   uint8_t pop_count = 0;
@@ -27,13 +27,21 @@ struct alignas(32) Signature {
 };
 
 // Steps of instructions without a rule of their own; below are the opcodes.
-inline constexpr uint16_t kUnaryStep = 0x8000;   // no immediates, one operand, one result
-inline constexpr uint16_t kBinaryStep = 0x8001;  // no immediates, two operands, one result
-inline constexpr uint16_t kSignatureStep = 0x8002;
+inline constexpr uint16_t kUnaryStep = 4;   // no immediates, one operand, one result
+inline constexpr uint16_t kBinaryStep = 5;  // no immediates, two operands, one result
 
-constexpr uint16_t StepOf(Opcode op) { return static_cast<uint16_t>(op); }
+// The frequent steps have small numbers, so that one jump table serves them.
 constexpr uint16_t StepOf(ImmediateKind kind) {
-  return static_cast<uint16_t>(kSignatureStep + static_cast<uint16_t>(kind));
+  return static_cast<uint16_t>(6 + static_cast<uint16_t>(kind));
+}
+constexpr uint16_t StepOf(Opcode op) {
+  switch (op) {
+    case Opcode::LocalGet: return 0;
+    case Opcode::LocalSet: return 1;
+    case Opcode::LocalTee: return 2;
+    case Opcode::End: return 3;
+    default: return static_cast<uint16_t>(256 + static_cast<uint16_t>(op));
+  }
 }
 
 namespace signature_internal {

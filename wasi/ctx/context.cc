@@ -40,7 +40,8 @@ Status Context::AddDirectory(const std::string& host_path, absl::string_view gue
   TENON_RETURN_IF_ERROR(RequireUtf8("the guest path of a granted directory", guest_path));
   DescriptorFlags rights{DescriptorFlags::kRead};
   if (access == DirectoryAccess::kReadWrite) rights.bits |= DescriptorFlags::kMutateDirectory;
-  OsResult<Descriptor> directory = Descriptor::OpenHost(host_path, rights, walk_);
+  OsResult<Descriptor> directory =
+      Descriptor::OpenHost(host_path, rights, PathWalk(walk_method_));
   if (!directory) {
     return Fail(ErrorKind::kIo, absl::StrCat("can't grant the directory '", host_path,
                                              "': ", Reason(directory.error())));

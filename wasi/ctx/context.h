@@ -24,7 +24,7 @@ struct Preopen {
 
 class Context {
  public:
-  explicit Context(WalkMethod walk_method = WalkMethod::kAvailable) : walk_(walk_method) {}
+  explicit Context(WalkMethod walk_method = WalkMethod::kAvailable) : walk_method_(walk_method) {}
 
   // Opens the directory at once, so a missing one is an error here (kUsage, kIo) and not the
   // guest's.
@@ -58,7 +58,7 @@ class Context {
   void set_wait_deadline(uint64_t instant) { wait_deadline_ = instant; }
 
  private:
-  PathWalk walk_;
+  WalkMethod walk_method_;
   std::vector<std::string> arguments_;
   std::vector<std::pair<std::string, std::string>> environment_;
   std::vector<Preopen> preopens_;

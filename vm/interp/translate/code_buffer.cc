@@ -11,26 +11,27 @@ constexpr uint32_t kWordsOfAny = 4096;
 
 }  // namespace
 
-void CodeBuffer::Begin(uint32_t body_bytes) {
+void CodeBuffer::Begin(CodeArena* arena, uint32_t body_bytes) {
   max_words_ = kWordsOfAny + kMaxWordsPerByte * body_bytes;
   overflowed_ = false;
   size_ = 0;
   instructions_ = 0;
   fixups_.clear();
-  UseTail(arena_.Tail(size_t{body_bytes} + 64));
+  arena_ = arena;
+  SetCapacity(body_bytes + 64);
+  words_ = arena_->Tail(capacity_);
 }
 
 const Body& CodeBuffer::Commit(Body body) {
   body.size = size_;
-  return arena_.Commit(body);
+  return arena_->Commit(body);
 }
 
-void CodeBuffer::UseTail(absl::Span<Word> tail) {
-  words_ = tail.data();
-  capacity_ = static_cast<uint32_t>(std::min<size_t>(tail.size(), UINT32_MAX));
+void CodeBuffer::SetCapacity(uint32_t capacity) {
+  capacity_ = capacity;
   // No instruction is shorter than two words.
-  if (start_capacity_ >= capacity_ / 2) return;
-  start_capacity_ = capacity_ / 2;
+  if (start_capacity_ >= capacity / 2) return;
+  start_capacity_ = capacity;
   auto grown = std::make_unique_for_overwrite<Start[]>(start_capacity_);
   std::copy_n(starts_.get(), instructions_, grown.get());
   starts_ = std::move(grown);
@@ -43,7 +44,8 @@ void CodeBuffer::Grow() {
     instructions_ = 0;
     return;
   }
-  UseTail(arena_.GrowTail(size_));
+  SetCapacity(capacity_ * 2);
+  words_ = arena_->GrowTail(size_, capacity_);
 }
 
 uint32_t CodeBuffer::OffsetOf(uint32_t word) const {

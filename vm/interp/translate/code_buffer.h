@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "absl/base/optimization.h"
-#include "absl/types/span.h"
 #include "vm/interp/code_arena.h"
 #include "vm/interp/handlers/fuse.h"
 #include "vm/interp/word.h"
@@ -33,8 +32,8 @@ struct Label {
 
 class CodeBuffer {
  public:
-  // Drops what there was. The body to come has `body_bytes` bytes.
-  void Begin(uint32_t body_bytes);
+  // Drops what there was. The body to come has `body_bytes` bytes and goes to `arena`.
+  void Begin(CodeArena* arena, uint32_t body_bytes);
   // Makes the code a body of the arena.
   const Body& Commit(Body body);
 
@@ -126,9 +125,9 @@ class CodeBuffer {
     if (capacity_ - size_ < count) [[unlikely]] Grow();
   }
   void Grow();
-  void UseTail(absl::Span<Word> tail);
+  void SetCapacity(uint32_t capacity);
 
-  CodeArena arena_;
+  CodeArena* arena_ = nullptr;
   Word* words_ = nullptr;  // the arena's tail; size_ of capacity_ are code
   uint32_t size_ = 0;
   uint32_t capacity_ = 0;

@@ -13,7 +13,7 @@ Translator::Control& Translator::Enter(Control::Kind kind, const BlockInfo& info
   control.params = info.params;
   control.results = info.results;
   control.base = static_cast<uint32_t>(stack_.size() - info.params.size());
-  control.height = height_ - SlotsOf(info.params);
+  control.first_slot = next_slot_ - SlotsOf(info.params);
   return control;
 }
 
@@ -79,7 +79,7 @@ void Translator::OnEnd(const Instruction&, bool falls_through) {
 // Leaves the operands below the construct and `types` at their homes.
 void Translator::ResetStack(const Control& control, absl::Span<const ValType> types) {
   while (stack_.size() > control.base) Pop();
-  height_ = control.height;
+  next_slot_ = control.first_slot;
   for (ValType type : types) Push(ShapeOf(type));
 }
 
@@ -196,7 +196,7 @@ bool Translator::FuseCompare(bool sense, Label* target, const Operand& condition
 
 bool Translator::LabelNeedsMoves(const Control& target) const {
   const auto types = target.label_types();
-  uint32_t slot = temp_base_ + target.height;
+  uint32_t slot = target.first_slot;
   const size_t first = stack_.size() - types.size();
   for (size_t i = 0; i < types.size(); ++i) {
     const Operand& operand = stack_[first + i];
@@ -210,7 +210,7 @@ bool Translator::LabelNeedsMoves(const Control& target) const {
 // sources, so ascending order never overwrites a source. Descriptors stay as they are.
 void Translator::MoveToLabel(const Control& target) {
   const auto types = target.label_types();
-  uint32_t slot = temp_base_ + target.height;
+  uint32_t slot = target.first_slot;
   const size_t first = stack_.size() - types.size();
   for (size_t i = 0; i < types.size(); ++i) {
     const Operand& operand = stack_[first + i];
@@ -276,7 +276,7 @@ void Translator::OnCall(const Instruction& instruction, const Resolved& resolved
   const uint32_t results = SlotsOf(callee.results);
   const uint32_t link = std::max(params, results);
   for (size_t i = 0; i < callee.params.size(); ++i) Pop();
-  const uint32_t base = HeightSlot();
+  const uint32_t base = next_slot_;
   // Room for the arguments, a saved context, the arguments again and a link, and for the control
   // area of a tail call into another instance.
   frame_slots_ = std::max(frame_slots_, base + 2 * link + 8);
@@ -288,14 +288,14 @@ void Translator::OnCall(const Instruction& instruction, const Resolved& resolved
     code_.Emit(tail ? handlers::ReturnCallIndirect : handlers::CallIndirect, shape);
     code_.AppendPair(instruction.index2, index.slot);
     code_.AppendBits(resolved.type_id.value());
-  } else if (instruction.index < resolved_.imported_funcs) {
+  } else if (instruction.index < resolved_->imported_funcs) {
     code_.Emit(tail ? handlers::ReturnCallImport : handlers::CallImport, shape);
     code_.AppendBits(instruction.index);
   } else {
     code_.Emit(tail ? handlers::ReturnCall : handlers::Call, shape);
     code_.AppendPointer(module_->Code(FuncIdx(instruction.index)));
   }
-  const bool may_cross = indirect || instruction.index < resolved_.imported_funcs;
+  const bool may_cross = indirect || instruction.index < resolved_->imported_funcs;
   if (may_cross && !tail) code_.Emit(handlers::CrossReturn, shape);
 
   last_.valid = false;

@@ -120,10 +120,10 @@ void Translator::OnOp(const Instruction& instruction, const Resolved& resolved) 
     case Opcode::GlobalSet: return Global(instruction, resolved);
     case Opcode::MemorySize:
       return Bulk(handlers::MemorySize, instruction, 0,
-                  ToValType(resolved_.memories[instruction.index].address));
+                  ToValType(resolved_->memories[instruction.index].address));
     case Opcode::MemoryGrow:
       return Bulk(handlers::MemoryGrow, instruction, 1,
-                  ToValType(resolved_.memories[instruction.index].address));
+                  ToValType(resolved_->memories[instruction.index].address));
     case Opcode::MemoryInit: return Bulk(handlers::MemoryInit, instruction, 3);
     case Opcode::MemoryCopy: return Bulk(handlers::MemoryCopy, instruction, 3);
     case Opcode::MemoryFill: return Bulk(handlers::MemoryFill, instruction, 3);
@@ -132,10 +132,10 @@ void Translator::OnOp(const Instruction& instruction, const Resolved& resolved) 
     case Opcode::TableSet: return Bulk(handlers::TableSet, instruction, 2);
     case Opcode::TableSize:
       return Bulk(handlers::TableSize, instruction, 0,
-                  ToValType(resolved_.tables[instruction.index].type.address));
+                  ToValType(resolved_->tables[instruction.index].type.address));
     case Opcode::TableGrow:
       return Bulk(handlers::TableGrow, instruction, 2,
-                  ToValType(resolved_.tables[instruction.index].type.address));
+                  ToValType(resolved_->tables[instruction.index].type.address));
     case Opcode::TableInit: return Bulk(handlers::TableInit, instruction, 3);
     case Opcode::TableCopy: return Bulk(handlers::TableCopy, instruction, 3);
     case Opcode::TableFill: return Bulk(handlers::TableFill, instruction, 3);
@@ -327,9 +327,9 @@ void Translator::LaneMemory(const Instruction& instruction) {
 }
 
 void Translator::Global(const Instruction& instruction, const Resolved& resolved) {
-  const bool imported = instruction.index < resolved_.imported_globals;
+  const bool imported = instruction.index < resolved_->imported_globals;
   const uint32_t where =
-      imported ? instruction.index : global_offsets_[instruction.index - resolved_.imported_globals];
+      imported ? instruction.index : global_offsets_[instruction.index - resolved_->imported_globals];
   const Class value_class = ShapeOf(resolved.type).value_class;
   if (instruction.op == Opcode::GlobalGet) {
     Handler handler = imported ? handlers::ImportedGlobalGetInt : handlers::GlobalGetInt;

@@ -10,23 +10,37 @@
 namespace tenon::vm::interp {
 namespace {
 
-// Under the module's translate_mutex.
-TranslationState& StateOf(LoadedModule& module) {
-  if (module.tier_state == nullptr) {
-    module.tier_state = std::make_shared<TranslationState>(&module);
-  }
-  return *static_cast<TranslationState*>(module.tier_state.get());
+// What a thread keeps between translations, so that a body costs no allocation.
+struct Scratch {
+  Translator translator;
+  WalkerScratch walker;
+};
+
+Scratch& ScratchOfThread() {
+  static thread_local Scratch scratch;
+  return scratch;
 }
 
-Status Walk(const FuncCode& code, TranslationState* state) {
-  const ResolvedModule& resolved = *code.module->resolved;
-  const uint32_t local = code.index.value() - resolved.imported_funcs;
-  state->walked = &code;
-  state->translator.BeginBody(resolved.module->bodies[local].code);
-  TENON_RETURN_IF_ERROR(WalkFunction(resolved, code.index, state->translator, state->scratch));
-  if (state->translator.within_budget()) return {};
+// Walks a body under its module's translate_mutex; the scratch's translator then holds its code.
+Status Walk(const FuncCode& code, Scratch* scratch) {
+  LoadedModule& module = *code.module;
+  const ResolvedModule& resolved = *module.resolved;
+  if (module.tier_state == nullptr) module.tier_state = std::make_shared<ModuleCode>(resolved);
+  const ByteRange bytes =
+      resolved.module->bodies[code.index.value() - resolved.imported_funcs].code;
+  scratch->translator.BeginBody(&module, static_cast<ModuleCode*>(module.tier_state.get()), bytes);
+  TENON_RETURN_IF_ERROR(WalkFunction(resolved, code.index, scratch->translator, scratch->walker));
+  if (scratch->translator.within_budget()) return {};
   return Fail(ErrorKind::kLimit, absl::StrCat(FunctionContext(resolved, code.index),
                                               ": too much code for a body of its length"));
+}
+
+// A thread does not hold on to what a huge body needed.
+void Trim(const FuncCode& code, Scratch* scratch) {
+  constexpr uint32_t kHugeBodyBytes = 1 << 18;
+  const ResolvedModule& resolved = *code.module->resolved;
+  const uint32_t local = code.index.value() - resolved.imported_funcs;
+  if (resolved.module->bodies[local].code.size > kHugeBodyBytes) *scratch = Scratch();
 }
 
 }  // namespace
@@ -34,25 +48,25 @@ Status Walk(const FuncCode& code, TranslationState* state) {
 bool TranslateFunction(FuncCode* code, Store* store) {
   std::lock_guard lock(code->module->translate_mutex);
   if (code->entry.load(std::memory_order_acquire) != LazyCode()) return true;
-  TranslationState& state = StateOf(*code->module);
-  const Status status = Walk(*code, &state);
-  if (!status) {
+  Scratch& scratch = ScratchOfThread();
+  const Status status = Walk(*code, &scratch);
+  if (status) {
+    code->entry.store(scratch.translator.TakeBody(code).code, std::memory_order_release);
+  } else {
     store->SetTrap(TrapKind::kInvalidFunctionBody, status.error().ToString());
-    return false;
   }
-  code->entry.store(state.translator.TakeBody(code).code, std::memory_order_release);
-  return true;
+  Trim(*code, &scratch);
+  return status.has_value();
 }
 
 uint32_t OffsetOf(const Body& body, const Word* word) {
-  LoadedModule& module = *body.function->module;
-  std::lock_guard lock(module.translate_mutex);
-  TranslationState& state = StateOf(module);
-  if (state.walked != body.function) {
-    const Status status = Walk(*body.function, &state);
-    TENON_CHECK(status.has_value());  // as it was when the body was made
-  }
-  return state.translator.OffsetOf(static_cast<uint32_t>(word - body.code));
+  std::lock_guard lock(body.function->module->translate_mutex);
+  Scratch& scratch = ScratchOfThread();
+  const Status status = Walk(*body.function, &scratch);
+  TENON_CHECK(status.has_value());  // as it was when the body was made
+  const uint32_t offset = scratch.translator.OffsetOf(static_cast<uint32_t>(word - body.code));
+  Trim(*body.function, &scratch);
+  return offset;
 }
 
 }  // namespace tenon::vm::interp

@@ -8,13 +8,16 @@
 
 namespace tenon::vm::interp {
 
-Translator::Translator(LoadedModule* module) : module_(module), resolved_(*module->resolved) {
+ModuleCode::ModuleCode(const ResolvedModule& module) {
   uint32_t total = 0;
-  global_offsets_ = GlobalOffsets(resolved_, &total);
+  global_offsets = GlobalOffsets(module, &total);
 }
 
-void Translator::BeginBody(ByteRange body) {
-  code_.Begin(body.size);
+void Translator::BeginBody(LoadedModule* module, ModuleCode* code, ByteRange body) {
+  module_ = module;
+  resolved_ = module->resolved.get();
+  global_offsets_ = code->global_offsets.data();
+  code_.Begin(&code->arena, body.size);
   code_.SetOffset(body.offset);
 }
 
@@ -23,7 +26,6 @@ void Translator::OnFunction(const FuncType& type, absl::Span<const ValType> loca
   controls_.clear();
   last_.valid = false;
   ForgetMirrors();
-  height_ = 0;
   type_ = &type;
   const uint32_t param_slots = SlotsOf(type.params);
   link_ = std::max(param_slots, SlotsOf(type.results));
@@ -36,9 +38,9 @@ void Translator::OnFunction(const FuncType& type, absl::Span<const ValType> loca
     locals_.push_back({static_cast<uint16_t>(next), shape});
     next += shape.slots();
   }
-  temp_base_ = locals.size() > type.params.size() ? next : link_ + 2;
-  frame_slots_ = temp_base_;
-  enter_ = code_.Emit(handlers::Enter, {0, 0, link_ + 2, temp_base_ - (link_ + 2)});
+  next_slot_ = locals.size() > type.params.size() ? next : link_ + 2;
+  frame_slots_ = next_slot_;
+  enter_ = code_.Emit(handlers::Enter, {0, 0, link_ + 2, next_slot_ - (link_ + 2)});
   Enter(Control::Kind::kFunction, BlockInfo{{}, type.results});
 }
 

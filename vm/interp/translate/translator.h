@@ -21,12 +21,17 @@
 
 namespace tenon::vm::interp {
 
+// What a module keeps: its code, and what all its bodies ask for.
+struct ModuleCode {
+  explicit ModuleCode(const ResolvedModule& module);
+  CodeArena arena;
+  std::vector<uint32_t> global_offsets;  // of the globals defined, in words of the context
+};
+
 class Translator {
  public:
-  explicit Translator(LoadedModule* module);
-
-  // Before a body is walked: where it is.
-  void BeginBody(ByteRange body);
+  // Before a body is walked: whose it is and where its bytes are. What it becomes goes to `code`.
+  void BeginBody(LoadedModule* module, ModuleCode* code, ByteRange body);
   // The body made no more code than it may.
   bool within_budget() const { return !code_.overflowed(); }
   // Makes the function walked last a body.
@@ -131,7 +136,7 @@ class Translator {
     enum class Kind : uint8_t { kFunction, kBlock, kLoop, kIf, kElse };
     Kind kind = Kind::kBlock;
     uint32_t base = 0;         // operands below the construct's parameters
-    uint32_t height = 0;       // slots below them
+    uint32_t first_slot = 0;   // home of the first of them
     absl::Span<const ValType> params;
     absl::Span<const ValType> results;
     Label label;               // a loop's start, else the end
@@ -164,7 +169,6 @@ class Translator {
   void EmitCopy(uint32_t target, const Operand& operand);
   void FlushLocals();                  // copies every local on the stack to its home
   void PreserveLocal(uint32_t local);  // before it is assigned
-  uint32_t HeightSlot() const { return temp_base_ + height_; }
 
   // Accumulators.
   void SetMirror(Class value_class, uint32_t slot);
@@ -202,9 +206,9 @@ class Translator {
   void ResetStack(const Control& control, absl::Span<const ValType> types);
   void MoveArgumentsHome(size_t count);
 
-  LoadedModule* module_;
-  const ResolvedModule& resolved_;
-  std::vector<uint32_t> global_offsets_;
+  LoadedModule* module_ = nullptr;
+  const ResolvedModule* resolved_ = nullptr;
+  const uint32_t* global_offsets_ = nullptr;
   CodeBuffer code_;
   OperandStack stack_;
   std::vector<Control> controls_;
@@ -212,22 +216,13 @@ class Translator {
   uint32_t local_refs_ = 0;  // sum of the locals' refs
   const FuncType* type_ = nullptr;
   uint32_t link_ = 0;
-  uint32_t temp_base_ = 0;
-  uint32_t height_ = 0;       // slots in use above temp_base_
+  uint32_t next_slot_ = 0;    // home of the next operand
   uint32_t frame_slots_ = 0;  // the most that any instruction needs
   uint32_t enter_ = 0;        // word of the Enter instruction
   static constexpr uint32_t kNoSlot = ~0u;
   uint32_t int_mirror_ = kNoSlot;
   uint32_t float_mirror_ = kNoSlot;
   Last last_;
-};
-
-// What a module keeps between translations: the translator's and the walker's buffers.
-struct TranslationState {
-  explicit TranslationState(LoadedModule* module) : translator(module) {}
-  Translator translator;
-  WalkerScratch scratch;
-  const FuncCode* walked = nullptr;  // the function that the translator walked last
 };
 
 }  // namespace tenon::vm::interp

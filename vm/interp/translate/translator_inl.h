@@ -19,17 +19,17 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline void Translator::CountReference(const Operan
 ABSL_ATTRIBUTE_ALWAYS_INLINE inline Translator::Operand& Translator::Pop() {
   Operand& operand = stack_.Pop();
   CountReference(operand, -1);
-  height_ -= operand.shape.slots();
+  next_slot_ -= operand.shape.slots();
   return operand;
 }
 
 ABSL_ATTRIBUTE_ALWAYS_INLINE inline Translator::Operand& Translator::Push(Shape shape) {
   Operand& operand = stack_.Extend();
-  operand.home = operand.slot = static_cast<uint16_t>(HeightSlot());
+  operand.home = operand.slot = static_cast<uint16_t>(next_slot_);
   operand.kind = Operand::Kind::kHome;
   operand.shape = shape;
-  height_ += shape.slots();
-  frame_slots_ = std::max(frame_slots_, HeightSlot());
+  next_slot_ += shape.slots();
+  frame_slots_ = std::max(frame_slots_, next_slot_);
   return operand;
 }
 
