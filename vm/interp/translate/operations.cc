@@ -96,14 +96,14 @@ const Row& RowOf(Opcode op) { return kRows[static_cast<int>(op)]; }
 }  // namespace
 
 void Translator::OnConst(const Instruction& instruction) {
-  PushConst(RowOf(instruction.op).result, instruction.bits);
+  PushConst(ShapeOf(RowOf(instruction.op).result), instruction.bits);
 }
 
 void Translator::OnOp(const Instruction& instruction, const Resolved& resolved) {
   if (RowOf(instruction.op).family == Family::kVector) return VectorOp(instruction);
   switch (instruction.op) {
     case Opcode::Nop: return;
-    case Opcode::RefNull: return PushConst(resolved.type, 0);
+    case Opcode::RefNull: return PushConst(ShapeOf(resolved.type), 0);
     case Opcode::V128Const:
       EmitResult(handlers::ConstVector, ValType::kV128, 0);
       code_.AppendBits(instruction.v128.Lane<uint64_t>(0));
@@ -222,7 +222,7 @@ void Translator::EqualZero(const Instruction& instruction) {
     return Binary(Inverse(last_.op), instruction.offset);
   }
   const bool is_narrow = operand.shape.narrow;
-  PushConst(is_narrow ? ValType::kI32 : ValType::kI64, 0);
+  PushConst(operand.shape, 0);
   Binary(is_narrow ? Opcode::I32Eq : Opcode::I64Eq, instruction.offset);
 }
 

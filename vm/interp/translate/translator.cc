@@ -35,7 +35,10 @@ void Translator::OnFunction(const FuncType& type, absl::Span<const ValType> loca
   for (size_t i = 0; i < locals.size(); ++i) {
     if (i == type.params.size()) next = link_ + 2;
     const Shape shape = ShapeOf(locals[i]);
-    locals_.push_back({static_cast<uint16_t>(next), shape});
+    locals_.push_back({{.local = static_cast<uint32_t>(i),
+                        .slot = static_cast<uint16_t>(next),
+                        .kind = Operand::Kind::kLocal,
+                        .shape = shape}});
     next += shape.slots();
   }
   next_slot_ = locals.size() > type.params.size() ? next : link_ + 2;
@@ -143,7 +146,7 @@ void Translator::OnLocalTee(const Instruction& instruction, const Resolved&) {
 // the local directly.
 void Translator::LocalAssign(uint32_t local, bool keep) {
   const Operand& value = Pop();
-  const uint32_t slot = locals_[local].slot;
+  const uint32_t slot = locals_[local].reference.slot;
   const bool is_self = value.kind == Operand::Kind::kLocal && value.local == local;
   if (!is_self) {
     const bool just_computed =

@@ -127,8 +127,7 @@ class Translator {
   };
 
   struct Local {
-    uint16_t slot = 0;
-    Shape shape;
+    Operand reference;  // what `local.get` pushes; the home is still to be filled in
     uint32_t refs = 0;  // how often it is on the operand stack by reference
   };
 
@@ -159,8 +158,9 @@ class Translator {
   Operand& Top() { return stack_.back(); }
   Operand& Pop();                  // readable until the next push
   Operand& Push(Shape shape);      // a value at its home
+  void Occupy(Operand* operand);   // fills in the home of a new top
   void SetTop(Shape shape);        // the top gives way to a value at its home; neither is a vector
-  void PushConst(ValType type, uint64_t bits);
+  void PushConst(Shape shape, uint64_t bits);
   void PushLocal(uint32_t local);
   void CountReference(const Operand& operand, int change);
   bool InAcc(const Operand& operand) const;

@@ -23,13 +23,18 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline Translator::Operand& Translator::Pop() {
   return operand;
 }
 
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline void Translator::Occupy(Operand* operand) {
+  operand->home = static_cast<uint16_t>(next_slot_);
+  next_slot_ += operand->shape.slots();
+  frame_slots_ = std::max(frame_slots_, next_slot_);
+}
+
 ABSL_ATTRIBUTE_ALWAYS_INLINE inline Translator::Operand& Translator::Push(Shape shape) {
   Operand& operand = stack_.Extend();
-  operand.home = operand.slot = static_cast<uint16_t>(next_slot_);
   operand.kind = Operand::Kind::kHome;
   operand.shape = shape;
-  next_slot_ += shape.slots();
-  frame_slots_ = std::max(frame_slots_, next_slot_);
+  operand.slot = static_cast<uint16_t>(next_slot_);
+  Occupy(&operand);
   return operand;
 }
 
@@ -40,8 +45,8 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline void Translator::SetTop(Shape shape) {
   operand.shape = shape;
 }
 
-ABSL_ATTRIBUTE_ALWAYS_INLINE inline void Translator::PushConst(ValType type, uint64_t bits) {
-  Operand& operand = Push(ShapeOf(type));
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline void Translator::PushConst(Shape shape, uint64_t bits) {
+  Operand& operand = Push(shape);
   operand.kind = Operand::Kind::kConst;
   operand.bits = bits;
 }
@@ -50,10 +55,9 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline void Translator::PushLocal(uint32_t index) {
   Local& local = locals_[index];
   ++local.refs;
   ++local_refs_;
-  Operand& operand = Push(local.shape);
-  operand.kind = Operand::Kind::kLocal;
-  operand.local = index;
-  operand.slot = local.slot;
+  Operand& operand = stack_.Extend();
+  operand = local.reference;
+  Occupy(&operand);
 }
 
 ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool Translator::InAcc(const Operand& operand) const {
