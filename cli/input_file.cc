@@ -13,13 +13,13 @@
 namespace tenon::cli {
 namespace {
 
-std::unexpected<Error> SystemFailure(const std::string& path, int error) {
-  return Fail(ErrorKind::kIo, absl::StrCat(path, ": ", std::strerror(error)));
+std::unexpected<Error> SystemFailure(int error) {
+  return Fail(ErrorKind::kIo, std::strerror(error));
 }
 
-std::unexpected<Error> TooLarge(const std::string& path) {
+std::unexpected<Error> TooLarge() {
   return Fail(ErrorKind::kLimit,
-              absl::StrCat(path, ": larger than the limit of ", vm::kMaxModuleBytes, " bytes"));
+              absl::StrCat("larger than the limit of ", vm::kMaxModuleBytes, " bytes"));
 }
 
 class Descriptor {
@@ -40,26 +40,26 @@ class Descriptor {
 
 Result<std::vector<uint8_t>> ReadInputFile(const std::string& path) {
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0) return SystemFailure(path, errno);
+  if (file.get() < 0) return SystemFailure(errno);
   struct stat status;
-  if (fstat(file.get(), &status) != 0) return SystemFailure(path, errno);
+  if (fstat(file.get(), &status) != 0) return SystemFailure(errno);
   if (S_ISDIR(status.st_mode)) {
-    return Fail(ErrorKind::kIo, absl::StrCat(path, ": is a directory, not a WebAssembly file"));
+    return Fail(ErrorKind::kIo, "is a directory, not a file");
   }
   // What the file system says of the size is a hint, and not one to allocate by blindly.
   const bool is_regular = S_ISREG(status.st_mode);
   if (is_regular && static_cast<uint64_t>(status.st_size) > vm::kMaxModuleBytes) {
-    return TooLarge(path);
+    return TooLarge();
   }
   // One byte more than the file's size, so that the end is seen without growing.
   std::vector<uint8_t> bytes(is_regular ? static_cast<size_t>(status.st_size) + 1 : size_t{65536});
   size_t used = 0;
   while (true) {
-    if (used > vm::kMaxModuleBytes) return TooLarge(path);
+    if (used > vm::kMaxModuleBytes) return TooLarge();
     if (used == bytes.size()) bytes.resize(bytes.size() * 2);
     const ssize_t got = read(file.get(), bytes.data() + used, bytes.size() - used);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return SystemFailure(path, errno);
+    if (got < 0) return SystemFailure(errno);
     if (got == 0) break;
     used += static_cast<size_t>(got);
   }

@@ -11,7 +11,7 @@
 namespace tenon::cli {
 
 // The bytes of a regular file, pipe or terminal of at most vm::kMaxModuleBytes. Errors are kIo
-// (with the system's text) or kLimit, and name the file.
+// (with the system's text) or kLimit; the caller adds the file's name.
 Result<std::vector<uint8_t>> ReadInputFile(const std::string& path);
 
 }  // namespace tenon::cli

@@ -23,19 +23,26 @@ namespace {
 constexpr absl::string_view kRunInterface = "wasi:cli/run@0.2.12";
 using RunResult = std::expected<void, std::monostate>;
 
+// An error says which option it comes from.
+Status InOption(absl::string_view option, absl::string_view value, Status status) {
+  if (status) return status;
+  return std::unexpected(
+      std::move(status).error().WithContext(absl::StrCat("run: ", option, " '", value, "'")));
+}
+
 Result<std::unique_ptr<wasi::Context>> MakeContext(const RunOptions& options) {
   auto context = std::make_unique<wasi::Context>();
-  TENON_RETURN_IF_ERROR(
-      context->AddArgument(options.argv0.empty() ? options.file : options.argv0));
+  TENON_RETURN_IF_ERROR(context->AddArgument(options.argv0.empty() ? options.file : options.argv0));
   for (const std::string& argument : options.arguments) {
     TENON_RETURN_IF_ERROR(context->AddArgument(argument));
   }
   for (const std::string& variable : options.environment) {
-    TENON_RETURN_IF_ERROR(context->AddEnvironmentOption(variable));
+    TENON_RETURN_IF_ERROR(InOption("--env", variable, context->AddEnvironmentOption(variable)));
   }
   for (const std::string& directory : options.directories) {
     TENON_RETURN_IF_ERROR(
-        context->AddDirectoryOption(directory, wasi::DirectoryAccess::kReadWrite));
+        InOption("--dir", directory,
+                 context->AddDirectoryOption(directory, wasi::DirectoryAccess::kReadWrite)));
   }
   return context;
 }
@@ -46,23 +53,17 @@ int ReportTrap(const vm::Trap& trap) {
   return trap.kind == vm::TrapKind::kTimeout ? kExitTimeout : kExitTrap;
 }
 
-Result<std::shared_ptr<const abi::CompiledComponent>> LoadFile(const RunOptions& options,
+Result<std::shared_ptr<const abi::CompiledComponent>> LoadFile(const std::string& file,
                                                                vm::Engine* engine) {
-  TENON_ASSIGN_OR_RETURN(std::vector<uint8_t> bytes, ReadInputFile(options.file));
+  TENON_ASSIGN_OR_RETURN(std::vector<uint8_t> bytes, ReadInputFile(file));
   if (!abi::IsComponent(bytes)) {
-    const bool is_module = bytes.size() >= 8 && bytes[0] == 0 && bytes[1] == 'a' &&
-                           bytes[2] == 's' && bytes[3] == 'm';
+    const bool is_module =
+        bytes.size() >= 8 && bytes[0] == 0 && bytes[1] == 'a' && bytes[2] == 's' && bytes[3] == 'm';
     return Fail(ErrorKind::kMalformed,
-                absl::StrCat(options.file, ": ",
-                             is_module ? "a core module, not a component: there is no wasi:cli/run "
-                                         "in it to run"
-                                       : "not a WebAssembly component: magic header not detected"));
+                is_module ? "a core module, not a component: there is no wasi:cli/run in it to run"
+                          : "not a WebAssembly component: magic header not detected");
   }
-  auto component = abi::LoadComponent(engine, std::move(bytes), vm::BodyValidation::kLazy);
-  if (!component) {
-    return std::unexpected(std::move(component).error().WithContext(options.file));
-  }
-  return component;
+  return abi::LoadComponent(engine, std::move(bytes), vm::BodyValidation::kLazy);
 }
 
 // Everything a run needs. It is never taken down: the process ends right after, and unmapping the
@@ -87,8 +88,10 @@ int Run(const RunOptions& options) {
     return Complain(context.error().ToString(), is_usage ? kExitUsage : kExitBadInput);
   }
   program.context = std::move(*context);
-  auto component = LoadFile(options, &program.engine);
-  if (!component) return Complain(component.error().ToString(), kExitBadInput);
+  auto component = LoadFile(options.file, &program.engine);
+  if (!component) {
+    return Complain(absl::StrCat(options.file, ": ", component.error().ToString()), kExitBadInput);
+  }
   program.component = std::move(*component);
 
   wasi::AddToLinker(program.linker);

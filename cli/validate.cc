@@ -31,7 +31,7 @@ Status ValidateWholeComponent(std::vector<uint8_t> bytes) {
 
 int Validate(const std::string& file) {
   auto bytes = ReadInputFile(file);
-  if (!bytes) return Complain(bytes.error().ToString(), kExitBadInput);
+  if (!bytes) return Complain(absl::StrCat(file, ": ", bytes.error().ToString()), kExitBadInput);
   const Status status = abi::IsComponent(*bytes) ? ValidateWholeComponent(std::move(*bytes))
                                                  : ValidateCoreModule(std::move(*bytes));
   if (!status) return Complain(absl::StrCat(file, ": ", status.error().ToString()), kExitBadInput);

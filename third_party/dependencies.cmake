@@ -1,7 +1,6 @@
 # How each dependency is found. Every one is a Debian package (see install-deps); none is vendored.
 find_package(PkgConfig REQUIRED)
 find_package(GTest REQUIRED)
-find_package(CLI11 REQUIRED)
 find_package(Boost REQUIRED)  # headers; Boost.Context is linked by name
 find_library(TENON_BOOST_CONTEXT_SHARED NAMES boost_context REQUIRED)
 find_library(TENON_BOOST_CONTEXT_STATIC NAMES libboost_context.a REQUIRED)

@@ -44,22 +44,18 @@ if(TENON_LOOP_DISPATCH)
 endif()
 target_link_libraries(tenon_options INTERFACE tenon_absl)
 
-# The core has neither exceptions nor RTTI (architecture, decision 14); the command line may.
+# What we ship has neither exceptions nor RTTI (architecture, decision 14); tests do.
 add_library(tenon_core_options INTERFACE)
 target_compile_options(tenon_core_options INTERFACE -fno-exceptions -fno-rtti)
 target_link_libraries(tenon_core_options INTERFACE tenon_options)
 
 # tenon_library(name SOURCES... DEPS targets...): a static library of one layer.
 function(tenon_library name)
-  cmake_parse_arguments(ARG "EXCEPTIONS" "" "SOURCES;DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
   if(ARG_SOURCES)
     add_library(${name} STATIC ${ARG_SOURCES})
     set(scope PUBLIC)
-    if(ARG_EXCEPTIONS)
-      target_link_libraries(${name} PRIVATE tenon_options)
-    else()
-      target_link_libraries(${name} PRIVATE tenon_core_options)
-    endif()
+    target_link_libraries(${name} PRIVATE tenon_core_options)
   else()
     add_library(${name} INTERFACE)
     set(scope INTERFACE)

@@ -3,13 +3,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <optional>
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "cli/input_file.h"
 #include "cli/wast/runner.h"
 
 namespace tenon::cli {
@@ -37,16 +35,6 @@ std::vector<std::string> FindScripts(const std::vector<std::string>& paths) {
     std::sort(files.begin() + first, files.end());
   }
   return files;
-}
-
-std::optional<std::string> ReadFile(const std::string& path) {
-  std::error_code error;
-  if (fs::is_directory(path, error)) return std::nullopt;
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) return std::nullopt;
-  std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-  if (stream.bad()) return std::nullopt;
-  return text;
 }
 
 // Bytes outside printable ASCII are written as if they were Latin-1, so that the output is valid
@@ -111,9 +99,12 @@ void PrintTotal(const Total& total, bool json) {
 }
 
 ScriptReport RunFile(const std::string& path, const ScriptOptions& options) {
-  if (const std::optional<std::string> text = ReadFile(path)) return RunScript(*text, options);
+  const Result<std::vector<uint8_t>> text = ReadInputFile(path);
+  if (text) {
+    return RunScript({reinterpret_cast<const char*>(text->data()), text->size()}, options);
+  }
   ScriptReport report;
-  report.failures.push_back({0, "cannot read the file"});
+  report.failures.push_back({0, absl::StrCat("cannot read the file: ", text.error().ToString())});
   return report;
 }
 

@@ -1,0 +1,110 @@
+#include "cli/subcommands.h"
+
+#include "cli/commands.h"
+#include "cli/wast/command.h"
+
+namespace tenon::cli {
+namespace {
+
+enum RunKey : int { kDir = kFirstLongKey, kEnv, kArgv0 };
+
+constexpr argp_option kRunOptions[] = {
+    {"dir", kDir, "HOST[::GUEST]", 0,
+     "Grant a directory, under its own name or as GUEST; may be repeated"},
+    {"env", kEnv, "NAME[=VALUE]", 0,
+     "Set an environment variable, or hand on the host's; may be repeated"},
+    {"argv0", kArgv0, "NAME", 0, "The guest's argv[0]; default: FILE"},
+    kHelpOption,
+    {}};
+
+Status TakeRun(int key, const char* value, RunOptions& options) {
+  switch (key) {
+    case kDir:
+      options.directories.emplace_back(value);
+      break;
+    case kEnv:
+      options.environment.emplace_back(value);
+      break;
+    case kArgv0:
+      if (*value == '\0') return Fail(ErrorKind::kUsage, "expected a name, got an empty one");
+      options.argv0 = value;
+      break;
+    case kArgumentKey:
+      if (options.file.empty()) {
+        if (*value == '\0') return Fail(ErrorKind::kUsage, "expected a file's name");
+        options.file = value;
+      } else {
+        options.arguments.emplace_back(value);
+      }
+      break;
+  }
+  return {};
+}
+
+std::string RunEpilogue() {
+  return "Options after FILE are the guest's.\n"
+         "Exit code: the guest's; 1 bad input, 2 wrong usage, 124 timeout, 134 trap.";
+}
+
+constexpr argp_option kValidateOptions[] = {kHelpOption, {}};
+
+Status TakeValidate(int, const char* value, std::string& file) {
+  file = value;
+  return {};
+}
+
+enum WastKey : int { kJson = kFirstLongKey, kIgnoreErrorMessages };
+
+constexpr argp_option kWastOptions[] = {
+    {"json", kJson, nullptr, 0, "Print results as JSON"},
+    {"ignore-error-messages", kIgnoreErrorMessages, nullptr, 0, "Do not compare error texts"},
+    kHelpOption,
+    {}};
+
+Status TakeWast(int key, const char* value, WastOptions& options) {
+  switch (key) {
+    case kJson:
+      options.json = true;
+      break;
+    case kIgnoreErrorMessages:
+      options.ignore_error_messages = true;
+      break;
+    case kArgumentKey:
+      options.paths.emplace_back(value);
+      break;
+  }
+  return {};
+}
+
+template <typename Options, Status (*kTake)(int key, const char* value, Options& options),
+          int (*kAct)(const Options& options)>
+int Execute(const Syntax& syntax, int argc, char** argv) {
+  Options options;
+  const std::optional<int> exit_code = ReadCommandLine<Options, kTake>(syntax, argc, argv, options);
+  return exit_code ? *exit_code : kAct(options);
+}
+
+constexpr Subcommand kSubcommands[] = {
+    {.syntax = {.name = "run",
+                .summary = "Run a component that exports wasi:cli/run.",
+                .arguments = {"FILE [ARGS...]", "FILE", kAnyNumber, true},
+                .options = kRunOptions,
+                .epilogue = RunEpilogue},
+     .execute = Execute<RunOptions, TakeRun, Run>},
+    {.syntax = {.name = "validate",
+                .summary = "Check a component or module; silent when it is valid.",
+                .arguments = {"FILE", "FILE", 1, false},
+                .options = kValidateOptions},
+     .execute = Execute<std::string, TakeValidate, Validate>},
+    {.syntax = {.name = "wast",
+                .summary = "Run scripts of the official test suites' format.",
+                .arguments = {"PATH...", "PATH", kAnyNumber, false},
+                .options = kWastOptions},
+     .execute = Execute<WastOptions, TakeWast, RunWastCommand>},
+};
+
+}  // namespace
+
+absl::Span<const Subcommand> Subcommands() { return kSubcommands; }
+
+}  // namespace tenon::cli
