@@ -17,8 +17,8 @@ constexpr uint8_t kMagic[4] = {0x00, 0x61, 0x73, 0x6d};
 constexpr uint8_t kVersion[4] = {0x0d, 0x00, 0x01, 0x00};  // version 13, layer 1
 constexpr size_t kPreambleSize = 8;
 constexpr uint32_t kCommonDefinitions = 256;
-// A vector that grows holds its items in two places for a while.
-constexpr uint64_t kDefinitionBytes = 2 * sizeof(Definition);
+// A vector that grows holds its items in two places for a while; then they are copied once more.
+constexpr uint64_t kDefinitionBytes = 3 * sizeof(Definition);
 
 enum SectionId : uint8_t {
   kCustom = 0,
@@ -39,7 +39,7 @@ enum SectionId : uint8_t {
 // Decodes the sections of one component; recurses into nested ones, to kMaxNestingDepth.
 class SectionReader {
  public:
-  SectionReader(ByteReader& reader, int depth, Component* out)
+  SectionReader(SyntaxReader& reader, int depth, Component* out)
       : reader_(reader), depth_(depth), out_(out) {}
 
   bool ReadPreamble() {
@@ -58,7 +58,7 @@ class SectionReader {
 
   bool ReadSections() {
     // Room for a common component, within as much memory as there are bytes.
-    out_->definitions.reserve(reader_.Reservable(kCommonDefinitions, sizeof(Definition)));
+    definitions_.reserve(reader_.Reservable(kCommonDefinitions, sizeof(Definition)));
     while (!reader_.at_end()) {
       uint8_t id = 0;
       uint32_t size = 0;
@@ -67,7 +67,7 @@ class SectionReader {
       if (!reader_.ReadByte(&id) || !reader_.ReadVarU32(&size)) return false;
       const uint64_t offset = reader_.offset();
       if (!reader_.ReadBytes(size, &content)) return false;
-      ByteReader section(content, offset, reader_.allowance());
+      SyntaxReader section = reader_.Part(content, offset);
       bool read = ReadSection(id, start, section);
       if (read && !section.at_end()) read = section.Fail("section size mismatch");
       if (!read) {
@@ -75,11 +75,12 @@ class SectionReader {
         return reader_.FailAt(error.kind(), error.message(), error.where()->offset);
       }
     }
+    out_->definitions = reader_.arena().Copy<Definition>(definitions_);
     return true;
   }
 
  private:
-  bool ReadSection(uint8_t id, uint64_t start, ByteReader& section) {
+  bool ReadSection(uint8_t id, uint64_t start, SyntaxReader& section) {
     switch (id) {
       case kCustom:
         return ReadCustom(section);
@@ -114,60 +115,60 @@ class SectionReader {
     }
   }
 
-  bool ReadDefinitions(ByteReader& section, uint32_t limit, const char* what,
-                       bool (SectionReader::*read)(ByteReader&, Definition&)) {
+  bool ReadDefinitions(SyntaxReader& section, uint32_t limit, const char* what,
+                       bool (SectionReader::*read)(SyntaxReader&, Definition&)) {
     uint32_t count = 0;
     if (!ReadCount(section, limit, what, &count)) return false;
     for (uint32_t i = 0; i < count; ++i) {
       if (!section.Charge(kDefinitionBytes)) return false;
-      Definition& definition = out_->definitions.emplace_back();
-      definition.offset = section.offset();
+      Definition& definition = definitions_.emplace_back();
+      definition.offset = static_cast<uint32_t>(section.offset());
       if (!(this->*read)(section, definition)) return false;
     }
     return true;
   }
 
   // A section that is one definition.
-  bool Append(ByteReader& section, uint64_t offset, decltype(Definition::def) def) {
+  bool Append(SyntaxReader& section, uint64_t offset, const decltype(Definition::def)& def) {
     if (!section.Charge(kDefinitionBytes)) return false;
-    out_->definitions.push_back({offset, std::move(def)});
+    definitions_.push_back({def, static_cast<uint32_t>(offset)});
     return true;
   }
 
   // The rest of a section as a range of the root's bytes; reader offsets are the root's.
-  static syntax::ByteRange TakeRest(ByteReader& section) {
+  static syntax::ByteRange TakeRest(SyntaxReader& section) {
     const syntax::ByteRange range{section.offset(), section.remaining()};
     section.Skip(section.remaining());
     return range;
   }
 
-  bool ReadCustom(ByteReader& section) {
+  bool ReadCustom(SyntaxReader& section) {
     syntax::Custom custom;
     const uint64_t offset = section.offset();
     if (!ReadName(section, &custom.name)) return false;
     custom.bytes = TakeRest(section);
-    return Append(section, offset, std::move(custom));
+    return Append(section, offset, custom);
   }
 
-  bool ReadCoreModule(ByteReader& section) {
+  bool ReadCoreModule(SyntaxReader& section) {
     const uint64_t offset = section.offset();
     return Append(section, offset, syntax::CoreModule{TakeRest(section)});
   }
 
-  bool ReadComponent(ByteReader& section) {
+  bool ReadComponent(SyntaxReader& section) {
     const uint64_t offset = section.offset();
     if (depth_ + 1 > static_cast<int>(kMaxNestingDepth)) {
       return section.FailAt(ErrorKind::kLimit, "components are nested too deeply", offset);
     }
-    if (!section.Charge(sizeof(Component))) return false;
-    auto nested = std::make_unique<Component>();
+    auto* const nested = section.New<Component>();
+    if (nested == nullptr) return false;
     nested->range = {offset, section.remaining()};
-    SectionReader inner(section, depth_ + 1, nested.get());
+    SectionReader inner(section, depth_ + 1, nested);
     if (!inner.ReadPreamble() || !inner.ReadSections()) return false;
-    return Append(section, offset, std::move(nested));
+    return Append(section, offset, nested);
   }
 
-  bool CoreInstance(ByteReader& reader, Definition& out) {
+  bool CoreInstance(SyntaxReader& reader, Definition& out) {
     uint8_t form = 0;
     auto& instance = out.def.emplace<syntax::CoreInstance>();
     if (!reader.ReadByte(&form)) return false;
@@ -180,15 +181,16 @@ class SectionReader {
                      [&](syntax::CoreInstantiateArg* arg) { return CoreArg(reader, arg); });
     }
     if (form != 0x01) return Malformed(reader, "malformed core instance", out);
-    return ReadVec(
-        reader, kMaxExports, "exports", &instance.emplace<std::vector<syntax::CoreInlineExport>>(),
-        [&](syntax::CoreInlineExport* item) {
-          return ReadName(reader, &item->name) && ReadCoreSort(reader, &item->item.sort) &&
-                 reader.ReadVarU32(&item->item.index);
-        });
+    return ReadVec(reader, kMaxExports, "exports",
+                   &instance.emplace<absl::Span<const syntax::CoreInlineExport>>(),
+                   [&](syntax::CoreInlineExport* item) {
+                     return ReadName(reader, &item->name) &&
+                            ReadCoreSort(reader, &item->item.sort) &&
+                            reader.ReadVarU32(&item->item.index);
+                   });
   }
 
-  static bool CoreArg(ByteReader& reader, syntax::CoreInstantiateArg* arg) {
+  static bool CoreArg(SyntaxReader& reader, syntax::CoreInstantiateArg* arg) {
     uint8_t sort = 0;
     uint32_t index = 0;
     if (!ReadName(reader, &arg->name)) return false;
@@ -201,7 +203,7 @@ class SectionReader {
     return true;
   }
 
-  bool Instance(ByteReader& reader, Definition& out) {
+  bool Instance(SyntaxReader& reader, Definition& out) {
     uint8_t form = 0;
     auto& instance = out.def.emplace<syntax::Instance>();
     if (!reader.ReadByte(&form)) return false;
@@ -217,39 +219,42 @@ class SectionReader {
     }
     if (form != 0x01) return Malformed(reader, "malformed instance", out);
     return ReadVec(
-        reader, kMaxExports, "exports", &instance.emplace<std::vector<syntax::InlineExport>>(),
+        reader, kMaxExports, "exports", &instance.emplace<absl::Span<const syntax::InlineExport>>(),
         [&](syntax::InlineExport* item) {
           return ReadExternName(reader, &item->name) && ReadSortIndex(reader, &item->item);
         });
   }
 
-  bool CoreType(ByteReader& reader, Definition& out) {
+  bool CoreType(SyntaxReader& reader, Definition& out) {
     return ReadCoreTypeDef(reader, depth_, &out.def.emplace<syntax::CoreTypeDef>());
   }
-  bool Alias(ByteReader& reader, Definition& out) {
+  bool Alias(SyntaxReader& reader, Definition& out) {
     return ReadAlias(reader, &out.def.emplace<syntax::Alias>());
   }
-  bool Type(ByteReader& reader, Definition& out) {
+  bool Type(SyntaxReader& reader, Definition& out) {
     return ReadTypeDef(reader, depth_, &out.def.emplace<syntax::TypeDef>());
   }
-  bool Canon(ByteReader& reader, Definition& out) {
+  bool Canon(SyntaxReader& reader, Definition& out) {
     return ReadCanon(reader, &out.def.emplace<syntax::Canon>());
   }
-  bool Import(ByteReader& reader, Definition& out) {
+  bool Import(SyntaxReader& reader, Definition& out) {
     auto& import = out.def.emplace<syntax::Import>();
     return ReadExternName(reader, &import.name) && ReadExternType(reader, &import.type);
   }
 
-  bool Export(ByteReader& reader, Definition& out) {
+  bool Export(SyntaxReader& reader, Definition& out) {
     auto& item = out.def.emplace<syntax::Export>();
     uint8_t ascribed = 0;
     if (!ReadExternName(reader, &item.name) || !ReadSortIndex(reader, &item.item)) return false;
     if (!reader.ReadByte(&ascribed)) return false;
     if (ascribed > 1) return Malformed(reader, "malformed export", out);
-    return ascribed == 0 || ReadExternType(reader, &item.type.emplace());
+    if (ascribed == 0) return true;
+    auto* const type = reader.New<syntax::ExternType>();
+    item.type = type;
+    return type != nullptr && ReadExternType(reader, type);
   }
 
-  bool ReadStart(ByteReader& reader) {
+  bool ReadStart(SyntaxReader& reader) {
     syntax::Start start;
     uint32_t func = 0;
     const uint64_t offset = reader.offset();
@@ -265,10 +270,10 @@ class SectionReader {
       return false;
     }
     start.func = FuncIdx(func);
-    return Append(reader, offset, std::move(start));
+    return Append(reader, offset, start);
   }
 
-  bool Value(ByteReader& reader, Definition& out) {
+  bool Value(SyntaxReader& reader, Definition& out) {
     auto& value = out.def.emplace<syntax::Value>();
     uint32_t size = 0;
     if (!ReadValType(reader, &value.type) || !reader.ReadVarU32(&size)) return false;
@@ -276,13 +281,14 @@ class SectionReader {
     return reader.Skip(size);
   }
 
-  static bool Malformed(ByteReader& reader, const char* message, const Definition& where) {
+  static bool Malformed(SyntaxReader& reader, const char* message, const Definition& where) {
     return reader.FailAt(ErrorKind::kMalformed, message, where.offset);
   }
 
-  ByteReader& reader_;
+  SyntaxReader& reader_;
   const int depth_;
   Component* const out_;
+  std::vector<Definition> definitions_;
 };
 
 }  // namespace
@@ -292,16 +298,16 @@ bool IsComponent(absl::Span<const uint8_t> bytes) {
          bytes[6] == kVersion[2] && bytes[7] == kVersion[3];
 }
 
-Result<std::unique_ptr<const Component>> DecodeComponent(std::vector<uint8_t> bytes) {
+Result<std::unique_ptr<const syntax::RootComponent>> DecodeComponent(std::vector<uint8_t> bytes) {
   if (bytes.size() > vm::kMaxModuleBytes) {
     return Fail(ErrorKind::kLimit, absl::StrCat("component of ", bytes.size(),
                                                 " bytes, the limit is ", vm::kMaxModuleBytes));
   }
-  auto component = std::make_unique<Component>();
+  auto component = std::make_unique<syntax::RootComponent>();
   component->range = {0, bytes.size()};
   component->bytes = std::make_shared<const std::vector<uint8_t>>(std::move(bytes));
   uint64_t allowance = kMaxDecodedBase + kMaxDecodedFactor * component->bytes->size();
-  ByteReader reader(*component->bytes, 0, &allowance);
+  SyntaxReader reader(*component->bytes, 0, &allowance, component->arena);
   SectionReader sections(reader, 0, component.get());
   if (!sections.ReadPreamble() || !sections.ReadSections()) return reader.TakeFailure();
   return component;

@@ -17,6 +17,6 @@ namespace tenon::abi {
 bool IsComponent(absl::Span<const uint8_t> bytes);
 
 // Takes the bytes, which the result owns. Fails with kMalformed, or kLimit for nesting and counts.
-Result<std::unique_ptr<const syntax::Component>> DecodeComponent(std::vector<uint8_t> bytes);
+Result<std::unique_ptr<const syntax::RootComponent>> DecodeComponent(std::vector<uint8_t> bytes);
 
 }  // namespace tenon::abi

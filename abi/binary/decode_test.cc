@@ -48,6 +48,7 @@ TEST(DecodeTest, CountsAreNotBelieved) {
   EXPECT_EQ(ErrorOf(Component({Blob(7, {0xff, 0xff, 0x0f})})), "unexpected end");
   EXPECT_EQ(ErrorOf(Component({Blob(7, {0x80, 0x80, 0x40})})),
             "too many types: 1048576, the limit is 1000000");
+  EXPECT_EQ(ErrorOf(Component({Section(7, {{0x6f, 0x83, 0x10, 0x7f, 0x7f}})})), "unexpected end");
   EXPECT_EQ(ErrorOf(Component({Blob(7, {0x01, 0x7f, 0x7f})})), "section size mismatch");
 }
 

@@ -5,7 +5,7 @@
 
 namespace tenon::abi {
 
-bool ReadName(ByteReader& reader, absl::string_view* out) {
+bool ReadName(SyntaxReader& reader, absl::string_view* out) {
   uint32_t length = 0;
   absl::Span<const uint8_t> bytes;
   const uint64_t where = reader.offset();
@@ -18,7 +18,7 @@ bool ReadName(ByteReader& reader, absl::string_view* out) {
   return true;
 }
 
-bool ReadCount(ByteReader& reader, uint32_t limit, const char* what, uint32_t* out) {
+bool ReadCount(SyntaxReader& reader, uint32_t limit, const char* what, uint32_t* out) {
   const uint64_t where = reader.offset();
   if (!reader.ReadVarU32(out)) return false;
   if (*out > limit) {
@@ -29,7 +29,7 @@ bool ReadCount(ByteReader& reader, uint32_t limit, const char* what, uint32_t* o
   return true;
 }
 
-bool ReadCoreSort(ByteReader& reader, Sort* out) {
+bool ReadCoreSort(SyntaxReader& reader, Sort* out) {
   uint8_t byte = 0;
   const uint64_t where = reader.offset();
   if (!reader.ReadByte(&byte)) return false;
@@ -63,7 +63,7 @@ bool ReadCoreSort(ByteReader& reader, Sort* out) {
   }
 }
 
-bool ReadSort(ByteReader& reader, Sort* out) {
+bool ReadSort(SyntaxReader& reader, Sort* out) {
   uint8_t byte = 0;
   const uint64_t where = reader.offset();
   if (!reader.ReadByte(&byte)) return false;
@@ -90,13 +90,13 @@ bool ReadSort(ByteReader& reader, Sort* out) {
   }
 }
 
-bool ReadSortIndex(ByteReader& reader, SortIndex* out) {
+bool ReadSortIndex(SyntaxReader& reader, SortIndex* out) {
   return ReadSort(reader, &out->sort) && reader.ReadVarU32(&out->index);
 }
 
 namespace {
 
-bool ReadAttribute(ByteReader& reader, syntax::Name* out) {
+bool ReadAttribute(SyntaxReader& reader, syntax::NameAttributes* out) {
   uint8_t kind = 0;
   const uint64_t where = reader.offset();
   if (!reader.ReadByte(&kind)) return false;
@@ -113,7 +113,7 @@ bool ReadAttribute(ByteReader& reader, syntax::Name* out) {
 
 }  // namespace
 
-bool ReadExternName(ByteReader& reader, syntax::Name* out) {
+bool ReadExternName(SyntaxReader& reader, syntax::Name* out) {
   uint8_t form = 0;
   const uint64_t where = reader.offset();
   if (!reader.ReadByte(&form)) return false;
@@ -121,9 +121,11 @@ bool ReadExternName(ByteReader& reader, syntax::Name* out) {
   if (!ReadName(reader, &out->name)) return false;
   if (form < 2) return true;
   uint32_t count = 0;
-  if (!reader.ReadVarU32(&count)) return false;
+  auto* const attributes = reader.New<syntax::NameAttributes>();
+  if (attributes == nullptr || !reader.ReadVarU32(&count)) return false;
+  out->attributes = attributes;
   for (uint32_t i = 0; i < count; ++i) {  // at most three, since duplicates fail
-    if (!ReadAttribute(reader, out)) return false;
+    if (!ReadAttribute(reader, attributes)) return false;
   }
   return true;
 }

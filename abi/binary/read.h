@@ -4,7 +4,7 @@
 #pragma once
 
 #include <algorithm>
-#include <vector>
+#include <new>
 
 #include "abi/syntax/component.h"
 #include "vm/base/byte_reader.h"
@@ -13,43 +13,66 @@ namespace tenon::abi {
 
 inline constexpr uint8_t kDeclType = 0x01;
 
-// A view of the bytes read.
-bool ReadName(ByteReader& reader, absl::string_view* out);
-bool ReadCount(ByteReader& reader, uint32_t limit, const char* what, uint32_t* out);
-bool ReadSort(ByteReader& reader, Sort* out);
-bool ReadCoreSort(ByteReader& reader, Sort* out);
-bool ReadSortIndex(ByteReader& reader, SortIndex* out);
-bool ReadExternName(ByteReader& reader, syntax::Name* out);
+// A reader of the root component's bytes with the arena for what is made of them.
+class SyntaxReader : public ByteReader {
+ public:
+  SyntaxReader(absl::Span<const uint8_t> bytes, uint64_t offset, uint64_t* allowance,
+               syntax::Arena& arena)
+      : ByteReader(bytes, offset, allowance), arena_(arena) {}
 
-// Reads `vec(item)`: read_item(item*) for each. Counts reserve a few items, or as much memory as
-// there are bytes left: vectors nest, so that a byte may be counted on once for each level.
-template <typename Vector, typename ReadItem>
-bool ReadVec(ByteReader& reader, uint32_t limit, const char* what, Vector* out,
+  syntax::Arena& arena() { return arena_; }
+  // One for what follows in `bytes`, a part of this one's.
+  SyntaxReader Part(absl::Span<const uint8_t> bytes, uint64_t offset) {
+    return SyntaxReader(bytes, offset, allowance(), arena_);
+  }
+  // Null, and a failure, when the component may not take that much memory.
+  template <typename T>
+  T* New() {
+    return Charge(sizeof(T)) ? arena_.New<T>() : nullptr;
+  }
+
+ private:
+  syntax::Arena& arena_;
+};
+
+// A view of the bytes read.
+bool ReadName(SyntaxReader& reader, absl::string_view* out);
+bool ReadCount(SyntaxReader& reader, uint32_t limit, const char* what, uint32_t* out);
+bool ReadSort(SyntaxReader& reader, Sort* out);
+bool ReadCoreSort(SyntaxReader& reader, Sort* out);
+bool ReadSortIndex(SyntaxReader& reader, SortIndex* out);
+bool ReadExternName(SyntaxReader& reader, syntax::Name* out);
+
+// Reads `vec(item)`: read_item(item*) for each. The items' memory is charged before it is taken, so
+// that a declared count takes no more of it than the file's size allows. An item is a byte or more:
+// when the count is larger than what is left, the one after as many items fails.
+template <typename T, typename ReadItem>
+bool ReadVec(SyntaxReader& reader, uint32_t limit, const char* what, absl::Span<const T>* out,
              ReadItem read_item) {
   uint32_t count = 0;
   if (!ReadCount(reader, limit, what, &count)) return false;
-  constexpr size_t kFew = 8;
-  constexpr size_t kItemBytes = sizeof(typename Vector::value_type);
-  out->reserve(
-      std::max(reader.Reservable(count, kItemBytes), std::min(reader.Reservable(count, 1), kFew)));
-  for (uint32_t i = 0; i < count; ++i) {
-    if (!reader.Charge(2 * kItemBytes) || !read_item(&out->emplace_back())) return false;
+  const size_t possible = std::min<size_t>(count, reader.remaining() + 1);
+  if (!reader.Charge(possible * sizeof(T))) return false;
+  T* const items = reader.arena().Allocate<T>(possible);
+  for (size_t i = 0; i < possible; ++i) {
+    if (!read_item(new (&items[i]) T())) return false;
   }
-  return true;
+  *out = {items, possible};
+  return possible == count || reader.Fail("unexpected end");
 }
 
 // read_types.cc
-bool ReadValType(ByteReader& reader, syntax::ValType* out);
-bool ReadResultList(ByteReader& reader, std::optional<syntax::ValType>* out);
-bool ReadExternType(ByteReader& reader, syntax::ExternType* out);
-bool ReadAlias(ByteReader& reader, syntax::Alias* out);
-bool ReadTypeDef(ByteReader& reader, int depth, syntax::TypeDef* out);
+bool ReadValType(SyntaxReader& reader, syntax::ValType* out);
+bool ReadResultList(SyntaxReader& reader, std::optional<syntax::ValType>* out);
+bool ReadExternType(SyntaxReader& reader, syntax::ExternType* out);
+bool ReadAlias(SyntaxReader& reader, syntax::Alias* out);
+bool ReadTypeDef(SyntaxReader& reader, int depth, syntax::TypeDef* out);
 
 // read_core_types.cc
-bool ReadCoreValType(ByteReader& reader, vm::ValType* out);
-bool ReadCoreTypeDef(ByteReader& reader, int depth, syntax::CoreTypeDef* out);
+bool ReadCoreValType(SyntaxReader& reader, vm::ValType* out);
+bool ReadCoreTypeDef(SyntaxReader& reader, int depth, syntax::CoreTypeDef* out);
 
 // read_canon.cc
-bool ReadCanon(ByteReader& reader, syntax::Canon* out);
+bool ReadCanon(SyntaxReader& reader, syntax::Canon* out);
 
 }  // namespace tenon::abi

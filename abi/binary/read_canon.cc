@@ -6,7 +6,7 @@ namespace {
 using syntax::CanonOption;
 using syntax::CanonOptions;
 
-bool ReadOptions(ByteReader& reader, CanonOptions* out) {
+bool ReadOptions(SyntaxReader& reader, CanonOptions* out) {
   return ReadVec(reader, 100, "canonical options", out, [&](CanonOption* option) {
     uint8_t code = 0;
     const uint64_t where = reader.offset();
@@ -19,7 +19,7 @@ bool ReadOptions(ByteReader& reader, CanonOptions* out) {
   });
 }
 
-bool ReadFuncSort(ByteReader& reader) {
+bool ReadFuncSort(SyntaxReader& reader) {
   uint8_t sort = 0;
   const uint64_t where = reader.offset();
   if (!reader.ReadByte(&sort)) return false;
@@ -27,14 +27,14 @@ bool ReadFuncSort(ByteReader& reader) {
 }
 
 template <typename Idx>
-bool ReadIndex(ByteReader& reader, Idx* out) {
+bool ReadIndex(SyntaxReader& reader, Idx* out) {
   uint32_t value = 0;
   if (!reader.ReadVarU32(&value)) return false;
   *out = Idx(value);
   return true;
 }
 
-bool ReadFlag(ByteReader& reader) {
+bool ReadFlag(SyntaxReader& reader) {
   uint8_t flag = 0;
   const uint64_t where = reader.offset();
   if (!reader.ReadByte(&flag)) return false;
@@ -42,7 +42,7 @@ bool ReadFlag(ByteReader& reader) {
 }
 
 // One immediate of a gated built-in, by its letter in canon_builtins.def.
-bool SkipImmediate(ByteReader& reader, char letter) {
+bool SkipImmediate(SyntaxReader& reader, char letter) {
   uint32_t index = 0;
   switch (letter) {
     case 'o': {
@@ -77,7 +77,7 @@ constexpr GatedRow kGated[] = {
 #include "abi/syntax/canon_builtins.def"
 };
 
-bool ReadGated(ByteReader& reader, uint8_t code, uint64_t where, syntax::Canon* out) {
+bool ReadGated(SyntaxReader& reader, uint8_t code, uint64_t where, syntax::Canon* out) {
   for (const GatedRow& row : kGated) {
     if (row.code != code) continue;
     for (const char* letter = row.immediates; *letter != 0; ++letter) {
@@ -91,7 +91,7 @@ bool ReadGated(ByteReader& reader, uint8_t code, uint64_t where, syntax::Canon* 
 
 }  // namespace
 
-bool ReadCanon(ByteReader& reader, syntax::Canon* out) {
+bool ReadCanon(SyntaxReader& reader, syntax::Canon* out) {
   uint8_t code = 0;
   const uint64_t where = reader.offset();
   if (!reader.ReadByte(&code)) return false;

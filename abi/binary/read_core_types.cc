@@ -10,14 +10,14 @@ namespace {
 constexpr int kFuncCode = 0x60;
 constexpr int kModuleCode = 0x50;
 
-bool ReadCoreFuncType(ByteReader& reader, vm::FuncType* out) {
+bool ReadCoreFuncType(SyntaxReader& reader, syntax::CoreFuncType* out) {
   const auto read = [&](vm::ValType* type) { return ReadCoreValType(reader, type); };
   return ReadVec(reader, vm::kMaxParams, "parameters", &out->params, read) &&
          ReadVec(reader, vm::kMaxResults, "results", &out->results, read);
 }
 
 // core: #binary-limits. Bit 0: has a maximum, 1: shared, 2: 64-bit addresses.
-bool ReadLimits(ByteReader& reader, uint8_t allowed, uint8_t* flags, vm::Limits* out) {
+bool ReadLimits(SyntaxReader& reader, uint8_t allowed, uint8_t* flags, vm::Limits* out) {
   const uint64_t where = reader.offset();
   if (!reader.ReadByte(flags)) return false;
   if (*flags & ~allowed)
@@ -27,7 +27,7 @@ bool ReadLimits(ByteReader& reader, uint8_t allowed, uint8_t* flags, vm::Limits*
   return !out->has_max || reader.ReadVarU64(&out->max);
 }
 
-bool ReadTableType(ByteReader& reader, vm::TableType* out) {
+bool ReadTableType(SyntaxReader& reader, vm::TableType* out) {
   uint8_t flags = 0;
   if (!vm::ReadRefType(reader, vm::Features(), &out->element)) return false;
   if (!ReadLimits(reader, 0x05, &flags, &out->limits)) return false;
@@ -35,7 +35,7 @@ bool ReadTableType(ByteReader& reader, vm::TableType* out) {
   return true;
 }
 
-bool ReadMemoryType(ByteReader& reader, vm::MemoryType* out) {
+bool ReadMemoryType(SyntaxReader& reader, vm::MemoryType* out) {
   uint8_t flags = 0;
   if (!ReadLimits(reader, 0x07, &flags, &out->limits)) return false;
   out->shared = flags & 2;
@@ -43,7 +43,7 @@ bool ReadMemoryType(ByteReader& reader, vm::MemoryType* out) {
   return true;
 }
 
-bool ReadGlobalType(ByteReader& reader, vm::GlobalType* out) {
+bool ReadGlobalType(SyntaxReader& reader, vm::GlobalType* out) {
   uint8_t mutability = 0;
   if (!ReadCoreValType(reader, &out->type)) return false;
   const uint64_t where = reader.offset();
@@ -53,7 +53,7 @@ bool ReadGlobalType(ByteReader& reader, vm::GlobalType* out) {
 }
 
 // core: #binary-externtype
-bool ReadCoreExternType(ByteReader& reader, vm::ImportType* out) {
+bool ReadCoreExternType(SyntaxReader& reader, vm::ImportType* out) {
   uint8_t kind = 0;
   uint32_t index = 0;
   const uint64_t where = reader.offset();
@@ -80,7 +80,7 @@ bool ReadCoreExternType(ByteReader& reader, vm::ImportType* out) {
   }
 }
 
-bool ReadCoreTypeAlias(ByteReader& reader, syntax::CoreTypeAlias* out) {
+bool ReadCoreTypeAlias(SyntaxReader& reader, syntax::CoreTypeAlias* out) {
   uint8_t sort = 0, target = 0;
   const uint64_t where = reader.offset();
   if (!reader.ReadByte(&sort) || !reader.ReadByte(&target)) return false;
@@ -90,7 +90,7 @@ bool ReadCoreTypeAlias(ByteReader& reader, syntax::CoreTypeAlias* out) {
   return reader.ReadVarU32(&out->outer_count) && reader.ReadVarU32(&out->outer_index);
 }
 
-bool ReadModuleDecl(ByteReader& reader, int depth, syntax::CoreModuleDecl* out) {
+bool ReadModuleDecl(SyntaxReader& reader, int depth, syntax::CoreModuleDecl* out) {
   uint8_t kind = 0;
   out->offset = reader.offset();
   if (!reader.ReadByte(&kind)) return false;
@@ -115,11 +115,11 @@ bool ReadModuleDecl(ByteReader& reader, int depth, syntax::CoreModuleDecl* out) 
 
 }  // namespace
 
-bool ReadCoreValType(ByteReader& reader, vm::ValType* out) {
+bool ReadCoreValType(SyntaxReader& reader, vm::ValType* out) {
   return vm::ReadValType(reader, vm::Features(), out);
 }
 
-bool ReadCoreTypeDef(ByteReader& reader, int depth, syntax::CoreTypeDef* out) {
+bool ReadCoreTypeDef(SyntaxReader& reader, int depth, syntax::CoreTypeDef* out) {
   uint8_t code = 0;
   const uint64_t where = reader.offset();
   if (depth > static_cast<int>(kMaxNestingDepth)) {
@@ -127,12 +127,12 @@ bool ReadCoreTypeDef(ByteReader& reader, int depth, syntax::CoreTypeDef* out) {
   }
   if (!reader.ReadByte(&code)) return false;
   if (code == kFuncCode) {
-    auto& group = out->emplace<syntax::CoreRecGroup>();
-    return ReadCoreFuncType(reader, &group.types.emplace_back().func);
+    return ReadCoreFuncType(reader, &out->emplace<syntax::CoreFuncType>());
   }
   if (code == kModuleCode) {
-    if (!reader.Charge(sizeof(syntax::CoreModuleType))) return false;
-    auto& type = out->emplace<std::unique_ptr<syntax::CoreModuleType>>(new syntax::CoreModuleType);
+    auto* const type = reader.New<syntax::CoreModuleType>();
+    if (type == nullptr) return false;
+    *out = type;
     return ReadVec(
         reader, kMaxTypes, "declarators", &type->decls,
         [&](syntax::CoreModuleDecl* decl) { return ReadModuleDecl(reader, depth, decl); });

@@ -11,7 +11,7 @@ std::optional<PrimType> PrimTypeOf(int code) {
   return static_cast<PrimType>(0x7f - code);  // the enum has the codes' order
 }
 
-bool ReadOptionalType(ByteReader& reader, std::optional<syntax::ValType>* out) {
+bool ReadOptionalType(SyntaxReader& reader, std::optional<syntax::ValType>* out) {
   uint8_t present = 0;
   const uint64_t where = reader.offset();
   if (!reader.ReadByte(&present)) return false;
@@ -19,11 +19,11 @@ bool ReadOptionalType(ByteReader& reader, std::optional<syntax::ValType>* out) {
   return present == 0 || ReadValType(reader, &out->emplace());
 }
 
-bool ReadLabeledType(ByteReader& reader, syntax::LabeledType* out) {
+bool ReadLabeledType(SyntaxReader& reader, syntax::LabeledType* out) {
   return ReadName(reader, &out->label) && ReadValType(reader, &out->type);
 }
 
-bool ReadCase(ByteReader& reader, syntax::Case* out) {
+bool ReadCase(SyntaxReader& reader, syntax::Case* out) {
   uint8_t zero = 0;
   if (!ReadName(reader, &out->label) || !ReadOptionalType(reader, &out->type)) return false;
   const uint64_t where = reader.offset();
@@ -31,26 +31,26 @@ bool ReadCase(ByteReader& reader, syntax::Case* out) {
   return zero == 0 || reader.FailAt(ErrorKind::kMalformed, "malformed variant case", where);
 }
 
-bool ReadIndex(ByteReader& reader, TypeIdx* out) {
+bool ReadIndex(SyntaxReader& reader, TypeIdx* out) {
   uint32_t index = 0;
   if (!reader.ReadVarU32(&index)) return false;
   *out = TypeIdx(index);
   return true;
 }
 
-bool ReadLabels(ByteReader& reader, const char* what, std::vector<absl::string_view>* out) {
+bool ReadLabels(SyntaxReader& reader, const char* what, absl::Span<const absl::string_view>* out) {
   return ReadVec(reader, kMaxFields, what, out,
                  [&](absl::string_view* label) { return ReadName(reader, label); });
 }
 
-bool ReadFuncType(ByteReader& reader, bool is_async, syntax::FuncType* out) {
+bool ReadFuncType(SyntaxReader& reader, bool is_async, syntax::FuncType* out) {
   out->is_async = is_async;
   return ReadVec(reader, kMaxParams, "parameters", &out->params,
                  [&](syntax::LabeledType* param) { return ReadLabeledType(reader, param); }) &&
          ReadResultList(reader, &out->result);
 }
 
-bool ReadResourceType(ByteReader& reader, syntax::ResourceType* out) {
+bool ReadResourceType(SyntaxReader& reader, syntax::ResourceType* out) {
   uint8_t present = 0;
   uint32_t index = 0;
   if (!ReadCoreValType(reader, &out->rep)) return false;
@@ -63,7 +63,7 @@ bool ReadResourceType(ByteReader& reader, syntax::ResourceType* out) {
   return true;
 }
 
-bool ReadDeclarator(ByteReader& reader, bool in_instance, int depth, syntax::Declarator* out) {
+bool ReadDeclarator(SyntaxReader& reader, bool in_instance, int depth, syntax::Declarator* out) {
   uint8_t kind = 0;
   out->offset = reader.offset();
   if (!reader.ReadByte(&kind)) return false;
@@ -89,22 +89,23 @@ bool ReadDeclarator(ByteReader& reader, bool in_instance, int depth, syntax::Dec
   return reader.FailAt(ErrorKind::kMalformed, "malformed type declarator", out->offset);
 }
 
-bool ReadComponentType(ByteReader& reader, bool is_instance, int depth, syntax::TypeDef* out) {
-  if (!reader.Charge(sizeof(syntax::ComponentType))) return false;
-  auto& type = out->emplace<std::unique_ptr<syntax::ComponentType>>(new syntax::ComponentType);
+bool ReadComponentType(SyntaxReader& reader, bool is_instance, int depth, syntax::TypeDef* out) {
+  auto* const type = reader.New<syntax::ComponentType>();
+  if (type == nullptr) return false;
+  *out = type;
   type->is_instance = is_instance;
   return ReadVec(reader, kMaxTypes, "declarators", &type->decls, [&](syntax::Declarator* decl) {
     return ReadDeclarator(reader, is_instance, depth, decl);
   });
 }
 
-bool ReadList(ByteReader& reader, bool fixed, syntax::ListType* out) {
+bool ReadList(SyntaxReader& reader, bool fixed, syntax::ListType* out) {
   if (!ReadValType(reader, &out->element)) return false;
   return !fixed || reader.ReadVarU32(&out->length.emplace());
 }
 
 // Value types that are not primitive.
-bool ReadDefinedValType(ByteReader& reader, uint8_t code, uint64_t where, syntax::TypeDef* out) {
+bool ReadDefinedValType(SyntaxReader& reader, uint8_t code, uint64_t where, syntax::TypeDef* out) {
   switch (code) {
     case 0x72:
       return ReadVec(reader, kMaxFields, "record fields",
@@ -150,7 +151,7 @@ bool ReadDefinedValType(ByteReader& reader, uint8_t code, uint64_t where, syntax
 
 }  // namespace
 
-bool ReadValType(ByteReader& reader, syntax::ValType* out) {
+bool ReadValType(SyntaxReader& reader, syntax::ValType* out) {
   const uint64_t where = reader.offset();
   if (const std::optional<PrimType> prim = PrimTypeOf(reader.PeekByte())) {
     *out = *prim;
@@ -163,7 +164,7 @@ bool ReadValType(ByteReader& reader, syntax::ValType* out) {
   return true;
 }
 
-bool ReadResultList(ByteReader& reader, std::optional<syntax::ValType>* out) {
+bool ReadResultList(SyntaxReader& reader, std::optional<syntax::ValType>* out) {
   uint8_t form = 0, zero = 0;
   const uint64_t where = reader.offset();
   if (!reader.ReadByte(&form)) return false;
@@ -173,7 +174,7 @@ bool ReadResultList(ByteReader& reader, std::optional<syntax::ValType>* out) {
          reader.FailAt(ErrorKind::kMalformed, "malformed result list", where);
 }
 
-bool ReadExternType(ByteReader& reader, syntax::ExternType* out) {
+bool ReadExternType(SyntaxReader& reader, syntax::ExternType* out) {
   uint8_t bound = 0;
   const uint64_t where = reader.offset();
   if (!ReadSort(reader, &out->sort)) return false;
@@ -197,10 +198,11 @@ bool ReadExternType(ByteReader& reader, syntax::ExternType* out) {
     return true;
   }
   out->bound = syntax::ExternType::Bound::kValueType;
-  return ReadValType(reader, &out->value_type.emplace());
+  syntax::ValType ignored;
+  return ReadValType(reader, &ignored);
 }
 
-bool ReadAlias(ByteReader& reader, syntax::Alias* out) {
+bool ReadAlias(SyntaxReader& reader, syntax::Alias* out) {
   uint8_t target = 0;
   if (!ReadSort(reader, &out->sort)) return false;
   const uint64_t where = reader.offset();
@@ -217,7 +219,7 @@ bool ReadAlias(ByteReader& reader, syntax::Alias* out) {
   return reader.ReadVarU32(&out->instance) && ReadName(reader, &out->name);
 }
 
-bool ReadTypeDef(ByteReader& reader, int depth, syntax::TypeDef* out) {
+bool ReadTypeDef(SyntaxReader& reader, int depth, syntax::TypeDef* out) {
   uint8_t code = 0;
   const uint64_t where = reader.offset();
   if (depth > static_cast<int>(kMaxNestingDepth)) {

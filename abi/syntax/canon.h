@@ -4,11 +4,10 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <variant>
 
 #include "abi/syntax/index.h"
-#include "absl/container/inlined_vector.h"
+#include "absl/types/span.h"
 
 namespace tenon::abi::syntax {
 
@@ -25,10 +24,10 @@ struct CanonOption {
     kCallback,
   };
   Kind kind = Kind::kUtf8;
-  uint32_t index =
-      0;  // CoreMemoryIdx for kMemory, CoreFuncIdx for kRealloc, kPostReturn, kCallback
+  // CoreMemoryIdx for kMemory, CoreFuncIdx for kRealloc, kPostReturn, kCallback
+  uint32_t index = 0;
 };
-using CanonOptions = absl::InlinedVector<CanonOption, 4>;
+using CanonOptions = absl::Span<const CanonOption>;
 
 struct CanonLift {
   CoreFuncIdx func;

@@ -2,16 +2,18 @@
 // not merged. abi: "Component Definitions". Nothing is checked beyond the format; indices count the
 // definitions before them, which is the validator's work (abi/valid), done once.
 //
-// The root owns the bytes; nested modules and components are ranges of them and names are views, so
-// the whole tree is good as long as the root. Nesting is bounded by kMaxNestingDepth.
+// The root owns the bytes and the arena. Nested modules and components are ranges of the bytes,
+// names are views of them, and lists and nested definitions stand in the arena, so the whole tree
+// is good as long as the root. Nesting is bounded by kMaxNestingDepth.
 #pragma once
 
 #include <cstdint>
 #include <memory>
-#include <optional>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
+#include "abi/syntax/arena.h"
 #include "abi/syntax/canon.h"
 #include "abi/syntax/index.h"
 #include "abi/syntax/limits.h"
@@ -43,9 +45,9 @@ struct CoreInlineExport {
 };
 struct CoreInstantiate {
   CoreModuleIdx module;
-  std::vector<CoreInstantiateArg> args;
+  absl::Span<const CoreInstantiateArg> args;
 };
-using CoreInstance = std::variant<CoreInstantiate, std::vector<CoreInlineExport>>;
+using CoreInstance = std::variant<CoreInstantiate, absl::Span<const CoreInlineExport>>;
 
 struct InstantiateArg {
   absl::string_view name;
@@ -57,14 +59,14 @@ struct InlineExport {
 };
 struct Instantiate {
   ComponentIdx component;
-  std::vector<InstantiateArg> args;
+  absl::Span<const InstantiateArg> args;
 };
-using Instance = std::variant<Instantiate, std::vector<InlineExport>>;
+using Instance = std::variant<Instantiate, absl::Span<const InlineExport>>;
 
 // Gated: component start functions and values.
 struct Start {
   FuncIdx func;
-  std::vector<ValueIdx> args;
+  absl::Span<const ValueIdx> args;
   uint32_t results = 0;
 };
 struct Value {
@@ -79,7 +81,7 @@ struct Import {
 struct Export {
   Name name;
   SortIndex item;
-  std::optional<ExternType> type;  // ascription
+  const ExternType* type = nullptr;  // ascription, or null
 };
 
 struct Custom {
@@ -90,21 +92,25 @@ struct Custom {
 struct Component;
 
 struct Definition {
-  uint64_t offset = 0;  // in the whole binary, for messages
-  std::variant<CoreModule, CoreInstance, CoreTypeDef, std::unique_ptr<Component>, Instance, Alias,
-               TypeDef, Canon, Start, Import, Export, Value, Custom>
+  std::variant<CoreModule, CoreInstance, CoreTypeDef, const Component*, Instance, Alias, TypeDef,
+               Canon, Start, Import, Export, Value, Custom>
       def;
+  uint32_t offset = 0;  // in the whole binary, for messages
 };
+static_assert(std::is_trivially_copyable_v<Definition>);
 
 struct Component {
-  // The root's only, shared with its core modules; nothing in nested components.
-  std::shared_ptr<const std::vector<uint8_t>> bytes;
   ByteRange range;  // of this component in the root's bytes
-  std::vector<Definition> definitions;
+  absl::Span<const Definition> definitions;
+};
+
+struct RootComponent : Component {
+  std::shared_ptr<const std::vector<uint8_t>> bytes;  // shared with the core modules
+  Arena arena;
 };
 
 // The bytes of a range; `root` is the component that has them.
-inline vm::SharedBytes Bytes(const Component& root, ByteRange range) {
+inline vm::SharedBytes Bytes(const RootComponent& root, ByteRange range) {
   return {root.bytes, absl::MakeConstSpan(*root.bytes).subspan(range.offset, range.size)};
 }
 

@@ -2,17 +2,17 @@
 // nothing is checked. abi: "Type Definitions". The validated form is abi/types.
 //
 // Component, instance and module types hold lists of declarators, which nest to kMaxNestingDepth.
+// Lists and what is pointed to stand in the arena of the component (component.h).
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <variant>
-#include <vector>
 
 #include "abi/syntax/index.h"
 #include "abi/syntax/sort.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "vm/syntax/module.h"
 #include "vm/syntax/types.h"
 
@@ -48,23 +48,23 @@ struct Case {
 };
 
 struct RecordType {
-  std::vector<LabeledType> fields;
+  absl::Span<const LabeledType> fields;
 };
 struct VariantType {
-  std::vector<Case> cases;
+  absl::Span<const Case> cases;
 };
 struct ListType {
   ValType element;
   std::optional<uint32_t> length;  // fixed-length lists (gated)
 };
 struct TupleType {
-  std::vector<ValType> types;
+  absl::Span<const ValType> types;
 };
 struct FlagsType {
-  std::vector<absl::string_view> labels;
+  absl::Span<const absl::string_view> labels;
 };
 struct EnumType {
-  std::vector<absl::string_view> labels;
+  absl::Span<const absl::string_view> labels;
 };
 struct OptionType {
   ValType type;
@@ -90,9 +90,9 @@ struct MapType {
 };  // gated
 
 struct FuncType {
-  bool is_async = false;  // gated
-  std::vector<LabeledType> params;
+  absl::Span<const LabeledType> params;
   std::optional<ValType> result;
+  bool is_async = false;  // gated
 };
 
 struct ResourceType {
@@ -102,22 +102,25 @@ struct ResourceType {
 
 // --- Imports and exports -------------------------------------------------------------------------
 
-// externname and its attributes, verbatim.
-struct Name {
-  absl::string_view name;
+// externname and its attributes, verbatim. Few names have attributes.
+struct NameAttributes {
   std::optional<absl::string_view> implements;
   std::optional<absl::string_view> version_suffix;
   std::optional<absl::string_view> external_id;
 };
+struct Name {
+  absl::string_view name;
+  const NameAttributes* attributes = nullptr;
+};
 
 // externtype: what an import or export is. `index` is in the core type space for kCoreModule and in
-// the type space otherwise; kType and kValue carry a bound.
+// the type space otherwise; kType and kValue carry a bound. Values are gated: the type that bounds
+// one (kValueType) is read and not kept.
 struct ExternType {
   enum class Bound : uint8_t { kEq, kSubResource, kValueType };
   Sort sort = Sort::kFunc;
+  Bound bound = Bound::kEq;  // kType: kEq or kSubResource; kValue: kEq or kValueType
   uint32_t index = 0;        // of the type, or of the type or value it is equal to (kEq)
-  Bound bound = Bound::kEq;  // kType: kEq or kSubResource; kValue: kEq or kValueType (gated)
-  std::optional<ValType> value_type;
 };
 
 // --- Declarators ---------------------------------------------------------------------------------
@@ -157,35 +160,35 @@ struct CoreTypeAlias {
   uint32_t outer_index = 0;
 };
 
-// One rec group of core types; most hold one.
-struct CoreRecGroup {
-  std::vector<vm::SubType> types;
+// The only core type definitions that decode but for module types.
+struct CoreFuncType {
+  absl::Span<const vm::ValType> params;
+  absl::Span<const vm::ValType> results;
 };
 
 struct CoreModuleType;
-using CoreTypeDef = std::variant<CoreRecGroup, std::unique_ptr<CoreModuleType>>;
+using CoreTypeDef = std::variant<CoreFuncType, const CoreModuleType*>;
 struct CoreModuleDecl {
-  uint64_t offset = 0;
   std::variant<CoreImportDecl, CoreTypeDef, CoreTypeAlias, CoreExportDecl> decl;
+  uint32_t offset = 0;
 };
 struct CoreModuleType {
-  std::vector<CoreModuleDecl> decls;
+  absl::Span<const CoreModuleDecl> decls;
 };
 
 struct ComponentType;  // component and instance types; instance types hold no ImportDecl
-using TypeDef =
-    std::variant<PrimType, RecordType, VariantType, ListType, TupleType, FlagsType, EnumType,
-                 OptionType, ResultType, OwnType, BorrowType, StreamType, FutureType, MapType,
-                 FuncType, ResourceType, std::unique_ptr<ComponentType>>;
+using TypeDef = std::variant<PrimType, RecordType, VariantType, ListType, TupleType, FlagsType,
+                             EnumType, OptionType, ResultType, OwnType, BorrowType, StreamType,
+                             FutureType, MapType, FuncType, ResourceType, const ComponentType*>;
 
 struct Declarator {
-  uint64_t offset = 0;  // of the declarator in the whole binary
   std::variant<CoreTypeDef, TypeDef, Alias, ImportDecl, ExportDecl> decl;
+  uint32_t offset = 0;  // of the declarator in the whole binary
 };
 
 struct ComponentType {
   bool is_instance = false;  // (instance ...) rather than (component ...)
-  std::vector<Declarator> decls;
+  absl::Span<const Declarator> decls;
 };
 
 }  // namespace tenon::abi::syntax

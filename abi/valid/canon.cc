@@ -61,7 +61,7 @@ Status Add(const syntax::CanonOption& option, RawOptions* out) {
 
 }  // namespace
 
-Result<BodyOptions> Validator::Options(const Scope& scope, const syntax::CanonOptions& options) {
+Result<BodyOptions> Validator::Options(const Scope& scope, syntax::CanonOptions options) {
   RawOptions raw;
   for (const syntax::CanonOption& option : options) TENON_RETURN_IF_ERROR(Add(option, &raw));
   BodyOptions result;

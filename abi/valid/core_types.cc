@@ -10,26 +10,25 @@ namespace {
 bool IsConcrete(vm::ValType type) { return type.is_ref() && type.heap().is_concrete(); }
 
 // Function types whose types are numbers, vectors and abstract references.
-Result<vm::TypeId> InternFunc(vm::TypeStore& store, const syntax::CoreRecGroup& group) {
-  const vm::FuncType& func = group.types.front().func;
+Result<vm::TypeId> InternFunc(vm::TypeStore& store, const syntax::CoreFuncType& func) {
   for (const auto* list : {&func.params, &func.results}) {
     for (vm::ValType type : *list) {
       if (IsConcrete(type)) return NotSupported("typed references in core types of components");
     }
   }
-  return store.InternFunc(func);
+  return store.InternFunc(
+      {{func.params.begin(), func.params.end()}, {func.results.begin(), func.results.end()}});
 }
 
 }  // namespace
 
 Result<CoreTypeDefId> Validator::DefineCoreType(Scope* scope, const syntax::CoreTypeDef& def) {
-  if (const auto* group = std::get_if<syntax::CoreRecGroup>(&def)) {
-    TENON_ASSIGN_OR_RETURN(const vm::TypeId id, InternFunc(core_types_, *group));
+  if (const auto* func = std::get_if<syntax::CoreFuncType>(&def)) {
+    TENON_ASSIGN_OR_RETURN(const vm::TypeId id, InternFunc(core_types_, *func));
     return CoreTypeDefId(id);
   }
-  TENON_ASSIGN_OR_RETURN(
-      const ModuleTypeId id,
-      DefineModuleType(scope, *std::get<std::unique_ptr<syntax::CoreModuleType>>(def)));
+  TENON_ASSIGN_OR_RETURN(const ModuleTypeId id,
+                         DefineModuleType(scope, *std::get<const syntax::CoreModuleType*>(def)));
   return CoreTypeDefId(id);
 }
 
@@ -107,9 +106,9 @@ Result<ModuleTypeId> Validator::DefineModuleType(Scope* scope, const syntax::Cor
       }
       module.imports.push_back({import->module, import->name, resolved});
     } else if (const auto* def = std::get_if<syntax::CoreTypeDef>(&decl.decl)) {
-      const auto* group = std::get_if<syntax::CoreRecGroup>(def);
-      if (group == nullptr) return Invalid("module types cannot be nested");
-      TENON_ASSIGN_OR_RETURN(const vm::TypeId id, InternFunc(core_types_, *group));
+      const auto* func = std::get_if<syntax::CoreFuncType>(def);
+      if (func == nullptr) return Invalid("module types cannot be nested");
+      TENON_ASSIGN_OR_RETURN(const vm::TypeId id, InternFunc(core_types_, *func));
       types.push_back(id);
     } else if (const auto* alias = std::get_if<syntax::CoreTypeAlias>(&decl.decl)) {
       Scope* target = scope;

@@ -124,7 +124,8 @@ Result<ExternType> Validator::ItemType(Scope& scope, SortIndex item) {
 
 namespace {
 
-Status CheckAttributes(const syntax::Name& name, const ExternName& parsed, const ExternType& type) {
+Status CheckAttributes(const syntax::NameAttributes& name, const ExternName& parsed,
+                       const ExternType& type) {
   if (name.implements) {
     if (!IsInterfaceName(*name.implements)) {
       return Invalid(absl::StrCat("`", *name.implements, "` is not a valid interface name"));
@@ -183,7 +184,9 @@ Status Validator::CheckName(Scope& scope, const syntax::Name& name, const Extern
                             bool is_import) {
   const std::optional<ExternName> parsed = ParseExternName(name.name);
   if (!parsed) return Invalid(absl::StrCat("`", name.name, "` is not a valid extern name"));
-  TENON_RETURN_IF_ERROR(CheckAttributes(name, *parsed, type));
+  if (name.attributes != nullptr) {
+    TENON_RETURN_IF_ERROR(CheckAttributes(*name.attributes, *parsed, type));
+  }
   auto& labels = is_import ? scope.import_labels : scope.export_labels;
   if (parsed->names_resource_func()) {
     TENON_RETURN_IF_ERROR(CheckMember(labels, *parsed, name.name, type));
@@ -213,8 +216,9 @@ Status Validator::Import(Scope& scope, const syntax::Name& name, const syntax::E
   scope.imported_resources.insert(scope.imported_resources.end(), fresh.begin(), fresh.end());
   for (ResourcePath& path : fresh) path.path.erase(path.path.begin());
   TENON_ASSIGN_OR_RETURN(const uint32_t index, Append(scope, resolved));
-  AddStep(scope, index,
-          ImportStep{name.name, name.version_suffix.value_or(""), resolved, std::move(fresh)});
+  const absl::string_view suffix =
+      name.attributes == nullptr ? "" : name.attributes->version_suffix.value_or("");
+  AddStep(scope, index, ImportStep{name.name, suffix, resolved, std::move(fresh)});
   return {};
 }
 
@@ -238,7 +242,7 @@ Status Validator::ExportDecl(Scope& scope, const syntax::Name& name,
 
 Status Validator::Export(Scope& scope, const syntax::Export& item) {
   TENON_ASSIGN_OR_RETURN(ExternType type, ItemType(scope, item.item));
-  const bool is_abstract = item.type && item.type->sort == Sort::kType &&
+  const bool is_abstract = item.type != nullptr && item.type->sort == Sort::kType &&
                            item.type->bound == syntax::ExternType::Bound::kSubResource;
   if (is_abstract) {
     const auto* found = std::get_if<TypeItem>(&type);
@@ -247,7 +251,7 @@ Status Validator::Export(Scope& scope, const syntax::Export& item) {
     }
     // From here on a type of its own; the planner lets it stand for the same one at run time.
     type = TypeItem{types_.NewResource(item.name.name)};
-  } else if (item.type) {
+  } else if (item.type != nullptr) {
     std::vector<ResourcePath> fresh;  // abstract in the ascription, known here
     TENON_ASSIGN_OR_RETURN(ExternType wanted,
                            ResolveExternType(scope, *item.type, item.name.name, &fresh));

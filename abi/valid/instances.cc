@@ -14,7 +14,7 @@ Status Validator::CoreInstance(Scope& scope, const syntax::CoreInstance& instanc
   if (const auto* instantiate = std::get_if<syntax::CoreInstantiate>(&instance)) {
     return CoreInstantiate(scope, *instantiate);
   }
-  return CoreBag(scope, std::get<std::vector<syntax::CoreInlineExport>>(instance));
+  return CoreBag(scope, std::get<absl::Span<const syntax::CoreInlineExport>>(instance));
 }
 
 Status Validator::CoreInstantiate(Scope& scope, const syntax::CoreInstantiate& instantiate) {
@@ -94,7 +94,7 @@ Result<vm::ResolvedImportType> Validator::CoreItemType(const Scope& scope, SortI
   }
 }
 
-Status Validator::CoreBag(Scope& scope, const std::vector<syntax::CoreInlineExport>& items) {
+Status Validator::CoreBag(Scope& scope, absl::Span<const syntax::CoreInlineExport> items) {
   auto exports = std::make_shared<CoreExports>();
   exports->Reserve(items.size());
   for (const syntax::CoreInlineExport& item : items) {
@@ -113,7 +113,7 @@ Status Validator::Instance(Scope& scope, const syntax::Instance& instance) {
   if (const auto* instantiate = std::get_if<syntax::Instantiate>(&instance)) {
     return Instantiate(scope, *instantiate);
   }
-  return Bag(scope, std::get<std::vector<syntax::InlineExport>>(instance));
+  return Bag(scope, std::get<absl::Span<const syntax::InlineExport>>(instance));
 }
 
 Status Validator::Instantiate(Scope& scope, const syntax::Instantiate& instantiate) {
@@ -148,7 +148,7 @@ Status Validator::Instantiate(Scope& scope, const syntax::Instantiate& instantia
   return {};
 }
 
-Status Validator::Bag(Scope& scope, const std::vector<syntax::InlineExport>& items) {
+Status Validator::Bag(Scope& scope, absl::Span<const syntax::InlineExport> items) {
   InstanceType type;
   Scope names(Scope::Kind::kInstanceType, &scope);  // for the rules on names alone
   for (const syntax::InlineExport& item : items) {

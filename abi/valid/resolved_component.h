@@ -14,7 +14,7 @@
 namespace tenon::abi {
 
 struct ResolvedComponent {
-  std::unique_ptr<const syntax::Component> syntax;
+  std::unique_ptr<const syntax::RootComponent> syntax;
   // The types of `plan`. ResourceId i is plan.resources[i].
   std::unique_ptr<const TypeTable> types;
   std::vector<std::shared_ptr<const vm::ResolvedModule>> modules;  // by ModuleId

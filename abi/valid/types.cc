@@ -62,7 +62,7 @@ Result<AnyType> Validator::DefineType(Scope& scope, const syntax::TypeDef& def) 
   if (const auto* resource = std::get_if<syntax::ResourceType>(&def)) {
     return DefineResource(scope, *resource);
   }
-  if (const auto* component = std::get_if<std::unique_ptr<syntax::ComponentType>>(&def)) {
+  if (const auto* component = std::get_if<const syntax::ComponentType*>(&def)) {
     return DefineComponentType(scope, **component);
   }
   return DefineValType(scope, def);
@@ -113,11 +113,11 @@ Parts PartsOf(const syntax::TypeDef& syntax_def) {
   } else if (const auto* flags = std::get_if<syntax::FlagsType>(&syntax_def)) {
     parts.def.kind = TypeKind::kFlags;
     parts.what = "flag";
-    parts.def.labels = flags->labels;
+    parts.def.labels.assign(flags->labels.begin(), flags->labels.end());
   } else if (const auto* enumeration = std::get_if<syntax::EnumType>(&syntax_def)) {
     parts.def.kind = TypeKind::kEnum;
     parts.what = "enum tag";
-    parts.def.labels = enumeration->labels;
+    parts.def.labels.assign(enumeration->labels.begin(), enumeration->labels.end());
   } else if (const auto* option = std::get_if<syntax::OptionType>(&syntax_def)) {
     parts.def.kind = TypeKind::kOption;
     parts.types.push_back(option->type);

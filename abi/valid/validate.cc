@@ -86,7 +86,7 @@ Status Validator::Define(Scope& scope, const syntax::Definition& definition) {
     scope.core_types.push_back(type);
     return {};
   }
-  if (const auto* nested = std::get_if<std::unique_ptr<syntax::Component>>(&def)) {
+  if (const auto* nested = std::get_if<const syntax::Component*>(&def)) {
     TENON_ASSIGN_OR_RETURN(const Validated validated, ValidateComponent(**nested, &scope));
     TENON_ASSIGN_OR_RETURN(const uint32_t index, Append(scope, ExternType(validated.type)));
     AddStep(scope, index, ComponentStep{validated.body});
@@ -161,7 +161,7 @@ CoreModuleLoader CoreLoader(vm::TypeStore* types, vm::Features features, vm::Bod
 }
 
 Result<std::unique_ptr<const ResolvedComponent>> ValidateComponent(
-    std::unique_ptr<const syntax::Component> component, vm::TypeStore* types,
+    std::unique_ptr<const syntax::RootComponent> component, vm::TypeStore* types,
     const CoreModuleLoader& load_module) {
   auto component_types = std::make_unique<TypeTable>();
   Validator validator(*component, *component_types, types, load_module);

@@ -28,7 +28,7 @@ CoreModuleLoader CoreLoader(vm::TypeStore* types, vm::Features features, vm::Bod
 
 // `types` outlives the result.
 Result<std::unique_ptr<const ResolvedComponent>> ValidateComponent(
-    std::unique_ptr<const syntax::Component> component, vm::TypeStore* types,
+    std::unique_ptr<const syntax::RootComponent> component, vm::TypeStore* types,
     const CoreModuleLoader& load_module);
 
 }  // namespace tenon::abi

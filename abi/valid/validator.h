@@ -23,7 +23,7 @@ namespace tenon::abi {
 
 class Validator {
  public:
-  Validator(const syntax::Component& root, TypeTable& types, vm::TypeStore* core_types,
+  Validator(const syntax::RootComponent& root, TypeTable& types, vm::TypeStore* core_types,
             const CoreModuleLoader& load)
       : root_(root),
         core_types_(*core_types),
@@ -91,7 +91,7 @@ class Validator {
   Status Lift(Scope& scope, const syntax::CanonLift& lift);
   Status Lower(Scope& scope, const syntax::CanonLower& lower);
   Status ResourceFunc(Scope& scope, const syntax::CanonResource& canon);
-  Result<BodyOptions> Options(const Scope& scope, const syntax::CanonOptions& options);
+  Result<BodyOptions> Options(const Scope& scope, syntax::CanonOptions options);
   Status CheckNeeds(FuncTypeId type, CallContext context, const FlatFunc& flat,
                     const BodyOptions& options);
   Status CheckCoreFunc(const Scope& scope, CoreFuncIdx func, const vm::FuncType& wanted,
@@ -102,10 +102,10 @@ class Validator {
   // instances.cc
   Status CoreInstance(Scope& scope, const syntax::CoreInstance& instance);
   Status CoreInstantiate(Scope& scope, const syntax::CoreInstantiate& instantiate);
-  Status CoreBag(Scope& scope, const std::vector<syntax::CoreInlineExport>& exports);
+  Status CoreBag(Scope& scope, absl::Span<const syntax::CoreInlineExport> exports);
   Status Instance(Scope& scope, const syntax::Instance& instance);
   Status Instantiate(Scope& scope, const syntax::Instantiate& instantiate);
-  Status Bag(Scope& scope, const std::vector<syntax::InlineExport>& exports);
+  Status Bag(Scope& scope, absl::Span<const syntax::InlineExport> exports);
   Result<vm::ResolvedImportType> CoreItemType(const Scope& scope, SortIndex item);
 
   // validate.cc
@@ -118,7 +118,7 @@ class Validator {
   Result<const T*> At(const std::vector<T>& space, uint32_t index, const char* what);
   Status CheckUnique(absl::Span<const absl::string_view> labels, const char* what);
 
-  const syntax::Component& root_;
+  const syntax::RootComponent& root_;
   vm::TypeStore& core_types_;
   const CoreModuleLoader& load_;
   TypeTable& types_;
