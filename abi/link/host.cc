@@ -9,6 +9,8 @@
 namespace tenon::abi {
 
 void HostInterface::AddFunc(const HostFunc& func) {
+  constexpr size_t kCommon = 8;
+  if (funcs_.size() == 0) funcs_.Reserve(kCommon);
   if (!funcs_.Insert(func.name, func)) *funcs_.Find(func.name) = func;
 }
 

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <deque>
 #include <memory>
 #include <string>
 #include <utility>
@@ -136,10 +137,10 @@ class Instance {
   std::vector<const vm::Func*> trampolines_;        // by TrampolineId
   std::vector<std::unique_ptr<LiftedFunc>> lifts_;  // by LiftId
   std::unique_ptr<CopyPlans> plans_;
-  // What the trampolines' data point to.
-  std::vector<std::unique_ptr<FusedLower>> fused_;
-  std::vector<std::unique_ptr<HostLower>> host_;
-  std::vector<std::unique_ptr<ResourceLower>> resource_;
+  // What the trampolines' data point to: nothing here moves.
+  std::deque<FusedLower> fused_;
+  std::deque<HostLower> host_;
+  std::deque<ResourceLower> resource_;
 };
 
 // Links and instantiates. The instance must outlive every use of the store's guests, and the store

@@ -117,6 +117,7 @@ CanonOptions ComponentInstantiator::Options(const LiftLowerOptions& options) con
 Status ComponentInstantiator::InstantiateModule(uint32_t index) {
   const PlanCoreInstance& plan = plan_.core_instances[index];
   std::vector<vm::Extern> imports;
+  imports.reserve(plan.imports.size());
   for (const CoreItem& item : plan.imports) {
     if (item.kind == vm::ExternKind::kTag) {
       return Fail(ErrorKind::kUnlinkable, "core tags can't be linked by this version");
@@ -181,23 +182,21 @@ Status ComponentInstantiator::BindLower(const PlanTrampoline& plan, const LowerT
       return Fail(ErrorKind::kUnlinkable,
                   "functions of the host can't be lowered for a 64-bit memory");
     }
-    auto bound = std::make_unique<HostLower>();
+    HostLower* const bound = &instance_->host_.emplace_back();
     bound->store = &store_;
     bound->caller = caller;
     bound->options = Options(lower.options);
     bound->callee = &instance_->imported_funcs_[lower.target.imported.value()];
-    MakeTrampoline(index, &CallHost, bound.get(), bound->callee->name);
-    instance_->host_.push_back(std::move(bound));
+    MakeTrampoline(index, &CallHost, bound, bound->callee->name);
     return {};
   }
-  auto bound = std::make_unique<FusedLower>();
+  FusedLower* const bound = &instance_->fused_.emplace_back();
   bound->caller = caller;
   bound->options = Options(lower.options);
   bound->callee = instance_->lifts_[lower.target.lift.value()].get();
   bound->entering = bound->callee->instance->EnteringSet(caller);
   BindFused(*bound, *instance_->plans_);
-  MakeTrampoline(index, &CallFused, bound.get(), "component call");
-  instance_->fused_.push_back(std::move(bound));
+  MakeTrampoline(index, &CallFused, bound, "component call");
   return {};
 }
 
@@ -205,7 +204,7 @@ Status ComponentInstantiator::BindResource(const PlanTrampoline& plan,
                                            const ResourceTrampoline& resource, uint32_t index) {
   using Op = syntax::CanonResource::Op;
   const PlanResource& described = plan_.resources[resource.resource.value()];
-  auto bound = std::make_unique<ResourceLower>();
+  ResourceLower* const bound = &instance_->resource_.emplace_back();
   bound->store = &store_;
   bound->caller = Owner(plan.instance);
   bound->type = instance_->resources_[resource.resource.value()];
@@ -219,8 +218,7 @@ Status ComponentInstantiator::BindResource(const PlanTrampoline& plan,
   const char* name = resource.op == Op::kNew    ? "resource.new "
                      : resource.op == Op::kDrop ? "resource.drop "
                                                 : "resource.rep ";
-  MakeTrampoline(index, callback, bound.get(), absl::StrCat(name, described.name));
-  instance_->resource_.push_back(std::move(bound));
+  MakeTrampoline(index, callback, bound, absl::StrCat(name, described.name));
   return {};
 }
 

@@ -5,18 +5,18 @@
 namespace tenon::abi {
 
 ResourceId Substitution::Apply(ResourceId id) {
-  const auto found = map_.find(id);
-  if (found != map_.end()) return found->second;
+  if (const ResourceId* found = map_.Find(id)) return *found;
   if (&from_ == &to_) return id;
   // An id of one table means nothing in another.
-  return map_.emplace(id, to_.NewResource(from_.ResourceName(id))).first->second;
+  const ResourceId made = to_.NewResource(from_.ResourceName(id));
+  map_.Insert(id, made);
+  return made;
 }
 
 Result<ValType> Substitution::Apply(ValType type) {
   if (!type.has_value() || IsPrimitive(type.kind())) return type;
   if (identity() || (&from_ == &to_ && !from_.Facts(type).has_resource)) return type;
-  if (const auto found = val_memo_.find(type.bits()); found != val_memo_.end())
-    return found->second;
+  if (const ValType* found = val_memo_.Find(type)) return *found;
   TypeDef def = from_.Get(type);
   for (ValType& part : def.types) {
     TENON_ASSIGN_OR_RETURN(part, Apply(part));
@@ -24,20 +24,20 @@ Result<ValType> Substitution::Apply(ValType type) {
   def.resource = def.kind == TypeKind::kOwn || def.kind == TypeKind::kBorrow ? Apply(def.resource)
                                                                              : ResourceId();
   TENON_ASSIGN_OR_RETURN(const ValType result, to_.Intern(std::move(def)));
-  val_memo_.emplace(type.bits(), result);
+  val_memo_.Insert(type, result);
   return result;
 }
 
 Result<FuncTypeId> Substitution::Apply(FuncTypeId id) {
   if (identity() || (&from_ == &to_ && !from_.HasResource(id))) return id;
-  if (const auto found = func_memo_.find(id); found != func_memo_.end()) return found->second;
+  if (const FuncTypeId* found = func_memo_.Find(id)) return *found;
   FuncType type = from_.Get(id);
   for (auto& [label, param] : type.params) {
     TENON_ASSIGN_OR_RETURN(param, Apply(param));
   }
   TENON_ASSIGN_OR_RETURN(type.result, Apply(type.result));
   TENON_ASSIGN_OR_RETURN(const FuncTypeId result, to_.Intern(std::move(type)));
-  func_memo_.emplace(id, result);
+  func_memo_.Insert(id, result);
   return result;
 }
 

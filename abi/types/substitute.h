@@ -4,12 +4,12 @@
 
 #include <cstdint>
 
+#include "abi/types/small_map.h"
 #include "abi/types/type_table.h"
-#include "absl/container/flat_hash_map.h"
 
 namespace tenon::abi {
 
-using ResourceMap = absl::flat_hash_map<ResourceId, ResourceId>;
+using ResourceMap = SmallMap<ResourceId, ResourceId>;
 
 // Rewrites types of `from` into `to` (which may be the same table). Resources without a row in the
 // map stay as they are. Component and instance types under binders keep their own bound resources:
@@ -20,7 +20,7 @@ class Substitution {
       : from_(from), to_(to), map_(std::move(map)) {}
 
   // Adds a row. No type that mentions `from` may have been rewritten yet.
-  void Bind(ResourceId from, ResourceId to) { map_[from] = to; }
+  void Bind(ResourceId from, ResourceId to) { map_.Set(from, to); }
   const ResourceMap& map() const { return map_; }
 
   // Fails with kLimit when a type grows too large.
@@ -41,8 +41,8 @@ class Substitution {
   const TypeTable& from_;
   TypeTable& to_;
   ResourceMap map_;
-  absl::flat_hash_map<uint32_t, ValType> val_memo_;  // by ValType::bits
-  absl::flat_hash_map<FuncTypeId, FuncTypeId> func_memo_;
+  SmallMap<ValType, ValType> val_memo_;
+  SmallMap<FuncTypeId, FuncTypeId> func_memo_;
 };
 
 }  // namespace tenon::abi

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "abi/syntax/sort.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
 #include "vm/base/index.h"
 #include "vm/syntax/module.h"
@@ -143,9 +144,10 @@ struct NamedItem {
 
 // Where an abstract resource type stands in a list of items: the name of an item, then the names of
 // exports of nested instances, down to the type item.
+using NamePath = absl::InlinedVector<absl::string_view, 2>;
 struct ResourcePath {
   ResourceId id;
-  std::vector<absl::string_view> path;
+  NamePath path;
 };
 
 // An instance's exports. `resources` are bound here: the types that the instance brings into

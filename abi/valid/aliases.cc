@@ -14,7 +14,7 @@ class FreeResources {
   bool In(const AnyType& type) {
     if (const auto* value = std::get_if<ValType>(&type)) return In(*value);
     if (const auto* func = std::get_if<FuncTypeId>(&type)) return In(*func);
-    if (const auto* id = std::get_if<ResourceId>(&type)) return !bound_.contains(*id);
+    if (const auto* id = std::get_if<ResourceId>(&type)) return !bound_.Contains(*id);
     if (const auto* instance = std::get_if<InstanceTypeId>(&type)) {
       const InstanceType& instance_type = types_.Get(*instance);
       Bind(instance_type.resources);
@@ -28,7 +28,7 @@ class FreeResources {
 
  private:
   void Bind(const std::vector<ResourcePath>& resources) {
-    for (const ResourcePath& resource : resources) bound_.insert(resource.id);
+    for (const ResourcePath& resource : resources) bound_.Insert(resource.id);
   }
   bool In(const std::vector<NamedItem>& items) {
     for (const NamedItem& item : items) {
@@ -54,10 +54,10 @@ class FreeResources {
   }
   bool In(ValType type) {
     if (!type.has_value() || !types_.Facts(type).has_resource) return false;
-    if (!visited_.insert(type).second) return false;
+    if (!visited_.Insert(type)) return false;
     const TypeDef& def = types_.Get(type);
     if (def.kind == TypeKind::kOwn || def.kind == TypeKind::kBorrow)
-      return !bound_.contains(def.resource);
+      return !bound_.Contains(def.resource);
     for (ValType part : def.types) {
       if (In(part)) return true;
     }
@@ -65,8 +65,8 @@ class FreeResources {
   }
 
   const TypeTable& types_;
-  absl::flat_hash_set<ResourceId> bound_;
-  absl::flat_hash_set<ValType> visited_;
+  SmallSet<ResourceId> bound_;
+  SmallSet<ValType> visited_;
 };
 
 }  // namespace

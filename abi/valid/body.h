@@ -80,8 +80,7 @@ struct ResourceFuncStep {
 };
 // `resources` are bound by this import; their paths begin below it.
 struct ImportStep {
-  absl::string_view name;
-  absl::string_view version_suffix;
+  const syntax::Name* name = nullptr;
   ExternType type;
   std::vector<ResourcePath> resources;
 };

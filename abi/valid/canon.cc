@@ -147,16 +147,16 @@ Status Validator::ResourceFunc(Scope& scope, const syntax::CanonResource& canon)
   using Op = syntax::CanonResource::Op;
   TENON_ASSIGN_OR_RETURN(const ResourceId resource, ResolveResource(scope, canon.type));
   vm::FuncType type;
-  const auto local = scope.local_resources.find(resource);
-  if (canon.op != Op::kDrop && local == scope.local_resources.end()) {
+  const vm::ValType* local = scope.local_resources.Find(resource);
+  if (canon.op != Op::kDrop && local == nullptr) {
     return Invalid(absl::StrCat("type index ", canon.type.value(), " is not a local resource"));
   }
   switch (canon.op) {
     case Op::kNew:
-      type = {{local->second}, {vm::ValType::kI32}};
+      type = {{*local}, {vm::ValType::kI32}};
       break;
     case Op::kRep:
-      type = {{vm::ValType::kI32}, {local->second}};
+      type = {{vm::ValType::kI32}, {*local}};
       break;
     case Op::kDrop:
       type.params = {vm::ValType::kI32};

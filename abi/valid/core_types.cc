@@ -1,6 +1,8 @@
 // Core types as seen by components: function types, module types, the types of modules.
 // abi: "Type Definitions" (core:type)
 #include "abi/valid/validator.h"
+#include "absl/algorithm/container.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "vm/valid/matching.h"
 
@@ -95,12 +97,12 @@ Result<vm::ResolvedImportType> ResolveCoreExtern(const std::vector<vm::TypeId>& 
 Result<ModuleTypeId> Validator::DefineModuleType(Scope* scope, const syntax::CoreModuleType& type) {
   ModuleType module;
   std::vector<vm::TypeId> types;
-  absl::flat_hash_set<std::pair<absl::string_view, absl::string_view>> import_names;
-  absl::flat_hash_set<absl::string_view> export_names;
+  SmallSet<std::pair<absl::string_view, absl::string_view>> import_names;
+  SmallSet<absl::string_view> export_names;
   for (const syntax::CoreModuleDecl& decl : type.decls) {
     if (const auto* import = std::get_if<syntax::CoreImportDecl>(&decl.decl)) {
       TENON_ASSIGN_OR_RETURN(auto resolved, ResolveCoreExtern(types, import->type));
-      if (!import_names.emplace(import->module, import->name).second) {
+      if (!import_names.Insert({import->module, import->name})) {
         return Invalid(
             absl::StrCat("duplicate import name `", import->module, ":", import->name, "`"));
       }
@@ -130,7 +132,7 @@ Result<ModuleTypeId> Validator::DefineModuleType(Scope* scope, const syntax::Cor
     } else {
       const auto& exported = std::get<syntax::CoreExportDecl>(decl.decl);
       TENON_ASSIGN_OR_RETURN(auto resolved, ResolveCoreExtern(types, exported.type));
-      if (!export_names.insert(exported.name).second) {
+      if (!export_names.Insert(exported.name)) {
         return Invalid(absl::StrCat("export name `", exported.name, "` already defined"));
       }
       module.exports.push_back({exported.name, resolved});
@@ -140,14 +142,20 @@ Result<ModuleTypeId> Validator::DefineModuleType(Scope* scope, const syntax::Cor
 }
 
 Result<ModuleTypeId> Validator::TypeOfModule(const vm::ResolvedModule& module) {
+  constexpr size_t kFew = 32;  // these are compared one by one
   ModuleType type;
   absl::flat_hash_set<std::pair<absl::string_view, absl::string_view>> names;
-  names.reserve(module.imports.size());
+  const auto is_new = [&](const vm::Import& import) {
+    if (module.imports.size() > kFew) return names.emplace(import.module, import.name).second;
+    return absl::c_none_of(type.imports, [&](const ModuleType::ImportItem& item) {
+      return item.name == import.name && item.module == import.module;
+    });
+  };
   type.imports.reserve(module.imports.size());
   type.exports.reserve(module.module->exports.size());
   for (const vm::ResolvedImport& import : module.imports) {
     // Core modules may import a name twice; inside a component they may not.
-    if (!names.emplace(import.syntax->module, import.syntax->name).second) {
+    if (!is_new(*import.syntax)) {
       return Invalid(absl::StrCat("duplicate import name `", import.syntax->module, ":",
                                   import.syntax->name, "`"));
     }

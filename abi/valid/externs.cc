@@ -16,7 +16,7 @@ Result<InstanceTypeId> Validator::OpenInstance(InstanceTypeId id, absl::string_v
   ResourceMap map;
   for (const ResourcePath& bound : type.resources) {
     const ResourceId opened = types_.NewResource(types_.ResourceName(bound.id));
-    map[bound.id] = opened;
+    map.Set(bound.id, opened);
     ResourcePath path{opened, {name}};
     path.path.insert(path.path.end(), bound.path.begin(), bound.path.end());
     fresh->push_back(std::move(path));
@@ -209,16 +209,14 @@ Status Validator::Import(Scope& scope, const syntax::Name& name, const syntax::E
   TENON_ASSIGN_OR_RETURN(const ExternType resolved,
                          ResolveExternType(scope, type, name.name, &fresh));
   TENON_RETURN_IF_ERROR(CheckName(scope, name, resolved, /*is_import=*/true));
-  for (const ResourcePath& path : fresh) scope.visible_imports.resources.insert(path.id);
+  for (const ResourcePath& path : fresh) scope.visible_imports.resources.Insert(path.id);
   TENON_RETURN_IF_ERROR(CheckVisible(scope, resolved, /*is_import=*/true));
   MakeVisible(resolved, &scope.visible_imports);
   scope.imports.push_back({name.name, resolved});
   scope.imported_resources.insert(scope.imported_resources.end(), fresh.begin(), fresh.end());
   for (ResourcePath& path : fresh) path.path.erase(path.path.begin());
   TENON_ASSIGN_OR_RETURN(const uint32_t index, Append(scope, resolved));
-  const absl::string_view suffix =
-      name.attributes == nullptr ? "" : name.attributes->version_suffix.value_or("");
-  AddStep(scope, index, ImportStep{name.name, suffix, resolved, std::move(fresh)});
+  AddStep(scope, index, ImportStep{&name, resolved, std::move(fresh)});
   return {};
 }
 

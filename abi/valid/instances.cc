@@ -121,11 +121,11 @@ Status Validator::Instantiate(Scope& scope, const syntax::Instantiate& instantia
                          At(scope.components, instantiate.component.value(), "component"));
   const ComponentType& component = types_.Get(*id);
   std::vector<NamedItem> args;
-  absl::flat_hash_set<absl::string_view> names;
+  SmallSet<absl::string_view> names;
   args.reserve(instantiate.args.size());
   for (const syntax::InstantiateArg& arg : instantiate.args) {
     TENON_ASSIGN_OR_RETURN(ExternType type, ItemType(scope, arg.item));
-    if (!names.insert(arg.name).second) {
+    if (!names.Insert(arg.name)) {
       return Invalid(
           absl::StrCat("instantiation argument `", arg.name, "` conflicts with previous argument"));
     }
@@ -135,7 +135,7 @@ Status Validator::Instantiate(Scope& scope, const syntax::Instantiate& instantia
   InstantiateStep step{instantiate.component, instantiate.args, {}};
   for (const ResourcePath& defined : component.defined_resources) {
     const ResourceId fresh = types_.NewResource(types_.ResourceName(defined.id));
-    map[defined.id] = fresh;
+    map.Set(defined.id, fresh);
     step.fresh.push_back({fresh, defined.path});
   }
   Substitution substitution(types_, types_, std::move(map));

@@ -116,6 +116,7 @@ class Planner {
       return Fail(ErrorKind::kLimit, "components are instantiated by components too deeply");
     }
     frame.types.reserve(input_.bodies[body].steps.size());
+    if (frame.is_root() && depth == 0) ReserveFuncs(frame, body);
     for (const Step& step : input_.bodies[body].steps) {
       TENON_RETURN_IF_ERROR(Charge(1));
       TENON_RETURN_IF_ERROR(std::visit(
@@ -129,6 +130,20 @@ class Planner {
           step.step));
     }
     return {};
+  }
+
+  // Room for the core functions of the root, most of a common plan.
+  void ReserveFuncs(Frame& frame, uint32_t body) {
+    size_t lowered = 0, aliases = 0;
+    for (const Step& step : input_.bodies[body].steps) {
+      lowered += std::holds_alternative<LowerStep>(step.step) ||
+                 std::holds_alternative<ResourceFuncStep>(step.step);
+      aliases += std::holds_alternative<AliasStep>(step.step);
+    }
+    plan_.trampolines.reserve(lowered);
+    plan_.imported_funcs.reserve(lowered);
+    plan_.ops.reserve(2 * lowered);
+    frame.core_funcs.reserve(lowered + aliases);
   }
 
   // Puts a result where validation said it goes.
@@ -428,10 +443,12 @@ class Planner {
       PlanResource resource;
       resource.import = import;
       resource.import_path = bound.path;
-      const absl::string_view name = bound.path.empty() ? step.name : bound.path.back();
+      const absl::string_view name = bound.path.empty() ? step.name->name : bound.path.back();
       NewResource(frame, bound.id, name, std::move(resource));
     }
-    PlanImport item{step.name, step.version_suffix, {}};
+    const syntax::NameAttributes* attributes = step.name->attributes;
+    PlanImport item{step.name->name, {}, {}};
+    if (attributes != nullptr) item.version_suffix = attributes->version_suffix.value_or("");
     TENON_ASSIGN_OR_RETURN(item.type, frame.types_map.ApplyExtern(step.type));
     plan_.imports.push_back(item);
     ImportPath path;
@@ -444,7 +461,7 @@ class Planner {
       SetItem(frame, result, item, step.type);
       return {};
     }
-    const Item item = frame.args->exports.At(step.name);
+    const Item item = frame.args->exports.At(step.name->name);
     BindResources(frame, step.resources, item);
     SetItem(frame, result, item, step.type);
     return {};

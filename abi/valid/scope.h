@@ -7,10 +7,9 @@
 #include <vector>
 
 #include "abi/syntax/name_map.h"
+#include "abi/types/small_map.h"
 #include "abi/types/types.h"
 #include "abi/valid/body.h"
-#include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "vm/valid/resolved_module.h"
 
 namespace tenon::abi {
@@ -23,8 +22,8 @@ using CoreInstanceType = std::shared_ptr<const CoreExports>;
 // What the component model calls externally visible: resource types and named value types that an
 // import or an export has introduced.
 struct Visible {
-  absl::flat_hash_set<ResourceId> resources;
-  absl::flat_hash_set<ValType> types;
+  SmallSet<ResourceId> resources;
+  SmallSet<ValType> types;
 };
 
 struct Scope {
@@ -61,7 +60,7 @@ struct Scope {
   Visible visible_imports;
   Visible visible_exports;
   // Resources defined here, with their representation: what resource.new and .rep accept.
-  absl::flat_hash_map<ResourceId, vm::ValType> local_resources;
+  SmallMap<ResourceId, vm::ValType> local_resources;
 
   Body body;  // components only
 };

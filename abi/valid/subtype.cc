@@ -1,6 +1,7 @@
 #include "abi/valid/subtype.h"
 
 #include "abi/syntax/limits.h"
+#include "abi/syntax/name_map.h"
 #include "abi/text/wit.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
@@ -9,13 +10,13 @@
 namespace tenon::abi {
 namespace {
 
-// Finds resources by path; every level is indexed once, so that many lookups stay linear.
+// Finds resources by path; a long level is indexed once, so that many lookups stay linear.
 class ResourceFinder {
  public:
   ResourceFinder(const TypeTable& types, const std::vector<NamedItem>& items)
       : types_(types), items_(items) {}
 
-  std::optional<ResourceId> Find(const std::vector<absl::string_view>& path) {
+  std::optional<ResourceId> Find(const NamePath& path) {
     const std::vector<NamedItem>* level = &items_;
     for (size_t i = 0; i < path.size(); ++i) {
       const NamedItem* item = FindIn(*level, path[i]);
@@ -33,20 +34,21 @@ class ResourceFinder {
   }
 
  private:
-  using ByName = absl::flat_hash_map<absl::string_view, const NamedItem*>;
-
   const NamedItem* FindIn(const std::vector<NamedItem>& level, absl::string_view name) {
+    constexpr size_t kFew = 32;
+    if (level.size() <= kFew) return FindItem(level, name);
     auto [entry, is_new] = levels_.try_emplace(&level);
     if (is_new) {
-      for (const NamedItem& item : level) entry->second.emplace(item.name, &item);
+      entry->second.Reserve(level.size());
+      for (const NamedItem& item : level) entry->second.Add(item.name, &item);
     }
-    const auto found = entry->second.find(name);
-    return found == entry->second.end() ? nullptr : found->second;
+    const NamedItem* const* found = entry->second.Find(name);
+    return found == nullptr ? nullptr : *found;
   }
 
   const TypeTable& types_;
   const std::vector<NamedItem>& items_;
-  absl::flat_hash_map<const std::vector<NamedItem>*, ByName> levels_;
+  absl::flat_hash_map<const std::vector<NamedItem>*, NameMap<const NamedItem*>> levels_;
 };
 
 }  // namespace
@@ -105,7 +107,7 @@ void Matcher::BindResources(const std::vector<ResourcePath>& wanted,
   for (const ResourcePath& resource : wanted) {
     // What is missing or of another kind is reported by name when the items are matched.
     if (const std::optional<ResourceId> found = finder.Find(resource.path)) {
-      (*map)[resource.id] = *found;
+      map->Set(resource.id, *found);
     }
   }
 }
@@ -115,17 +117,18 @@ Status Matcher::MatchItems(const std::vector<NamedItem>& sub, const std::vector<
   work_ += sub.size() + super.size();
   if (work_ > kMaxMatchingWork)
     return Fail(ErrorKind::kLimit, "the types take too long to compare");
-  absl::flat_hash_map<absl::string_view, const NamedItem*> by_name;
-  for (const NamedItem& item : sub) by_name.emplace(item.name, &item);
+  NameMap<const NamedItem*> by_name;
+  by_name.Reserve(sub.size());
+  for (const NamedItem& item : sub) by_name.Add(item.name, &item);
   Substitution substitution(types_, types_, map);
   for (const NamedItem& item : super) {
-    const auto found = by_name.find(item.name);
-    if (found == by_name.end()) {
+    const NamedItem* const* found = by_name.Find(item.name);
+    if (found == nullptr) {
       return Fail(ErrorKind::kInvalid, absl::StrCat("missing ", what, " `", item.name,
                                                     "`: expected ", ToString(types_, item.type)));
     }
     TENON_ASSIGN_OR_RETURN(const ExternType wanted, substitution.ApplyExtern(item.type));
-    if (Status status = Match(found->second->type, wanted); !status) {
+    if (Status status = Match((*found)->type, wanted); !status) {
       return std::unexpected(
           std::move(status.error()).WithContext(absl::StrCat(what, " `", item.name, "`")));
     }

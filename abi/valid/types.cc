@@ -193,7 +193,7 @@ Result<AnyType> Validator::DefineResource(Scope& scope, const syntax::ResourceTy
     TENON_RETURN_IF_ERROR(CheckCoreFunc(scope, *type.destructor, wanted, "resource destructor"));
   }
   const ResourceId id = types_.NewResource("");
-  scope.local_resources.emplace(id, type.rep);
+  scope.local_resources.Insert(id, type.rep);
   AddStep(scope, scope.types.size(), ResourceStep{id, type.rep, type.destructor});
   return AnyType(id);
 }
@@ -202,6 +202,7 @@ Result<AnyType> Validator::DefineComponentType(Scope& scope, const syntax::Compo
   Scope inner(type.is_instance ? Scope::Kind::kInstanceType : Scope::Kind::kComponentType, &scope);
   inner.types.reserve(type.decls.size());
   inner.exports.reserve(type.decls.size());
+  inner.funcs.reserve(type.decls.size() / 2);
   for (const syntax::Declarator& decl : type.decls) {
     if (Status status = Declare(inner, decl); !status)
       return std::unexpected(std::move(status.error()));

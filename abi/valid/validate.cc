@@ -46,13 +46,13 @@ Error Locate(Error error, const syntax::Definition& definition) {
 
 // Resource types that an exported instance makes known, by path.
 void CollectResources(const TypeTable& types, const std::vector<NamedItem>& items,
-                      std::vector<absl::string_view>* path, absl::flat_hash_set<ResourceId>* seen,
+                      NamePath* path, SmallSet<ResourceId>* seen,
                       std::vector<ResourcePath>* out) {
   for (const NamedItem& item : items) {
     path->push_back(item.name);
     if (const auto* type = std::get_if<TypeItem>(&item.type)) {
       const auto* resource = std::get_if<ResourceId>(&type->type);
-      if (resource != nullptr && seen->insert(*resource).second) out->push_back({*resource, *path});
+      if (resource != nullptr && seen->Insert(*resource)) out->push_back({*resource, *path});
     } else if (const auto* instance = std::get_if<InstanceTypeId>(&item.type)) {
       CollectResources(types, types.Get(*instance).exports, path, seen, out);
     }
@@ -115,9 +115,9 @@ Status Validator::Define(Scope& scope, const syntax::Definition& definition) {
 Result<ComponentTypeId> Validator::Finish(Scope& scope) {
   ComponentType type;
   if (scope.kind == Scope::Kind::kComponent) {
-    absl::flat_hash_set<ResourceId> seen;
-    for (const ResourcePath& imported : scope.imported_resources) seen.insert(imported.id);
-    std::vector<absl::string_view> path;
+    SmallSet<ResourceId> seen;
+    for (const ResourcePath& imported : scope.imported_resources) seen.Insert(imported.id);
+    NamePath path;
     CollectResources(types_, scope.exports, &path, &seen, &type.defined_resources);
   } else {
     type.defined_resources = std::move(scope.exported_resources);

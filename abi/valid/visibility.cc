@@ -40,7 +40,7 @@ class VisibilityChecker {
     if (const auto* instance = std::get_if<InstanceTypeId>(&type)) {
       const InstanceType& instance_type = types_.Get(*instance);
       for (const ResourcePath& bound : instance_type.resources)
-        introduced_.resources.insert(bound.id);
+        introduced_.resources.Insert(bound.id);
       return Items(instance_type.exports);
     }
     return Component(std::get<ComponentTypeId>(type));
@@ -48,8 +48,8 @@ class VisibilityChecker {
 
   Status Component(ComponentTypeId id) {
     const ComponentType& component = types_.Get(id);
-    for (const auto& bound : component.imported_resources) introduced_.resources.insert(bound.id);
-    for (const auto& bound : component.defined_resources) introduced_.resources.insert(bound.id);
+    for (const auto& bound : component.imported_resources) introduced_.resources.Insert(bound.id);
+    for (const auto& bound : component.defined_resources) introduced_.resources.Insert(bound.id);
     TENON_RETURN_IF_ERROR(Items(component.imports));
     return Items(component.exports);
   }
@@ -58,7 +58,7 @@ class VisibilityChecker {
     TENON_RETURN_IF_ERROR(Work(items.size()));
     for (const NamedItem& item : items) {
       if (const auto* type = std::get_if<TypeItem>(&item.type)) {
-        if (const auto* value = std::get_if<ValType>(&type->type)) introduced_.types.insert(*value);
+        if (const auto* value = std::get_if<ValType>(&type->type)) introduced_.types.Insert(*value);
       }
       TENON_RETURN_IF_ERROR(Check(item.type));
     }
@@ -79,7 +79,7 @@ class VisibilityChecker {
 
   Status Value(ValType type) {
     TENON_RETURN_IF_ERROR(Work(1));
-    if (IsPrimitive(type.kind()) || !checked_.insert(type).second) return {};
+    if (IsPrimitive(type.kind()) || !checked_.Insert(type)) return {};
     if (IsNamedKind(type.kind()) && !Contains(&Visible::types, type)) {
       return Invalid(
           absl::StrCat("type not valid to be used in an import or export, it has no name there: ",
@@ -107,9 +107,9 @@ class VisibilityChecker {
 
   template <typename Set, typename T>
   bool Contains(Set Visible::* set, const T& item) const {
-    return (imports_ != nullptr && (imports_->*set).contains(item)) ||
-           (exports_ != nullptr && (exports_->*set).contains(item)) ||
-           (introduced_.*set).contains(item);
+    return (imports_ != nullptr && (imports_->*set).Contains(item)) ||
+           (exports_ != nullptr && (exports_->*set).Contains(item)) ||
+           (introduced_.*set).Contains(item);
   }
 
   const TypeTable& types_;
@@ -117,16 +117,16 @@ class VisibilityChecker {
   const Visible* imports_;
   const Visible* exports_;
   Visible introduced_;
-  absl::flat_hash_set<ValType> checked_;
+  SmallSet<ValType> checked_;
 };
 
 }  // namespace
 
 void Validator::MakeVisible(const ExternType& type, Visible* visible) {
   if (const auto* item = std::get_if<TypeItem>(&type)) {
-    if (const auto* value = std::get_if<ValType>(&item->type)) visible->types.insert(*value);
+    if (const auto* value = std::get_if<ValType>(&item->type)) visible->types.Insert(*value);
     if (const auto* resource = std::get_if<ResourceId>(&item->type))
-      visible->resources.insert(*resource);
+      visible->resources.Insert(*resource);
   }
   if (const auto* instance = std::get_if<InstanceTypeId>(&type)) {
     const std::vector<NamedItem>& items = types_.Get(*instance).exports;

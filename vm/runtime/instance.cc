@@ -22,13 +22,7 @@ const Store* StoreOf(const Func& func) {
   return func.host != nullptr ? func.host->store : func.context->run->store;
 }
 
-Instance::~Instance() {
-  if (func_refs_ != nullptr) {
-    const size_t defined = resolved().funcs.size() - resolved().imported_funcs;
-    for (size_t i = 0; i < defined; ++i) delete func_refs_[i];
-  }
-  std::free(context_);
-}
+Instance::~Instance() { std::free(context_); }
 
 const Func* Instance::FuncRef(FuncIdx func) {
   const uint32_t imported = resolved().imported_funcs;
@@ -36,7 +30,7 @@ const Func* Instance::FuncRef(FuncIdx func) {
   Func*& ref = func_refs_[func.value() - imported];
   if (ref == nullptr) {
     const ResolvedFunc& definition = resolved().funcs[func.value()];
-    ref = new Func();
+    ref = &store_->funcs_.emplace_back();
     ref->context = context_;
     ref->code = module_->Code(func);
     ref->type = definition.type;

@@ -61,7 +61,8 @@ class Instance {
   std::shared_ptr<LoadedModule> module_;
   Context* context_ = nullptr;  // owned; header and globals in one block
   std::vector<uint32_t> global_offsets_;  // in slots from own_globals(), by GlobalIdx minus imports
-  std::unique_ptr<Func*[]> func_refs_;    // by FuncIdx minus imports; null until asked for
+  // By FuncIdx minus imports; null until asked for. The store's.
+  std::unique_ptr<Func*[]> func_refs_;
   std::vector<const Func*> imported_funcs_;
   std::vector<Slot*> imported_globals_;
   std::vector<Memory*> memories_;

@@ -124,6 +124,8 @@ class Instantiator {
 
   Status TakeImports(absl::Span<const Extern> imports) {
     TENON_CHECK(imports.size() == module_.imports.size());
+    instance_->imported_funcs_.reserve(module_.imported_funcs);
+    instance_->imported_globals_.reserve(module_.imported_globals);
     for (size_t i = 0; i < imports.size(); ++i) {
       const ResolvedImport& import = module_.imports[i];
       if (!IsOurs(imports[i])) {

@@ -64,6 +64,7 @@ class Store {
   Trap& pending_trap() { return trap_; }
 
  private:
+  friend class Instance;
   friend class Instantiator;
   bool RefuseForeignFunc();
 
@@ -78,7 +79,7 @@ class Store {
   RunBlock run_;
   sys::Mapping stack_;
   Trap trap_;
-  std::deque<Func> funcs_;
+  std::deque<Func> funcs_;  // of the host, and those of instances that were asked for
   std::deque<HostFunc> host_funcs_;
   std::vector<std::unique_ptr<Memory>> memories_;
   std::vector<std::unique_ptr<TableInstance>> tables_;
