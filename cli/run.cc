@@ -9,7 +9,6 @@
 #include "abi/runtime/store.h"
 #include "absl/strings/str_cat.h"
 #include "cli/commands.h"
-#include "cli/heap.h"
 #include "cli/input_file.h"
 #include "vm/interp/interpreter.h"
 #include "vm/runtime/engine.h"
@@ -82,7 +81,6 @@ struct Program {
 }  // namespace
 
 int Run(const RunOptions& options) {
-  PopulateHeap();
   static Program& program = *new Program();
   auto context = MakeContext(options);
   if (!context) {
