@@ -16,6 +16,11 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
     -ffunction-sections -fdata-sections)
   target_link_options(tenon_options INTERFACE -Wl,-z,relro,-z,now -Wl,--gc-sections)
 endif()
+# Objects that are good for both: the static runner is optimised as a whole, everything else links as
+# usual, embedders included.
+if(TENON_STATIC)
+  target_compile_options(tenon_options INTERFACE -flto=thin -ffat-lto-objects)
+endif()
 if(TENON_SANITIZE)
   target_compile_options(tenon_options INTERFACE -fsanitize=address,undefined
     -fno-sanitize-recover=all -fno-omit-frame-pointer)
