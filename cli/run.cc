@@ -9,6 +9,7 @@
 #include "abi/runtime/store.h"
 #include "absl/strings/str_cat.h"
 #include "cli/commands.h"
+#include "cli/heap.h"
 #include "cli/input_file.h"
 #include "vm/interp/interpreter.h"
 #include "vm/runtime/engine.h"
@@ -81,6 +82,7 @@ struct Program {
 }  // namespace
 
 int Run(const RunOptions& options) {
+  PopulateHeap();
   static Program& program = *new Program();
   auto context = MakeContext(options);
   if (!context) {
