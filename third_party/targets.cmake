@@ -52,6 +52,10 @@ target_link_libraries(tenon_options INTERFACE tenon_absl)
 # What we ship has neither exceptions nor RTTI (architecture, decision 14); tests do.
 add_library(tenon_core_options INTERFACE)
 target_compile_options(tenon_core_options INTERFACE -fno-exceptions -fno-rtti)
+if(TENON_STATIC)
+  include(cli/startup/profile.cmake)
+  target_compile_options(tenon_core_options INTERFACE ${tenon_profile_options})
+endif()
 target_link_libraries(tenon_core_options INTERFACE tenon_options)
 
 # tenon_library(name SOURCES... DEPS targets...): a static library of one layer.

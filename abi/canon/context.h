@@ -15,6 +15,7 @@
 #include "abi/canon/layout.h"
 #include "abi/runtime/component_instance.h"
 #include "abi/valid/plan.h"
+#include "absl/base/attributes.h"
 #include "absl/strings/string_view.h"
 #include "vm/runtime/memory.h"
 #include "vm/runtime/store.h"
@@ -46,9 +47,9 @@ struct CanonContext {
   std::vector<std::unique_ptr<std::string>> decoded;
 
   // Records a canonical ABI trap; always false.
-  bool Trap(absl::string_view detail);
+  ABSL_ATTRIBUTE_COLD bool Trap(absl::string_view detail);
   // Records a trap of another kind; always false.
-  bool Trap(vm::TrapKind kind, absl::string_view detail);
+  ABSL_ATTRIBUTE_COLD bool Trap(vm::TrapKind kind, absl::string_view detail);
   // Takes what the host holds or reads, of a size the guest decides, out of the call's budget.
   bool Charge(uint64_t bytes);
   // Counts bytes copied into this memory from another's. No copy that keeps its parts apart exceeds

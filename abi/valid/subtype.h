@@ -7,6 +7,7 @@
 
 #include "abi/types/substitute.h"
 #include "abi/types/type_table.h"
+#include "absl/base/attributes.h"
 #include "vm/base/status.h"
 #include "vm/syntax/type_store.h"
 
@@ -37,7 +38,7 @@ class Matcher {
   Status MatchModule(ModuleTypeId sub, ModuleTypeId super);
   Status MatchItems(const std::vector<NamedItem>& sub, const std::vector<NamedItem>& super,
                     const ResourceMap& map, const char* what);
-  Status Mismatch(const ExternType& sub, const ExternType& super);
+  ABSL_ATTRIBUTE_COLD Status Mismatch(const ExternType& sub, const ExternType& super);
 
   TypeTable& types_;
   const vm::TypeStore& core_;

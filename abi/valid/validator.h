@@ -17,6 +17,7 @@
 #include "abi/valid/scope.h"
 #include "abi/valid/subtype.h"
 #include "abi/valid/validate.h"
+#include "absl/base/attributes.h"
 #include "vm/base/status.h"
 
 namespace tenon::abi {
@@ -134,7 +135,7 @@ class Validator {
 };
 
 // The failure of a rule: kInvalid unless a limit or a gated feature says otherwise.
-std::unexpected<Error> Invalid(absl::string_view message);
+ABSL_ATTRIBUTE_COLD std::unexpected<Error> Invalid(absl::string_view message);
 std::unexpected<Error> NotSupported(absl::string_view feature);
 std::unexpected<Error> UnknownIndex(const char* what, uint32_t index);
 

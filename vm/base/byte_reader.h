@@ -10,6 +10,7 @@
 #include <string>
 #include <type_traits>
 
+#include "absl/base/attributes.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "vm/base/status.h"
@@ -39,7 +40,7 @@ class ByteReader {
 
   // Records a failure at `where` (the current offset unless given) if none is recorded yet.
   bool Fail(absl::string_view message) { return FailAt(ErrorKind::kMalformed, message, offset()); }
-  bool FailAt(ErrorKind kind, absl::string_view message, uint64_t where) {
+  ABSL_ATTRIBUTE_COLD bool FailAt(ErrorKind kind, absl::string_view message, uint64_t where) {
     if (ok_) {
       ok_ = false;
       kind_ = kind;

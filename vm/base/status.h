@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/base/attributes.h"
 #include "absl/strings/string_view.h"
 #include "vm/base/location.h"
 
@@ -25,11 +26,12 @@ enum class ErrorKind : uint8_t {
 };
 
 // A failure that is the input's or the caller's fault. Cheap to move (one pointer); never empty
-// unless moved from.
+// unless moved from. Making one is marked cold, which moves the code of failures out of the way of
+// what succeeds.
 class Error {
  public:
-  Error(ErrorKind kind, absl::string_view message);
-  Error(ErrorKind kind, absl::string_view message, SourceLocation where);
+  ABSL_ATTRIBUTE_COLD Error(ErrorKind kind, absl::string_view message);
+  ABSL_ATTRIBUTE_COLD Error(ErrorKind kind, absl::string_view message, SourceLocation where);
 
   ErrorKind kind() const { return rep_->kind; }
   // The message alone. The official suites' texts are prefixes of it.
@@ -66,7 +68,8 @@ inline std::unexpected<Error> Fail(ErrorKind kind, absl::string_view message,
 
 // Ends the process with one line on standard error. For our own broken invariants only, never for
 // input.
-[[noreturn]] void CheckFailed(const char* condition, const char* file, int line);
+[[noreturn]] ABSL_ATTRIBUTE_COLD void CheckFailed(const char* condition, const char* file,
+                                                  int line);
 
 }  // namespace tenon
 
@@ -77,14 +80,15 @@ inline std::unexpected<Error> Fail(ErrorKind kind, absl::string_view message,
 #define TENON_CONCAT(a, b) TENON_CONCAT_INNER(a, b)
 
 // TENON_RETURN_IF_ERROR(expr): leaves the function with the error of a Status or Result.
-#define TENON_RETURN_IF_ERROR(expr)                                        \
-  if (auto tenon_status = (expr); !tenon_status)                           \
+#define TENON_RETURN_IF_ERROR(expr)                           \
+  if (auto tenon_status = (expr); !tenon_status) [[unlikely]] \
   return std::unexpected(std::move(tenon_status).error())
 
 // TENON_ASSIGN_OR_RETURN(auto x, expr): declares or sets x, or leaves the function with the error.
 #define TENON_ASSIGN_OR_RETURN(target, expr) \
   TENON_ASSIGN_OR_RETURN_INNER(TENON_CONCAT(tenon_result_, __LINE__), target, expr)
-#define TENON_ASSIGN_OR_RETURN_INNER(result, target, expr)          \
-  auto result = (expr);                                             \
-  if (!result) return std::unexpected(std::move(result).error());   \
+#define TENON_ASSIGN_OR_RETURN_INNER(result, target, expr) \
+  auto result = (expr);                                    \
+  if (!result) [[unlikely]]                                \
+    return std::unexpected(std::move(result).error());     \
   target = std::move(*result)

@@ -1,3 +1,4 @@
+#include "absl/base/attributes.h"
 #include "vm/binary/decoder.h"
 
 #include <array>
@@ -114,7 +115,7 @@ class ModuleDecoder {
     return {};
   }
 
-  static Status Malformed(absl::string_view message, uint64_t where) {
+  ABSL_ATTRIBUTE_COLD static Status Malformed(absl::string_view message, uint64_t where) {
     return Fail(ErrorKind::kMalformed, message, SourceLocation{where, 0, 0});
   }
 

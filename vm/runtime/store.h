@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "absl/base/attributes.h"
 #include "absl/strings/string_view.h"
 #include "vm/runtime/engine.h"
 #include "vm/runtime/instance.h"
@@ -54,7 +55,7 @@ class Store {
   bool OwnsGuestAddress(uintptr_t address) const;
 
   // Records a trap; a host callback then returns false. Keeps the first one.
-  void SetTrap(TrapKind kind, absl::string_view detail = "");
+  ABSL_ATTRIBUTE_COLD void SetTrap(TrapKind kind, absl::string_view detail = "");
   // Ends the guest with an exit code, likewise.
   void SetExit(int code);
   bool trapped() const { return run_.trap != 0; }
@@ -66,7 +67,7 @@ class Store {
  private:
   friend class Instance;
   friend class Instantiator;
-  bool RefuseForeignFunc();
+  ABSL_ATTRIBUTE_COLD bool RefuseForeignFunc();
 
   Engine* engine_;
   StoreLimits limits_;

@@ -5,6 +5,7 @@
 // Each function returns false and leaves the failure in the reader.
 #pragma once
 
+#include "absl/base/attributes.h"
 #include "vm/base/byte_reader.h"
 #include "vm/syntax/features.h"
 #include "vm/syntax/instruction.h"
@@ -27,6 +28,6 @@ bool ReadBlockType(ByteReader& reader, const Features& features, BlockType* out)
 bool ReadCount(ByteReader& reader, uint32_t* out);
 
 // The failure of a reader inside a section, in the words for a section that ends too soon.
-Error DecodingError(const ByteReader& reader);
+ABSL_ATTRIBUTE_COLD Error DecodingError(const ByteReader& reader);
 
 }  // namespace tenon::vm

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/base/attributes.h"
 #include "absl/strings/string_view.h"
 #include "vm/base/location.h"
 #include "vm/base/status.h"
@@ -87,7 +88,7 @@ class Lexer {
   // What to report when the next token, or `token` taken from this lexer, cannot stand where it is:
   // the lexical error, "unknown operator" for a word that is no keyword, else "unexpected token".
   Error UnexpectedToken() { return UnexpectedToken(Peek()); }
-  Error UnexpectedToken(const Token& token) const;
+  ABSL_ATTRIBUTE_COLD Error UnexpectedToken(const Token& token) const;
 
   absl::string_view text() const { return text_; }
 
@@ -106,7 +107,7 @@ class Lexer {
   // Checks what follows the `$` of an identifier or the `(@` of an annotation.
   bool CheckQuotedName(size_t begin, const char* empty_message, size_t* end);
 
-  bool Fail(const char* message, size_t at);
+  ABSL_ATTRIBUTE_COLD bool Fail(const char* message, size_t at);
   bool IllegalCharacter(size_t at);
   void AtNewline(size_t after) {
     ++line_;

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/base/attributes.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "vm/base/status.h"
@@ -42,9 +43,9 @@ class ModuleParser {
   Result<Module> Parse(TokenKind closer);
 
   // Failing.
-  bool Fail(absl::string_view message, SourceLocation where);
+  ABSL_ATTRIBUTE_COLD bool Fail(absl::string_view message, SourceLocation where);
   bool Unexpected() { return Unexpected(lexer.Peek()); }
-  bool Unexpected(const Token& token);
+  ABSL_ATTRIBUTE_COLD bool Unexpected(const Token& token);
   bool Limit(absl::string_view what, uint64_t limit);
 
   // Tokens.

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/base/attributes.h"
 #include "absl/base/optimization.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/types/span.h"
@@ -58,8 +59,8 @@ class BodyChecker {
   BodyChecker(const ResolvedModule& module, ByteReader reader, WalkerScratch& scratch);
 
   // Failures.
-  bool Malformed(absl::string_view message);  // at the instruction
-  bool Invalid(absl::string_view message);
+  ABSL_ATTRIBUTE_COLD bool Malformed(absl::string_view message);  // at the instruction
+  ABSL_ATTRIBUTE_COLD bool Invalid(absl::string_view message);
   bool Unknown(absl::string_view what, uint32_t index);
   bool Limit(absl::string_view message);
 
@@ -99,7 +100,7 @@ class BodyChecker {
   // Whether a branch that carries `types` finds them on the stack, which stays as it is.
   bool CheckBranch(absl::Span<const ValType> types);
   // "type mismatch: <subject> requires [expected] but stack has [..]"
-  bool Mismatch(absl::Span<const ValType> expected, const char* subject);
+  ABSL_ATTRIBUTE_COLD bool Mismatch(absl::Span<const ValType> expected, const char* subject);
 
   // Constructs.
   bool EnterFrame(Opcode op, absl::Span<const ValType> params, absl::Span<const ValType> results);

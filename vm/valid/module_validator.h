@@ -2,6 +2,7 @@
 // core: #valid-module
 #pragma once
 
+#include "absl/base/attributes.h"
 #include "absl/strings/string_view.h"
 #include "vm/base/status.h"
 #include "vm/valid/body_checker.h"
@@ -52,10 +53,10 @@ class ModuleValidator {
   Status CheckCounts();
   Status EvaluateConstant(ByteRange range, ValType expected, ConstProgram* out);
 
-  static Status Invalid(absl::string_view message) {
+  ABSL_ATTRIBUTE_COLD static Status Invalid(absl::string_view message) {
     return Fail(ErrorKind::kInvalid, message);
   }
-  static Status InvalidAt(uint32_t offset, absl::string_view message) {
+  ABSL_ATTRIBUTE_COLD static Status InvalidAt(uint32_t offset, absl::string_view message) {
     return Fail(ErrorKind::kInvalid, message, SourceLocation{offset, 0, 0});
   }
 

@@ -94,4 +94,6 @@ constexpr const FormTable* kBranchForms[2][kOpcodeCount] = {
 #include "vm/syntax/opcodes_core.def"
     }};
 
+#undef NO_FORMS
+
 }  // namespace tenon::vm::interp
