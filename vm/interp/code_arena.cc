@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <new>
 
 namespace tenon::vm::interp {
 namespace {
@@ -30,27 +31,40 @@ CodeArena::~CodeArena() {
   for (const auto& chunk : chunks_) registry.by_start.erase(chunk->words.get());
 }
 
-void CodeArena::AddChunk(size_t least) {
+bool CodeArena::AddChunk(size_t least) {
   const size_t usual =
       chunks_.empty() ? kFirstChunkWords : std::min(chunks_.back()->capacity * 2, kLargeChunkWords);
   auto chunk = std::make_unique<Chunk>();
   chunk->capacity = std::max(usual, least);
-  chunk->words = std::make_unique_for_overwrite<Word[]>(chunk->capacity);
+  chunk->words.reset(new (std::nothrow) Word[chunk->capacity]);
+  if (chunk->words == nullptr) return false;
   Registry& registry = Registry::Get();
   std::lock_guard lock(registry.mutex);
   registry.by_start[chunk->words.get()] = chunk.get();
   chunks_.push_back(std::move(chunk));
+  return true;
+}
+
+void CodeArena::DropChunk(size_t index) {
+  Registry& registry = Registry::Get();
+  std::lock_guard lock(registry.mutex);
+  registry.by_start.erase(chunks_[index]->words.get());
+  chunks_.erase(chunks_.begin() + static_cast<std::ptrdiff_t>(index));
 }
 
 Word* CodeArena::Tail(size_t count) {
-  if (chunks_.empty() || chunks_.back()->capacity - chunks_.back()->used < count) AddChunk(count);
+  const bool fits = !chunks_.empty() && chunks_.back()->capacity - chunks_.back()->used >= count;
+  if (!fits && !AddChunk(count)) return nullptr;
   return chunks_.back()->words.get() + chunks_.back()->used;
 }
 
 Word* CodeArena::GrowTail(size_t used, size_t count) {
   const Word* old = Tail(0);
+  const size_t old_chunk = chunks_.size() - 1;
   Word* grown = Tail(count);
-  if (grown != old) std::copy_n(old, used, grown);
+  if (grown == nullptr || grown == old) return grown;
+  std::copy_n(old, used, grown);
+  if (chunks_[old_chunk]->bodies.empty()) DropChunk(old_chunk);
   return grown;
 }
 
@@ -59,6 +73,7 @@ const Body& CodeArena::Commit(Body body) {
   body.code = chunk.words.get() + chunk.used;
   std::lock_guard lock(Registry::Get().mutex);
   chunk.used += body.size;
+  words_left_ -= body.size;
   return chunk.bodies.emplace_back(body);
 }
 

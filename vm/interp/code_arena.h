@@ -25,13 +25,16 @@ struct Body {
 // Written under its module's translate_mutex; FindBody may be called at any time.
 class CodeArena {
  public:
-  CodeArena() = default;
+  // Bodies may take `max_words` in all.
+  explicit CodeArena(size_t max_words) : words_left_(max_words) {}
   CodeArena(const CodeArena&) = delete;
   CodeArena& operator=(const CodeArena&) = delete;
   // Frees all code.
   ~CodeArena();
 
-  // `count` free words behind the last body.
+  // How many words the bodies to come may take.
+  size_t words_left() const { return words_left_; }
+  // `count` free words behind the last body. Null when the host has no memory for them.
   Word* Tail(size_t count);
   // Likewise, keeping the first `used` words of the tail there was.
   Word* GrowTail(size_t used, size_t count);
@@ -48,9 +51,11 @@ class CodeArena {
   struct Registry;
   friend Body FindBody(const Word* word);
 
-  void AddChunk(size_t least);
+  bool AddChunk(size_t least);
+  void DropChunk(size_t index);
 
   std::vector<std::unique_ptr<Chunk>> chunks_;
+  size_t words_left_;
 };
 
 // The body that `word` lies in; one without code if it lies in none. Thread-safe.

@@ -24,7 +24,7 @@ class FunctionWalker : public BodyChecker {
     if (!EnterFrame(Opcode::Block, {}, type.results)) return false;
     if (!WalkInstructions()) return false;
     sink_.OnFunctionEnd();
-    return true;
+    return sink_.within_budget() || OverBudget();
   }
 
   // An expression with its `end`. core: #valid-expr
@@ -53,6 +53,7 @@ class FunctionWalker : public BodyChecker {
   bool Step(uint16_t step);
   bool SpecialStep(uint16_t step);
   bool RareStep(uint16_t step);
+  bool OverBudget() { return Limit("too much code for a body of its length"); }
 
   // Checks the row's signature as it stands.
   ABSL_ATTRIBUTE_ALWAYS_INLINE bool CheckRow() {

@@ -51,7 +51,7 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool FunctionWalker<Sink, kConstant>::Step(u
     case StepOf(ImmediateKind::kI64):
       return Immediates<ImmediateKind::kI64>() && Constant(ValType::kI64);
     case StepOf(ImmediateKind::kMemArg): return MemArgStep();
-    default: return SpecialStep(step);
+    default: return SpecialStep(step) && (sink_.within_budget() || OverBudget());
   }
 }
 

@@ -40,6 +40,10 @@ struct Resolved {
 
 class NullSink {
  public:
+  // Asked now and then. False: the walk ends here as kLimit, since what is being made of the body
+  // has become too much.
+  static constexpr bool within_budget() { return true; }
+
   // Before the first instruction. `locals` holds parameters, then declared locals.
   void OnFunction(const FuncType& type, absl::Span<const ValType> locals) {}
   // The final `end` has been checked; called after the body construct's OnEnd.

@@ -5,8 +5,8 @@
 //   Status status = WalkFunction(module, func, sink, scratch);
 //
 // A failure is kMalformed, kInvalid or kLimit, has the absolute offset of the instruction and the
-// function as its context. A sink may not throw and may not fail; what it built is to be discarded
-// after a failure.
+// function as its context. A sink may not throw, and fails by its budget alone; what it built is to
+// be discarded after a failure.
 #pragma once
 
 #include "absl/strings/str_cat.h"

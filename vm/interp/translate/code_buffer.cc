@@ -1,6 +1,7 @@
 #include "vm/interp/translate/code_buffer.h"
 
 #include <algorithm>
+#include <new>
 
 namespace tenon::vm::interp {
 namespace {
@@ -11,15 +12,17 @@ constexpr uint32_t kWordsOfAny = 4096;
 
 }  // namespace
 
-void CodeBuffer::Begin(CodeArena* arena, uint32_t body_bytes) {
-  max_words_ = kWordsOfAny + kMaxWordsPerByte * body_bytes;
+bool CodeBuffer::Begin(CodeArena* arena, uint32_t body_bytes, size_t most_words) {
+  max_words_ = static_cast<uint32_t>(
+      std::min<size_t>(most_words, kWordsOfAny + kMaxWordsPerByte * body_bytes));
   overflowed_ = false;
   size_ = 0;
   instructions_ = 0;
   fixups_.clear();
   arena_ = arena;
-  SetCapacity(body_bytes + 64);
+  capacity_ = body_bytes + 64;
   words_ = arena_->Tail(capacity_);
+  return words_ != nullptr && MakeRoomForStarts(capacity_);
 }
 
 const Body& CodeBuffer::Commit(Body body) {
@@ -27,31 +30,40 @@ const Body& CodeBuffer::Commit(Body body) {
   return arena_->Commit(body);
 }
 
-void CodeBuffer::SetCapacity(uint32_t capacity) {
-  capacity_ = capacity;
-  // No instruction is shorter than two words.
-  if (start_capacity_ >= capacity / 2) return;
-  start_capacity_ = capacity;
-  auto grown = std::make_unique_for_overwrite<Start[]>(start_capacity_);
+// No instruction is shorter than two words.
+bool CodeBuffer::MakeRoomForStarts(uint32_t words) {
+  if (start_capacity_ >= words / 2) return true;
+  std::unique_ptr<Start[]> grown(new (std::nothrow) Start[words]);
+  if (grown == nullptr) return false;
   std::copy_n(starts_.get(), instructions_, grown.get());
   starts_ = std::move(grown);
+  start_capacity_ = words;
+  return true;
 }
 
+bool CodeBuffer::MakeRoom(uint32_t capacity) {
+  if (!MakeRoomForStarts(capacity)) return false;
+  Word* grown = arena_->GrowTail(size_, capacity);
+  if (grown == nullptr) return false;
+  words_ = grown;
+  capacity_ = capacity;
+  return true;
+}
+
+// Once there is no more room to be had, the room there is takes what is dropped: words that were
+// handed out before stay within it.
 void CodeBuffer::Grow() {
-  if (size_ > max_words_) {
-    overflowed_ = true;
-    size_ = 0;
-    instructions_ = 0;
-    return;
-  }
-  SetCapacity(capacity_ * 2);
-  words_ = arena_->GrowTail(size_, capacity_);
+  if (size_ <= max_words_ && MakeRoom(std::min(capacity_ * 2, max_words_ + kWordsOfAny))) return;
+  overflowed_ = true;
+  size_ = 0;
+  instructions_ = 0;
 }
 
 uint32_t CodeBuffer::OffsetOf(uint32_t word) const {
   const Start* begin = starts_.get();
-  const Start* after = std::upper_bound(
-      begin, begin + instructions_, word, [](uint32_t at, const Start& start) { return at < start.word; });
+  const Start* after =
+      std::upper_bound(begin, begin + instructions_, word,
+                       [](uint32_t at, const Start& start) { return at < start.word; });
   return after == begin ? 0 : after[-1].offset;
 }
 

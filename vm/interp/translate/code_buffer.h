@@ -1,8 +1,9 @@
 // Growing interpreter code: appends instructions, patches forward branches, remembers where each
 // instruction came from. It writes into the module's code arena.
 //
-// Branches that carry many values make far more code than they have bytes, so a body has a budget.
-// Beyond it the buffer goes on taking instructions, but drops them: the code is good for nothing.
+// Branches that carry many values make far more code than they have bytes, so a body has a budget,
+// and so have a module's bodies together (code_arena.h). Beyond it, or without memory, the buffer
+// goes on taking instructions, but drops them: the code is good for nothing.
 #pragma once
 
 #include <cstdint>
@@ -32,8 +33,9 @@ struct Label {
 
 class CodeBuffer {
  public:
-  // Drops what there was. The body to come has `body_bytes` bytes and goes to `arena`.
-  void Begin(CodeArena* arena, uint32_t body_bytes);
+  // Drops what there was. The body to come has `body_bytes` bytes and goes to `arena`; it may take
+  // `most_words`, and no more than suits its length. False when there is no memory for it.
+  [[nodiscard]] bool Begin(CodeArena* arena, uint32_t body_bytes, size_t most_words);
   // Makes the code a body of the arena.
   const Body& Commit(Body body);
 
@@ -47,8 +49,9 @@ class CodeBuffer {
 
   // Appends a handler and its first operand word; returns the instruction's word.
   uint32_t Emit(Handler handler, Halves halves) {
-    return EmitWords(handler, (halves.h0 & 0xffff) | (halves.h1 & 0xffff) << 16 |
-                                  uint64_t{(halves.h2 & 0xffff) | (halves.h3 & 0xffff) << 16} << 32);
+    const uint32_t low = (halves.h0 & 0xffff) | (halves.h1 & 0xffff) << 16;
+    const uint32_t high = (halves.h2 & 0xffff) | (halves.h3 & 0xffff) << 16;
+    return EmitWords(handler, low | uint64_t{high} << 32);
   }
   uint32_t EmitImmediate(Handler handler, uint32_t h0, uint32_t h1, uint32_t immediate) {
     return EmitWords(handler,
@@ -125,7 +128,8 @@ class CodeBuffer {
     if (capacity_ - size_ < count) [[unlikely]] Grow();
   }
   void Grow();
-  void SetCapacity(uint32_t capacity);
+  bool MakeRoom(uint32_t capacity);
+  bool MakeRoomForStarts(uint32_t words);
 
   CodeArena* arena_ = nullptr;
   Word* words_ = nullptr;  // the arena's tail; size_ of capacity_ are code

@@ -8,6 +8,7 @@
 namespace tenon::vm::interp {
 
 Translator::Control& Translator::Enter(Control::Kind kind, const BlockInfo& info) {
+  moves_ += info.params.size() + info.results.size();
   Control& control = controls_.emplace_back();
   control.kind = kind;
   control.params = info.params;
@@ -78,6 +79,7 @@ void Translator::OnEnd(const Instruction&, bool falls_through) {
 
 // Leaves the operands below the construct and `types` at their homes.
 void Translator::ResetStack(const Control& control, absl::Span<const ValType> types) {
+  moves_ += types.size();
   while (stack_.size() > control.base) Pop();
   next_slot_ = control.first_slot;
   for (ValType type : types) Push(ShapeOf(type));
@@ -194,8 +196,9 @@ bool Translator::FuseCompare(bool sense, Label* target, const Operand& condition
   return true;
 }
 
-bool Translator::LabelNeedsMoves(const Control& target) const {
+bool Translator::LabelNeedsMoves(const Control& target) {
   const auto types = target.label_types();
+  moves_ += types.size();
   uint32_t slot = target.first_slot;
   const size_t first = stack_.size() - types.size();
   for (size_t i = 0; i < types.size(); ++i) {
@@ -210,6 +213,7 @@ bool Translator::LabelNeedsMoves(const Control& target) const {
 // sources, so ascending order never overwrites a source. Descriptors stay as they are.
 void Translator::MoveToLabel(const Control& target) {
   const auto types = target.label_types();
+  moves_ += types.size();
   uint32_t slot = target.first_slot;
   const size_t first = stack_.size() - types.size();
   for (size_t i = 0; i < types.size(); ++i) {
@@ -241,6 +245,7 @@ void Translator::EmitReturn() {
 // Several results, or a vector: locals go to their homes first, since results overwrite the
 // parameters' slots.
 void Translator::MoveResults() {
+  moves_ += type_->results.size();
   const size_t first = stack_.size() - type_->results.size();
   for (size_t i = first; i < stack_.size(); ++i) {
     if (stack_[i].kind == Operand::Kind::kLocal) EmitCopy(stack_[i].home, stack_[i]);
@@ -266,6 +271,7 @@ void Translator::OnCall(const Instruction& instruction, const Resolved& resolved
   const Opcode op = instruction.op;
   const bool indirect = op == Opcode::CallIndirect || op == Opcode::ReturnCallIndirect;
   const bool tail = op == Opcode::ReturnCall || op == Opcode::ReturnCallIndirect;
+  moves_ += callee.params.size() + callee.results.size();
   Operand index;
   if (indirect) {
     index = Pop();

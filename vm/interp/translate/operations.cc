@@ -187,7 +187,8 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline void Translator::Binary(Opcode op, uint32_t 
     const Operand& other = on_right ? *left : *right;
     const uint64_t immediate = on_right ? right->bits : left->bits;
     const bool in_acc = InAcc(other);
-    const Form form = on_right ? (in_acc ? Form::kAK : Form::kSK) : (in_acc ? Form::kKA : Form::kKS);
+    const Form form =
+        on_right ? (in_acc ? Form::kAK : Form::kSK) : (in_acc ? Form::kKA : Form::kKS);
     if (row.traps) code_.SetOffset(offset);
     start = code_.EmitImmediate(ScalarHandler(op, form), home, other.slot,
                                 static_cast<uint32_t>(immediate));
@@ -329,7 +330,8 @@ void Translator::LaneMemory(const Instruction& instruction) {
 void Translator::Global(const Instruction& instruction, const Resolved& resolved) {
   const bool imported = instruction.index < resolved_->imported_globals;
   const uint32_t where =
-      imported ? instruction.index : global_offsets_[instruction.index - resolved_->imported_globals];
+      imported ? instruction.index
+               : global_offsets_[instruction.index - resolved_->imported_globals];
   const Class value_class = ShapeOf(resolved.type).value_class;
   if (instruction.op == Opcode::GlobalGet) {
     Handler handler = imported ? handlers::ImportedGlobalGetInt : handlers::GlobalGetInt;

@@ -1,4 +1,5 @@
 // From a code slot to running code: one body is walked, translated and installed.
+#include <limits>
 #include <mutex>
 
 #include "absl/strings/str_cat.h"
@@ -21,18 +22,24 @@ Scratch& ScratchOfThread() {
   return scratch;
 }
 
-// Walks a body under its module's translate_mutex; the scratch's translator then holds its code.
-Status Walk(const FuncCode& code, Scratch* scratch) {
+ModuleCode* CodeOf(LoadedModule& module) {
+  if (module.tier_state == nullptr) {
+    module.tier_state = std::make_shared<ModuleCode>(*module.resolved);
+  }
+  return static_cast<ModuleCode*>(module.tier_state.get());
+}
+
+// Walks a body under its module's translate_mutex; the scratch's translator then holds its code, of
+// at most `most_words`.
+Status Walk(const FuncCode& code, size_t most_words, Scratch* scratch) {
   LoadedModule& module = *code.module;
   const ResolvedModule& resolved = *module.resolved;
-  if (module.tier_state == nullptr) module.tier_state = std::make_shared<ModuleCode>(resolved);
   const ByteRange bytes =
       resolved.module->bodies[code.index.value() - resolved.imported_funcs].code;
-  scratch->translator.BeginBody(&module, static_cast<ModuleCode*>(module.tier_state.get()), bytes);
-  TENON_RETURN_IF_ERROR(WalkFunction(resolved, code.index, scratch->translator, scratch->walker));
-  if (scratch->translator.within_budget()) return {};
-  return Fail(ErrorKind::kLimit, absl::StrCat(FunctionContext(resolved, code.index),
-                                              ": too much code for a body of its length"));
+  if (!scratch->translator.BeginBody(&module, CodeOf(module), bytes, most_words)) {
+    return Fail(ErrorKind::kLimit, "no memory for its code");
+  }
+  return WalkFunction(resolved, code.index, scratch->translator, scratch->walker);
 }
 
 // A thread does not hold on to what a huge body needed.
@@ -49,7 +56,7 @@ bool TranslateFunction(FuncCode* code, Store* store) {
   std::lock_guard lock(code->module->translate_mutex);
   if (code->entry.load(std::memory_order_acquire) != LazyCode()) return true;
   Scratch& scratch = ScratchOfThread();
-  const Status status = Walk(*code, &scratch);
+  const Status status = Walk(*code, CodeOf(*code->module)->arena.words_left(), &scratch);
   if (status) {
     code->entry.store(scratch.translator.TakeBody(code).code, std::memory_order_release);
   } else {
@@ -62,9 +69,13 @@ bool TranslateFunction(FuncCode* code, Store* store) {
 uint32_t OffsetOf(const Body& body, const Word* word) {
   std::lock_guard lock(body.function->module->translate_mutex);
   Scratch& scratch = ScratchOfThread();
-  const Status status = Walk(*body.function, &scratch);
-  TENON_CHECK(status.has_value());  // as it was when the body was made
-  const uint32_t offset = scratch.translator.OffsetOf(static_cast<uint32_t>(word - body.code));
+  // What it takes, it takes for now only.
+  const Status status = Walk(*body.function, std::numeric_limits<size_t>::max(), &scratch);
+  const FuncCode& function = *body.function;
+  const uint32_t local = function.index.value() - function.module->resolved->imported_funcs;
+  const uint32_t offset =
+      status ? scratch.translator.OffsetOf(static_cast<uint32_t>(word - body.code))
+             : function.module->resolved->module->bodies[local].code.offset;
   Trim(*body.function, &scratch);
   return offset;
 }

@@ -8,17 +8,40 @@
 
 namespace tenon::vm::interp {
 
-ModuleCode::ModuleCode(const ResolvedModule& module) {
+namespace {
+
+// Of all bodies of a module together: twice what compilers' output takes.
+constexpr size_t kModuleWordsPerByte = 4;
+constexpr size_t kModuleWordsOfAny = size_t{1} << 16;
+
+// Values that constructs and calls take and give: a call of two bytes may have a thousand. They are
+// looked at one by one, so a body may not have too many for its length.
+constexpr uint64_t kMaxMovesPerByte = 16;
+constexpr uint64_t kMovesOfAny = 1'000'000;
+
+size_t MaxWords(const Module& module) {
+  if (module.bodies.empty()) return 0;
+  const ByteRange last = module.bodies.back().code;
+  return kModuleWordsOfAny +
+         kModuleWordsPerByte * (last.offset + last.size - module.bodies.front().code.offset);
+}
+
+}  // namespace
+
+ModuleCode::ModuleCode(const ResolvedModule& module) : arena(MaxWords(*module.module)) {
   uint32_t total = 0;
   global_offsets = GlobalOffsets(module, &total);
 }
 
-void Translator::BeginBody(LoadedModule* module, ModuleCode* code, ByteRange body) {
+bool Translator::BeginBody(LoadedModule* module, ModuleCode* code, ByteRange body,
+                           size_t most_words) {
   module_ = module;
   resolved_ = module->resolved.get();
   global_offsets_ = code->global_offsets.data();
-  code_.Begin(&code->arena, body.size);
+  moves_ = 0;
+  max_moves_ = kMovesOfAny + kMaxMovesPerByte * body.size;
   code_.SetOffset(body.offset);
+  return code_.Begin(&code->arena, body.size, most_words);
 }
 
 void Translator::OnFunction(const FuncType& type, absl::Span<const ValType> locals) {

@@ -25,21 +25,22 @@ namespace tenon::vm::interp {
 struct ModuleCode {
   explicit ModuleCode(const ResolvedModule& module);
   CodeArena arena;
-  std::vector<uint32_t> global_offsets;  // of the globals defined, in words of the context
+  std::vector<uint32_t> global_offsets;  // of the globals defined, in slots of the context
 };
 
 class Translator {
  public:
-  // Before a body is walked: whose it is and where its bytes are. What it becomes goes to `code`.
-  void BeginBody(LoadedModule* module, ModuleCode* code, ByteRange body);
-  // The body made no more code than it may.
-  bool within_budget() const { return !code_.overflowed(); }
+  // Before a body is walked: whose it is and where its bytes are. What it becomes goes to `code`
+  // and takes at most `most_words`. False when there is no memory for it.
+  [[nodiscard]] bool BeginBody(LoadedModule* module, ModuleCode* code, ByteRange body,
+                               size_t most_words);
   // Makes the function walked last a body.
   const Body& TakeBody(const FuncCode* function);
   // Where the word of the function walked last came from, as an offset in the module's bytes.
   uint32_t OffsetOf(uint32_t word) const { return code_.OffsetOf(word); }
 
   // The sink; see vm/valid/sink.h.
+  bool within_budget() const { return !code_.overflowed() && moves_ <= max_moves_; }
   void OnFunction(const FuncType& type, absl::Span<const ValType> locals);
   void OnFunctionEnd() {}
   void OnBlock(const Instruction&, const BlockInfo&);
@@ -198,7 +199,7 @@ class Translator {
   Control& LabelAt(uint32_t depth) { return controls_[controls_.size() - 1 - depth]; }
   void BranchIf(Operand condition, bool sense, Label* target);
   bool FuseCompare(bool sense, Label* target, const Operand& condition);
-  bool LabelNeedsMoves(const Control& target) const;
+  bool LabelNeedsMoves(const Control& target);
   void MoveToLabel(const Control& target);
   void EmitJump(uint32_t depth);
   void EmitReturn();
@@ -223,6 +224,8 @@ class Translator {
   uint32_t int_mirror_ = kNoSlot;
   uint32_t float_mirror_ = kNoSlot;
   Last last_;
+  uint64_t moves_ = 0;  // values that constructs and calls have taken or given
+  uint64_t max_moves_ = 0;
 };
 
 }  // namespace tenon::vm::interp
