@@ -23,7 +23,8 @@ int Run(const RunOptions& options);
 
 int Validate(const std::string& file);
 
-// Writes "tenon: <text>" and a newline to standard error and returns `exit_code`.
+// Writes "tenon: <text>" and a newline to standard error and returns `exit_code`. Control characters
+// are escaped: parts of the text are often a guest's.
 int Complain(const std::string& text, int exit_code);
 
 }  // namespace tenon::cli

@@ -1,8 +1,12 @@
 // The command line: tenon's own options, then one of the subcommands. See commands.h for exit
 // codes.
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <vector>
+
+#include <unistd.h>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -10,6 +14,7 @@
 #include "cli/commands.h"
 #include "cli/subcommands.h"
 #include "cli/version.h"
+#include "vm/base/utf8.h"
 
 namespace tenon::cli {
 namespace {
@@ -53,6 +58,9 @@ int ComplainOfSubcommand(const char* name) {
   for (const Subcommand& subcommand : Subcommands()) names.push_back(subcommand.syntax.name);
   if (name == nullptr) return Complain("no subcommand given; " + Expected(names), kExitUsage);
   std::string advice = Suggestion(name, "", names);
+  if (advice.empty() && access(name, F_OK) == 0) {
+    advice = absl::StrCat("did you mean 'tenon run ", name, "'?");
+  }
   if (advice.empty() && name[0] != '-') advice = Suggestion(name, "--", {"help", "version"});
   if (advice.empty()) advice = Expected(names);
   return Complain(absl::StrCat("unknown subcommand '", name, "'; ", advice), kExitUsage);
@@ -84,10 +92,17 @@ int Main(int argc, char** argv) {
 }  // namespace
 
 int Complain(const std::string& text, int exit_code) {
-  std::fprintf(stderr, "tenon: %s\n", text.c_str());
+  std::fprintf(stderr, "tenon: %s\n", EscapeControls(text).c_str());
   return exit_code;
 }
 
 }  // namespace tenon::cli
 
-int main(int argc, char** argv) { return tenon::cli::Main(argc, argv); }
+int main(int argc, char** argv) {
+  const int exit_code = tenon::cli::Main(argc, argv);
+  // A result that was lost is no success.
+  const int error = std::fflush(stdout) != 0 ? errno : std::ferror(stdout) != 0 ? EIO : 0;
+  if (error == 0) return exit_code;
+  tenon::cli::Complain(absl::StrCat("standard output: ", std::strerror(error)), exit_code);
+  return exit_code == 0 ? 1 : exit_code;
+}

@@ -1,3 +1,4 @@
+#include <cstdio>
 #include <expected>
 #include <memory>
 #include <variant>
@@ -50,7 +51,8 @@ Result<std::unique_ptr<wasi::Context>> MakeContext(const RunOptions& options) {
 
 int ReportTrap(const vm::Trap& trap) {
   if (trap.kind == vm::TrapKind::kExit) return trap.exit_code;
-  Complain(absl::StrCat("trap: ", vm::FormatTrap(trap)), kExitTrap);
+  Complain(absl::StrCat("trap: ", trap.Message()), kExitTrap);
+  if (!trap.backtrace.empty()) std::fprintf(stderr, "%s\n", vm::FormatBacktrace(trap).c_str() + 1);
   return trap.kind == vm::TrapKind::kTimeout ? kExitTimeout : kExitTrap;
 }
 

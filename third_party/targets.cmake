@@ -25,7 +25,6 @@ if(TENON_SANITIZE)
   target_compile_options(tenon_options INTERFACE -fsanitize=address,undefined
     -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(tenon_options INTERFACE -fsanitize=address,undefined)
-  target_compile_definitions(tenon_options INTERFACE TENON_SANITIZE=1)
 endif()
 if(TENON_FUZZ)
   target_compile_options(tenon_options INTERFACE -fsanitize=fuzzer-no-link)
@@ -49,7 +48,8 @@ if(TENON_LOOP_DISPATCH)
 endif()
 target_link_libraries(tenon_options INTERFACE tenon_absl)
 
-# What we ship has neither exceptions nor RTTI (architecture, decision 14); tests do.
+# What we ship has neither exceptions nor RTTI: errors are values, and embedders that build without
+# either link it. Tests have both.
 add_library(tenon_core_options INTERFACE)
 target_compile_options(tenon_core_options INTERFACE -fno-exceptions -fno-rtti)
 if(TENON_STATIC)

@@ -3,9 +3,8 @@
 namespace tenon::abi {
 
 HostResources::~HostResources() {
-  // Latest first: what was made from another object goes before it.
-  for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
-    if (entry->object != nullptr) entry->type->destroy(entry->object);
+  for (const Entry& entry : entries_) {
+    if (entry.object != nullptr) entry.type->destroy(entry.object);
   }
 }
 

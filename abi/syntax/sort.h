@@ -23,8 +23,6 @@ enum class Sort : uint8_t {
 };
 inline constexpr int kSortCount = 13;
 
-constexpr bool IsCore(Sort sort) { return sort >= Sort::kCoreFunc; }
-
 // "func", "core module", ...
 const char* SortName(Sort sort);
 

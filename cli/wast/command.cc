@@ -9,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "cli/input_file.h"
 #include "cli/wast/runner.h"
+#include "vm/base/utf8.h"
 
 namespace tenon::cli {
 namespace {
@@ -56,12 +57,15 @@ std::string JsonString(absl::string_view text) {
 
 void PrintText(const std::string& path, const ScriptReport& report) {
   std::string line = absl::StrCat(path, ": ", report.executed - report.failed, " passed");
-  if (!report.passed()) absl::StrAppend(&line, ", ", report.failed, " failed");
+  if (report.failed > 0) absl::StrAppend(&line, ", ", report.failed, " failed");
+  if (report.failures.size() > report.failed) line += ", not read to its end";
   std::puts(line.c_str());
   std::fflush(stdout);
   for (const ScriptFailure& failure : report.failures) {
-    const std::string where = failure.line == 0 ? path : absl::StrCat(path, ":", failure.line);
-    std::fprintf(stderr, "%s: %s\n", where.c_str(), failure.message.c_str());
+    std::string where = path;
+    if (failure.line != 0) absl::StrAppend(&where, ":", failure.line);
+    if (failure.column != 0) absl::StrAppend(&where, ":", failure.column);
+    std::fprintf(stderr, "%s: %s\n", where.c_str(), EscapeControls(failure.message).c_str());
   }
 }
 
@@ -72,8 +76,8 @@ void PrintJson(const std::string& path, const ScriptReport& report) {
       report.passed() ? "true" : "false");
   absl::string_view separator = "";
   for (const ScriptFailure& failure : report.failures) {
-    absl::StrAppendFormat(&json, R"(%s{"line":%d,"message":%s})", separator, failure.line,
-                          JsonString(failure.message));
+    absl::StrAppendFormat(&json, R"(%s{"line":%d,"column":%d,"message":%s})", separator,
+                          failure.line, failure.column, JsonString(failure.message));
     separator = ",";
   }
   absl::StrAppend(&json, "]}");
@@ -104,7 +108,8 @@ ScriptReport RunFile(const std::string& path, const ScriptOptions& options) {
     return RunScript({reinterpret_cast<const char*>(text->data()), text->size()}, options);
   }
   ScriptReport report;
-  report.failures.push_back({0, absl::StrCat("cannot read the file: ", text.error().ToString())});
+  report.failures.push_back(
+      {0, 0, absl::StrCat("cannot read the file: ", text.error().ToString())});
   return report;
 }
 

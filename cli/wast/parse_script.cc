@@ -1,7 +1,9 @@
 // The grammar of scripts over the token stream of the text format.
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "cli/near_match.h"
 #include "cli/wast/parse_constant.h"
 #include "cli/wast/script.h"
 #include "vm/text/lexer.h"
@@ -157,6 +159,19 @@ Status ParseModuleInstance(Lexer& lexer, Directive& directive) {
   return ExpectRightParen(lexer);
 }
 
+Error UnknownDirective(Lexer& lexer) {
+  const Token name = lexer.Peek(1);
+  if (lexer.Peek().kind != TokenKind::kLeftParen || name.kind == TokenKind::kEnd) {
+    return lexer.UnexpectedToken();
+  }
+  std::vector<absl::string_view> known = {"module", "register", "invoke", "get"};
+  for (const AssertionForm& form : kAssertions) known.push_back(form.keyword);
+  std::string message = absl::StrCat("unknown directive ", name.text);
+  const absl::string_view near = NearMatch(name.text, known);
+  if (!near.empty()) absl::StrAppend(&message, "; did you mean '", near, "'?");
+  return Error(ErrorKind::kMalformed, message, name.where());
+}
+
 Status ParseDirective(Lexer& lexer, Directive& directive) {
   if (lexer.PeekOpen("module")) {
     if (lexer.Peek(2).Is("instance")) return ParseModuleInstance(lexer, directive);
@@ -173,13 +188,13 @@ Status ParseDirective(Lexer& lexer, Directive& directive) {
   for (const AssertionForm& form : kAssertions) {
     if (lexer.TakeOpen(form.keyword)) return ParseAssertion(lexer, form, directive);
   }
-  for (const char* keyword : {"thread", "wait", "script", "input", "output"}) {
+  for (const char* keyword : {"component", "thread", "wait", "script", "input", "output"}) {
     if (lexer.PeekOpen(keyword)) {
       return Fail(ErrorKind::kMalformed, absl::StrCat("not supported: ", keyword),
                   lexer.Peek().where());
     }
   }
-  return std::unexpected(lexer.UnexpectedToken());
+  return std::unexpected(UnknownDirective(lexer));
 }
 
 // True when the file is a module without its parentheses.

@@ -117,7 +117,8 @@ class Runner {
     for (const ResultPattern& pattern : directive.expected) {
       absl::StrAppend(&text, " (", ToString(pattern), ")");
     }
-    absl::StrAppend(&text, ", got");
+    if (directive.expected.empty()) text += " no result";
+    text += outcome.types.empty() ? ", got no result" : ", got";
     const vm::Slot* slot = outcome.slots.data();
     for (const vm::ValType type : outcome.types) {
       absl::StrAppend(&text, " (", ToString(type, slot, store_.store()), ")");
@@ -175,13 +176,21 @@ class Runner {
   ScriptStore store_;
 };
 
+// What is wrong in the script's own text has a place there; a quoted module's text has other lines.
+ScriptFailure FailureAt(const Error& error, uint32_t line, bool is_own_text) {
+  if (!is_own_text || !error.where() || !error.where()->is_text()) {
+    return {line, 0, error.ToString()};
+  }
+  return {error.where()->line, error.where()->column, error.message()};
+}
+
 }  // namespace
 
 ScriptReport RunScript(absl::string_view text, const ScriptOptions& options) {
   ScriptReport report;
   Runner runner(options);
   if (Status begun = runner.Begin(); !begun) {
-    report.failures.push_back({0, begun.error().ToString()});
+    report.failures.push_back(FailureAt(begun.error(), 0, false));
     return report;
   }
   Script script = ParseScript(text);
@@ -190,13 +199,18 @@ ScriptReport RunScript(absl::string_view text, const ScriptOptions& options) {
     const Status status = runner.Run(directive);
     if (status) continue;
     ++report.failed;
-    report.failures.push_back({directive.line, status.error().ToString()});
+    const bool is_own_text = directive.kind == Kind::kBroken ||
+                             (directive.module &&
+                              directive.module->form == ScriptModule::Form::kText);
+    report.failures.push_back(FailureAt(status.error(), directive.line, is_own_text));
   }
-  if (script.error) report.failures.push_back({0, script.error->ToString()});
+  if (script.error) report.failures.push_back(FailureAt(*script.error, 0, true));
   const ScriptScan scan = ScanScript(text);
-  if (scan.directives != report.executed || !scan.is_balanced) {
-    report.failures.push_back({0, absl::StrCat("executed ", report.executed, " of ",
-                                               scan.directives, " directives")});
+  if (scan.directives != report.executed) {
+    report.failures.push_back({0, 0, absl::StrCat("executed ", report.executed, " of ",
+                                                  scan.directives, " directives")});
+  } else if (!scan.is_balanced && !script.error) {
+    report.failures.push_back({0, 0, "parentheses do not match"});
   }
   return report;
 }

@@ -18,7 +18,8 @@ struct ScriptOptions {
 };
 
 struct ScriptFailure {
-  uint32_t line = 0;  // of the directive; 0 when the script as a whole is meant
+  uint32_t line = 0;    // of the directive, or of what is wrong in it; 0: the script as a whole
+  uint32_t column = 0;  // of what is wrong; 0 when the directive is meant
   std::string message;
 };
 

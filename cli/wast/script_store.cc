@@ -101,7 +101,8 @@ Result<std::shared_ptr<vm::LoadedModule>> ScriptStore::Definition(absl::string_v
 Result<vm::Instance*> ScriptStore::Instance(absl::string_view name) const {
   const auto found = instances_.find(name);
   if (found != instances_.end() && found->second != nullptr) return found->second;
-  return Fail(ErrorKind::kUsage, absl::StrCat("no module instance ", name));
+  return Fail(ErrorKind::kUsage,
+              name.empty() ? "no module instance" : absl::StrCat("no module instance ", name));
 }
 
 void ScriptStore::Register(absl::string_view module_name, vm::Instance* instance) {

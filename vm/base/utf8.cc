@@ -2,6 +2,9 @@
 
 #include <cstring>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+
 namespace tenon {
 namespace {
 
@@ -92,6 +95,27 @@ uint32_t DecodeUtf8(absl::string_view bytes, uint32_t* length) {
   }
   *length = 4;
   return ((p[0] & 0x07u) << 18) | ((p[1] & 0x3fu) << 12) | ((p[2] & 0x3fu) << 6) | (p[3] & 0x3fu);
+}
+
+std::string EscapeControls(absl::string_view text) {
+  std::string escaped;
+  while (!text.empty()) {
+    size_t length = SequenceLength(reinterpret_cast<const uint8_t*>(text.data()), text.size());
+    if (length == 0) {
+      absl::StrAppendFormat(&escaped, "\\%02x", static_cast<uint8_t>(text[0]));
+      length = 1;
+    } else {
+      uint32_t unused;
+      const uint32_t c = DecodeUtf8(text, &unused);
+      if (c < 0x20 || (c >= 0x7f && c < 0xa0)) {  // C0, DEL, C1
+        absl::StrAppendFormat(&escaped, "\\u{%x}", c);
+      } else {
+        absl::StrAppend(&escaped, text.substr(0, length));
+      }
+    }
+    text.remove_prefix(length);
+  }
+  return escaped;
 }
 
 }  // namespace tenon

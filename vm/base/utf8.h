@@ -19,4 +19,8 @@ void AppendUtf8(uint32_t code_point, std::string* out);
 // stores in *length how many bytes it took.
 uint32_t DecodeUtf8(absl::string_view bytes, uint32_t* length);
 
+// `text` with control characters and what is not UTF-8 written as \u{1b} and \ff: a guest's name
+// that is shown must neither steer a terminal nor pass for a line of ours.
+std::string EscapeControls(absl::string_view text);
+
 }  // namespace tenon

@@ -28,5 +28,11 @@ TEST(Utf8Test, RefusesWhatTheSpecRefuses) {
   EXPECT_FALSE(IsValidUtf8("abcdefgh\xc3"));
 }
 
+TEST(Utf8Test, EscapesControlsAndWhatIsNoUtf8) {
+  EXPECT_EQ(EscapeControls("plain \u00fcnicode \U0001f600"), "plain \u00fcnicode \U0001f600");
+  EXPECT_EQ(EscapeControls("a\x1b[31m\n\x7f\u009b"), "a\\u{1b}[31m\\u{a}\\u{7f}\\u{9b}");
+  EXPECT_EQ(EscapeControls("\xff\xc3"), "\\ff\\c3");
+}
+
 }  // namespace
 }  // namespace tenon

@@ -2,8 +2,16 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "vm/base/utf8.h"
 
 namespace tenon::vm {
+namespace {
+
+bool IsSameCall(const Frame& a, const Frame& b) {
+  return a.func == b.func && a.offset == b.offset && a.module == b.module;
+}
+
+}  // namespace
 
 std::string Trap::Message() const {
   if (detail.empty()) return TrapText(kind);
@@ -12,20 +20,29 @@ std::string Trap::Message() const {
   return absl::StrCat(TrapText(kind), separator, detail);
 }
 
-std::string FormatTrap(const Trap& trap) {
-  std::string text = trap.Message();
-  int number = 0;
-  for (const Frame& frame : trap.backtrace) {
-    absl::StrAppendFormat(&text, "\n  %2d: 0x%06x  ", number++, frame.offset);
-    if (!frame.module.empty()) absl::StrAppend(&text, frame.module, "!");
+std::string FormatBacktrace(const Trap& trap) {
+  std::string text;
+  for (size_t i = 0; i < trap.backtrace.size();) {
+    const Frame& frame = trap.backtrace[i];
+    absl::StrAppendFormat(&text, "\n  %2d: 0x%06x  ", i, frame.offset);
+    if (!frame.module.empty()) absl::StrAppend(&text, EscapeControls(frame.module), "!");
     if (frame.function.empty()) {
       absl::StrAppend(&text, "<function ", frame.func.value(), ">");
     } else {
-      absl::StrAppend(&text, frame.function);
+      absl::StrAppend(&text, EscapeControls(frame.function));
+    }
+    const size_t first = i++;
+    while (i < trap.backtrace.size() && IsSameCall(trap.backtrace[i], frame)) ++i;
+    if (const size_t repeats = i - first - 1; repeats > 0) {
+      absl::StrAppend(&text, "\n      ... the same ", repeats, " more times");
     }
   }
   if (trap.truncated) absl::StrAppend(&text, "\n  ... more frames");
   return text;
+}
+
+std::string FormatTrap(const Trap& trap) {
+  return absl::StrCat(EscapeControls(trap.Message()), FormatBacktrace(trap));
 }
 
 }  // namespace tenon::vm

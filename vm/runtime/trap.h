@@ -32,7 +32,9 @@ struct Trap {
 
 inline constexpr size_t kMaxBacktraceFrames = 100;
 
-// The message, then a line a frame.
+// A line a frame, each after a line break; calls that repeat are counted.
+std::string FormatBacktrace(const Trap& trap);
+// The message, then the backtrace. What a guest named is escaped.
 std::string FormatTrap(const Trap& trap);
 
 }  // namespace tenon::vm

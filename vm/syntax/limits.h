@@ -16,7 +16,7 @@ inline constexpr uint32_t kMaxSegments = 100'000;       // element and data segm
 inline constexpr uint32_t kMaxFunctionBody = 7'654'321; // bytes
 inline constexpr uint32_t kMaxLocals = 50'000;          // parameters included
 // Of all functions of a module: a few bytes can declare as many as a function may have.
-inline constexpr uint64_t kMaxTotalLocals = 500'000'000;
+inline constexpr uint64_t kMaxTotalLocals = 50'000'000;
 inline constexpr uint32_t kMaxParams = 1'000;
 inline constexpr uint32_t kMaxResults = 1'000;
 inline constexpr uint32_t kMaxTables = 100;

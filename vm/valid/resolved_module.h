@@ -107,9 +107,6 @@ struct ResolvedModule {
   // messages.
   std::vector<absl::string_view> FunctionNames(absl::Span<const FuncIdx> funcs) const;
   absl::string_view FunctionName(FuncIdx func) const { return FunctionNames({&func, 1}).front(); }
-  absl::Span<const uint8_t> BodyBytes(FuncIdx func) const {
-    return module->Bytes(module->bodies[func.value() - imported_funcs].code);
-  }
 };
 
 }  // namespace tenon::vm

@@ -145,7 +145,7 @@ TEST(WalkerTest, TotalLocalsLimit) {
   };
   EXPECT_EQ(with_functions(kMaxTotalLocals / kMaxLocals), "");
   EXPECT_EQ(with_functions(kMaxTotalLocals / kMaxLocals + 1),
-            "more than 500000000 locals in all functions");
+            "more than 50000000 locals in all functions");
 }
 
 TEST(WalkerTest, NonDefaultableLocalMustBeSet) {

@@ -82,6 +82,7 @@ Status Context::AddEnvironmentOption(absl::string_view option) {
     return AddEnvironment(option.substr(0, equals), option.substr(equals + 1));
   }
   const std::string name(option);
+  if (name.empty()) return AddEnvironment(name, "");  // which says what is wrong with the name
   const char* value = std::getenv(name.c_str());
   if (value == nullptr) {
     return Fail(ErrorKind::kUsage,

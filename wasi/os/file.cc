@@ -123,6 +123,12 @@ OsResult<OpenedFile> OpenAt(const Place& place, const OpenRequest& request) {
   if (request.create && place.must_be_directory) return OsError(ErrorCode::kIsDirectory);
   OpenRequest asked = request;
   asked.directory |= place.must_be_directory;
+  // Opening a FIFO or a device may have effects on others already. Who puts one there between this
+  // look and the opening is refused below.
+  if (const OsResult<struct stat> raw = RawStatAt(place);
+      raw && !S_ISREG(raw->st_mode) && !S_ISDIR(raw->st_mode) && !S_ISLNK(raw->st_mode)) {
+    return OsError(ErrorCode::kNotPermitted);
+  }
   UniqueFd fd(Uninterrupted(
       [&] { return ::openat(place.directory, place.name.c_str(), OpenFlags(asked), 0666); }));
   if (!fd.is_open()) return OsError(errno);
