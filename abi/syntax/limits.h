@@ -14,7 +14,11 @@ inline constexpr uint64_t kMaxDecodedFactor = 32;
 inline constexpr uint32_t kMaxNestingDepth = 100;     // components, component and instance types
 inline constexpr uint32_t kMaxTypeDepth = 100;        // nesting of value types
 inline constexpr uint32_t kMaxTypeSize = 1'000'000;   // nodes of a type, written out as a tree
-inline constexpr uint64_t kMaxTypeItems = 3'000'000;  // items of all component-level types made
+// Items of all component-level types made: an import takes a copy of its type's. At most so many,
+// and no more than a base and one for every few bytes of the component.
+inline constexpr uint64_t kMaxTypeItems = 3'000'000;
+inline constexpr uint64_t kTypeItemsBase = 200'000;
+inline constexpr uint64_t kBytesPerTypeItem = 4;
 inline constexpr uint32_t kMaxTypes = 1'000'000;  // each index space of types, and interned types
 inline constexpr uint32_t kMaxFunctions = 1'000'000;
 inline constexpr uint32_t kMaxImports = 1'000'000;

@@ -58,9 +58,10 @@ Sort SortOf(const ExternType& type) {
 }
 
 // Room from the start for the types of a common component: growing hashes all of them again.
-TypeTable::TypeTable()
+TypeTable::TypeTable(uint64_t max_items)
     : interned_defs_(kCommonTypes, Hash{*this}, Equal{*this}),
-      interned_funcs_(kCommonTypes, Hash{*this}, Equal{*this}) {}
+      interned_funcs_(kCommonTypes, Hash{*this}, Equal{*this}),
+      max_items_(max_items) {}
 
 TypeFacts TypeTable::Facts(ValType type) const {
   return IsPrimitive(type.kind()) ? PrimitiveFacts(type.kind()) : defs_[type.index()].facts;
@@ -204,8 +205,8 @@ uint64_t TypeTable::Cost(const std::vector<ResourcePath>& paths) {
 
 Status TypeTable::Charge(uint64_t items) {
   items_ += items;
-  if (items_ > kMaxTypeItems) {
-    return Fail(ErrorKind::kLimit, absl::StrCat("types exceed ", kMaxTypeItems, " items in total"));
+  if (items_ > max_items_) {
+    return Fail(ErrorKind::kLimit, absl::StrCat("types exceed ", max_items_, " items in total"));
   }
   return {};
 }

@@ -8,6 +8,7 @@
 #include <deque>
 #include <vector>
 
+#include "abi/syntax/limits.h"
 #include "abi/types/types.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/hash/hash.h"
@@ -18,7 +19,8 @@ namespace tenon::abi {
 
 class TypeTable {
  public:
-  TypeTable();
+  // Component-level types may have `max_items` in all.
+  explicit TypeTable(uint64_t max_items = kMaxTypeItems);
   TypeTable(const TypeTable&) = delete;
   TypeTable& operator=(const TypeTable&) = delete;
 
@@ -30,7 +32,7 @@ class TypeTable {
   Result<InstanceTypeId> Add(InstanceType type);
   Result<ComponentTypeId> Add(ComponentType type);
   Result<ModuleTypeId> Add(ModuleType type);
-  // Counts copies of items against kMaxTypeItems; a long name counts for more than one.
+  // Counts copies of items against the total; a long name counts for more than one.
   Status Charge(uint64_t items);
   static uint64_t Cost(absl::string_view name) { return 1 + name.size() / 64; }
   static uint64_t Cost(const std::vector<ResourcePath>& paths);
@@ -94,6 +96,7 @@ class TypeTable {
   std::vector<Extent> instance_extents_;
   std::vector<Extent> component_extents_;
   uint64_t items_ = 0;  // nodes of all component-level types
+  uint64_t max_items_;
   std::vector<absl::string_view> resource_names_;
 };
 

@@ -1,5 +1,6 @@
 #include "abi/valid/validate.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "abi/valid/planner.h"
@@ -163,7 +164,8 @@ CoreModuleLoader CoreLoader(vm::TypeStore* types, vm::Features features, vm::Bod
 Result<std::unique_ptr<const ResolvedComponent>> ValidateComponent(
     std::unique_ptr<const syntax::RootComponent> component, vm::TypeStore* types,
     const CoreModuleLoader& load_module) {
-  auto component_types = std::make_unique<TypeTable>();
+  auto component_types = std::make_unique<TypeTable>(
+      std::min(kMaxTypeItems, kTypeItemsBase + component->bytes->size() / kBytesPerTypeItem));
   Validator validator(*component, *component_types, types, load_module);
   TENON_ASSIGN_OR_RETURN(const Validator::Validated root,
                          validator.ValidateComponent(*component, nullptr));

@@ -228,8 +228,7 @@ TEST_F(ValidateTest, TypeSizeHasALimit) {
   EXPECT_EQ(ErrorOf(Doubling(19)), "type size exceeds the limit of 1000000");
 }
 
-// Imports of an instance with 900 instances, each with 900 functions: small to write, large to
-// walk.
+// Imports of an instance with 900 instances, each with 900 functions: little to write, much to walk.
 Bytes WideImports(int imports) {
   const auto label = [](int i) {
     return std::string{static_cast<char>('a' + i % 26), static_cast<char>('a' + i / 26 % 26),
@@ -248,9 +247,10 @@ Bytes WideImports(int imports) {
   AppendVarU32(imports, &content);
   for (int i = 0; i < imports; ++i)
     content = Cat({std::move(content), ExternName(label(i)), {0x05, 0x02}});
+  const Bytes custom(12 << 20);  // the items that types may have follow from the file's size
   return Component(
       {Section(kType, {{0x40, 0x00, 0x01, 0x00}, instance_of(0, 0x01), instance_of(1, 0x05)}),
-       Blob(10, content)});
+       Blob(10, content), Blob(0, custom)});
 }
 
 TEST_F(ValidateTest, WalksOfTypesAreCounted) {
