@@ -15,6 +15,8 @@ A case is one file. Lines `key: value` come first, then sections that begin with
     line `...` stands for any number of lines
     --- stderr
     the same; stderr is expected to be empty where there is no such section
+    --- stdin
+    lines fed to stdin
 
 Where there is neither a stdout section nor `jco: same` nor `stdout-file: NAME` (a file of the
 scratch directory), stdout is expected to be empty. <guests>, <scratch> and <tenon> stand for paths.
@@ -33,6 +35,7 @@ import tempfile
 TIMEOUT = 120
 ONCE = {"run", "stdin", "exit", "jco", "stdout-file"}
 MANY = {"setup", "after"}
+SECTIONS = {"stdin", "stdout", "stderr"}
 
 
 class Case:
@@ -53,7 +56,7 @@ class Case:
                 self.add_key(line, f"{path}:{number}")
         if "run" not in self.once:
             raise SystemExit(f"{path}: no `run:` line")
-        if unknown := set(self.sections) - {"stdout", "stderr"}:
+        if unknown := set(self.sections) - SECTIONS:
             raise SystemExit(f"{path}: unknown section {unknown.pop()}")
 
     def add_key(self, line, where):
@@ -117,14 +120,23 @@ class Runner:
             done = self.shell(line, scratch)
             if done.returncode != 0:
                 return f"setup failed: {line}\n{done.stdout}"
-        stdin = os.path.join(scratch, case.once["stdin"]) if "stdin" in case.once else os.devnull
-        with open(stdin, "rb") as source:
+        with self.stdin_of(case, scratch) as source:
             try:
                 done = subprocess.run(command + arguments, cwd=scratch, stdin=source,
                                       capture_output=True, env=self.environment, timeout=TIMEOUT)
             except subprocess.TimeoutExpired:
                 return f"no end after {TIMEOUT} s"
         return done.returncode, done.stdout, done.stderr
+
+    def stdin_of(self, case, scratch):
+        if "stdin" in case.once:
+            return open(os.path.join(scratch, case.once["stdin"]), "rb")
+        if "stdin" not in case.sections:
+            return open(os.devnull, "rb")
+        source = tempfile.TemporaryFile()
+        source.writelines(f"{line}\n".encode() for line in case.sections["stdin"])
+        source.seek(0)
+        return source
 
     def check(self, case, scratch, code, stdout, stderr):
         problems = []

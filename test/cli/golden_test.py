@@ -51,6 +51,10 @@ class RunningACase(unittest.TestCase):
     def test_hides_paths(self):
         self.assertEqual(self.problems("run: <scratch>/x\n--- stdout\n<scratch>/x\n"), [])
 
+    def test_feeds_stdin(self):
+        case = "run: -\n--- stdin\na\nb\n--- stdout\na\nb\n"
+        self.assertEqual(self.problems(case, "/bin/cat"), [])
+
     def test_refuses_an_unknown_key(self):
         with self.assertRaises(SystemExit):
             self.problems("rum: one\n")
