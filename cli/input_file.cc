@@ -1,6 +1,7 @@
 #include "cli/input_file.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,6 +21,21 @@ std::unexpected<Error> SystemFailure(int error) {
 std::unexpected<Error> TooLarge() {
   return Fail(ErrorKind::kLimit,
               absl::StrCat("larger than the limit of ", vm::kMaxModuleBytes, " bytes"));
+}
+
+// `size` bytes, in huge pages where there may be some: more than half the time that reading a file
+// of 12 MB takes goes into page faults.
+std::vector<uint8_t> MakeBuffer(size_t size) {
+  constexpr size_t kHugePageBytes = 2 << 20;
+  std::vector<uint8_t> bytes;
+  bytes.reserve(size);
+  const uintptr_t start = reinterpret_cast<uintptr_t>(bytes.data());
+  const uintptr_t first = (start + kHugePageBytes - 1) & ~(kHugePageBytes - 1);
+  if (first + kHugePageBytes <= start + size) {
+    madvise(reinterpret_cast<void*>(first), start + size - first, MADV_HUGEPAGE);
+  }
+  bytes.resize(size);
+  return bytes;
 }
 
 class Descriptor {
@@ -52,7 +68,8 @@ Result<std::vector<uint8_t>> ReadInputFile(const std::string& path) {
     return TooLarge();
   }
   // One byte more than the file's size, so that the end is seen without growing.
-  std::vector<uint8_t> bytes(is_regular ? static_cast<size_t>(status.st_size) + 1 : size_t{65536});
+  std::vector<uint8_t> bytes =
+      MakeBuffer(is_regular ? static_cast<size_t>(status.st_size) + 1 : size_t{65536});
   size_t used = 0;
   while (true) {
     if (used > vm::kMaxModuleBytes) return TooLarge();
