@@ -16,7 +16,6 @@
 #include "vm/runtime/engine.h"
 #include "vm/runtime/trap.h"
 #include "wasi/ctx/context.h"
-#include "wasi/io/wait.h"
 #include "wasi/wasi.h"
 
 namespace tenon::cli {
@@ -76,7 +75,6 @@ struct Program {
   std::unique_ptr<wasi::Context> context;
   std::shared_ptr<const abi::CompiledComponent> component;
   abi::HostLinker linker;
-  std::unique_ptr<wasi::PollExecutor> executor;
   std::unique_ptr<abi::Store> store;
   std::unique_ptr<abi::Instance> instance;
 };
@@ -99,9 +97,8 @@ int Run(const RunOptions& options) {
   program.component = std::move(*component);
 
   wasi::AddToLinker(program.linker);
-  program.executor = std::make_unique<wasi::PollExecutor>(*program.context);
   program.store = std::make_unique<abi::Store>(&program.engine, abi::StoreLimits{},
-                                               program.context.get(), program.executor.get());
+                                               program.context.get());
   abi::Store& store = *program.store;
   auto instance = abi::Instantiate(store, program.component, program.linker);
   if (!instance) {

@@ -83,9 +83,8 @@ class GuestTest : public testing::Test {
   }
 
   Context context_;
-  PollExecutor executor_{context_};
   abi::HostLinker linker_;
-  abi::Store store_{&abi::TestEngine(), {}, &context_, &executor_};
+  abi::Store store_{&abi::TestEngine(), {}, &context_};
   abi::TestGuest guest_{&store_};
   vm::Slot slots_[20] = {};
 };
@@ -256,17 +255,17 @@ TEST_F(GuestTest, PollOfNothingTraps) {
             "wasi:io/poll.poll: the list of pollables is empty");
 }
 
-TEST_F(GuestTest, TheWaitDeadlineEndsAGuestThatWaits) {
+TEST_F(GuestTest, TheDeadlineEndsAGuestThatWaits) {
   const Pipes pipes(&context_);
   ASSERT_TRUE(Call("cli/stdin", "get-stdin", {}));
   const uint64_t in = Flat();
-  context_.set_wait_deadline(DeadlineAfter(5'000'000));
+  ASSERT_TRUE(store_.core().SetDeadline(DeadlineAfter(5'000'000)));
 
   const vm::Trap trap =
       TrapOf("io/streams", "[method]input-stream.blocking-read", {in, 1, kResult});
 
   EXPECT_EQ(trap.kind, vm::TrapKind::kTimeout);
-  EXPECT_GE(MonotonicNow(), context_.wait_deadline());
+  EXPECT_GE(MonotonicNow(), store_.core().deadline());
 }
 
 TEST_F(GuestTest, RandomBytesAreBounded) {

@@ -80,8 +80,9 @@ bool Store::Wait(Waiter& waiter) {
     waiter_ = nullptr;
     vm::sys::SetCurrentEntry(entry);
   }
-  if (end_) core_.SetTrap(vm::TrapKind::kTimeout, "the guest was ended while it waited");
-  return !end_;
+  if (!end_ && !core_.must_end() && !core_.IsPastDeadline()) return true;
+  core_.End();
+  return false;
 }
 
 bool Store::HasHeadroom() {

@@ -26,7 +26,7 @@ struct StoreLimits {
 class Store {
  public:
   // `host_state` is what host functions are handed (HostContext::state); it and `executor` (null: a
-  // BlockingExecutor) outlive the store.
+  // BlockingExecutor) outlive the store. Deadlines are the core store's (vm::Store::SetDeadline).
   explicit Store(vm::Engine* engine, StoreLimits limits = {}, void* host_state = nullptr,
                  Executor* executor = nullptr);
   ~Store();

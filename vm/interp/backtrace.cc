@@ -111,7 +111,9 @@ void Walk(const RunBlock& run, const Word* exit_code, Collector& collector) {
 }  // namespace
 
 void AppendBacktrace(const RunBlock& run, const Word* exit_code, Trap* trap) {
-  if (run.trap == 1 + static_cast<uint32_t>(TrapKind::kExit)) return;
+  // A guest that is stopped may stand anywhere, half-way through a call as well.
+  const auto kind = static_cast<TrapKind>(run.trap - 1);
+  if (kind == TrapKind::kExit || kind == TrapKind::kTimeout) return;
   Collector collector(trap);
   Walk(run, exit_code, collector);
   collector.Name();

@@ -51,6 +51,12 @@ bool ClaimFault(EntryRecord& entry, uintptr_t address, const sys::GuestRegisters
   return true;
 }
 
+// Runs in the signal handler. The store may be another than the one whose time has come, which then
+// ends when its host function returns.
+bool ClaimInterrupt(const EntryRecord& entry) {
+  return static_cast<Store*>(entry.owner)->must_end();
+}
+
 // A fault leaves the handler's frame without its epilogue. All below the entry is dead by then.
 void ForgetAbandonedFrames(const EntryRecord& record) {
   constexpr size_t kHandlerFrameBytes = 16 * 1024;
@@ -72,7 +78,8 @@ bool InvokeHost(Store& store, const Func& func, Slot* slots) {
 bool Invoke(Store& store, const Func& func, Slot* slots) {
   if (func.host != nullptr) return InvokeHost(store, func, slots);
   static const bool installed = [] {
-    sys::InstallFaultHandlers(__start_tenon_handlers, __stop_tenon_handlers, ClaimFault);
+    sys::InstallSignalHandlers(__start_tenon_handlers, __stop_tenon_handlers, ClaimFault,
+                               ClaimInterrupt);
     return true;
   }();
   (void)installed;
@@ -86,8 +93,9 @@ bool Invoke(Store& store, const Func& func, Slot* slots) {
   const char* native_top = static_cast<const char*>(__builtin_frame_address(0));
   const char* native_limit =
       run.native_limit != nullptr ? run.native_limit : native_top - kNativeBudgetBytes;
-  if (native_top < native_limit + kNativeHeadroomBytes || frame + link + 2 > run.stack_limit) {
-    store.SetTrap(TrapKind::kCallStackExhausted);
+  if (store.must_end() || native_top < native_limit + kNativeHeadroomBytes ||
+      frame + link + 2 > run.stack_limit) {
+    store.SetTrap(store.must_end() ? TrapKind::kTimeout : TrapKind::kCallStackExhausted);
     return false;
   }
   if (func.code->entry.load(std::memory_order_acquire) == LazyCode() &&
@@ -105,6 +113,7 @@ bool Invoke(Store& store, const Func& func, Slot* slots) {
   run.native_limit = native_limit;
   RunGuest(&record, sys::GuestRegisters{func.code->entry.load(std::memory_order_acquire), frame,
                                         func.context, func.context->memory0});
+  if (store.must_end()) store.End();
   const bool ok = run.trap == 0;
   if (!ok) {
     ForgetAbandonedFrames(record);

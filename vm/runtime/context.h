@@ -31,6 +31,11 @@ struct RunBlock {
 #include "vm/runtime/vmctx.def"
 };
 
+// True when the store's guests must end (Store::SetDeadline, Interrupt).
+inline bool MustEnd(const RunBlock& run) {
+  return __atomic_load_n(&run.pending_kill, __ATOMIC_SEQ_CST) != 0;
+}
+
 struct Context {
 #define CONTEXT_FIELD(type, name, offset) type name = {};
 #include "vm/runtime/vmctx.def"

@@ -18,10 +18,55 @@ Store::Store(Engine* engine, StoreLimits limits)
   TENON_CHECK(stack_ && stack_.Commit(0, limits.stack_bytes));
   run_.store = this;
   run_.stack_top = reinterpret_cast<Slot*>(stack_.base());
-  run_.stack_limit = run_.stack_top + limits.stack_bytes / sizeof(Slot);
+  run_.stack_limit = StackEnd();
 }
 
 Store::~Store() = default;
+
+Slot* Store::StackEnd() const {
+  return reinterpret_cast<Slot*>(stack_.base()) + limits_.stack_bytes / sizeof(Slot);
+}
+
+Status Store::SetDeadline(uint64_t instant) {
+  watch_.Disarm();
+  deadline_ = instant;
+  auto kill = static_cast<uint32_t>(Kill::kDeadline);
+  if (__atomic_compare_exchange_n(&run_.pending_kill, &kill, 0, false, __ATOMIC_SEQ_CST,
+                                  __ATOMIC_SEQ_CST)) {
+    __atomic_store_n(&run_.stack_limit, StackEnd(), __ATOMIC_SEQ_CST);
+  }
+  // Another thread may have called Interrupt meanwhile: its word is the last.
+  if (must_end()) {
+    KillForGood();
+    return {};
+  }
+  if (watch_.Arm(instant)) return {};
+  return Fail(ErrorKind::kLimit, "no thread can be had to watch the time");
+}
+
+Status Store::Interrupt() {
+  KillForGood();
+  if (watch_.Arm(0)) return {};
+  return Fail(ErrorKind::kLimit, "no thread can be had to stop the guest");
+}
+
+void Store::OnDeadline(void* store) {
+  RunBlock& run = static_cast<Store*>(store)->run_;
+  uint32_t none = 0;
+  __atomic_compare_exchange_n(&run.pending_kill, &none, static_cast<uint32_t>(Kill::kDeadline),
+                              false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+  __atomic_store_n(&run.stack_limit, nullptr, __ATOMIC_SEQ_CST);
+}
+
+void Store::KillForGood() {
+  __atomic_store_n(&run_.pending_kill, static_cast<uint32_t>(Kill::kFinal), __ATOMIC_SEQ_CST);
+  __atomic_store_n(&run_.stack_limit, nullptr, __ATOMIC_SEQ_CST);
+}
+
+void Store::End() {
+  KillForGood();
+  SetTrap(TrapKind::kTimeout);
+}
 
 const Func* Store::NewHostFunc(TypeId type, HostCallback callback, void* data,
                                absl::string_view name) {

@@ -17,8 +17,16 @@
 #include "vm/runtime/table.h"
 #include "vm/runtime/trap.h"
 #include "vm/sys/memory_map.h"
+#include "vm/sys/watchdog.h"
 
 namespace tenon::vm {
+
+// What RunBlock::pending_kill says.
+enum class Kill : uint32_t {
+  kNone,
+  kDeadline,  // its instant has come, but it has not stopped anything yet
+  kFinal,
+};
 
 class Store {
  public:
@@ -48,8 +56,29 @@ class Store {
   // need room for the larger of parameters and results.
   [[nodiscard]] bool Invoke(const Func& func, Slot* slots) {
     if (StoreOf(func) != this) return RefuseForeignFunc();
-    return engine_->tier().invoke(*this, func, slots);
+    const bool is_outermost = run_.entry == nullptr;
+    if (is_outermost) watch_.Begin();
+    const bool ok = engine_->tier().invoke(*this, func, slots);
+    if (is_outermost) watch_.End();
+    return ok;
   }
+
+  // From that instant of CLOCK_MONOTONIC, in nanoseconds, guests of this store do not run: one that
+  // does is stopped, wherever it is, with the trap kTimeout, and the store never runs another. While
+  // the host is in between calls, a new deadline (sys::kNever: none, the default) lets them run
+  // again. A host function is not stopped, what it returns to is; it sees EINTR as from any signal.
+  // kLimit: the host has no thread left to watch the time.
+  Status SetDeadline(uint64_t instant);
+  uint64_t deadline() const { return deadline_; }
+  bool IsPastDeadline() const {
+    return deadline_ != sys::kNever && sys::MonotonicNanoseconds() >= deadline_;
+  }
+  // Stops the store's guests for good, now. From any thread, as long as the store is alive.
+  Status Interrupt();
+  // What host functions that take long may ask.
+  bool must_end() const { return MustEnd(run_); }
+  // Sets the trap kTimeout, after which no guest runs.
+  ABSL_ATTRIBUTE_COLD void End();
 
   // True when a fault at `address` is one of a guest's memory accesses. Async-signal-safe.
   bool OwnsGuestAddress(uintptr_t address) const;
@@ -68,6 +97,10 @@ class Store {
   friend class Instance;
   friend class Instantiator;
   ABSL_ATTRIBUTE_COLD bool RefuseForeignFunc();
+  static void OnDeadline(void* store);
+  Slot* StackEnd() const;
+  // A kill also makes the next function that is entered fail, by the check of the stack's limit.
+  void KillForGood();
 
   Engine* engine_;
   StoreLimits limits_;
@@ -78,6 +111,8 @@ class Store {
   Allowance table_entries_left_;
   Allowance instance_bytes_left_;
   RunBlock run_;
+  uint64_t deadline_ = sys::kNever;
+  sys::Watch watch_{&OnDeadline, this};
   sys::Mapping stack_;
   Trap trap_;
   std::deque<Func> funcs_;  // of the host, and those of instances that were asked for

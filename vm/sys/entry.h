@@ -3,7 +3,8 @@
 // EnterGuest saves the callee-saved registers and the stack pointer in an EntryRecord and calls the
 // first handler. Guest code leaves by returning, or, when it faults on a guest address, the signal
 // handler restores the record's stack pointer and continues behind the call: only guest frames lie
-// between, so no C++ frame is ever skipped.
+// between, so no C++ frame is ever skipped. A deadline makes guest code leave in the same way, by
+// another signal.
 #pragma once
 
 #include <cstdint>
@@ -37,9 +38,18 @@ namespace sys {
 // only read. When it returns true it has recorded the trap.
 using ClaimFault = bool (*)(EntryRecord& entry, uintptr_t address, const GuestRegisters& registers);
 
-// Installs the fault handlers once a process, in front of the host's, which get every fault that is
-// not claimed. Faults count only when the program counter lies in [code_begin, code_end).
-void InstallFaultHandlers(const void* code_begin, const void* code_end, ClaimFault claim);
+// Decides whether guest code leaves because its thread was interrupted; as above.
+using ClaimInterrupt = bool (*)(const EntryRecord& entry);
+
+// Installs the signal handlers once a process, in front of the host's, which get every fault that is
+// not claimed and every SIGURG that is not ours. Signals count only when the program counter lies in
+// [code_begin, code_end), what is interrupted elsewhere goes on.
+void InstallSignalHandlers(const void* code_begin, const void* code_end, ClaimFault claim_fault,
+                           ClaimInterrupt claim_interrupt);
+
+// Sends the thread of that kernel id the signal that claim_interrupt answers. Nothing happens where
+// no thread has it any more.
+void InterruptThread(int thread);
 
 // Calls `handler` with `registers` until guest code returns or faults. The record is this thread's
 // innermost entry meanwhile.

@@ -52,11 +52,6 @@ class Context {
   int stderr_fd() const { return stderr_fd_; }
   void SetStandardDescriptors(int stdin_fd, int stdout_fd, int stderr_fd);
 
-  // The instant of MonotonicNow() from which on the guest waits for nothing any more and ends;
-  // UINT64_MAX, the default: never.
-  uint64_t wait_deadline() const { return wait_deadline_; }
-  void set_wait_deadline(uint64_t instant) { wait_deadline_ = instant; }
-
  private:
   WalkMethod walk_method_;
   std::vector<std::string> arguments_;
@@ -65,7 +60,6 @@ class Context {
   int stdin_fd_ = 0;
   int stdout_fd_ = 1;
   int stderr_fd_ = 2;
-  uint64_t wait_deadline_ = UINT64_MAX;
 };
 
 }  // namespace tenon::wasi

@@ -76,11 +76,12 @@ class PollSet {
 }  // namespace
 
 void PollInterests(absl::Span<const Interest> interests, uint64_t until,
-                   std::vector<uint32_t>* ready) {
+                   std::vector<uint32_t>* ready, absl::FunctionRef<bool()> must_stop) {
   ready->clear();
   PollSet set(interests);
   const uint64_t limit = set.has_ready() ? 0 : std::min(until, set.earliest_deadline());
   while (ready->empty()) {
+    if (must_stop()) return;
     if (!set.Poll(limit)) continue;  // interrupted: the events of the set are unchanged
     const uint64_t now = MonotonicNow();
     for (size_t i = 0; i < interests.size(); ++i) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/types/span.h"
 
 namespace tenon::wasi {
@@ -28,9 +29,11 @@ struct Interest {
 
 // Waits until at least one of `interests` (not empty) is ready or the instant `until` has come
 // (UINT64_MAX: never) and replaces *ready by the ascending indices of all that are ready. Errors
-// and hang-ups of a descriptor count as ready. An interrupting signal does not end the wait.
-void PollInterests(absl::Span<const Interest> interests, uint64_t until,
-                   std::vector<uint32_t>* ready);
+// and hang-ups of a descriptor count as ready. A signal ends the wait if `must_stop` then says so
+// (by default it never does): as when `until` has come, *ready stays empty.
+void PollInterests(
+    absl::Span<const Interest> interests, uint64_t until, std::vector<uint32_t>* ready,
+    absl::FunctionRef<bool()> must_stop = [] { return false; });
 
 // Without waiting.
 bool IsReady(const Interest& interest);

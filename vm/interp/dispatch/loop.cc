@@ -4,12 +4,13 @@
 namespace tenon::vm::interp {
 namespace {
 
-// The loop keeps the state in memory before every instruction, where a signal handler finds it.
+// Looks before every instruction whether the store must end. The loop keeps the state in memory before every instruction, where a signal handler finds it.
 void Loop(sys::GuestRegisters* registers) {
   HandlerResult state{static_cast<const Word*>(registers->ip), static_cast<Slot*>(registers->fp),
                       static_cast<Context*>(registers->context),
                       static_cast<uint8_t*>(registers->memory), 0, FloatAcc{}};
-  while (state.ip != nullptr) {
+  const RunBlock& run = *state.ctx->run;
+  while (state.ip != nullptr && !MustEnd(run)) {
     *static_cast<const Word* volatile*>(static_cast<void*>(&registers->ip)) = state.ip;
     *static_cast<Slot* volatile*>(static_cast<void*>(&registers->fp)) = state.fp;
     *static_cast<Context* volatile*>(static_cast<void*>(&registers->context)) = state.ctx;

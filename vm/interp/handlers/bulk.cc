@@ -1,5 +1,6 @@
 // Memory and table instructions that are calls in all but name, and references. All are slow
-// handlers: out of the fast section, checked in 64-bit arithmetic.
+// handlers: out of the fast section, checked in 64-bit arithmetic. What moves a lot looks meanwhile
+// and at its end whether the store must end: a signal can't make it leave.
 // core: #exec-instr-memory, #exec-instr-table, #exec-instr-ref
 #include <algorithm>
 #include <cstring>
@@ -32,6 +33,32 @@ uint32_t U32(const Slot* fp, const Word* ip, int half) {
   return ReadSlot<uint32_t>(fp + ip[1].half(half));
 }
 
+// Pages that nobody has touched yet make this a millisecond's work.
+constexpr size_t kChunkBytes = size_t{1} << 20;
+
+void Fill(const RunBlock& run, absl::Span<uint8_t> target, int value) {
+  for (size_t done = 0; done < target.size() && !MustEnd(run); done += kChunkBytes) {
+    const auto chunk = target.subspan(done, kChunkBytes);
+    std::memset(chunk.data(), value, chunk.size());
+  }
+}
+
+// The ranges have one size and may overlap: what is read last must not be written first.
+void Move(const RunBlock& run, absl::Span<uint8_t> target, absl::Span<const uint8_t> source) {
+  const bool forwards = target.data() <= source.data();
+  for (size_t done = 0; done < target.size() && !MustEnd(run);) {
+    const size_t size = std::min(target.size() - done, kChunkBytes);
+    const size_t at = forwards ? done : target.size() - done - size;
+    std::memmove(target.data() + at, source.data() + at, size);
+    done += size;
+  }
+}
+
+// Ends a handler whose work may be long.
+#define TENON_NEXT_UNLESS_ENDED(count)    \
+  if (MustEnd(*ctx->run)) TENON_LEAVE();  \
+  TENON_NEXT(count)
+
 }  // namespace
 
 SLOW_HANDLER(CheckBounds) {
@@ -56,7 +83,7 @@ SLOW_HANDLER(MemoryGrow) {
   const AddressType type = memory->type().address;
   const auto before = memory->Grow(AddressOperand(type, fp + ip[1].half(1)));
   SetResult(fp + ip[1].half(0), AddressResult(type, before.value_or(~uint64_t{0})), &acc, &facc);
-  TENON_NEXT(3);
+  TENON_NEXT_UNLESS_ENDED(3);
 }
 
 // half(0) memory address, half(1) segment offset, half(2) count; word(0) segment, word(1) memory.
@@ -70,8 +97,8 @@ SLOW_HANDLER(MemoryInit) {
   if (!target || !InBounds(source, count, segment.size())) {
     TENON_TRAP(TrapKind::kOutOfBoundsMemoryAccess);
   }
-  if (count != 0) std::memcpy(target->data(), segment.data() + source, count);
-  TENON_NEXT(3);
+  Move(*ctx->run, *target, segment.subspan(source, count));
+  TENON_NEXT_UNLESS_ENDED(3);
 }
 
 // half(0) destination, half(1) source, half(2) count; word(0) and word(1) likewise.
@@ -86,8 +113,8 @@ SLOW_HANDLER(MemoryCopy) {
   const auto target = to->Slice(AddressOperand(to_type, fp + ip[1].half(0)), count);
   const auto source = from->Slice(AddressOperand(from_type, fp + ip[1].half(1)), count);
   if (!target || !source) TENON_TRAP(TrapKind::kOutOfBoundsMemoryAccess);
-  if (count != 0) std::memmove(target->data(), source->data(), count);
-  TENON_NEXT(3);
+  Move(*ctx->run, *target, *source);
+  TENON_NEXT_UNLESS_ENDED(3);
 }
 
 SLOW_HANDLER(MemoryFill) {
@@ -96,10 +123,8 @@ SLOW_HANDLER(MemoryFill) {
   const auto target = memory->Slice(AddressOperand(type, fp + ip[1].half(0)),
                                     AddressOperand(type, fp + ip[1].half(2)));
   if (!target) TENON_TRAP(TrapKind::kOutOfBoundsMemoryAccess);
-  if (!target->empty()) {
-    std::memset(target->data(), static_cast<int>(U32(fp, ip, 1) & 0xff), target->size());
-  }
-  TENON_NEXT(3);
+  Fill(*ctx->run, *target, static_cast<int>(U32(fp, ip, 1) & 0xff));
+  TENON_NEXT_UNLESS_ENDED(3);
 }
 
 SLOW_HANDLER(DataDrop) {
@@ -137,7 +162,7 @@ SLOW_HANDLER(TableGrow) {
   const AddressType type = table->type().address;
   const auto before = table->Grow(AddressOperand(type, fp + ip[1].half(2)), fp[ip[1].half(1)]);
   SetResult(fp + ip[1].half(0), AddressResult(type, before.value_or(~uint64_t{0})), &acc, &facc);
-  TENON_NEXT(3);
+  TENON_NEXT_UNLESS_ENDED(3);
 }
 
 // half(0) table index, half(1) segment offset, half(2) count; word(0) segment, word(1) table.
@@ -151,7 +176,7 @@ SLOW_HANDLER(TableInit) {
     TENON_TRAP(TrapKind::kOutOfBoundsTableAccess);
   }
   std::copy_n(segment.data() + source, count, table->data() + target);
-  TENON_NEXT(3);
+  TENON_NEXT_UNLESS_ENDED(3);
 }
 
 // half(0) destination, half(1) source, half(2) count; word(0) and word(1) likewise.
@@ -171,7 +196,7 @@ SLOW_HANDLER(TableCopy) {
   if (count != 0) {
     std::memmove(to->data() + target, from->data() + source, count * sizeof(Slot));
   }
-  TENON_NEXT(3);
+  TENON_NEXT_UNLESS_ENDED(3);
 }
 
 // half(0) index, half(1) value, half(2) count.
@@ -182,7 +207,7 @@ SLOW_HANDLER(TableFill) {
   const uint64_t count = AddressOperand(type, fp + ip[1].half(2));
   if (!InBounds(start, count, table->size())) TENON_TRAP(TrapKind::kOutOfBoundsTableAccess);
   std::fill_n(table->data() + start, count, fp[ip[1].half(1)]);
-  TENON_NEXT(3);
+  TENON_NEXT_UNLESS_ENDED(3);
 }
 
 SLOW_HANDLER(ElemDrop) {

@@ -77,7 +77,7 @@ __attribute__((noinline)) bool CallHost(const Word* ip, Slot* fp, Context* ctx, 
   run->ip = ip;
   run->fp = fp;
   run->context = ctx;
-  return ok && run->trap == 0;
+  return ok && run->trap == 0 && !MustEnd(*run);
 }
 
 // Continues a call of `func` (another instance's, or the host's). ip stands on the call; `words` is

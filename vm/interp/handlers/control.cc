@@ -12,7 +12,8 @@ namespace tenon::vm::interp {
 // Not a fast handler: it is reached once.
 TENON_HANDLER_ABI HandlerResult RaiseTrap(TENON_STATE_PARAMS) {
   RunBlock* run = ctx->run;
-  if (run->trap == 0) run->trap = 1 + static_cast<uint32_t>(acc);
+  // What must end fails in many ways; who called the guest has the trap for it.
+  if (run->trap == 0 && !MustEnd(*run)) run->trap = 1 + static_cast<uint32_t>(acc);
   run->ip = ip;
   run->fp = fp;
   run->context = ctx;
@@ -28,7 +29,8 @@ TENON_HANDLER_ABI HandlerResult RaiseUninitializedElement(TENON_STATE_PARAMS) {
 namespace handlers {
 
 FAST_HANDLER(Enter) {
-  if (fp + ip[1].word(0) > ctx->run->stack_limit) [[unlikely]] {
+  Slot* const limit = __atomic_load_n(&ctx->run->stack_limit, __ATOMIC_RELAXED);
+  if (fp + ip[1].word(0) > limit) [[unlikely]] {
     TENON_TRAP(TrapKind::kCallStackExhausted);
   }
   Slot* local = fp + ip[1].half(2);

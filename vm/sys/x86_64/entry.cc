@@ -1,7 +1,9 @@
 #include "vm/sys/entry.h"
 
 #include <signal.h>
+#include <sys/syscall.h>
 #include <ucontext.h>
+#include <unistd.h>
 
 #include <mutex>
 
@@ -15,36 +17,56 @@ namespace tenon::vm::sys {
 namespace {
 
 constexpr int kFaultSignals[] = {SIGSEGV, SIGBUS};
+// Ignored by default, so that one that comes late does no harm, and hardly used for anything else.
+constexpr int kInterruptSignal = SIGURG;
+// What our interrupts carry.
+constinit char interrupt_cookie = 0;
 
 uintptr_t code_begin_address;
 uintptr_t code_end_address;
 ClaimFault claim_fault;
+ClaimInterrupt claim_interrupt;
 struct sigaction previous_actions[2];
+struct sigaction previous_interrupt_action;
 
 thread_local EntryRecord* current_entry = nullptr;
 
-// Hands the signal to whoever handled it before us.
-void Chain(int signal, siginfo_t* info, void* context) {
-  const struct sigaction& previous = previous_actions[signal == SIGSEGV ? 0 : 1];
+// Hands the signal to whoever handled it before us. False if nobody did.
+bool CallPrevious(const struct sigaction& previous, int signal, siginfo_t* info, void* context) {
   if (previous.sa_flags & SA_SIGINFO) {
     previous.sa_sigaction(signal, info, context);
-  } else if (previous.sa_handler == SIG_DFL || previous.sa_handler == SIG_IGN) {
-    // Returning repeats the fault, which then takes the default action.
-    sigaction(signal, &previous, nullptr);
-  } else {
-    previous.sa_handler(signal);
+    return true;
   }
+  if (previous.sa_handler == SIG_DFL || previous.sa_handler == SIG_IGN) return false;
+  previous.sa_handler(signal);
+  return true;
+}
+
+void Chain(int signal, siginfo_t* info, void* context) {
+  const struct sigaction& previous = previous_actions[signal == SIGSEGV ? 0 : 1];
+  // Returning repeats the fault, which then takes the default action.
+  if (!CallPrevious(previous, signal, info, context)) sigaction(signal, &previous, nullptr);
+}
+
+bool IsInGuestCode(const greg_t* machine) {
+  const auto pc = static_cast<uintptr_t>(machine[REG_RIP]);
+  return current_entry != nullptr && pc >= code_begin_address && pc < code_end_address;
+}
+
+// When the handler returns, the thread goes on behind the call that entered the guest.
+void Leave(const EntryRecord& entry, greg_t* machine) {
+  machine[REG_RSP] = reinterpret_cast<greg_t>(entry.native_sp);
+  machine[REG_RIP] = reinterpret_cast<greg_t>(tenon_sys_landing);
 }
 
 void OnFault(int signal, siginfo_t* info, void* raw_context) {
   auto* context = static_cast<ucontext_t*>(raw_context);
   greg_t* machine = context->uc_mcontext.gregs;
-  const auto pc = static_cast<uintptr_t>(machine[REG_RIP]);
-  EntryRecord* entry = current_entry;
-  if (entry == nullptr || pc < code_begin_address || pc >= code_end_address) {
+  if (!IsInGuestCode(machine)) {
     Chain(signal, info, raw_context);
     return;
   }
+  EntryRecord* entry = current_entry;
   GuestRegisters registers;
   if (entry->loop_registers != nullptr) {
     registers = *entry->loop_registers;
@@ -57,26 +79,53 @@ void OnFault(int signal, siginfo_t* info, void* raw_context) {
     Chain(signal, info, raw_context);
     return;
   }
-  machine[REG_RSP] = reinterpret_cast<greg_t>(entry->native_sp);
-  machine[REG_RIP] = reinterpret_cast<greg_t>(tenon_sys_landing);
+  Leave(*entry, machine);
+}
+
+void OnInterrupt(int signal, siginfo_t* info, void* raw_context) {
+  if (info->si_code != SI_QUEUE || info->si_value.sival_ptr != &interrupt_cookie) {
+    CallPrevious(previous_interrupt_action, signal, info, raw_context);
+    return;
+  }
+  greg_t* machine = static_cast<ucontext_t*>(raw_context)->uc_mcontext.gregs;
+  // The loop dispatch is not left from inside: it looks for itself.
+  if (!IsInGuestCode(machine) || current_entry->loop_registers != nullptr) return;
+  if (claim_interrupt(*current_entry)) Leave(*current_entry, machine);
+}
+
+void Install(int signal, void (*handler)(int, siginfo_t*, void*), int flags,
+             struct sigaction* previous) {
+  struct sigaction action = {};
+  action.sa_sigaction = handler;
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK | flags;
+  sigemptyset(&action.sa_mask);
+  sigaction(signal, &action, previous);
 }
 
 }  // namespace
 
-void InstallFaultHandlers(const void* code_begin, const void* code_end, ClaimFault claim) {
+void InstallSignalHandlers(const void* code_begin, const void* code_end, ClaimFault fault,
+                           ClaimInterrupt interrupt) {
   static std::once_flag once;
   std::call_once(once, [&] {
     code_begin_address = reinterpret_cast<uintptr_t>(code_begin);
     code_end_address = reinterpret_cast<uintptr_t>(code_end);
-    claim_fault = claim;
+    claim_fault = fault;
+    claim_interrupt = interrupt;
     for (int i = 0; i < 2; ++i) {
-      struct sigaction action = {};
-      action.sa_sigaction = OnFault;
-      action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
-      sigemptyset(&action.sa_mask);
-      sigaction(kFaultSignals[i], &action, &previous_actions[i]);
+      Install(kFaultSignals[i], OnFault, SA_NODEFER, &previous_actions[i]);
     }
+    Install(kInterruptSignal, OnInterrupt, SA_RESTART, &previous_interrupt_action);
   });
+}
+
+void InterruptThread(int thread) {
+  siginfo_t info = {};
+  info.si_code = SI_QUEUE;
+  info.si_pid = getpid();
+  info.si_uid = getuid();
+  info.si_value.sival_ptr = &interrupt_cookie;
+  syscall(SYS_rt_tgsigqueueinfo, info.si_pid, thread, kInterruptSignal, &info);
 }
 
 void EnterGuest(EntryRecord* record, const GuestRegisters* registers, const void* handler) {
