@@ -2,6 +2,7 @@
 // guest's error result, 2 wrong usage, 124 timeout, 134 trap.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,13 @@ struct RunOptions {
   std::vector<std::string> directories;  // HOST[::GUEST]
   std::vector<std::string> environment;  // NAME[=VALUE]
   std::string argv0;                     // empty: the file's name
+  std::vector<std::string> read_only_directories;  // HOST[::GUEST]
+  uint64_t max_memory = UINT64_MAX;      // bytes; more than the default limit changes nothing
+  uint64_t max_stack = 0;                // bytes; 0: the default
+  uint64_t timeout = 0;                  // nanoseconds; 0: none
+  std::string timeout_text;              // as it was given
+  bool unknown_imports_trap = false;
+  bool validate_all = false;
 };
 int Run(const RunOptions& options);
 

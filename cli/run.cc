@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <expected>
 #include <memory>
@@ -45,19 +46,37 @@ Result<std::unique_ptr<wasi::Context>> MakeContext(const RunOptions& options) {
         InOption("--dir", directory,
                  context->AddDirectoryOption(directory, wasi::DirectoryAccess::kReadWrite)));
   }
+  for (const std::string& directory : options.read_only_directories) {
+    TENON_RETURN_IF_ERROR(
+        InOption("--dir-ro", directory,
+                 context->AddDirectoryOption(directory, wasi::DirectoryAccess::kReadOnly)));
+  }
   return context;
 }
 
-int ReportTrap(const vm::Trap& trap) {
-  if (trap.kind == vm::TrapKind::kExit) return trap.exit_code;
-  Complain(absl::StrCat("trap: ", trap.Message()), kExitTrap);
-  if (!trap.backtrace.empty()) std::fprintf(stderr, "%s\n", vm::FormatBacktrace(trap).c_str() + 1);
-  return trap.kind == vm::TrapKind::kTimeout ? kExitTimeout : kExitTrap;
+abi::StoreLimits LimitsOf(const RunOptions& options) {
+  abi::StoreLimits limits;
+  vm::StoreLimits& core = limits.core;
+  core.memory_bytes = std::min(core.memory_bytes, options.max_memory);
+  core.total_memory_bytes = std::min(core.total_memory_bytes, options.max_memory);
+  if (options.max_stack != 0) core.stack_bytes = options.max_stack;
+  return limits;
 }
 
-Result<std::shared_ptr<const abi::CompiledComponent>> LoadFile(const std::string& file,
+int ReportTrap(const RunOptions& options, const vm::Trap& trap) {
+  if (trap.kind == vm::TrapKind::kExit) return trap.exit_code;
+  if (trap.kind == vm::TrapKind::kTimeout) {
+    return Complain(absl::StrCat("timeout: the guest was ended after ", options.timeout_text),
+                    kExitTimeout);
+  }
+  Complain(absl::StrCat("trap: ", trap.Message()), kExitTrap);
+  if (!trap.backtrace.empty()) std::fprintf(stderr, "%s\n", vm::FormatBacktrace(trap).c_str() + 1);
+  return kExitTrap;
+}
+
+Result<std::shared_ptr<const abi::CompiledComponent>> LoadFile(const RunOptions& options,
                                                                vm::Engine* engine) {
-  TENON_ASSIGN_OR_RETURN(std::vector<uint8_t> bytes, ReadInputFile(file));
+  TENON_ASSIGN_OR_RETURN(std::vector<uint8_t> bytes, ReadInputFile(options.file));
   if (!abi::IsComponent(bytes)) {
     const bool is_module =
         bytes.size() >= 8 && bytes[0] == 0 && bytes[1] == 'a' && bytes[2] == 's' && bytes[3] == 'm';
@@ -65,7 +84,9 @@ Result<std::shared_ptr<const abi::CompiledComponent>> LoadFile(const std::string
                 is_module ? "a core module, not a component: there is no wasi:cli/run in it to run"
                           : "not a WebAssembly component: magic header not detected");
   }
-  return abi::LoadComponent(engine, std::move(bytes), vm::BodyValidation::kLazy);
+  return abi::LoadComponent(
+      engine, std::move(bytes),
+      options.validate_all ? vm::BodyValidation::kEager : vm::BodyValidation::kLazy);
 }
 
 // Everything a run needs. It is never taken down: the process ends right after, and unmapping the
@@ -82,6 +103,9 @@ struct Program {
 }  // namespace
 
 int Run(const RunOptions& options) {
+  // From here on: what is loaded counts too.
+  const uint64_t deadline =
+      options.timeout == 0 ? vm::sys::kNever : vm::sys::MonotonicNanoseconds() + options.timeout;
   PopulateHeap();
   static Program& program = *new Program();
   auto context = MakeContext(options);
@@ -90,19 +114,25 @@ int Run(const RunOptions& options) {
     return Complain(context.error().ToString(), is_usage ? kExitUsage : kExitBadInput);
   }
   program.context = std::move(*context);
-  auto component = LoadFile(options.file, &program.engine);
+  auto component = LoadFile(options, &program.engine);
   if (!component) {
     return Complain(absl::StrCat(options.file, ": ", component.error().ToString()), kExitBadInput);
   }
   program.component = std::move(*component);
 
   wasi::AddToLinker(program.linker);
-  program.store = std::make_unique<abi::Store>(&program.engine, abi::StoreLimits{},
+  if (options.unknown_imports_trap) {
+    program.linker.SetUnknownImports(abi::UnknownImports::kTrap);
+  }
+  program.store = std::make_unique<abi::Store>(&program.engine, LimitsOf(options),
                                                program.context.get());
   abi::Store& store = *program.store;
+  if (const Status status = store.core().SetDeadline(deadline); !status) {
+    return Complain(absl::StrCat("run: --timeout: ", status.error().ToString()), kExitBadInput);
+  }
   auto instance = abi::Instantiate(store, program.component, program.linker);
   if (!instance) {
-    if (store.core().trapped()) return ReportTrap(store.core().TakeTrap());
+    if (store.core().trapped()) return ReportTrap(options, store.core().TakeTrap());
     return Complain(absl::StrCat(options.file, ": ", instance.error().ToString()), kExitBadInput);
   }
   program.instance = std::move(*instance);
@@ -111,7 +141,7 @@ int Run(const RunOptions& options) {
     return Complain(absl::StrCat(options.file, ": ", run.error().ToString()), kExitBadInput);
   }
   const std::expected<RunResult, vm::Trap> outcome = run->Call();
-  if (!outcome) return ReportTrap(outcome.error());
+  if (!outcome) return ReportTrap(options, outcome.error());
   return outcome->has_value() ? 0 : 1;
 }
 

@@ -1,12 +1,24 @@
 #include "cli/subcommands.h"
 
+#include "absl/strings/str_cat.h"
 #include "cli/commands.h"
+#include "cli/quantity.h"
 #include "cli/wast/command.h"
 
 namespace tenon::cli {
 namespace {
 
-enum RunKey : int { kDir = kFirstLongKey, kEnv, kArgv0 };
+enum RunKey : int {
+  kDir = kFirstLongKey,
+  kEnv,
+  kArgv0,
+  kDirReadOnly,
+  kMaxMemory,
+  kMaxStack,
+  kTimeout,
+  kUnknownImports,
+  kValidateAll,
+};
 
 constexpr argp_option kRunOptions[] = {
     {"dir", kDir, "HOST[::GUEST]", 0,
@@ -14,8 +26,51 @@ constexpr argp_option kRunOptions[] = {
     {"env", kEnv, "NAME[=VALUE]", 0,
      "Set an environment variable, or hand on the host's; may be repeated"},
     {"argv0", kArgv0, "NAME", 0, "The guest's argv[0]; default: FILE"},
+    {"dir-ro", kDirReadOnly, "HOST[::GUEST]", 0, "Grant a directory for reading only; may be repeated"},
+    {"max-memory", kMaxMemory, "SIZE", 0,
+     "What the guest's memories may hold together, in bytes or with K, M, G; default: 4G"},
+    {"max-stack", kMaxStack, "SIZE", 0, "What its calls may nest to; default: 512K"},
+    {"timeout", kTimeout, "TIME", 0, "End the guest after a time: 500ms, 2s, 1m"},
+    {"unknown-imports", kUnknownImports, "trap", 0,
+     "Let imports that are not there trap when they are called"},
+    {"validate-all", kValidateAll, nullptr, 0,
+     "Check all functions first, not each when it is first called"},
     kHelpOption,
     {}};
+
+constexpr uint64_t kLeastStackBytes = uint64_t{16} << 10;
+constexpr uint64_t kMostStackBytes = uint64_t{1} << 30;
+constexpr uint64_t kMostMemoryBytes = uint64_t{4} << 30;
+
+// What bounds and checks the guest.
+Status TakeRunLimit(int key, absl::string_view value, RunOptions& options) {
+  switch (key) {
+    case kMaxMemory: {
+      TENON_ASSIGN_OR_RETURN(options.max_memory, ParseSize(value, 0, kMostMemoryBytes));
+      break;
+    }
+    case kMaxStack: {
+      TENON_ASSIGN_OR_RETURN(options.max_stack,
+                             ParseSize(value, kLeastStackBytes, kMostStackBytes));
+      break;
+    }
+    case kTimeout: {
+      TENON_ASSIGN_OR_RETURN(options.timeout, ParseDuration(value));
+      options.timeout_text = std::string(value);
+      break;
+    }
+    case kUnknownImports:
+      if (value != "trap") {
+        return Fail(ErrorKind::kUsage, absl::StrCat("expected 'trap', got '", value, "'"));
+      }
+      options.unknown_imports_trap = true;
+      break;
+    case kValidateAll:
+      options.validate_all = true;
+      break;
+  }
+  return {};
+}
 
 Status TakeRun(int key, const char* value, RunOptions& options) {
   switch (key) {
@@ -29,6 +84,15 @@ Status TakeRun(int key, const char* value, RunOptions& options) {
       if (*value == '\0') return Fail(ErrorKind::kUsage, "expected a name, got an empty one");
       options.argv0 = value;
       break;
+    case kDirReadOnly:
+      options.read_only_directories.emplace_back(value);
+      break;
+    case kMaxMemory:
+    case kMaxStack:
+    case kTimeout:
+    case kUnknownImports:
+    case kValidateAll:
+      return TakeRunLimit(key, value == nullptr ? "" : value, options);
     case kArgumentKey:
       if (options.file.empty()) {
         if (*value == '\0') return Fail(ErrorKind::kUsage, "expected a file's name");

@@ -224,6 +224,10 @@ struct HostOffer {
 
 // What the host offers to components. An import is looked up by its exact name, then among the
 // versions it is compatible with, where the highest registered wins (abi/syntax/semver.h).
+// What becomes of an import that the host does not have. kTrap: a function that traps when it is
+// called and says which it is; a resource type that has no values.
+enum class UnknownImports : uint8_t { kRefuse, kTrap };
+
 class HostLinker {
  public:
   HostLinker();
@@ -239,6 +243,10 @@ class HostLinker {
   // Functions and resource types imported by plain names.
   HostInterface& Root() { return root_; }
 
+  // What is there with another type than the import's is refused in any case.
+  void SetUnknownImports(UnknownImports choice) { unknown_imports_ = choice; }
+  UnknownImports unknown_imports() const { return unknown_imports_; }
+
   // Null when nothing compatible is registered. From any thread.
   const HostInterface* Find(absl::string_view import_name) const;
   const HostInterface& root() const { return root_; }
@@ -253,6 +261,7 @@ class HostLinker {
   void MakeAll() const;
 
   HostInterface root_;
+  UnknownImports unknown_imports_ = UnknownImports::kRefuse;
   std::vector<absl::Span<const HostOffer>> offers_;
   mutable std::mutex mutex_;  // making what was offered is no change to those who look
   mutable NameMap<std::unique_ptr<HostInterface>> interfaces_;

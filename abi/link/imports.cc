@@ -57,6 +57,10 @@ bool IsNewer(absl::string_view import, absl::string_view host) {
   return CompareVersions(import, host) > 0;
 }
 
+bool TrapAsUnknown(const void* message, CanonContext& cx, vm::Slot*) {
+  return cx.Trap(vm::TrapKind::kHost, *static_cast<const std::string*>(message));
+}
+
 class Resolver {
  public:
   Resolver(const CompiledComponent& component, const HostLinker& linker)
@@ -75,8 +79,8 @@ class Resolver {
       TENON_RETURN_IF_ERROR(CheckImport(plan_.imports[i], interfaces_[i]));
     }
     for (const PlanImportedFunc& func : plan_.imported_funcs) {
-      TENON_ASSIGN_OR_RETURN(const HostFunc* found, ResolveFunc(func));
-      result_.funcs.push_back(*found);
+      TENON_ASSIGN_OR_RETURN(const HostFunc found, ResolveFunc(func));
+      result_.funcs.push_back(found);
     }
     return std::move(result_);
   }
@@ -103,6 +107,7 @@ class Resolver {
       if (interface != nullptr) {
         return Unlinkable(import, "the host has an interface of this name, not a function");
       }
+      if (MayTrap(&linker_.root(), import.name)) return {};
       TENON_RETURN_IF_ERROR(CheckFunc(import, linker_.root(), import.name, *type));
       return {};
     }
@@ -117,7 +122,7 @@ class Resolver {
                         const InstanceType& type) const {
     for (const NamedItem& item : type.exports) {
       const auto* func = std::get_if<FuncTypeId>(&item.type);
-      if (func == nullptr) continue;
+      if (func == nullptr || MayTrap(interface, item.name)) continue;
       if (interface == nullptr) return MissingInterface(import, item.name);
       if (interface->FindFunc(item.name) == nullptr && IsNewer(import.name, interface->name())) {
         continue;  // An addition to the interface, which matters only if it is used.
@@ -128,13 +133,39 @@ class Resolver {
   }
 
   // A function that the component calls.
-  Result<const HostFunc*> ResolveFunc(const PlanImportedFunc& func) const {
+  Result<HostFunc> ResolveFunc(const PlanImportedFunc& func) {
     const PlanImport& import = plan_.imports[func.import];
-    if (func.path.empty()) return CheckFunc(import, linker_.root(), import.name, func.type);
-    const std::string name = absl::StrJoin(func.path, ".");
-    const HostInterface* interface = interfaces_[func.import];
+    const HostInterface* interface =
+        func.path.empty() ? &linker_.root() : interfaces_[func.import];
+    const std::string name =
+        func.path.empty() ? std::string(import.name) : absl::StrJoin(func.path, ".");
+    if (MayTrap(interface, name)) return TrappingFunc(func);
     if (interface == nullptr) return MissingInterface(import, name);
-    return CheckFunc(import, *interface, name, func.type);
+    TENON_ASSIGN_OR_RETURN(const HostFunc* found,
+                           CheckFunc(import, *interface, name, func.type));
+    return *found;
+  }
+
+  // True for what the host does not have and need not.
+  bool MayTrap(const HostInterface* interface, absl::string_view name) const {
+    return linker_.unknown_imports() == UnknownImports::kTrap &&
+           (interface == nullptr || interface->FindFunc(name) == nullptr);
+  }
+
+  HostFunc TrappingFunc(const PlanImportedFunc& func) {
+    const PlanImport& import = plan_.imports[func.import];
+    if (result_.messages == nullptr) {
+      result_.messages = std::make_shared<std::deque<std::string>>();
+    }
+    std::string& message = result_.messages->emplace_back(
+        absl::StrCat("import \"", import.name, "\""));
+    if (!func.path.empty()) absl::StrAppend(&message, " \"", absl::StrJoin(func.path, "."), "\"");
+    absl::StrAppend(&message, ": the host does not have it");
+    HostFunc trapping;
+    trapping.name = func.path.empty() ? import.name : func.path.back();
+    trapping.call = &TrapAsUnknown;
+    trapping.callable = &message;
+    return trapping;
   }
 
   Result<const HostFunc*> CheckFunc(const PlanImport& import, const HostInterface& interface,

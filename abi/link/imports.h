@@ -4,6 +4,8 @@
 // what is new.
 #pragma once
 
+#include <deque>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,7 @@ struct ResolvedImports {
   std::vector<HostFunc> funcs;  // by ImportedFuncId
   std::vector<const ResourceType*>
       resources;  // by ResourceId; absent: missing, or the component's own
+  std::shared_ptr<std::deque<std::string>> messages;  // of functions that trap; they point to these
 };
 
 Result<ResolvedImports> ResolveImports(const CompiledComponent& component,

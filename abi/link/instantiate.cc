@@ -20,6 +20,8 @@ class ComponentInstantiator {
     TENON_ASSIGN_OR_RETURN(ResolvedImports imports, ResolveImports(*instance_->component_, linker));
     instance_->resources_ = std::move(imports.resources);
     instance_->imported_funcs_ = std::move(imports.funcs);
+    store_.Keep(std::move(imports.messages));
+    absent_resources_trap_ = linker.unknown_imports() == UnknownImports::kTrap;
     instance_->core_instances_.resize(plan_.core_instances.size());
     instance_->trampolines_.resize(plan_.trampolines.size());
     instance_->lifts_.resize(plan_.lifts.size());
@@ -65,6 +67,7 @@ class ComponentInstantiator {
   Store& store_;
   const Plan& plan_;
   std::unique_ptr<Instance> instance_;
+  bool absent_resources_trap_ = false;  // what is done with them needs a handle, which nobody has
 };
 
 Status ComponentInstantiator::RunOps() {
@@ -208,7 +211,7 @@ Status ComponentInstantiator::BindResource(const PlanTrampoline& plan,
   bound->store = &store_;
   bound->caller = Owner(plan.instance);
   bound->type = instance_->resources_[resource.resource.value()];
-  if (bound->type == &kAbsentResource) {
+  if (bound->type == &kAbsentResource && !absent_resources_trap_) {
     return Fail(ErrorKind::kUnlinkable, MissingResource(plan_, described));
   }
   if (bound->type->impl != nullptr) bound->entering = bound->type->impl->EnteringSet(bound->caller);
