@@ -56,8 +56,9 @@ Result<uint64_t> ParseSize(absl::string_view text, uint64_t least, uint64_t most
 Result<uint64_t> ParseDuration(absl::string_view text) {
   const std::optional<uint64_t> time = Parse(text, kTimes);
   if (time && *time > 0 && *time <= kYear) return *time;
-  return Fail(ErrorKind::kUsage,
-              absl::StrCat("expected a time above 0 such as 500ms, 2s, 1m or 1h, got '", text, "'"));
+  return Fail(
+      ErrorKind::kUsage,
+      absl::StrCat("expected a time above 0 such as 500ms, 2s, 1m or 1h, got '", text, "'"));
 }
 
 }  // namespace tenon::cli

@@ -8,7 +8,8 @@
 
 namespace tenon::cli {
 
-// "65536", "512k", "64M", "2G": bytes, in powers of 1,024. From `least` to `most`, which errors name.
+// "65536", "512k", "64M", "2G": bytes, in powers of 1,024. From `least` to `most`, which errors
+// name.
 Result<uint64_t> ParseSize(absl::string_view text, uint64_t least, uint64_t most);
 
 // "500ms", "2s", "1m", "1h": nanoseconds, more than none and at most a year.

@@ -50,8 +50,8 @@ class HostContext {
   void Exit(int code) { call_->store->core().SetExit(code); }
   // Suspends the guest until the waiter has been waited for; false: return at once.
   [[nodiscard]] bool Wait(Waiter& waiter) { return call_->store->Wait(waiter); }
-  // From that instant of CLOCK_MONOTONIC, in nanoseconds (UINT64_MAX: never), the guest must end: what
-  // takes long or blocks in a way of its own looks at these, and returns.
+  // From that instant of CLOCK_MONOTONIC, in nanoseconds (UINT64_MAX: never), the guest must end:
+  // what takes long or blocks in a way of its own looks at these, and returns.
   uint64_t deadline() const { return call_->store->core().deadline(); }
   bool must_end() const { return call_->store->core().must_end(); }
   // Before an allocation whose size the guest decides: false (and a trap) when this call would

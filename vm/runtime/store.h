@@ -63,10 +63,11 @@ class Store {
     return ok;
   }
 
-  // From that instant of CLOCK_MONOTONIC, in nanoseconds, guests of this store do not run: one that
-  // does is stopped, wherever it is, with the trap kTimeout, and the store never runs another. While
-  // the host is in between calls, a new deadline (sys::kNever: none, the default) lets them run
-  // again. A host function is not stopped, what it returns to is; it sees EINTR as from any signal.
+  // From that instant of CLOCK_MONOTONIC, in nanoseconds, guests of this store do not run: one
+  // that does is stopped, wherever it is, with the trap kTimeout, and the store never runs another.
+  // While the host is in between calls, a new deadline (sys::kNever: none, the default) lets them
+  // run again. A host function is not stopped, what it returns to is; it sees EINTR as from any
+  // signal.
   // kLimit: the host has no thread left to watch the time.
   Status SetDeadline(uint64_t instant);
   uint64_t deadline() const { return deadline_; }

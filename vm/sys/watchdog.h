@@ -1,7 +1,7 @@
 // Ends what a thread does when its time has come. One thread of the process, started when first
-// needed, sleeps until the earliest instant; it then says so (Expire) and signals the thread that is
-// at work, again and again until that is done: a signal may come at a moment when it can do nothing.
-// What the signal does stands in entry.h. Costs nothing as long as nothing is armed.
+// needed, sleeps until the earliest instant; it then says so (Expire) and signals the thread that
+// is at work, again and again until that is done: a signal may come when it can do nothing. What
+// the signal does stands in entry.h. Costs nothing as long as nothing is armed.
 #pragma once
 
 #include <atomic>
@@ -29,8 +29,8 @@ class Watch {
   // When it returns, Expire is neither running nor to come.
   void Disarm();
 
-  // This thread is at work, or no thread is any more. Whoever has called Begin and then finds no sign
-  // of Expire is signalled when that comes.
+  // This thread is at work, or no thread is any more. Whoever has called Begin and then finds no
+  // sign of Expire is signalled when that comes.
   void Begin();
   void End() { thread_.store(0, std::memory_order_relaxed); }
 

@@ -13,8 +13,9 @@
 
 namespace tenon::wasi {
 
-// Blocks until one of the interests is ready or the guest must end; in the latter case *ready stays
-// empty. An executor over an event loop of its own waits for interests() instead, and fills ready().
+// Blocks until one of the interests is ready or the guest must end; in the latter case *ready
+// stays empty. An executor over an event loop of its own waits for interests() instead, and fills
+// ready().
 class InterestWaiter final : public abi::Waiter {
  public:
   InterestWaiter(const abi::HostContext& call, absl::Span<const Interest> interests,
