@@ -8,7 +8,8 @@ namespace tenon::abi {
 class Waiter {
  public:
   virtual ~Waiter() = default;
-  // Blocks the thread until the call may go on or the store's guests must end. Runs on the executor's stack, never on a fibre's.
+  // Blocks the thread until the call may go on or the store's guests must end. Runs on the
+  // executor's stack, never on a fibre's.
   virtual void Block() = 0;
 };
 

@@ -27,8 +27,8 @@ void DestroyHostObject(void* object) {
 template <typename T>
 inline constexpr ResourceType kHostResource{nullptr, nullptr, &DestroyHostObject<T>};
 
-// Stands in for a resource type that a component imports and the host lacks: no handle ever has it, so
-// that all may share it.
+// Stands in for a resource type that a component imports and the host lacks: no handle ever has it,
+// so that all may share it.
 inline constexpr ResourceType kAbsentResource{nullptr, nullptr, [](void*) {}};
 
 }  // namespace tenon::abi

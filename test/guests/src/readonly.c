@@ -53,8 +53,8 @@ static void ChangeDirectory(const char* box, const char* own) {
   Say("mkdir", mkdir(Path(box, "made"), 0777));
   Say("mkdir below", mkdir(Path(box, "directory/made"), 0777));
   Say("rmdir", rmdir(Path(box, "directory")));
-  Say("create through an open directory",
-      openat(open(Path(box, "directory"), O_RDONLY | O_DIRECTORY), "new", O_WRONLY | O_CREAT, 0666));
+  const int inner = open(Path(box, "directory"), O_RDONLY | O_DIRECTORY);
+  Say("create through an open directory", openat(inner, "new", O_WRONLY | O_CREAT, 0666));
 }
 
 int main(int argc, char** argv) {

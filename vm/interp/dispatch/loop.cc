@@ -4,7 +4,8 @@
 namespace tenon::vm::interp {
 namespace {
 
-// Looks before every instruction whether the store must end. The loop keeps the state in memory before every instruction, where a signal handler finds it.
+// Before every instruction the loop looks whether the store must end, and keeps the state in memory,
+// where a signal handler finds it.
 void Loop(sys::GuestRegisters* registers) {
   HandlerResult state{static_cast<const Word*>(registers->ip), static_cast<Slot*>(registers->fp),
                       static_cast<Context*>(registers->context),
