@@ -13,6 +13,13 @@ bool CanonContext::Trap(vm::TrapKind kind, absl::string_view detail) {
   return false;
 }
 
+const ResourceType* CanonContext::GuestType(const void* tag) const {
+  for (const auto& [bound, type] : *guest_types) {
+    if (bound == tag) return type;
+  }
+  TENON_CHECK(false);
+}
+
 bool CanonContext::Charge(uint64_t bytes) {
   if (bytes > budget) {
     return Trap(vm::TrapKind::kHost, "a call may not hand the host so many bytes");

@@ -10,12 +10,14 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "abi/canon/layout.h"
 #include "abi/runtime/component_instance.h"
 #include "abi/valid/plan.h"
 #include "absl/base/attributes.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
 #include "vm/runtime/memory.h"
 #include "vm/runtime/store.h"
@@ -35,6 +37,9 @@ struct CanonOptions {
   uint32_t pointer_bytes() const { return memory64 ? 8 : 4; }
 };
 
+// Which resource type of a guest each C++ tag stands for in a function (guest_resource.h).
+using GuestTypes = absl::InlinedVector<std::pair<const void*, const ResourceType*>, 1>;
+
 struct CanonContext {
   Store* store = nullptr;
   ComponentInstance* instance = nullptr;
@@ -43,6 +48,7 @@ struct CanonContext {
   bool fused = false;   // guest to guest; matters for messages alone
   uint64_t budget = 0;  // bytes the host may still hold or read for this call
   uint64_t copied = 0;  // bytes copied into this memory in this call
+  const GuestTypes* guest_types = nullptr;
   // What string views point to when the guest's encoding is not UTF-8.
   std::vector<std::unique_ptr<std::string>> decoded;
 
@@ -50,6 +56,8 @@ struct CanonContext {
   ABSL_ATTRIBUTE_COLD bool Trap(absl::string_view detail);
   // Records a trap of another kind; always false.
   ABSL_ATTRIBUTE_COLD bool Trap(vm::TrapKind kind, absl::string_view detail);
+  // The type that a tag stands for; the function's type has been matched.
+  const ResourceType* GuestType(const void* tag) const;
   // Takes what the host holds or reads, of a size the guest decides, out of the call's budget.
   bool Charge(uint64_t bytes);
   // Counts bytes copied into this memory from another's. No copy that keeps its parts apart exceeds

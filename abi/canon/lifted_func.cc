@@ -47,4 +47,23 @@ bool CallLifted(const LiftedFunc& callee, const std::vector<ComponentInstance*>&
   return true;
 }
 
+bool RunDestructor(Store& store, const ResourceType& type,
+                   const std::vector<ComponentInstance*>& entering, uint32_t rep) {
+  if (!store.HasHeadroom()) {
+    store.core().SetTrap(vm::TrapKind::kCallStackExhausted);
+    return false;
+  }
+  if (!MayEnter(entering)) {
+    store.core().SetTrap(vm::TrapKind::kCannotEnterInstance);
+    return false;
+  }
+  if (type.destructor == nullptr) return true;
+  Enter(entering);
+  vm::Slot slots[1];
+  vm::WriteSlot(slots, rep);
+  if (!store.core().Invoke(*type.destructor, slots)) return false;
+  Leave(entering);
+  return true;
+}
+
 }  // namespace tenon::abi

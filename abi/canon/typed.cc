@@ -13,6 +13,15 @@ bool TypeChecker::HasLabels(ValType type, absl::Span<const char* const> labels) 
   return true;
 }
 
+bool TypeChecker::BindGuestType(const void* tag, const ResourceType* type) const {
+  if (type == nullptr || type->impl == nullptr) return false;
+  for (const auto& [bound, to] : guest_types_) {
+    if (bound == tag) return to == type;
+  }
+  guest_types_.emplace_back(tag, type);
+  return true;
+}
+
 std::string DescribeLabels(const char* keyword, absl::Span<const char* const> labels) {
   return absl::StrCat(keyword, " { ", absl::StrJoin(labels, ", "), " }");
 }

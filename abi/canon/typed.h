@@ -6,6 +6,7 @@
 //   std::vector<T>, absl::Span<const number>   list     std::optional<T>       option
 //   std::expected<T, E>, either may be         result   std::tuple<T...>       tuple
 //     void (E: std::monostate)                          Own<T>, Borrow<T>      handles
+//   GuestOwn<T>, GuestBorrow<T> (guest_resource.h)      handles of a guest's resources
 //   RecordOf, VariantOf, EnumOf, FlagsOf (typed_compound.h) describe a program's own types.
 //
 // A member of Abi<T>:
@@ -91,6 +92,9 @@ class TypeChecker {
   // True when these are the labels of `type`, a variant, enum or flags. A yes is remembered: the
   // functions of an interface share their types.
   bool HasLabels(ValType type, absl::Span<const char* const> labels) const;
+  // True when `type` is a guest's and `tag` (guest_resource.h) stood for no other until now.
+  bool BindGuestType(const void* tag, const ResourceType* type) const;
+  const GuestTypes& guest_types() const { return guest_types_; }
   // The definition, when the type is of that kind; else null.
   const TypeDef* Def(ValType type, TypeKind kind) const {
     return type.has_value() && type.kind() == kind ? &types.Get(type) : nullptr;
@@ -98,6 +102,7 @@ class TypeChecker {
 
  private:
   mutable std::vector<std::pair<ValType, const char* const*>> labels_seen_;
+  mutable GuestTypes guest_types_;
 };
 
 template <typename T>

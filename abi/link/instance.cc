@@ -55,20 +55,22 @@ Result<const LiftedFunc*> Instance::FindFunc(absl::string_view interface,
   return lifts_[func->lift.value()].get();
 }
 
-Status Instance::CheckExport(const LiftedFunc& func, TypeMatch matches, absl::string_view interface,
-                             absl::string_view name) const {
+Result<GuestTypes> Instance::CheckExport(const LiftedFunc& func, TypeMatch matches,
+                                         absl::string_view interface,
+                                         absl::string_view name) const {
   const TypeTable& types = component_->types();
   if (func.options.memory64) {
     return Fail(ErrorKind::kUnlinkable, absl::StrCat("export ", Path(interface, name),
                                                      " uses a 64-bit memory, which calls from "
                                                      "the host do not support"));
   }
-  if (!matches(TypeChecker{types, resources_}, types.Get(func.type))) {
+  const TypeChecker checker{types, resources_};
+  if (!matches(checker, types.Get(func.type))) {
     return Fail(ErrorKind::kUnlinkable,
                 absl::StrCat("export ", Path(interface, name),
                              " has another type than expected: ", ToString(types, func.type)));
   }
-  return {};
+  return checker.guest_types();
 }
 
 std::expected<void, vm::Trap> CallFromHost(const LiftedFunc& func,
@@ -93,6 +95,17 @@ std::expected<void, vm::Trap> CallFromHost(const LiftedFunc& func,
     store.core().SetTrap(vm::TrapKind::kHost, "no stack for a call, or a call is under way");
   }
   if (!ran || !call.ok) return std::unexpected(store.core().TakeTrap());
+  return {};
+}
+
+std::expected<void, vm::Trap> DropResource(Store& store, const ResourceType* type, uint32_t rep) {
+  if (type == nullptr) return {};  // moved from
+  bool ok = false;
+  auto drop = [&] { ok = RunDestructor(store, *type, type->impl->EnteringSet(nullptr), rep); };
+  if (!store.RunOnFibre([](void* f) { (*static_cast<decltype(drop)*>(f))(); }, &drop)) {
+    store.core().SetTrap(vm::TrapKind::kHost, "no stack for a call, or a call is under way");
+  }
+  if (!ok) return std::unexpected(store.core().TakeTrap());
   return {};
 }
 

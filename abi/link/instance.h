@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "abi/canon/guest_resource.h"
 #include "abi/canon/lifted_func.h"
 #include "abi/canon/typed.h"
 #include "abi/link/component.h"
@@ -50,14 +51,19 @@ class ExportFunc;
 template <typename R, typename... Args>
 class ExportFunc<R(Args...)> {
  public:
-  explicit ExportFunc(const LiftedFunc* func) : func_(func) {}
+  ExportFunc(const LiftedFunc* func, GuestTypes guest_types)
+      : func_(func), guest_types_(std::move(guest_types)) {}
 
   // A guest's exit is the trap vm::TrapKind::kExit. After any trap the instance can't be called
   // again.
   std::expected<R, vm::Trap> Call(std::decay_t<Args>... args) const {
     PayloadOf<R> result{};
     std::expected<void, vm::Trap> done = CallFromHost(
-        *func_, [&](CanonContext& cx, vm::Slot* slots) { return Lower(cx, slots, args...); },
+        *func_,
+        [&](CanonContext& cx, vm::Slot* slots) {
+          cx.guest_types = &guest_types_;
+          return Lower(cx, slots, args...);
+        },
         [&](CanonContext& cx, vm::Slot* slots) { return Lift(cx, slots, &result); });
     if (!done) return std::unexpected(std::move(done).error());
     if constexpr (std::is_void_v<R>) {
@@ -100,7 +106,16 @@ class ExportFunc<R(Args...)> {
   }
 
   const LiftedFunc* func_;
+  GuestTypes guest_types_;
 };
+
+// Drops a guest's resource that the host holds, which runs its destructor.
+std::expected<void, vm::Trap> DropResource(Store& store, const ResourceType* type, uint32_t rep);
+template <typename T>
+std::expected<void, vm::Trap> Drop(Store& store, GuestOwn<T> resource) {
+  const ResourceType* type = resource.type();
+  return DropResource(store, type, resource.Release());
+}
 
 class Instance {
  public:
@@ -115,8 +130,10 @@ class Instance {
   template <typename Signature>
   Result<ExportFunc<Signature>> Func(absl::string_view interface, absl::string_view name) const {
     TENON_ASSIGN_OR_RETURN(const LiftedFunc* func, FindFunc(interface, name));
-    TENON_RETURN_IF_ERROR(CheckExport(*func, &ExportFunc<Signature>::Matches, interface, name));
-    return ExportFunc<Signature>(func);
+    TENON_ASSIGN_OR_RETURN(
+        GuestTypes guest_types,
+        CheckExport(*func, &ExportFunc<Signature>::Matches, interface, name));
+    return ExportFunc<Signature>(func, std::move(guest_types));
   }
 
  private:
@@ -125,8 +142,8 @@ class Instance {
 
   Instance() = default;
   Result<const LiftedFunc*> FindFunc(absl::string_view interface, absl::string_view name) const;
-  Status CheckExport(const LiftedFunc& func, TypeMatch matches, absl::string_view interface,
-                     absl::string_view name) const;
+  Result<GuestTypes> CheckExport(const LiftedFunc& func, TypeMatch matches,
+                                 absl::string_view interface, absl::string_view name) const;
 
   std::shared_ptr<const CompiledComponent> component_;
   Store* store_ = nullptr;

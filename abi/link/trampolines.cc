@@ -148,16 +148,7 @@ bool CallResourceDrop(vm::HostCall& call) {
     store.resources().Destroy(lower.type, handle->rep);
     return !store.core().trapped();
   }
-  // The implementer is entered for its destructor, and must be enterable even if it has none.
-  if (!store.HasHeadroom()) return cx.Trap(vm::TrapKind::kCallStackExhausted, "");
-  if (!MayEnter(lower.entering)) return cx.Trap(vm::TrapKind::kCannotEnterInstance, "");
-  if (lower.type->destructor == nullptr) return true;
-  Enter(lower.entering);
-  vm::Slot slots[1];
-  vm::WriteSlot(slots, handle->rep);
-  if (!store.core().Invoke(*lower.type->destructor, slots)) return false;
-  Leave(lower.entering);
-  return true;
+  return RunDestructor(store, *lower.type, lower.entering, handle->rep);
 }
 
 bool CallResourceRep(vm::HostCall& call) {
