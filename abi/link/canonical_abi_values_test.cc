@@ -457,6 +457,23 @@ INSTANTIATE_TEST_SUITE_P(CanonicalAbi, LiftTest,
                                kWayNames[static_cast<int>(std::get<1>(param.param))]);
                          });
 
+// Types that double reach our bound on their size long before 2^28 bytes. abi: "Element Size"
+TEST(ElementSizeTest, NoTypeReachesTwoToThe28Bytes) {
+  TypeTable types;
+  ValType type = K::kString;
+  uint64_t bytes = 16;  // in a 64-bit memory
+  Result<ValType> doubled = type;
+  while (doubled && bytes < (uint64_t{1} << 28)) {
+    type = *doubled;
+    EXPECT_EQ(bytes, type == ValType(K::kString) ? 16 : types.Facts(type).element_size64);
+    doubled = types.Intern(TypeDef{K::kTuple, {}, {type, type}, {}});
+    bytes *= 2;
+  }
+
+  ASSERT_FALSE(doubled.has_value());
+  EXPECT_LT(bytes, uint64_t{1} << 28);
+}
+
 // --- Lowering: a guest's realloc returns what it should not, or its result pointer lies ------------
 
 enum class From { kHostArgument, kHostResult, kGuestArgument, kGuestResult };

@@ -46,6 +46,7 @@ class HandleTable {
   OrDetail<Handle> Remove(uint32_t index, const ResourceType* type);
   void ReturnLoan(uint32_t index) { --entries_[index].num_lends; }
 
+  uint32_t limit() const { return limit_; }
   uint32_t size() const { return static_cast<uint32_t>(entries_.size() - 1 - free_.size()); }
 
  private:

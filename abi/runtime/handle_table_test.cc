@@ -45,6 +45,13 @@ TEST(HandleTableTest, TheLimitIsExact) {
   EXPECT_TRUE(table.Add(OwnHandle(&kOne, 0)).has_value());
 }
 
+// What guests may count on: the four high bits of an index are theirs.
+TEST(HandleTableTest, NoIndexReachesTwoToThe28) {
+  static_assert(HandleTable::kMaxLength == (1u << 28) - 1);
+  EXPECT_EQ(HandleTable(0xffffffff, Plenty()).limit(), HandleTable::kMaxLength);
+  EXPECT_EQ(HandleTable(2, Plenty()).limit(), 2u);
+}
+
 TEST(HandleTableTest, TablesShareATotal) {
   vm::Allowance total(3);
   HandleTable one(2, &total), two(2, &total);

@@ -5,6 +5,7 @@
 #include "abi/binary/bytes_for_test.h"
 #include "abi/binary/decode.h"
 #include "abi/text/wit.h"
+#include "absl/strings/str_cat.h"
 
 namespace tenon::abi {
 namespace {
@@ -33,6 +34,14 @@ class ValidateTest : public testing::Test {
   vm::TypeStore types_;
 };
 
+// (type (flags "l0" "l1" ...))
+Bytes Flags(size_t labels) {
+  Bytes type = {0x6e};
+  AppendVarU32(static_cast<uint32_t>(labels), &type);
+  for (size_t i = 0; i < labels; ++i) type = Cat({type, Str(absl::StrCat("l", i))});
+  return Component({Section(kType, {type})});
+}
+
 // (module (func (export "f") (param i32) (result i32) local.get 0))
 Bytes Identity() {
   return Module({Section(1, {{0x60, 0x01, 0x7f, 0x01, 0x7f}}), Section(3, {{0x00}}),
@@ -51,6 +60,11 @@ Bytes Lifting(const Bytes& func_type) {
                     Section(kAlias, {Cat({{0x00, 0x00, 0x01, 0x00}, Str("f")})}),
                     Section(kCanon, {{0x00, 0x00, 0x00, 0x00, 0x00}}),
                     Section(kExport, {Cat({ExternName("run"), {0x01, 0x00, 0x00}})})});
+}
+
+TEST_F(ValidateTest, FlagsHaveAtMost32Labels) {
+  EXPECT_EQ(ErrorOf(Flags(32)), "");
+  EXPECT_EQ(ErrorOf(Flags(33)), "cannot have more than 32 flags");
 }
 
 TEST_F(ValidateTest, LiftBecomesAPlanWithoutNames) {
