@@ -89,10 +89,10 @@ std::vector<uint64_t> Inspect(const std::vector<std::vector<Entry>>& table) {
   for (const std::vector<Entry>& row : table) {
     for (const Entry& entry : row) {
       out.insert(out.end(), {entry.id, entry.name.size(), entry.score ? 1u : 0u});
-      if (entry.score) out.push_back(static_cast<uint64_t>(*entry.score));
+      if (entry.score) out.push_back(static_cast<uint64_t>(static_cast<int64_t>(*entry.score)));
       out.push_back(entry.what.index());
       if (const auto* circle = std::get_if<1>(&entry.what)) {
-        out.push_back(static_cast<uint64_t>(*circle));
+        out.push_back(static_cast<uint64_t>(static_cast<int64_t>(*circle)));
       } else if (const auto* box = std::get_if<2>(&entry.what)) {
         out.push_back(static_cast<uint64_t>(int64_t{box->x}));
         out.push_back(static_cast<uint64_t>(int64_t{box->y}));
