@@ -31,6 +31,15 @@ int Run(const RunOptions& options);
 
 int Validate(const std::string& file);
 
+struct InspectOptions {
+  std::string file;
+  bool json = false;
+};
+int Inspect(const InspectOptions& options);
+
+// Prints the completion script of "bash" or "zsh".
+int Completion(const std::string& shell);
+
 // Writes "tenon: <text>" and a newline to standard error and returns `exit_code`. Control characters
 // are escaped: parts of the text are often a guest's.
 int Complain(const std::string& text, int exit_code);

@@ -37,7 +37,7 @@ Status TakeTopLevel(int key, const char*, TopLevel& options) {
 std::string ListSubcommands() {
   std::string text = "Subcommands ('tenon SUBCOMMAND --help' tells more):\n";
   for (const Subcommand& subcommand : Subcommands()) {
-    absl::StrAppendFormat(&text, "  %-10s%s\n", subcommand.syntax.name, subcommand.syntax.summary);
+    absl::StrAppendFormat(&text, "  %-12s%s\n", subcommand.syntax.name, subcommand.syntax.summary);
   }
   return text;
 }
@@ -73,7 +73,7 @@ int Main(int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN);
   TopLevel options;
   const std::optional<int> exit_code =
-      ReadCommandLine<TopLevel, TakeTopLevel>(kSyntax, argc, argv, options);
+      ReadCommandLine<TopLevel, TakeTopLevel>(TopLevelSyntax(), argc, argv, options);
   if (exit_code) return *exit_code;
   if (options.version) {
     std::puts(kVersionText);
@@ -90,6 +90,8 @@ int Main(int argc, char** argv) {
 }
 
 }  // namespace
+
+const Syntax& TopLevelSyntax() { return kSyntax; }
 
 int Complain(const std::string& text, int exit_code) {
   std::fprintf(stderr, "tenon: %s\n", EscapeControls(text).c_str());

@@ -141,6 +141,30 @@ Status TakeWast(int key, const char* value, WastOptions& options) {
   return {};
 }
 
+enum InspectKey : int { kInspectJson = kFirstLongKey };
+
+constexpr argp_option kInspectOptions[] = {
+    {"json", kInspectJson, nullptr, 0, "Print one JSON document"}, kHelpOption, {}};
+
+Status TakeInspect(int key, const char* value, InspectOptions& options) {
+  if (key == kInspectJson) options.json = true;
+  if (key == kArgumentKey) options.file = value;
+  return {};
+}
+
+constexpr argp_option kCompletionOptions[] = {kHelpOption, {}};
+
+Status TakeCompletion(int, const char* value, std::string& shell) {
+  shell = value;
+  if (shell != "bash" && shell != "zsh") return Fail(ErrorKind::kUsage, "expected bash or zsh");
+  return {};
+}
+
+std::string CompletionEpilogue() {
+  return "In ~/.bashrc: source <(tenon completion bash)\n"
+         "In ~/.zshrc, after compinit: source <(tenon completion zsh)";
+}
+
 template <typename Options, Status (*kTake)(int key, const char* value, Options& options),
           int (*kAct)(const Options& options)>
 int Execute(const Syntax& syntax, int argc, char** argv) {
@@ -166,6 +190,17 @@ constexpr Subcommand kSubcommands[] = {
                 .arguments = {"PATH...", "PATH", kAnyNumber, false},
                 .options = kWastOptions},
      .execute = Execute<WastOptions, TakeWast, RunWastCommand>},
+    {.syntax = {.name = "inspect",
+                .summary = "Show what a component or module imports, exports and asks for.",
+                .arguments = {"FILE", "FILE", 1, false},
+                .options = kInspectOptions},
+     .execute = Execute<InspectOptions, TakeInspect, Inspect>},
+    {.syntax = {.name = "completion",
+                .summary = "Print the script that completes command lines in a shell.",
+                .arguments = {"bash|zsh", "shell", 1, false},
+                .options = kCompletionOptions,
+                .epilogue = CompletionEpilogue},
+     .execute = Execute<std::string, TakeCompletion, Completion>},
 };
 
 }  // namespace

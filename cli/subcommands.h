@@ -13,5 +13,7 @@ struct Subcommand {
 };
 
 absl::Span<const Subcommand> Subcommands();
+// What may stand before a subcommand.
+const Syntax& TopLevelSyntax();
 
 }  // namespace tenon::cli

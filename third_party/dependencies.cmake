@@ -2,6 +2,7 @@
 find_package(PkgConfig REQUIRED)
 find_package(GTest REQUIRED)
 find_package(Boost REQUIRED)  # headers; Boost.Context is linked by name
+find_path(TENON_RAPIDJSON NAMES rapidjson/writer.h REQUIRED)  # headers, where the compiler looks
 find_library(TENON_BOOST_CONTEXT_SHARED NAMES boost_context REQUIRED)
 find_library(TENON_BOOST_CONTEXT_STATIC NAMES libboost_context.a REQUIRED)
 

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "cli/input_file.h"
+#include "cli/json.h"
 #include "cli/wast/runner.h"
 #include "vm/base/utf8.h"
 
@@ -38,23 +39,6 @@ std::vector<std::string> FindScripts(const std::vector<std::string>& paths) {
   return files;
 }
 
-// Bytes outside printable ASCII are written as if they were Latin-1, so that the output is valid
-// JSON for whatever a script contains.
-std::string JsonString(absl::string_view text) {
-  std::string json = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      absl::StrAppend(&json, "\\", absl::string_view(&c, 1));
-    } else if (c < ' ' || c > '~') {
-      absl::StrAppendFormat(&json, "\\u%04x", static_cast<unsigned char>(c));
-    } else {
-      json.push_back(c);
-    }
-  }
-  json.push_back('"');
-  return json;
-}
-
 void PrintText(const std::string& path, const ScriptReport& report) {
   std::string line = absl::StrCat(path, ": ", report.executed - report.failed, " passed");
   if (report.failed > 0) absl::StrAppend(&line, ", ", report.failed, " failed");
@@ -70,19 +54,24 @@ void PrintText(const std::string& path, const ScriptReport& report) {
 }
 
 void PrintJson(const std::string& path, const ScriptReport& report) {
-  std::string json = absl::StrFormat(
-      R"({"file":%s,"directives":%d,"passed":%d,"failed":%d,"ok":%s,"failures":[)",
-      JsonString(path), report.executed, report.executed - report.failed, report.failed,
-      report.passed() ? "true" : "false");
-  absl::string_view separator = "";
+  JsonWriter json;
+  json.BeginObject();
+  json.Member("file", EscapeControls(path));
+  json.Member("directives", report.executed);
+  json.Member("passed", report.executed - report.failed);
+  json.Member("failed", report.failed);
+  json.Member("ok", report.passed());
+  json.BeginArray("failures");
   for (const ScriptFailure& failure : report.failures) {
-    absl::StrAppendFormat(&json, R"(%s{"line":%d,"column":%d,"message":%s})", separator,
-                          failure.line, failure.column, JsonString(failure.message));
-    separator = ",";
+    json.BeginObject();
+    json.Member("line", failure.line);
+    json.Member("column", failure.column);
+    json.Member("message", EscapeControls(failure.message));
+    json.EndObject();
   }
-  absl::StrAppend(&json, "]}");
-  std::puts(json.c_str());
-  std::fflush(stdout);
+  json.EndArray();
+  json.EndObject();
+  json.Print();
 }
 
 struct Total {
@@ -94,8 +83,14 @@ struct Total {
 
 void PrintTotal(const Total& total, bool json) {
   if (json) {
-    std::printf("{\"files\":%zu,\"failed_files\":%zu,\"directives\":%zu,\"failed\":%zu}\n",
-                total.files, total.failed_files, total.directives, total.failed);
+    JsonWriter document;
+    document.BeginObject();
+    document.Member("files", total.files);
+    document.Member("failed_files", total.failed_files);
+    document.Member("directives", total.directives);
+    document.Member("failed", total.failed);
+    document.EndObject();
+    document.Print();
   } else {
     std::printf("%zu files (%zu failed), %zu directives executed, %zu failed\n", total.files,
                 total.failed_files, total.directives, total.failed);

@@ -1,0 +1,22 @@
+// Decoding and validation of a whole file, every function's body included, as `tenon validate` and
+// `tenon inspect` do it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "abi/valid/resolved_component.h"
+#include "vm/base/status.h"
+#include "vm/syntax/type_store.h"
+#include "vm/valid/resolved_module.h"
+
+namespace tenon::cli {
+
+// `types` outlives the result.
+Result<std::unique_ptr<const abi::ResolvedComponent>> CheckComponent(std::vector<uint8_t> bytes,
+                                                                     vm::TypeStore* types);
+Result<std::shared_ptr<const vm::ResolvedModule>> CheckModule(std::vector<uint8_t> bytes,
+                                                              vm::TypeStore* types);
+
+}  // namespace tenon::cli

@@ -1,0 +1,62 @@
+#include "cli/inspect/inspection.h"
+
+#include <utility>
+
+#include "abi/binary/decode.h"
+#include "cli/check.h"
+#include "cli/inspect/capabilities.h"
+#include "cli/inspect/core_externs.h"
+#include "vm/valid/resolved_module.h"
+
+namespace tenon::cli {
+namespace {
+
+uint64_t CodeSize(const vm::ResolvedModule& module) {
+  uint64_t size = 0;
+  for (const vm::FunctionBody& body : module.module->bodies) size += body.code.size;
+  return size;
+}
+
+// Nesting is bounded by the decoder.
+void CountNested(const abi::syntax::Component& component, Inspection& found) {
+  for (const abi::syntax::Definition& definition : component.definitions) {
+    if (std::holds_alternative<abi::syntax::CoreModule>(definition.def)) ++found.modules;
+    if (const auto* nested = std::get_if<const abi::syntax::Component*>(&definition.def)) {
+      ++found.components;
+      CountNested(**nested, found);
+    }
+  }
+}
+
+Status InspectModule(std::vector<uint8_t> bytes, Inspection& found) {
+  TENON_ASSIGN_OR_RETURN(const auto module, CheckModule(std::move(bytes), found.types.get()));
+  found.code_size = CodeSize(*module);
+  found.imports = CoreImports(*module);
+  found.exports = CoreExports(*module);
+  return {};
+}
+
+Status InspectComponent(std::vector<uint8_t> bytes, Inspection& found) {
+  TENON_ASSIGN_OR_RETURN(found.component, CheckComponent(std::move(bytes), found.types.get()));
+  const abi::ResolvedComponent& component = *found.component;
+  for (const auto& module : component.modules) found.code_size += CodeSize(*module);
+  CountNested(*component.syntax, found);
+  TENON_ASSIGN_OR_RETURN(found.world, abi::DescribeWorld(*component.types, component.plan));
+  found.capabilities = Capabilities(*component.types, component.plan);
+  found.unknown = UnknownImports(*component.types, component.plan);
+  return {};
+}
+
+}  // namespace
+
+Result<Inspection> InspectBytes(std::vector<uint8_t> bytes) {
+  Inspection found;
+  found.is_component = abi::IsComponent(bytes);
+  found.size = bytes.size();
+  found.types = std::make_unique<vm::TypeStore>();
+  TENON_RETURN_IF_ERROR(found.is_component ? InspectComponent(std::move(bytes), found)
+                                           : InspectModule(std::move(bytes), found));
+  return found;
+}
+
+}  // namespace tenon::cli

@@ -1,0 +1,48 @@
+// What `tenon inspect` finds in a component or core module, as data to be printed as text or JSON.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "abi/text/wit_world.h"
+#include "abi/valid/resolved_component.h"
+#include "vm/base/status.h"
+#include "vm/syntax/type_store.h"
+
+namespace tenon::cli {
+
+// An import or export of a core module.
+struct CoreExtern {
+  std::string module;  // imports only
+  std::string name;
+  std::string kind;  // "func", "table", "memory", "global", "tag"
+  std::string type;  // in the words of the text format: "(func (param i32) (result i32))"
+};
+
+struct Inspection {
+  bool is_component = false;
+  uint64_t size = 0;       // of the file, in bytes
+  uint64_t code_size = 0;  // of the bodies of functions, nested modules included
+
+  // Core modules.
+  std::vector<CoreExtern> imports;
+  std::vector<CoreExtern> exports;
+
+  // Components. What is nested at any depth is counted, in use or not.
+  uint64_t modules = 0;
+  uint64_t components = 0;
+  abi::WitWorld world;
+  std::vector<std::string> capabilities;  // in plain words
+  std::vector<std::string> unknown;       // imports that this host does not have
+
+  // Owners of the names above.
+  std::unique_ptr<vm::TypeStore> types;
+  std::unique_ptr<const abi::ResolvedComponent> component;
+};
+
+// Validates the whole file first: an error is what `tenon validate` says of it.
+Result<Inspection> InspectBytes(std::vector<uint8_t> bytes);
+
+}  // namespace tenon::cli
