@@ -57,7 +57,7 @@ std::string AllOptions(const Syntax& syntax) {
 constexpr absl::string_view kBash = R"(
 _tenon_files() { # PATTERN WORD
   compopt -o filenames 2>/dev/null
-  mapfile -t COMPREPLY < <(compgen -f -X "!$1" -- "$2"; compgen -d -- "$2")
+  mapfile -t COMPREPLY < <({ compgen -f -X "!$1" -- "$2"; compgen -d -- "$2"; } | sort -u)
 }
 
 _tenon() {

@@ -105,6 +105,16 @@ class Describer {
       (is_type ? world_.types : into).push_back(std::move(item));
     }
     world.items.clear();
+    if (&into == &world_.exports) SortLike(items, into);
+  }
+
+  // Exports stand as in the component; of imports the interfaces come first, as in WIT elsewhere.
+  static void SortLike(const std::vector<NamedItem>& order, std::vector<WitItem>& items) {
+    absl::flat_hash_map<absl::string_view, size_t> places;
+    for (size_t i = 0; i < order.size(); ++i) places.emplace(order[i].name, i);
+    std::sort(items.begin(), items.end(), [&](const WitItem& a, const WitItem& b) {
+      return places.at(a.name) < places.at(b.name);
+    });
   }
 
   WitItem AddInstance(absl::string_view name, const InstanceType& type) {

@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# Completes command lines with the scripts that `tenon completion` prints: completion.bash TENON
+# Without zsh that half is left out; the last line says so.
+set -uo pipefail
+tenon=$(realpath "$1")
+scratch=$(mktemp -d)
+trap 'rm -r "$scratch"' EXIT
+cd "$scratch" || exit 1
+mkdir box 'two words'
+touch one.wasm notes.txt script.wast
+source <("$tenon" completion bash)
+failed=0
+
+check() { # EXPECTED ACTUAL WHAT
+  [ "$1" = "$2" ] && return
+  printf 'FAIL %s\n  expected: %s\n  found:    %s\n' "$3" "$1" "$2"
+  failed=1
+}
+
+# The candidates for the last word, in order, each followed by a comma. Bash makes `=` a word.
+completes() { # EXPECTED WORD...
+  local expected=$1
+  shift
+  COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+  _tenon
+  check "$expected" "$(printf '%s\n' "${COMPREPLY[@]}" | sort | tr '\n' ',')" "bash: $*"
+}
+
+completes 'run,' tenon ru
+completes '--version,' tenon --v
+completes '--dir,' tenon run --di
+completes 'box,' tenon run --dir b
+completes 'box,' tenon run --dir = b
+completes 'box,two words,' tenon run --dir ''
+completes 'box,two words,' tenon run --dir =
+completes ',' tenon run --env n
+completes 'one.wasm,' tenon run o
+completes 'one.wasm,' tenon run --dir = box --env X o
+completes 'notes.txt,' tenon run one.wasm n
+completes 'box,' tenon run one.wasm --dir b
+completes '--json,' tenon inspect --j
+completes 'box,one.wasm,two words,' tenon inspect ''
+completes ',' tenon inspect one.wasm ''
+completes 'box,script.wast,two words,' tenon wast ''
+completes 'bash,zsh,' tenon completion ''
+completes ',' tenon unknown ''
+
+# Each subcommand that the help lists completes, with the options that its help lists.
+for name in $("$tenon" --help | sed -n '/^Subcommands/,$s/^  \([a-z]*\) .*/\1/p'); do
+  completes "$name," tenon "$name"
+  options=$("$tenon" "$name" --help | grep -oE '^ +(-[a-z], )?--[a-z0-9-]+' | grep -oE -- '--.*' |
+    sort | tr '\n' ',')
+  completes "$options" tenon "$name" --
+done
+
+if ! command -v zsh >/dev/null; then
+  echo 'zsh is not installed: its script was not run'
+  exit $failed
+fi
+# What _tenon hands to zsh's own functions, which need a terminal to complete anything.
+zsh_calls() { # WORD...
+  zsh -f -c '
+    compdef() { : }
+    _describe() { print -rl -- $subcommands }
+    _arguments() { print -rl -- "$@" }
+    source <('"$tenon"' completion zsh)
+    words=("$@") CURRENT=$#
+    _tenon' zsh "$@"
+}
+zsh_has() { # LINE WORD...
+  local line=$1
+  shift
+  zsh_calls "$@" | grep -qxF -- "$line" || check "$line" "$(zsh_calls "$@")" "zsh: $*"
+}
+zsh_has 'validate:Check a component or module; silent when it is valid.' tenon ''
+zsh_has '--version[Print the version]' tenon ''
+zsh_has '1:FILE:_files -g "*.wasm"' tenon inspect ''
+zsh_has '1:shell:(bash zsh)' tenon completion ''
+zsh_has '*:PATH:_files -g "*.wast"' tenon wast ''
+zsh_calls tenon run '' | grep -qE '^\*--dir=\[.*\]:HOST\\\[\\:\\:GUEST\\\]:_files -/$' ||
+  check '*--dir=...' "$(zsh_calls tenon run '')" 'zsh: tenon run'
+exit $failed
