@@ -69,10 +69,8 @@ class Describer {
  public:
   explicit Describer(const TypeTable& types) : types_(types) {}
 
-  Result<WitWorld> Describe(const Plan& plan) {
-    std::vector<NamedItem> imports, exports;
-    for (const PlanImport& item : plan.imports) imports.push_back({item.name, item.type});
-    for (const PlanExport& item : plan.exports) exports.push_back({item.name, item.type});
+  Result<WitWorld> Describe(absl::Span<const NamedItem> imports,
+                            absl::Span<const NamedItem> exports) {
     Scope world;
     AddRoot(imports, world, world_.imports);
     AddRoot(exports, world, world_.exports);
@@ -90,7 +88,7 @@ class Describer {
     absl::string_view name;
   };
 
-  void AddRoot(const std::vector<NamedItem>& items, Scope& world, std::vector<WitItem>& into) {
+  void AddRoot(absl::Span<const NamedItem> items, Scope& world, std::vector<WitItem>& into) {
     std::vector<NamedItem> others;
     for (const NamedItem& item : items) {
       if (const auto* instance = std::get_if<InstanceTypeId>(&item.type)) {
@@ -109,7 +107,7 @@ class Describer {
   }
 
   // Exports stand as in the component; of imports the interfaces come first, as in WIT elsewhere.
-  static void SortLike(const std::vector<NamedItem>& order, std::vector<WitItem>& items) {
+  static void SortLike(absl::Span<const NamedItem> order, std::vector<WitItem>& items) {
     absl::flat_hash_map<absl::string_view, size_t> places;
     for (size_t i = 0; i < order.size(); ++i) places.emplace(order[i].name, i);
     std::sort(items.begin(), items.end(), [&](const WitItem& a, const WitItem& b) {
@@ -326,8 +324,9 @@ void AppendExterns(absl::string_view keyword, const std::vector<WitItem>& items,
 
 }  // namespace
 
-Result<WitWorld> DescribeWorld(const TypeTable& types, const Plan& plan) {
-  return Describer(types).Describe(plan);
+Result<WitWorld> DescribeWorld(const TypeTable& types, absl::Span<const NamedItem> imports,
+                               absl::Span<const NamedItem> exports) {
+  return Describer(types).Describe(imports, exports);
 }
 
 std::string ToString(const WitWorld& world) {

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "abi/types/type_table.h"
-#include "abi/valid/plan.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "vm/base/status.h"
 
 namespace tenon::abi {
@@ -42,7 +42,8 @@ struct WitWorld {
 
 // Types may be written out to more than any reader wants: kLimit beyond kMaxWitLength.
 inline constexpr size_t kMaxWitLength = size_t{16} << 20;
-Result<WitWorld> DescribeWorld(const TypeTable& types, const Plan& plan);
+Result<WitWorld> DescribeWorld(const TypeTable& types, absl::Span<const NamedItem> imports,
+                               absl::Span<const NamedItem> exports);
 
 // One document: package root:component with the world, then the other packages.
 std::string ToString(const WitWorld& world);

@@ -17,27 +17,26 @@ class WitWorldTest : public testing::Test {
     return *types_.Intern(FuncType{std::move(params), result});
   }
   void Import(absl::string_view name, std::vector<NamedItem> items) {
-    plan_.imports.push_back({name, "", *types_.Add(InstanceType{std::move(items), {}})});
+    imports_.push_back({name, *types_.Add(InstanceType{std::move(items), {}})});
   }
   void Export(absl::string_view name, std::vector<NamedItem> items) {
-    plan_.exports.push_back(
-        {name, *types_.Add(InstanceType{std::move(items), {}}), PlanInstanceExport{}});
+    exports_.push_back({name, *types_.Add(InstanceType{std::move(items), {}})});
   }
   // What DescribeWorld makes of one interface, "a:b/c".
   std::string Text(std::vector<NamedItem> items) {
     Import("a:b/c", std::move(items));
-    const Result<WitWorld> world = DescribeWorld(types_, plan_);
+    const Result<WitWorld> world = DescribeWorld(types_, imports_, exports_);
     std::string text;
     for (const WitItem& item : world->interfaces.at(0).items) text += item.text + "\n";
     return text;
   }
 
   TypeTable types_;
-  Plan plan_;
+  std::vector<NamedItem> imports_, exports_;
 };
 
 TEST_F(WitWorldTest, AnEmptyWorldIsADocument) {
-  EXPECT_EQ(ToString(*DescribeWorld(types_, plan_)),
+  EXPECT_EQ(ToString(*DescribeWorld(types_, imports_, exports_)),
             "package root:component;\n\nworld root {\n}\n");
 }
 
@@ -67,7 +66,7 @@ TEST_F(WitWorldTest, ATypeOfAnEarlierInterfaceIsUsed) {
 
   Import("a:b/near@1.0.0", {{"mode", TypeItem{mode}}});
   Import("a:far/x", {{"stream", TypeItem{file}}, {"f", Func({{"m", mode}})}});
-  const Result<WitWorld> world = DescribeWorld(types_, plan_);
+  const Result<WitWorld> world = DescribeWorld(types_, imports_, exports_);
 
   EXPECT_EQ(world->interfaces[1].items[0].text, "use types.{mode};");
   EXPECT_EQ(world->interfaces[2].items[0].text, "use a:b/types@1.0.0.{file as %stream};");
@@ -97,17 +96,17 @@ TEST_F(WitWorldTest, AnInterfaceOfBothSidesIsPrintedOnce) {
   Import("a:b/c@1.0.0", {{"f", Func({})}});
   Export("a:b/c@1.0.0", {{"f", Func({})}, {"g", Func({})}});
 
-  EXPECT_EQ(ToString(*DescribeWorld(types_, plan_)),
+  EXPECT_EQ(ToString(*DescribeWorld(types_, imports_, exports_)),
             "package root:component;\n\n"
             "world root {\n  import a:b/c@1.0.0;\n\n  export a:b/c@1.0.0;\n}\n\n"
             "package a:b@1.0.0 {\n  interface c {\n    f: func();\n\n    g: func();\n  }\n}\n");
 }
 
 TEST_F(WitWorldTest, ItemsWithoutAPackageStandInTheWorld) {
-  plan_.imports.push_back({"f", "", Func({}, TypeKind::kBool)});
+  imports_.push_back({"f", Func({}, TypeKind::kBool)});
   Import("helpers", {{"g", Func({})}});
 
-  EXPECT_EQ(ToString(*DescribeWorld(types_, plan_)),
+  EXPECT_EQ(ToString(*DescribeWorld(types_, imports_, exports_)),
             "package root:component;\n\nworld root {\n"
             "  import helpers: interface {\n    g: func();\n  }\n"
             "  import f: func() -> bool;\n}\n");
@@ -116,9 +115,9 @@ TEST_F(WitWorldTest, ItemsWithoutAPackageStandInTheWorld) {
 TEST_F(WitWorldTest, TooMuchTextIsALimit) {
   ValType type = TypeKind::kU8;
   for (int i = 0; i < 15; ++i) type = Define(TypeKind::kTuple, {}, {type, type});
-  plan_.imports.assign(300, {"f", "", Func({{"p", type}})});
+  imports_.assign(300, {"f", Func({{"p", type}})});
 
-  const Result<WitWorld> world = DescribeWorld(types_, plan_);
+  const Result<WitWorld> world = DescribeWorld(types_, imports_, exports_);
 
   ASSERT_FALSE(world);
   EXPECT_EQ(world.error().kind(), ErrorKind::kLimit);

@@ -41,7 +41,10 @@ Status InspectComponent(std::vector<uint8_t> bytes, Inspection& found) {
   const abi::ResolvedComponent& component = *found.component;
   for (const auto& module : component.modules) found.code_size += CodeSize(*module);
   CountNested(*component.syntax, found);
-  TENON_ASSIGN_OR_RETURN(found.world, abi::DescribeWorld(*component.types, component.plan));
+  std::vector<abi::NamedItem> imports, exports;
+  for (const auto& item : component.plan.imports) imports.push_back({item.name, item.type});
+  for (const auto& item : component.plan.exports) exports.push_back({item.name, item.type});
+  TENON_ASSIGN_OR_RETURN(found.world, abi::DescribeWorld(*component.types, imports, exports));
   found.capabilities = Capabilities(*component.types, component.plan);
   found.unknown = UnknownImports(*component.types, component.plan);
   return {};

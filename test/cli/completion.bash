@@ -28,7 +28,7 @@ completes() { # EXPECTED WORD...
 
 completes 'run,' tenon ru
 completes '--version,' tenon --v
-completes '--dir,' tenon run --di
+completes '--argv0,' tenon run --arg
 completes 'box,' tenon run --dir b
 completes 'box,' tenon run --dir = b
 completes 'box,two words,' tenon run --dir ''
