@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "cli/commands.h"
-#include "cli/near_match.h"
+#include "vm/base/near_match.h"
 
 namespace tenon::cli {
 namespace {

@@ -1,31 +1,15 @@
 #include "abi/link/imports.h"
 
-#include <algorithm>
-#include <numeric>
 #include <optional>
 
 #include "abi/syntax/semver.h"
 #include "abi/text/wit.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "vm/base/near_match.h"
 
 namespace tenon::abi {
 namespace {
-
-size_t EditDistance(absl::string_view a, absl::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), size_t{0});
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t above = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
 
 // "; nearest match: ..." or nothing when no name is at all similar.
 std::string Nearest(absl::string_view name, const std::vector<absl::string_view>& candidates) {

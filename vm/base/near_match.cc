@@ -1,4 +1,4 @@
-#include "cli/near_match.h"
+#include "vm/base/near_match.h"
 
 #include <algorithm>
 #include <numeric>
@@ -6,7 +6,7 @@
 
 #include "absl/strings/match.h"
 
-namespace tenon::cli {
+namespace tenon {
 
 size_t EditDistance(absl::string_view from, absl::string_view to) {
   // distances[j]: between the part of `from` read so far and the first j letters of `to`.
@@ -25,11 +25,13 @@ size_t EditDistance(absl::string_view from, absl::string_view to) {
 }
 
 absl::string_view NearMatch(absl::string_view word, absl::Span<const absl::string_view> names) {
-  if (word.empty()) return {};
+  constexpr size_t kMaxLength = 200;  // the distance takes the product of both lengths
+  if (word.empty() || word.size() > kMaxLength) return {};
   absl::string_view nearest;
-  size_t limit = std::max(size_t{2}, word.size() / 3) + 1;
+  size_t limit = std::min(std::max(size_t{2}, word.size() / 3) + 1, word.size());
   for (const absl::string_view name : names) {
     if (absl::StartsWith(name, word)) return name;
+    if (name.size() > kMaxLength) continue;
     const size_t distance = EditDistance(word, name);
     if (distance >= limit) continue;
     nearest = name;
@@ -38,4 +40,4 @@ absl::string_view NearMatch(absl::string_view word, absl::Span<const absl::strin
   return nearest;
 }
 
-}  // namespace tenon::cli
+}  // namespace tenon

@@ -1,10 +1,11 @@
-#include "cli/near_match.h"
+#include "vm/base/near_match.h"
 
 #include <gtest/gtest.h>
 
+#include <string>
 #include <vector>
 
-namespace tenon::cli {
+namespace tenon {
 namespace {
 
 TEST(EditDistance, CountsInsertedRemovedAndReplacedLetters) {
@@ -30,11 +31,23 @@ TEST(NearMatch, IsNoneBeyondTwoEditsOfAShortWord) {
   EXPECT_EQ(NearMatch("", names), "");
 }
 
+TEST(NearMatch, KeepsALetterOfTheWord) {
+  EXPECT_EQ(NearMatch("d", {"a"}), "");
+  EXPECT_EQ(NearMatch("ad", {"xy"}), "");
+  EXPECT_EQ(NearMatch("ad", {"ay"}), "ay");
+}
+
 TEST(NearMatch, AllowsAThirdOfALongWord) {
   const std::vector<absl::string_view> names = {"ignore-error-messages"};
   EXPECT_EQ(NearMatch("ignore-errors-message", names), names[0]);
   EXPECT_EQ(NearMatch("ignored-eror-massage", names), names[0]);
   EXPECT_EQ(NearMatch("ignored-all-the-warnings", names), "");
+}
+
+TEST(NearMatch, DoesNotLookAtVeryLongWords) {
+  const std::string word(100'000, 'a'), name(100'001, 'a');
+  EXPECT_EQ(NearMatch(word, {name}), "");
+  EXPECT_EQ(NearMatch("bcd", {name}), "");
 }
 
 TEST(NearMatch, IsTheNameThatTheWordBegins) {
@@ -43,4 +56,4 @@ TEST(NearMatch, IsTheNameThatTheWordBegins) {
 }
 
 }  // namespace
-}  // namespace tenon::cli
+}  // namespace tenon

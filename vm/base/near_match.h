@@ -6,13 +6,14 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 
-namespace tenon::cli {
+namespace tenon {
 
 // How many letters must be inserted, removed or replaced to turn one word into the other.
 size_t EditDistance(absl::string_view from, absl::string_view to);
 
 // The name `word` was probably meant to be: one that it begins, else the one fewest edits away, if
-// those are at most two or a third of the word's letters. Empty if there is none.
+// those are at most two or a third of the word's letters, and not all of them. Empty if there is
+// none; very long words are not looked at.
 absl::string_view NearMatch(absl::string_view word, absl::Span<const absl::string_view> names);
 
-}  // namespace tenon::cli
+}  // namespace tenon
