@@ -2,29 +2,6 @@
 
 namespace tenon::abi {
 
-uint32_t CaseCount(const TypeDef& def) {
-  switch (def.kind) {
-    case TypeKind::kOption:
-    case TypeKind::kResult:
-      return 2;
-    case TypeKind::kEnum:
-      return static_cast<uint32_t>(def.labels.size());
-    default:
-      return static_cast<uint32_t>(def.types.size());
-  }
-}
-
-ValType CasePayload(const TypeDef& def, uint32_t index) {
-  switch (def.kind) {
-    case TypeKind::kOption:
-      return index == 0 ? ValType() : def.types[0];
-    case TypeKind::kEnum:
-      return ValType();
-    default:
-      return def.types[index];
-  }
-}
-
 Layout LayoutTable::Get(ValType type) {
   if (!type.has_value()) return Layout();
   if (IsPrimitive(type.kind())) return Compute(type);

@@ -108,8 +108,4 @@ class LayoutTable {
   absl::flat_hash_map<uint32_t, Layout> memo_;
 };
 
-// How many cases a variant, option, result or enum has, and the payload of each.
-uint32_t CaseCount(const TypeDef& def);
-ValType CasePayload(const TypeDef& def, uint32_t index);
-
 }  // namespace tenon::abi

@@ -55,6 +55,13 @@ Result<const LiftedFunc*> Instance::FindFunc(absl::string_view interface,
   return lifts_[func->lift.value()].get();
 }
 
+Result<ValueFunc> Instance::UntypedFunc(absl::string_view interface, absl::string_view name) const {
+  const TypeMatch any = [](const TypeChecker&, const FuncType&) { return true; };
+  TENON_ASSIGN_OR_RETURN(const LiftedFunc* func, FindFunc(interface, name));
+  TENON_RETURN_IF_ERROR(CheckExport(*func, any, interface, name));
+  return ValueFunc(func);
+}
+
 Result<GuestTypes> Instance::CheckExport(const LiftedFunc& func, TypeMatch matches,
                                          absl::string_view interface,
                                          absl::string_view name) const {

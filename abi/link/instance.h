@@ -20,6 +20,7 @@
 #include "abi/link/component.h"
 #include "abi/link/host.h"
 #include "abi/link/trampolines.h"
+#include "abi/link/value_func.h"
 #include "vm/runtime/trap.h"
 
 namespace tenon::abi {
@@ -135,6 +136,8 @@ class Instance {
         CheckExport(*func, &ExportFunc<Signature>::Matches, interface, name));
     return ExportFunc<Signature>(func, std::move(guest_types));
   }
+  // The same function whatever its type, to be called with Values.
+  Result<ValueFunc> UntypedFunc(absl::string_view interface, absl::string_view name) const;
 
  private:
   friend class ComponentInstantiator;

@@ -247,4 +247,27 @@ void TypeTable::SetResourceName(ResourceId id, absl::string_view name) {
   if (resource_names_[id.value()].empty()) resource_names_[id.value()] = name;
 }
 
+uint32_t CaseCount(const TypeDef& def) {
+  switch (def.kind) {
+    case TypeKind::kOption:
+    case TypeKind::kResult:
+      return 2;
+    case TypeKind::kEnum:
+      return static_cast<uint32_t>(def.labels.size());
+    default:
+      return static_cast<uint32_t>(def.types.size());
+  }
+}
+
+ValType CasePayload(const TypeDef& def, uint32_t index) {
+  switch (def.kind) {
+    case TypeKind::kOption:
+      return index == 0 ? ValType() : def.types[0];
+    case TypeKind::kEnum:
+      return ValType();
+    default:
+      return def.types[index];
+  }
+}
+
 }  // namespace tenon::abi

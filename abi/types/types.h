@@ -102,6 +102,10 @@ struct TypeDef {
   }
 };
 
+// How many cases a variant, option, result or enum has, and the payload of each.
+uint32_t CaseCount(const TypeDef& def);
+ValType CasePayload(const TypeDef& def, uint32_t index);
+
 // Facts computed once, when a type is interned.
 struct TypeFacts {
   uint32_t size = 1;  // nodes of the type written out as a tree, at most kMaxTypeSize
