@@ -3,9 +3,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "cli/near_match.h"
 #include "cli/wast/parse_constant.h"
 #include "cli/wast/script.h"
+#include "vm/base/near_match.h"
 #include "vm/text/lexer.h"
 #include "vm/text/parser.h"
 
