@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "vm/runtime/trap.h"
+
 namespace tenon::cli {
 
 inline constexpr int kExitBadInput = 1;
@@ -26,6 +28,7 @@ struct RunOptions {
   std::string timeout_text;              // as it was given
   bool unknown_imports_trap = false;
   bool validate_all = false;
+  std::string invoke;                    // "name(arguments)" in WAVE; empty: run it
 };
 int Run(const RunOptions& options);
 
@@ -43,5 +46,7 @@ int Completion(const std::string& shell);
 // Writes "tenon: <text>" and a newline to standard error and returns `exit_code`. Control characters
 // are escaped: parts of the text are often a guest's.
 int Complain(const std::string& text, int exit_code);
+// Reports how a guest ended, unless it exited of its own accord, and returns the exit code.
+int ReportTrap(const RunOptions& options, const vm::Trap& trap);
 
 }  // namespace tenon::cli

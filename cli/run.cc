@@ -13,6 +13,7 @@
 #include "cli/commands.h"
 #include "cli/heap.h"
 #include "cli/input_file.h"
+#include "cli/invoke.h"
 #include "vm/interp/interpreter.h"
 #include "vm/runtime/engine.h"
 #include "vm/runtime/trap.h"
@@ -63,26 +64,19 @@ abi::StoreLimits LimitsOf(const RunOptions& options) {
   return limits;
 }
 
-int ReportTrap(const RunOptions& options, const vm::Trap& trap) {
-  if (trap.kind == vm::TrapKind::kExit) return trap.exit_code;
-  if (trap.kind == vm::TrapKind::kTimeout) {
-    return Complain(absl::StrCat("timeout: the guest was ended after ", options.timeout_text),
-                    kExitTimeout);
-  }
-  Complain(absl::StrCat("trap: ", trap.Message()), kExitTrap);
-  if (!trap.backtrace.empty()) std::fprintf(stderr, "%s\n", vm::FormatBacktrace(trap).c_str() + 1);
-  return kExitTrap;
+bool IsCoreModule(absl::Span<const uint8_t> bytes) {
+  return !abi::IsComponent(bytes) && bytes.size() >= 8 && bytes[0] == 0 && bytes[1] == 'a' &&
+         bytes[2] == 's' && bytes[3] == 'm';
 }
 
-Result<std::shared_ptr<const abi::CompiledComponent>> LoadFile(const RunOptions& options,
-                                                               vm::Engine* engine) {
-  TENON_ASSIGN_OR_RETURN(std::vector<uint8_t> bytes, ReadInputFile(options.file));
+Result<std::shared_ptr<const abi::CompiledComponent>> Load(const RunOptions& options,
+                                                           std::vector<uint8_t> bytes,
+                                                           vm::Engine* engine) {
   if (!abi::IsComponent(bytes)) {
-    const bool is_module =
-        bytes.size() >= 8 && bytes[0] == 0 && bytes[1] == 'a' && bytes[2] == 's' && bytes[3] == 'm';
     return Fail(ErrorKind::kMalformed,
-                is_module ? "a core module, not a component: there is no wasi:cli/run in it to run"
-                          : "not a WebAssembly component: magic header not detected");
+                IsCoreModule(bytes)
+                    ? "a core module, not a component: there is no wasi:cli/run in it to run"
+                    : "not a WebAssembly component: magic header not detected");
   }
   return abi::LoadComponent(
       engine, std::move(bytes),
@@ -100,7 +94,54 @@ struct Program {
   std::unique_ptr<abi::Instance> instance;
 };
 
+int ComplainOfFile(const RunOptions& options, const Error& error) {
+  return Complain(absl::StrCat(options.file, ": ", error.ToString()), kExitBadInput);
+}
+
+int CallRun(const RunOptions& options, const abi::Instance& instance) {
+  auto run = instance.Func<RunResult()>(kRunInterface, "run");
+  if (!run) return ComplainOfFile(options, run.error());
+  const std::expected<RunResult, vm::Trap> outcome = run->Call();
+  if (!outcome) return ReportTrap(options, outcome.error());
+  return outcome->has_value() ? 0 : 1;
+}
+
+int RunComponent(const RunOptions& options, std::vector<uint8_t> bytes, Program& program) {
+  auto component = Load(options, std::move(bytes), &program.engine);
+  if (!component) return ComplainOfFile(options, component.error());
+  program.component = std::move(*component);
+  Result<Invocation> invocation;
+  if (!options.invoke.empty()) {
+    invocation = PrepareInvocation(*program.component, options.invoke);
+    if (!invocation) return ComplainOfInvocation(options.invoke, invocation.error());
+  }
+  wasi::AddToLinker(program.linker);
+  if (options.unknown_imports_trap) {
+    program.linker.SetUnknownImports(abi::UnknownImports::kTrap);
+  }
+  abi::Store& store = *program.store;
+  auto instance = abi::Instantiate(store, program.component, program.linker);
+  if (!instance) {
+    if (store.core().trapped()) return ReportTrap(options, store.core().TakeTrap());
+    return ComplainOfFile(options, instance.error());
+  }
+  program.instance = std::move(*instance);
+  if (!options.invoke.empty()) return Invoke(options, *program.instance, *invocation);
+  return CallRun(options, *program.instance);
+}
+
 }  // namespace
+
+int ReportTrap(const RunOptions& options, const vm::Trap& trap) {
+  if (trap.kind == vm::TrapKind::kExit) return trap.exit_code;
+  if (trap.kind == vm::TrapKind::kTimeout) {
+    return Complain(absl::StrCat("timeout: the guest was ended after ", options.timeout_text),
+                    kExitTimeout);
+  }
+  Complain(absl::StrCat("trap: ", trap.Message()), kExitTrap);
+  if (!trap.backtrace.empty()) std::fprintf(stderr, "%s\n", vm::FormatBacktrace(trap).c_str() + 1);
+  return kExitTrap;
+}
 
 int Run(const RunOptions& options) {
   // From here on: what is loaded counts too.
@@ -114,35 +155,17 @@ int Run(const RunOptions& options) {
     return Complain(context.error().ToString(), is_usage ? kExitUsage : kExitBadInput);
   }
   program.context = std::move(*context);
-  auto component = LoadFile(options, &program.engine);
-  if (!component) {
-    return Complain(absl::StrCat(options.file, ": ", component.error().ToString()), kExitBadInput);
-  }
-  program.component = std::move(*component);
-
-  wasi::AddToLinker(program.linker);
-  if (options.unknown_imports_trap) {
-    program.linker.SetUnknownImports(abi::UnknownImports::kTrap);
-  }
+  auto bytes = ReadInputFile(options.file);
+  if (!bytes) return ComplainOfFile(options, bytes.error());
   program.store = std::make_unique<abi::Store>(&program.engine, LimitsOf(options),
                                                program.context.get());
-  abi::Store& store = *program.store;
-  if (const Status status = store.core().SetDeadline(deadline); !status) {
+  if (const Status status = program.store->core().SetDeadline(deadline); !status) {
     return Complain(absl::StrCat("run: --timeout: ", status.error().ToString()), kExitBadInput);
   }
-  auto instance = abi::Instantiate(store, program.component, program.linker);
-  if (!instance) {
-    if (store.core().trapped()) return ReportTrap(options, store.core().TakeTrap());
-    return Complain(absl::StrCat(options.file, ": ", instance.error().ToString()), kExitBadInput);
+  if (!options.invoke.empty() && IsCoreModule(*bytes)) {
+    return InvokeModule(options, program.store->core(), std::move(*bytes));
   }
-  program.instance = std::move(*instance);
-  auto run = program.instance->Func<RunResult()>(kRunInterface, "run");
-  if (!run) {
-    return Complain(absl::StrCat(options.file, ": ", run.error().ToString()), kExitBadInput);
-  }
-  const std::expected<RunResult, vm::Trap> outcome = run->Call();
-  if (!outcome) return ReportTrap(options, outcome.error());
-  return outcome->has_value() ? 0 : 1;
+  return RunComponent(options, std::move(*bytes), program);
 }
 
 }  // namespace tenon::cli

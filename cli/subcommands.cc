@@ -18,6 +18,7 @@ enum RunKey : int {
   kTimeout,
   kUnknownImports,
   kValidateAll,
+  kInvoke,
 };
 
 constexpr argp_option kRunOptions[] = {
@@ -36,6 +37,8 @@ constexpr argp_option kRunOptions[] = {
      "Let imports that are not there trap when they are called"},
     {"validate-all", kValidateAll, nullptr, 0,
      "Check all functions first, not each when it is first called"},
+    {"invoke", kInvoke, "CALL", 0,
+     "Call an exported function, 'name(arguments)' in WAVE, and print its result"},
     kHelpOption,
     {}};
 
@@ -94,6 +97,10 @@ Status TakeRun(int key, const char* value, RunOptions& options) {
     case kUnknownImports:
     case kValidateAll:
       return TakeRunLimit(key, value == nullptr ? "" : value, options);
+    case kInvoke:
+      if (*value == '\0') return Fail(ErrorKind::kUsage, "expected a call, 'name(arguments)'");
+      options.invoke = value;
+      break;
     case kArgumentKey:
       if (options.file.empty()) {
         if (*value == '\0') return Fail(ErrorKind::kUsage, "expected a file's name");

@@ -1,0 +1,42 @@
+;; Exported functions for `--invoke`: at the root and in interfaces, some under one name.
+(component
+  (core module $code
+    (func (export "1") (result i32) (i32.const 1))
+    (func (export "2") (result i32) (i32.const 2))
+    (func (export "3") (result i32) (i32.const 3))
+    (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+    ;; result<u8, u8>: the address of err(7).
+    (memory (export "memory") 1)
+    (data (i32.const 0) "\01\07")
+    (func (export "fail") (result i32) (i32.const 0))
+    (func (export "nothing"))
+    (func (export "trap") (unreachable))
+    (func (export "clean-up") (param i32) (unreachable)))
+  (core instance $code (instantiate $code))
+
+  (func $one (result u32) (canon lift (core func $code "1")))
+  (func $two (result u32) (canon lift (core func $code "2")))
+  (func $three (result u32) (canon lift (core func $code "3")))
+  (func $nothing (canon lift (core func $code "nothing")))
+  (instance $first (export "who" (func $one)))
+  (instance $second (export "who" (func $two)))
+  (instance $third (export "who" (func $three)) (export "only" (func $nothing)))
+  (export "test:invoke/alpha@1.0.0" (instance $first))
+  (export "test:invoke/alpha@2.0.0" (instance $second))
+  (export "test:invoke/beta@0.1.0" (instance $third))
+
+  (func $who (result u32) (canon lift (core func $code "3")))
+  (export "both" (func $who))
+  (instance $fourth (export "both" (func $one)))
+  (export "test:invoke/gamma" (instance $fourth))
+
+  (func $add (param "a" s32) (param "b" s32) (result s32) (canon lift (core func $code "add")))
+  (export "add" (func $add))
+  (func $fail (result (result u8 (error u8)))
+    (canon lift (core func $code "fail") (memory $code "memory")))
+  (export "fail" (func $fail))
+  (func $trap (canon lift (core func $code "trap")))
+  (export "trap" (func $trap))
+  (func $untidy (result u32)
+    (canon lift (core func $code "1") (post-return (func $code "clean-up"))))
+  (export "untidy" (func $untidy)))
