@@ -33,8 +33,8 @@ bool CallLifted(const LiftedFunc& callee, const std::vector<ComponentInstance*>&
                 CallScope& scope, absl::FunctionRef<bool(CanonContext&, vm::Slot*)> lower,
                 absl::FunctionRef<bool(CanonContext&, vm::Slot*)> lift);
 
-// Runs the destructor of a guest's resource, if it has one, in the instance that implements it, which
-// must be enterable even if it has none. abi: "canon resource.drop"
+// Runs the destructor of a guest's resource, if it has one, in the instance that implements it,
+// which must be enterable even if it has none. abi: "canon resource.drop"
 bool RunDestructor(Store& store, const ResourceType& type,
                    const std::vector<ComponentInstance*>& entering, uint32_t rep);
 

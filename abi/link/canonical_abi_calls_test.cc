@@ -1,5 +1,5 @@
-// The canonical ABI's rules of calls, a row a rule: what realloc and post-return may not do, who may
-// be entered, and that a trap ends an instance. Callers are the host and another component.
+// The canonical ABI's rules of calls, a row a rule: what realloc and post-return may not do, who
+// may be entered, and that a trap ends an instance. Callers are the host and another component.
 // abi: "Component Instances", "canon lift", "canon lower".
 #include <gtest/gtest.h>
 
@@ -50,8 +50,8 @@ const Act kActs[] = {
 
 class LeaveTest : public testing::TestWithParam<std::tuple<Act, During, Caller>> {
  protected:
-  // A component that acts, once it is prepared, at one moment of a call of its `f`, or of its `call`
-  // of a function that returns a string.
+  // A component that acts, once it is prepared, at one moment of a call of its `f`, or of its
+  // `call` of a function that returns a string.
   std::string Run(const Act& act, During during, Caller caller) {
     const FuncTypeId none = builder_.FuncType({});
     const ComponentInstanceId actor = builder_.Child("0"), other = builder_.Child("1");
@@ -153,16 +153,16 @@ std::string LeaveName(const testing::TestParamInfo<LeaveTest::ParamType>& info) 
   const auto& [act, during, caller] = info.param;
   return absl::StrCat(act.name, "_In", kDuringNames[static_cast<int>(during)], "_", Name(caller));
 }
-INSTANTIATE_TEST_SUITE_P(CanonicalAbi, LeaveTest,
-                         testing::Combine(testing::ValuesIn(kActs),
-                                          testing::Values(During::kCall,
-                                                          During::kReallocOfParameters,
-                                                          During::kReallocOfResult,
-                                                          During::kPostReturn),
-                                          testing::Values(Caller::kHost, Caller::kGuest)),
-                         LeaveName);
+INSTANTIATE_TEST_SUITE_P(
+    CanonicalAbi, LeaveTest,
+    testing::Combine(testing::ValuesIn(kActs),
+                     testing::Values(During::kCall, During::kReallocOfParameters,
+                                     During::kReallocOfResult, During::kPostReturn),
+                     testing::Values(Caller::kHost, Caller::kGuest)),
+    LeaveName);
 
-// --- Entering --------------------------------------------------------------------------------------
+// --- Entering
+// --------------------------------------------------------------------------------------
 
 // A parent whose `run` calls its child's `go`, which calls the parent's `inner`: the parent is not
 // entered, it was never left. abi: "Component Instances", donut wrapping
@@ -178,8 +178,8 @@ class EnterTest : public testing::Test {
         (import "" "new" (func $new (param i32) (result i32)))
         (func (export "make") (result i32) (call $new (i32.const 1)))))",
                                                {builder_.Resource(child, Op::kNew, 0)});
-    const CoreInstanceId parent = builder_.Core(
-        absl::StrFormat(R"((module
+    const CoreInstanceId parent =
+        builder_.Core(absl::StrFormat(R"((module
           (import "" "host" (func $host)) (import "" "make" (func $make (result i32)))
           (import "" "drop" (func $drop (param i32)))
           (table (export "table") 1 funcref) (type $t (func))
@@ -187,16 +187,15 @@ class EnterTest : public testing::Test {
           (func $go (call_indirect (type $t) (i32.const 0)))
           (func (export "run") (global.set $handle (call $make)) (call $go))
           (func (export "inner") %s)))",
-                        inner),
-        {builder_.Lower(root, builder_.Import(kHostInterface, "host", none), none),
-         builder_.Lower(root, builder_.Lift(child, maker, "make", make), make),
-         builder_.Resource(root, Op::kDrop, 0)});
+                                      inner),
+                      {builder_.Lower(root, builder_.Import(kHostInterface, "host", none), none),
+                       builder_.Lower(root, builder_.Lift(child, maker, "make", make), make),
+                       builder_.Resource(root, Op::kDrop, 0)});
     const FuncRef inner_func = builder_.Lift(root, parent, "inner", none);
     const CoreInstanceId child_core = builder_.Core(
         R"((module (import "" "inner" (func $inner)) (func (export "go") (call $inner))))",
         {builder_.Lower(child, inner_func, none)});
-    const CoreItem go =
-        builder_.Lower(root, builder_.Lift(child, child_core, "go", none), none);
+    const CoreItem go = builder_.Lower(root, builder_.Lift(child, child_core, "go", none), none);
     builder_.Core(R"((module (import "" "table" (table 1 funcref)) (import "" "go" (func $go))
                       (elem (i32.const 0) func $go)))",
                   {builder_.Item(parent, "table"), go});
@@ -221,9 +220,7 @@ class EnterTest : public testing::Test {
 
 TEST_F(EnterTest, AChildMayCallItsParentBack) { EXPECT_EQ(Run(""), kPassed); }
 
-TEST_F(EnterTest, AChildThatIsBusyIsNotEnteredAgain) {
-  EXPECT_EQ(Run("(call $go)"), kCannotEnter);
-}
+TEST_F(EnterTest, AChildThatIsBusyIsNotEnteredAgain) { EXPECT_EQ(Run("(call $go)"), kCannotEnter); }
 
 TEST_F(EnterTest, TheHostDoesNotEnterASiblingOfABusyInstance) {
   EXPECT_EQ(Run("(call $host)"), kPassed);
@@ -239,7 +236,8 @@ TEST_F(EnterTest, ADropEntersEvenWithoutDestructor) {
   EXPECT_EQ(Run("(call $drop (global.get $handle))"), kCannotEnter);
 }
 
-// --- Traps -----------------------------------------------------------------------------------------
+// --- Traps
+// -----------------------------------------------------------------------------------------
 
 // Ways to trap in a call of `bad: func(string) -> char`.
 struct TrapRow {
@@ -279,17 +277,17 @@ TEST_P(TrapTest, AnInstanceThatTrappedIsNeverEnteredAgain) {
   const CoreInstanceId destructor =
       builder.Core(R"((module (func (export "destroy") (param i32) unreachable)))");
   builder.DefineResource(callee, builder.Item(destructor, "destroy"));
-  const CoreInstanceId core = builder.Core(
-      absl::StrFormat(R"((module
+  const CoreInstanceId core =
+      builder.Core(absl::StrFormat(R"((module
         (import "" "fail" (func $fail)) (import "" "new" (func $new (param i32) (result i32)))
         (import "" "drop" (func $drop (param i32)))
         (memory (export "memory") 1)
         (func (export "realloc") (param i32 i32 i32 i32) (result i32) %s)
         (func (export "bad") (param i32 i32) (result i32) %s)
         (func (export "post") (param i32) %s)))",
-                      row.realloc, row.bad, row.post),
-      {builder.Lower(callee, builder.Import(kHostInterface, "fail", none), none),
-       builder.Resource(callee, Op::kNew, 0), builder.Resource(callee, Op::kDrop, 0)});
+                                   row.realloc, row.bad, row.post),
+                   {builder.Lower(callee, builder.Import(kHostInterface, "fail", none), none),
+                    builder.Resource(callee, Op::kNew, 0), builder.Resource(callee, Op::kDrop, 0)});
   const CoreInstanceId good = builder.Core(R"((module (func (export "f"))))");
   const FuncRef bad_func = builder.Lift(callee, core, "bad", bad);
   const CoreInstanceId memory = builder.Core("(module (memory (export \"memory\") 1))");
@@ -309,9 +307,8 @@ TEST_P(TrapTest, AnInstanceThatTrappedIsNeverEnteredAgain) {
   ASSERT_EQ(Outcome(instance.Func<void()>("", "good")->Call()), kPassed);
 
   const std::string first =
-      caller == Caller::kHost
-          ? Outcome(instance.Func<char32_t(std::string)>("", "bad")->Call("x"))
-          : Outcome(instance.Func<void()>("", "run")->Call());
+      caller == Caller::kHost ? Outcome(instance.Func<char32_t(std::string)>("", "bad")->Call("x"))
+                              : Outcome(instance.Func<void()>("", "run")->Call());
 
   EXPECT_NE(first, kPassed);
   EXPECT_NE(first, kCannotEnter);

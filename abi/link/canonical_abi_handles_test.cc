@@ -1,6 +1,6 @@
-// The canonical ABI's rules of handles, a row a rule. Resource types are the host's or a component's;
-// a second component holds handles and a third is lent them.
-// abi: "Resource State", lift_own, lift_borrow, lower_own, lower_borrow, "canon resource.*".
+// The canonical ABI's rules of handles, a row a rule. Resource types are the host's or a
+// component's; a second component holds handles and a third is lent them. abi: "Resource State",
+// lift_own, lift_borrow, lower_own, lower_borrow, "canon resource.*".
 #include <gtest/gtest.h>
 
 #include <string>
@@ -64,8 +64,8 @@ class Things {
                      {Lower(middle_id, use_), Lower(middle_id, take_),
                       builder.Resource(middle_id, Op::kDrop, 0)});
     const Function passed = {builder.Lift(middle_id, middle_core, "pass", pass), pass};
-    const CoreInstanceId main_core =
-        builder.Core(absl::StrCat(R"((module
+    const CoreInstanceId main_core = builder.Core(
+        absl::StrCat(R"((module
           (import "" "make" (func $make (param i32) (result i32)))
           (import "" "make-other" (func $make-other (result i32)))
           (import "" "use" (func $use (param i32) (result i32)))
@@ -77,12 +77,11 @@ class Things {
           (import "" "drop" (func $drop (param i32)))
           (import "" "pass" (func $pass (param i32)))
           (func (export "run") (result i32) (local $h i32) )",
-                                  main, "))"),
-                     {Lower(main_id, make_), Lower(main_id, make_other_), Lower(main_id, use_),
-                      Lower(main_id, pair_), Lower(main_id, take_),
-                      Lower(main_id, borrow_and_take_), Lower(main_id, take_and_borrow_),
-                      Lower(main_id, dropped_), builder.Resource(main_id, Op::kDrop, 0),
-                      Lower(main_id, passed)});
+                     main, "))"),
+        {Lower(main_id, make_), Lower(main_id, make_other_), Lower(main_id, use_),
+         Lower(main_id, pair_), Lower(main_id, take_), Lower(main_id, borrow_and_take_),
+         Lower(main_id, take_and_borrow_), Lower(main_id, dropped_),
+         builder.Resource(main_id, Op::kDrop, 0), Lower(main_id, passed)});
     const FuncTypeId run = builder.FuncType({}, K::kU32);
     builder.Export("run", builder.Lift(main_id, main_core, "run", run), run);
     auto instance = builder.Instantiate(store, linker);
@@ -119,8 +118,8 @@ class Things {
     host.Func("dropped", [](HostContext&) { return Thing::dropped; });
   }
 
-  // A borrow reaches the component that defines its type as the representation: `use` returns what it
-  // is given.
+  // A borrow reaches the component that defines its type as the representation: `use` returns what
+  // it is given.
   void DefineTypes() {
     const ComponentInstanceId owner = builder.Child("0");
     const CoreInstanceId destructor = builder.Core(R"((module
@@ -130,7 +129,8 @@ class Things {
         (func (export "dropped") (result i32) (global.get $dropped))))");
     builder.DefineResource(owner, builder.Item(destructor, "destroy"));
     builder.DefineResource(owner, std::nullopt);
-    core_ = builder.Core(R"((module
+    core_ =
+        builder.Core(R"((module
         (import "" "new" (func $new (param i32) (result i32)))
         (import "" "new-other" (func $new-other (param i32) (result i32)))
         (import "" "dropped" (func $dropped (result i32)))
@@ -142,8 +142,8 @@ class Things {
         (func (export "borrow-and-take") (param i32 i32))
         (func (export "take-and-borrow") (param i32 i32))
         (func (export "dropped") (result i32) (call $dropped))))",
-                         {builder.Resource(owner, Op::kNew, 0), builder.Resource(owner, Op::kNew, 1),
-                          builder.Item(destructor, "dropped")});
+                     {builder.Resource(owner, Op::kNew, 0), builder.Resource(owner, Op::kNew, 1),
+                      builder.Item(destructor, "dropped")});
     owner_ = owner;
   }
 
@@ -198,8 +198,7 @@ const HandleRow kHandleRows[] = {
         (call $drop (i32.const 1)) (call $dropped))"},
 
     {"BorrowReachesItsMaker", "7", "(call $use (call $make (i32.const 7)))"},
-    {"BorrowReachesOthersAsAHandle", "0",
-     "(call $pass (call $make (i32.const 7))) (call $dropped)",
+    {"BorrowReachesOthersAsAHandle", "0", "(call $pass (call $make (i32.const 7))) (call $dropped)",
      R"((if (i32.ne (local.get 0) (i32.const 1)) (then unreachable))
         (if (i32.ne (call $use (local.get 0)) (i32.const 7)) (then unreachable))
         (call $drop (local.get 0)))"},
@@ -209,8 +208,7 @@ const HandleRow kHandleRows[] = {
     {"BorrowLeftAtReturn", "borrow handles still remain at the end of the call",
      "(call $pass (call $make (i32.const 7))) (i32.const 0)", ""},
 
-    {"DropRunsTheDestructorOnce", "1",
-     "(call $drop (call $make (i32.const 7))) (call $dropped)"},
+    {"DropRunsTheDestructorOnce", "1", "(call $drop (call $make (i32.const 7))) (call $dropped)"},
     {"DropOfIndexZero", "unknown handle index 0", "(call $drop (i32.const 0)) (i32.const 0)"},
     {"DropOfAnUnknownIndex", "unknown handle index 9", "(call $drop (i32.const 9)) (i32.const 0)"},
     {"DropTwice", "unknown handle index 1",
@@ -227,15 +225,13 @@ TEST_P(HandleTest, Row) {
   EXPECT_TRUE(absl::StartsWith(outcome, row.outcome)) << outcome;
 }
 
-INSTANTIATE_TEST_SUITE_P(CanonicalAbi, HandleTest,
-                         testing::Combine(testing::ValuesIn(kHandleRows),
-                                          testing::Values(Maker::kHost, Maker::kGuest)),
-                         [](const auto& param) {
-                           return absl::StrCat(std::get<0>(param.param).name,
-                                               std::get<1>(param.param) == Maker::kHost
-                                                   ? "_OfTheHost"
-                                                   : "_OfAGuest");
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    CanonicalAbi, HandleTest,
+    testing::Combine(testing::ValuesIn(kHandleRows), testing::Values(Maker::kHost, Maker::kGuest)),
+    [](const auto& param) {
+      return absl::StrCat(std::get<0>(param.param).name,
+                          std::get<1>(param.param) == Maker::kHost ? "_OfTheHost" : "_OfAGuest");
+    });
 
 class HandleLimitTest : public testing::TestWithParam<Maker> {};
 INSTANTIATE_TEST_SUITE_P(CanonicalAbi, HandleLimitTest,
@@ -333,9 +329,9 @@ class SiblingsTest : public testing::Test {
         (func (export "make") (param i32) (result i32) (call $new (local.get 0)))
         (func (export "use") (param i32) (result i32) (local.get 0))))",
                                               {builder_.Resource(owner, Op::kNew, resource)});
-    makers_.push_back(
-        {builder_.Lift(owner, core, "make", Make(resource)),
-         builder_.Lift(owner, core, "use", Use(resource)), {}});
+    makers_.push_back({builder_.Lift(owner, core, "make", Make(resource)),
+                       builder_.Lift(owner, core, "use", Use(resource)),
+                       {}});
     const FuncTypeId number = builder_.FuncType({}, K::kU32);
     builder_.Export(resource == 0 ? "destroyed-0" : "destroyed-1",
                     builder_.Lift(owner, destructor, "destroyed", number), number);
@@ -347,21 +343,21 @@ class SiblingsTest : public testing::Test {
     return builder_.FuncType({builder_.Handle(K::kBorrow, resource)}, K::kU32);
   }
 
-  // `holder` gives what it makes to `last` ($give), which runs `last_body` with the handle, local 0.
+  // `holder` gives what it makes to `last` ($give), which runs `last_body` with the handle, local
+  // 0.
   std::string Run(const std::string& holder_body, const std::string& last_body) {
     const ComponentInstanceId holder = builder_.Child("2"), last = builder_.Child("3");
     const FuncTypeId give = builder_.FuncType({builder_.Handle(K::kOwn, 0)});
-    const CoreInstanceId last_core =
-        builder_.Core(absl::StrCat(R"((module
+    const CoreInstanceId last_core = builder_.Core(
+        absl::StrCat(R"((module
           (import "" "use0" (func $use0 (param i32) (result i32)))
           (import "" "drop0" (func $drop0 (param i32)))
           (func (export "give") (param i32) )",
-                                   last_body, "))"),
-                      {builder_.Lower(last, makers_[0].use, Use(0)),
-                       builder_.Resource(last, Op::kDrop, 0)});
+                     last_body, "))"),
+        {builder_.Lower(last, makers_[0].use, Use(0)), builder_.Resource(last, Op::kDrop, 0)});
     const FuncRef given = builder_.Lift(last, last_core, "give", give);
-    const CoreInstanceId core =
-        builder_.Core(absl::StrCat(R"((module
+    const CoreInstanceId core = builder_.Core(
+        absl::StrCat(R"((module
           (import "" "make0" (func $make0 (param i32) (result i32)))
           (import "" "make1" (func $make1 (param i32) (result i32)))
           (import "" "use0" (func $use0 (param i32) (result i32)))
@@ -370,14 +366,12 @@ class SiblingsTest : public testing::Test {
           (import "" "drop1" (func $drop1 (param i32)))
           (import "" "give" (func $give (param i32)))
           (func (export "run") (result i32) )",
-                                   holder_body, "))"),
-                      {builder_.Lower(holder, makers_[0].make, Make(0)),
-                       builder_.Lower(holder, makers_[1].make, Make(1)),
-                       builder_.Lower(holder, makers_[0].use, Use(0)),
-                       builder_.Lower(holder, makers_[1].use, Use(1)),
-                       builder_.Resource(holder, Op::kDrop, 0),
-                       builder_.Resource(holder, Op::kDrop, 1),
-                       builder_.Lower(holder, given, give)});
+                     holder_body, "))"),
+        {builder_.Lower(holder, makers_[0].make, Make(0)),
+         builder_.Lower(holder, makers_[1].make, Make(1)),
+         builder_.Lower(holder, makers_[0].use, Use(0)),
+         builder_.Lower(holder, makers_[1].use, Use(1)), builder_.Resource(holder, Op::kDrop, 0),
+         builder_.Resource(holder, Op::kDrop, 1), builder_.Lower(holder, given, give)});
     const FuncTypeId run = builder_.FuncType({}, K::kU32);
     builder_.Export("run", builder_.Lift(holder, core, "run", run), run);
     auto made = builder_.Instantiate(store_, HostLinker());

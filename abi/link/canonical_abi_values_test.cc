@@ -1,7 +1,7 @@
 // The canonical ABI's checks of values, a row a check: what is lifted from a guest that lies, and
-// what is lowered to a guest whose realloc lies. Each row goes every way a value can go, as argument
-// and as result, between a guest and the host and between two guests.
-// abi: "Loading", "Storing", "Flat Lifting", "Lifting and Lowering Values".
+// what is lowered to a guest whose realloc lies. Each row goes every way a value can go, as
+// argument and as result, between a guest and the host and between two guests. abi: "Loading",
+// "Storing", "Flat Lifting", "Lifting and Lowering Values".
 #include <gtest/gtest.h>
 
 #include <string>
@@ -215,20 +215,20 @@ LiftRow Pair(const char* name, uint32_t address, uint32_t length, const std::str
 template <typename T>
 LiftRow Flat(const char* name, uint32_t value, const std::string& to_host,
              const std::string& to_guest) {
-  return {name, kHost<T>, "i32", absl::StrFormat("(i32.const %d)", static_cast<int32_t>(value)),
+  return {name, kHost<T>, "i32",   absl::StrFormat("(i32.const %d)", static_cast<int32_t>(value)),
           "",   to_host,  to_guest};
 }
 // An option, result or variant of a discriminant and a word.
 template <typename T>
 LiftRow Sum(const char* name, uint32_t discriminant, uint32_t payload, const std::string& outcome) {
-  return {name,
-          kHost<T>,
-          "i32 i32",
-          absl::StrFormat("(i32.const %d) (i32.const %d)", discriminant,
-                          static_cast<int32_t>(payload)),
-          absl::StrFormat("(data (i32.const 16) \"%s%s\")", Word(discriminant), Word(payload)),
-          outcome,
-          outcome};
+  return {
+      name,
+      kHost<T>,
+      "i32 i32",
+      absl::StrFormat("(i32.const %d) (i32.const %d)", discriminant, static_cast<int32_t>(payload)),
+      absl::StrFormat("(data (i32.const 16) \"%s%s\")", Word(discriminant), Word(payload)),
+      outcome,
+      outcome};
 }
 // Bytes at 64.
 std::string Bytes64(const char* escaped) {
@@ -356,9 +356,9 @@ class LiftTest : public testing::TestWithParam<std::tuple<LiftRow, Way>>, public
     std::string seen;
     row.host.add_sink(linker.Interface("test:host/f"), &seen);
     const ComponentInstanceId root(0);
-    ExportRun(Caller(row, builder.Lower(root, sink, type, Memory(row.data, row.pages),
-                                        row.encoding)),
-              root);
+    ExportRun(
+        Caller(row, builder.Lower(root, sink, type, Memory(row.data, row.pages), row.encoding)),
+        root);
     if (std::string error = Make(); !error.empty()) return error;
     const std::string outcome = CallRun(*instance);
     return outcome == kPassed ? seen : outcome;
@@ -366,10 +366,9 @@ class LiftTest : public testing::TestWithParam<std::tuple<LiftRow, Way>>, public
 
   std::string ResultToHost(const LiftRow& row) {
     const FuncTypeId type = builder.FuncType({}, row.host.type(builder));
-    builder.Export("give",
-                   builder.Lift(ComponentInstanceId(0), Giver(row, type), "give", type,
-                                row.encoding),
-                   type);
+    builder.Export(
+        "give", builder.Lift(ComponentInstanceId(0), Giver(row, type), "give", type, row.encoding),
+        type);
     if (std::string error = Make(); !error.empty()) return error;
     return row.host.call_give(*instance);
   }
@@ -397,15 +396,15 @@ class LiftTest : public testing::TestWithParam<std::tuple<LiftRow, Way>>, public
     const FuncTypeId type = builder.FuncType({}, row.host.type(builder));
     const FuncRef give = builder.Lift(callee, Giver(row, type), "give", type, row.encoding);
     const CoreItem lowered = builder.Lower(caller, give, type, Memory(""));
-    const CoreInstanceId main = builder.Core(
-        IsIndirect(type) ? R"((module (import "" "give" (func $give (param i32)))
+    const CoreInstanceId main =
+        builder.Core(IsIndirect(type) ? R"((module (import "" "give" (func $give (param i32)))
                                 (func (export "run") (call $give (i32.const 32)))
                                 (func (export "seen") (result i32) (i32.const 0))))"
-                         : R"((module (import "" "give" (func $give (result i32)))
+                                      : R"((module (import "" "give" (func $give (result i32)))
                                 (global $seen (mut i32) (i32.const 0))
                                 (func (export "run") (global.set $seen (call $give)))
                                 (func (export "seen") (result i32) (global.get $seen))))",
-        {lowered});
+                     {lowered});
     ExportRun(main, caller);
     ExportSeen(main, caller);
     if (std::string error = Make(); !error.empty()) return error;
@@ -474,7 +473,8 @@ TEST(ElementSizeTest, NoTypeReachesTwoToThe28Bytes) {
   EXPECT_LT(bytes, uint64_t{1} << 28);
 }
 
-// --- Lowering: a guest's realloc returns what it should not, or its result pointer lies ------------
+// --- Lowering: a guest's realloc returns what it should not, or its result pointer lies
+// ------------
 
 enum class From { kHostArgument, kHostResult, kGuestArgument, kGuestResult };
 const char* const kFromNames[] = {"HostArgument", "HostResult", "GuestArgument", "GuestResult"};
@@ -488,15 +488,13 @@ const Froms kAll = {From::kHostArgument, From::kHostResult, From::kGuestArgument
 // A value that the host has, without its type.
 struct HostValue {
   ValType (*type)(ComponentBuilder&);
-  void (*add_source)(HostInterface&);    // give: () -> T
+  void (*add_source)(HostInterface&);   // give: () -> T
   std::string (*call_take)(Instance&);  // an export that takes a T
 };
 template <typename T, T (*make)()>
 constexpr HostValue kValue = {
     &PlanType<T>::Make,
-    [](HostInterface& interface) {
-      interface.Func("give", [](HostContext&) { return make(); });
-    },
+    [](HostInterface& interface) { interface.Func("give", [](HostContext&) { return make(); }); },
     [](Instance& instance) {
       auto func = instance.Func<void(T)>("", "take");
       if (!func) return func.error().ToString();
@@ -537,75 +535,326 @@ constexpr auto kNothing = kValue<std::string, Nothing>, kHello = kValue<std::str
 
 const LowerRow kLowerRows[] = {
     // The first result: alignment, then bounds, for size 0 too.
-    {"ReallocResultUnaligned", kAll, kValue<U64s, OneNumber>, kUtf8, "", 1, kUtf8, {1028},
-     kReallocUnaligned, kUnaligned},
-    {"ReallocResultOutOfBounds", kAll, kHello, kUtf8, "hello", 5, kUtf8, {65532}, kReallocOut,
+    {"ReallocResultUnaligned",
+     kAll,
+     kValue<U64s, OneNumber>,
+     kUtf8,
+     "",
+     1,
+     kUtf8,
+     {1028},
+     kReallocUnaligned,
+     kUnaligned},
+    {"ReallocResultOutOfBounds",
+     kAll,
+     kHello,
+     kUtf8,
+     "hello",
+     5,
+     kUtf8,
+     {65532},
+     kReallocOut,
      kStringOutFused},
     {"ReallocResultAtTheEnd", kAll, kHello, kUtf8, "hello", 5, kUtf8, {65531}, "1", "1"},
-    {"ReallocAlignmentBeforeBounds", kAll, kValue<U64s, OneNumber>, kUtf8, "", 1, kUtf8, {65540},
-     kReallocUnaligned, kUnaligned},
+    {"ReallocAlignmentBeforeBounds",
+     kAll,
+     kValue<U64s, OneNumber>,
+     kUtf8,
+     "",
+     1,
+     kUtf8,
+     {65540},
+     kReallocUnaligned,
+     kUnaligned},
     {"ReallocIsCalledForAnEmptyString", kAll, kNothing, kUtf8, "", 0, kUtf8, {65536}, "1", "1"},
-    {"ReallocIsCalledForAnEmptyList", kAll, kValue<U64s, NoNumbers>, kUtf8, "", 0, kUtf8, {65536},
-     "1", "1"},
-    {"ReallocForAnEmptyStringOutOfBounds", kAll, kNothing, kUtf8, "", 0, kUtf8, {65537},
-     kReallocOut, kStringOutFused},
-    {"ReallocForAnEmptyStringUnaligned", kAll, kNothing, kUtf8, "", 0, kUtf16, {1025},
-     kReallocUnaligned, kUnaligned},
-    {"ReallocForAnEmptyListOutOfBounds", kAll, kValue<U64s, NoNumbers>, kUtf8, "", 0, kUtf8,
-     {65544}, kReallocOut, kListOut},
-    {"ReallocForAnEmptyListUnaligned", kAll, kValue<U64s, NoNumbers>, kUtf8, "", 0, kUtf8, {1028},
-     kReallocUnaligned, kUnaligned},
-    {"ReallocForParametersUnaligned", kArguments, kValue<Seventeen, Zeros>, kUtf8, "", 0, kUtf8,
-     {1026}, kReallocUnaligned, kUnaligned},
-    {"ReallocForParametersOutOfBounds", kArguments, kValue<Seventeen, Zeros>, kUtf8, "", 0, kUtf8,
-     {65472}, kReallocOut, kPointerOut},
-    {"ReallocForParametersAtTheEnd", kArguments, kValue<Seventeen, Zeros>, kUtf8, "", 0, kUtf8,
-     {65468}, "1", "1"},
+    {"ReallocIsCalledForAnEmptyList",
+     kAll,
+     kValue<U64s, NoNumbers>,
+     kUtf8,
+     "",
+     0,
+     kUtf8,
+     {65536},
+     "1",
+     "1"},
+    {"ReallocForAnEmptyStringOutOfBounds",
+     kAll,
+     kNothing,
+     kUtf8,
+     "",
+     0,
+     kUtf8,
+     {65537},
+     kReallocOut,
+     kStringOutFused},
+    {"ReallocForAnEmptyStringUnaligned",
+     kAll,
+     kNothing,
+     kUtf8,
+     "",
+     0,
+     kUtf16,
+     {1025},
+     kReallocUnaligned,
+     kUnaligned},
+    {"ReallocForAnEmptyListOutOfBounds",
+     kAll,
+     kValue<U64s, NoNumbers>,
+     kUtf8,
+     "",
+     0,
+     kUtf8,
+     {65544},
+     kReallocOut,
+     kListOut},
+    {"ReallocForAnEmptyListUnaligned",
+     kAll,
+     kValue<U64s, NoNumbers>,
+     kUtf8,
+     "",
+     0,
+     kUtf8,
+     {1028},
+     kReallocUnaligned,
+     kUnaligned},
+    {"ReallocForParametersUnaligned",
+     kArguments,
+     kValue<Seventeen, Zeros>,
+     kUtf8,
+     "",
+     0,
+     kUtf8,
+     {1026},
+     kReallocUnaligned,
+     kUnaligned},
+    {"ReallocForParametersOutOfBounds",
+     kArguments,
+     kValue<Seventeen, Zeros>,
+     kUtf8,
+     "",
+     0,
+     kUtf8,
+     {65472},
+     kReallocOut,
+     kPointerOut},
+    {"ReallocForParametersAtTheEnd",
+     kArguments,
+     kValue<Seventeen, Zeros>,
+     kUtf8,
+     "",
+     0,
+     kUtf8,
+     {65468},
+     "1",
+     "1"},
 
     // Transcoding: the worst case is asked for and checked, then the result of shrinking.
-    {"Utf8ToUtf16WorstCaseIsTwice", kAll, kAcute, kUtf8, "\\c3\\a9", 2, kUtf16, {65534},
-     kReallocOut, kStringOutFused},
-    {"Utf8ToUtf16WorstCaseFits", kAll, kAcute, kUtf8, "\\c3\\a9", 2, kUtf16, {65532, 65532}, "2",
+    {"Utf8ToUtf16WorstCaseIsTwice",
+     kAll,
+     kAcute,
+     kUtf8,
+     "\\c3\\a9",
+     2,
+     kUtf16,
+     {65534},
+     kReallocOut,
+     kStringOutFused},
+    {"Utf8ToUtf16WorstCaseFits",
+     kAll,
+     kAcute,
+     kUtf8,
+     "\\c3\\a9",
+     2,
+     kUtf16,
+     {65532, 65532},
+     "2",
      "2"},
-    {"Utf8ToUtf16ShrunkUnaligned", kAll, kAcute, kUtf8, "\\c3\\a9", 2, kUtf16, {1024, 1025},
-     kReallocUnaligned, kUnaligned},
-    {"Utf8ToUtf16ShrunkOutOfBounds", kAll, kAcute, kUtf8, "\\c3\\a9", 2, kUtf16, {1024, 65536},
-     kReallocOut, kStringOutFused},
-    {"Utf8ToLatin1ShrunkOutOfBounds", kAll, kAcute, kUtf8, "\\c3\\a9", 2, kLatin1, {1024, 65536},
-     kReallocOut, kStringOutFused},
-    {"Utf8ToLatin1WidenedIsTwice", kAll, kAcuteEuro, kUtf8, "\\c3\\a9\\e2\\82\\ac", 5, kLatin1,
-     {1024, 65528}, kReallocOut, kStringOutFused},
-    {"Utf8ToLatin1WidenedUnaligned", kAll, kAcuteEuro, kUtf8, "\\c3\\a9\\e2\\82\\ac", 5, kLatin1,
-     {1024, 1025}, kReallocUnaligned, kUnaligned},
-    {"Utf8ToLatin1WidenedThenShrunk", kAll, kAcuteEuro, kUtf8, "\\c3\\a9\\e2\\82\\ac", 5, kLatin1,
-     {1024, 65526, 65526}, "3", "3"},
-    {"Utf8ToLatin1WidenedShrunkOutOfBounds", kAll, kAcuteEuro, kUtf8, "\\c3\\a9\\e2\\82\\ac", 5,
-     kLatin1, {1024, 1024, 65534}, kReallocOut, kStringOutFused},
-    {"Utf16ToUtf8WorstCaseIsThrice", kGuests, kAcute, kUtf16, "\\e9\\00", 1, kUtf8, {1024, 65534},
-     "", kStringOutFused},
-    {"Utf16ToUtf8WorstCaseFits", kGuests, kAcute, kUtf16, "\\e9\\00", 1, kUtf8,
-     {65535, 65533, 65534}, "", "3"},
-    {"Utf16ToUtf8ShrunkOutOfBounds", kGuests, kAcute, kUtf16, "\\e9\\00", 1, kUtf8,
-     {1024, 1024, 65535}, "", kStringOutFused},
-    {"Latin1ToUtf8WorstCaseIsTwice", kGuests, kAcuteA, kLatin1, "\\e9a", 2, kUtf8, {1024, 65533},
-     "", kStringOutFused},
-    {"Latin1ToUtf8WorstCaseFits", kGuests, kAcuteA, kLatin1, "\\e9a", 2, kUtf8,
-     {65534, 65532, 65533}, "", "3"},
-    {"Latin1ToUtf16IsTwice", kGuests, kAcuteA, kLatin1, "\\e9a", 2, kUtf16, {65534}, "",
+    {"Utf8ToUtf16ShrunkUnaligned",
+     kAll,
+     kAcute,
+     kUtf8,
+     "\\c3\\a9",
+     2,
+     kUtf16,
+     {1024, 1025},
+     kReallocUnaligned,
+     kUnaligned},
+    {"Utf8ToUtf16ShrunkOutOfBounds",
+     kAll,
+     kAcute,
+     kUtf8,
+     "\\c3\\a9",
+     2,
+     kUtf16,
+     {1024, 65536},
+     kReallocOut,
+     kStringOutFused},
+    {"Utf8ToLatin1ShrunkOutOfBounds",
+     kAll,
+     kAcute,
+     kUtf8,
+     "\\c3\\a9",
+     2,
+     kLatin1,
+     {1024, 65536},
+     kReallocOut,
+     kStringOutFused},
+    {"Utf8ToLatin1WidenedIsTwice",
+     kAll,
+     kAcuteEuro,
+     kUtf8,
+     "\\c3\\a9\\e2\\82\\ac",
+     5,
+     kLatin1,
+     {1024, 65528},
+     kReallocOut,
+     kStringOutFused},
+    {"Utf8ToLatin1WidenedUnaligned",
+     kAll,
+     kAcuteEuro,
+     kUtf8,
+     "\\c3\\a9\\e2\\82\\ac",
+     5,
+     kLatin1,
+     {1024, 1025},
+     kReallocUnaligned,
+     kUnaligned},
+    {"Utf8ToLatin1WidenedThenShrunk",
+     kAll,
+     kAcuteEuro,
+     kUtf8,
+     "\\c3\\a9\\e2\\82\\ac",
+     5,
+     kLatin1,
+     {1024, 65526, 65526},
+     "3",
+     "3"},
+    {"Utf8ToLatin1WidenedShrunkOutOfBounds",
+     kAll,
+     kAcuteEuro,
+     kUtf8,
+     "\\c3\\a9\\e2\\82\\ac",
+     5,
+     kLatin1,
+     {1024, 1024, 65534},
+     kReallocOut,
+     kStringOutFused},
+    {"Utf16ToUtf8WorstCaseIsThrice",
+     kGuests,
+     kAcute,
+     kUtf16,
+     "\\e9\\00",
+     1,
+     kUtf8,
+     {1024, 65534},
+     "",
+     kStringOutFused},
+    {"Utf16ToUtf8WorstCaseFits",
+     kGuests,
+     kAcute,
+     kUtf16,
+     "\\e9\\00",
+     1,
+     kUtf8,
+     {65535, 65533, 65534},
+     "",
+     "3"},
+    {"Utf16ToUtf8ShrunkOutOfBounds",
+     kGuests,
+     kAcute,
+     kUtf16,
+     "\\e9\\00",
+     1,
+     kUtf8,
+     {1024, 1024, 65535},
+     "",
+     kStringOutFused},
+    {"Latin1ToUtf8WorstCaseIsTwice",
+     kGuests,
+     kAcuteA,
+     kLatin1,
+     "\\e9a",
+     2,
+     kUtf8,
+     {1024, 65533},
+     "",
+     kStringOutFused},
+    {"Latin1ToUtf8WorstCaseFits",
+     kGuests,
+     kAcuteA,
+     kLatin1,
+     "\\e9a",
+     2,
+     kUtf8,
+     {65534, 65532, 65533},
+     "",
+     "3"},
+    {"Latin1ToUtf16IsTwice",
+     kGuests,
+     kAcuteA,
+     kLatin1,
+     "\\e9a",
+     2,
+     kUtf16,
+     {65534},
+     "",
      kStringOutFused},
     {"Latin1ToLatin1Copies", kGuests, kAcuteA, kLatin1, "\\e9a", 2, kLatin1, {65534}, "", "1"},
-    {"TaggedToLatin1IsTwiceThenShrinks", kGuests, kHello, kLatin1, "h\\00i\\00", 0x80000002,
-     kLatin1, {65532, 65534}, "", "2"},
-    {"TaggedToLatin1ShrunkOutOfBounds", kGuests, kHello, kLatin1, "h\\00i\\00", 0x80000002, kLatin1,
-     {1024, 65535}, "", kStringOutFused},
+    {"TaggedToLatin1IsTwiceThenShrinks",
+     kGuests,
+     kHello,
+     kLatin1,
+     "h\\00i\\00",
+     0x80000002,
+     kLatin1,
+     {65532, 65534},
+     "",
+     "2"},
+    {"TaggedToLatin1ShrunkOutOfBounds",
+     kGuests,
+     kHello,
+     kLatin1,
+     "h\\00i\\00",
+     0x80000002,
+     kLatin1,
+     {1024, 65535},
+     "",
+     kStringOutFused},
 
     // Where a caller wants a result that is no core value: alignment, then bounds.
-    {"ResultPointerUnaligned", kResults, kNothing, kUtf8, "", 0, kUtf8, {1024}, kUnaligned,
-     kUnaligned, 34},
-    {"ResultPointerOutOfBounds", kResults, kNothing, kUtf8, "", 0, kUtf8, {1024}, kPointerOut,
-     kPointerOut, 65532},
-    {"ResultPointerAlignmentBeforeBounds", kResults, kNothing, kUtf8, "", 0, kUtf8, {1024},
-     kUnaligned, kUnaligned, 65534},
+    {"ResultPointerUnaligned",
+     kResults,
+     kNothing,
+     kUtf8,
+     "",
+     0,
+     kUtf8,
+     {1024},
+     kUnaligned,
+     kUnaligned,
+     34},
+    {"ResultPointerOutOfBounds",
+     kResults,
+     kNothing,
+     kUtf8,
+     "",
+     0,
+     kUtf8,
+     {1024},
+     kPointerOut,
+     kPointerOut,
+     65532},
+    {"ResultPointerAlignmentBeforeBounds",
+     kResults,
+     kNothing,
+     kUtf8,
+     "",
+     0,
+     kUtf8,
+     {1024},
+     kUnaligned,
+     kUnaligned,
+     65534},
     {"ResultPointerAtTheEnd", kResults, kNothing, kUtf8, "", 0, kUtf8, {1024}, "1", "1", 65528},
 };
 
@@ -675,7 +924,8 @@ class LowerTest : public testing::TestWithParam<std::tuple<LowerRow, From>>, pub
     const ComponentInstanceId callee = builder.Child("0"), caller = builder.Child("1");
     const FuncTypeId type = builder.FuncType({}, row.value.type(builder));
     const CoreInstanceId giver = builder.Core(absl::StrFormat(
-        R"((module (memory (export "memory") 1) %s (func (export "give") (result i32) (i32.const 16))))",
+        R"((module (memory (export "memory") 1) %s
+               (func (export "give") (result i32) (i32.const 16))))",
         Data(row)));
     return CallForResult(row, caller, builder.Lift(callee, giver, "give", type, row.from), type);
   }
@@ -684,11 +934,11 @@ class LowerTest : public testing::TestWithParam<std::tuple<LowerRow, From>>, pub
   std::string CallForResult(const LowerRow& row, ComponentInstanceId caller, FuncRef give,
                             FuncTypeId type) {
     const CoreInstanceId target = Target(row, false);
-    const CoreInstanceId main = builder.Core(
-        absl::StrFormat(R"((module (import "" "give" (func $give (param i32)))
+    const CoreInstanceId main =
+        builder.Core(absl::StrFormat(R"((module (import "" "give" (func $give (param i32)))
                                (func (export "run") (call $give (i32.const %d)))))",
-                        row.result_pointer),
-        {builder.Lower(caller, give, type, target, row.to)});
+                                     row.result_pointer),
+                     {builder.Lower(caller, give, type, target, row.to)});
     ExportRun(main, caller);
     ExportSeen(target, caller);
     if (std::string error = Make(); !error.empty()) return error;

@@ -1,5 +1,5 @@
-// For tests: a component under construction, its plan written out by hand around core modules in text.
-// Validation does not take part, so that a test may state what no toolchain would make.
+// For tests: a component under construction, its plan written out by hand around core modules in
+// text. Validation does not take part, so that a test may state what no toolchain would make.
 #pragma once
 
 #include <memory>

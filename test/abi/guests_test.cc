@@ -71,7 +71,7 @@ Bytes Compose(const Bytes& relay, const Bytes& echo) {
                     Section(5, {Cat({{0x00, 1},
                                      Vec({Cat({Str(kValues), {kInstanceSort, 1}}),
                                           Cat({Str(kResources), {kInstanceSort, 2}})})})}),  // 3
-                    exports_of(3),                                                         // 4, 5
+                    exports_of(3),                                                           // 4, 5
                     Section(11, {Cat({ExternName(kValues), {kInstanceSort, 4, 0x00}}),
                                  Cat({ExternName(kResources), {kInstanceSort, 5, 0x00}})})});
 }
@@ -119,20 +119,19 @@ void AddValues(HostInterface& values) {
   });
   using U = uint32_t;
   values.Func("nothing", [](HostContext&) {});
-  values.Func("sixteen", [](HostContext&, U a, U b, U c, U d, U e, U f, U g, U h, U i, U j, U k, U l,
-                            U m, U n, U o, U p) {
-    return WeightedSum(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p);
-  });
+  values.Func("sixteen",
+              [](HostContext&, U a, U b, U c, U d, U e, U f, U g, U h, U i, U j, U k, U l, U m, U n,
+                 U o, U p) { return WeightedSum(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p); });
   values.Func("seventeen", [](HostContext&, U a, U b, U c, U d, U e, U f, U g, U h, U i, U j, U k,
                               U l, U m, U n, U o, U p, U q) {
     return WeightedSum(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q);
   });
-  values.Func("many-params", [](HostContext&, uint8_t a, int8_t b, uint16_t c, int16_t d, U e,
-                                int32_t f, uint64_t g, int64_t h, float i, double j, char32_t k,
-                                bool l, std::string m, std::vector<uint8_t> n,
-                                std::optional<uint8_t> o) {
-    return std::make_tuple(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o);
-  });
+  values.Func("many-params",
+              [](HostContext&, uint8_t a, int8_t b, uint16_t c, int16_t d, U e, int32_t f,
+                 uint64_t g, int64_t h, float i, double j, char32_t k, bool l, std::string m,
+                 std::vector<uint8_t> n, std::optional<uint8_t> o) {
+                return std::make_tuple(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o);
+              });
   values.Func("inspect-table",
               [](HostContext&, std::vector<std::vector<Entry>> v) { return Inspect(v); });
   values.Func("units", [](HostContext&, std::string v) { return static_cast<U>(v.size()); });
@@ -150,9 +149,8 @@ void AddResources(HostInterface& resources) {
                  [](HostContext&, uint32_t start) { return MakeOwn<HostCounter>(start); });
   resources.Func("[method]counter.value",
                  [](HostContext&, BorrowCounter self) { return self->value; });
-  resources.Func("[method]counter.add", [](HostContext&, BorrowCounter self, uint32_t n) {
-    return self->value += n;
-  });
+  resources.Func("[method]counter.add",
+                 [](HostContext&, BorrowCounter self, uint32_t n) { return self->value += n; });
   resources.Func("[static]counter.merge", [](HostContext&, OwnCounter a, BorrowCounter b) {
     return MakeOwn<HostCounter>(a->value + b->value);
   });
@@ -167,11 +165,12 @@ void AddResources(HostInterface& resources) {
     for (const BorrowCounter& counter : counters) sum += counter->value;
     return sum;
   });
-  resources.Func("unwrap", [](HostContext&, std::optional<OwnCounter> v)
-                     -> std::expected<OwnCounter, std::string> {
-    if (!v) return std::unexpected("hello");
-    return std::move(*v);
-  });
+  resources.Func(
+      "unwrap",
+      [](HostContext&, std::optional<OwnCounter> v) -> std::expected<OwnCounter, std::string> {
+        if (!v) return std::unexpected("hello");
+        return std::move(*v);
+      });
   resources.Func("consume", [](HostContext&, OwnCounter) {});
   resources.Func("live", [](HostContext&) { return HostCounter::live; });
 }
@@ -233,12 +232,12 @@ TEST_P(AbiGuestTest, EveryTypeComesBackAsItWent) {
 }
 
 TEST_P(AbiGuestTest, SixteenParametersGoFlatAndSeventeenThroughMemory) {
-  EXPECT_EQ((Call<uint64_t>("sixteen", 1u, 2u, 3u, 4u, 5u, 6u, 7u, 8u, 9u, 10u, 11u, 12u, 13u, 14u,
-                            15u, ~0u)),
-            WeightedSum(1u, 2u, 3u, 4u, 5u, 6u, 7u, 8u, 9u, 10u, 11u, 12u, 13u, 14u, 15u,
-                        uint64_t{~0u}));
-  EXPECT_EQ((Call<uint64_t>("seventeen", 1u, 2u, 3u, 4u, 5u, 6u, 7u, 8u, 9u, 10u, 11u, 12u, 13u, 14u,
-                            15u, 16u, ~0u)),
+  EXPECT_EQ(
+      (Call<uint64_t>("sixteen", 1u, 2u, 3u, 4u, 5u, 6u, 7u, 8u, 9u, 10u, 11u, 12u, 13u, 14u, 15u,
+                      ~0u)),
+      WeightedSum(1u, 2u, 3u, 4u, 5u, 6u, 7u, 8u, 9u, 10u, 11u, 12u, 13u, 14u, 15u, uint64_t{~0u}));
+  EXPECT_EQ((Call<uint64_t>("seventeen", 1u, 2u, 3u, 4u, 5u, 6u, 7u, 8u, 9u, 10u, 11u, 12u, 13u,
+                            14u, 15u, 16u, ~0u)),
             WeightedSum(1u, 2u, 3u, 4u, 5u, 6u, 7u, 8u, 9u, 10u, 11u, 12u, 13u, 14u, 15u, 16u,
                         uint64_t{~0u}));
 }
@@ -281,10 +280,12 @@ TEST_P(AbiGuestTest, StringsReachTheGuestInItsOwnUnits) {
 
   EXPECT_EQ(Call<uint32_t>("units", std::string("hello")), 5u);
   EXPECT_EQ(Call<uint32_t>("units", std::string("h\u00e9")), is_utf16 || is_latin1 ? 2u : 3u);
-  EXPECT_EQ(Call<uint32_t>("units", std::string("\u20ac")),
-            is_utf16 ? 1u : is_latin1 ? (1u | kTag) : 3u);
-  EXPECT_EQ(Call<uint32_t>("units", std::string("\U0001f389")),
-            is_utf16 ? 2u : is_latin1 ? (2u | kTag) : 4u);
+  EXPECT_EQ(Call<uint32_t>("units", std::string("\u20ac")), is_utf16    ? 1u
+                                                            : is_latin1 ? (1u | kTag)
+                                                                        : 3u);
+  EXPECT_EQ(Call<uint32_t>("units", std::string("\U0001f389")), is_utf16    ? 2u
+                                                                : is_latin1 ? (2u | kTag)
+                                                                            : 4u);
 }
 
 struct Counter;
@@ -361,8 +362,9 @@ TEST_P(AbiGuestTest, HandlesDoNotPileUp) {
 
 // Two instances of one component have resource types of their own, which the host can't mix either.
 TEST_P(AbiGuestTest, AResourceOfAnotherInstanceIsRefused) {
-  auto other = Instantiate(store_, LoadComponent(&engine_, ReadGuest("abi"),
-                                                 vm::BodyValidation::kEager).value(), linker_);
+  auto other = Instantiate(
+      store_, LoadComponent(&engine_, ReadGuest("abi"), vm::BodyValidation::kEager).value(),
+      linker_);
   ASSERT_TRUE(other.has_value());
   auto consume = (*other)->Func<void(OwnCounter)>(kResources, "consume");
   OwnCounter counter = CallResource<OwnCounter>("[constructor]counter", 1u);

@@ -49,8 +49,7 @@ struct Large {
   std::optional<uint8_t> o;
   bool operator==(const Large&) const = default;
 };
-struct Shape
-    : std::variant<std::monostate, double, Point, std::string, std::vector<Point>> {
+struct Shape : std::variant<std::monostate, double, Point, std::string, std::vector<Point>> {
   using variant::variant;
 };
 struct Number : std::variant<uint32_t, float, uint64_t, double, int8_t> {
@@ -131,10 +130,10 @@ struct FlagsOf<Dozen> {
 };
 template <>
 struct FlagsOf<Many> {
-  static constexpr const char* kLabels[] = {
-      "f0",  "f1",  "f2",  "f3",  "f4",  "f5",  "f6",  "f7",  "f8",  "f9",  "f10",
-      "f11", "f12", "f13", "f14", "f15", "f16", "f17", "f18", "f19", "f20", "f21",
-      "f22", "f23", "f24", "f25", "f26", "f27", "f28", "f29", "f30", "f31"};
+  static constexpr const char* kLabels[] = {"f0",  "f1",  "f2",  "f3",  "f4",  "f5",  "f6",  "f7",
+                                            "f8",  "f9",  "f10", "f11", "f12", "f13", "f14", "f15",
+                                            "f16", "f17", "f18", "f19", "f20", "f21", "f22", "f23",
+                                            "f24", "f25", "f26", "f27", "f28", "f29", "f30", "f31"};
 };
 
 // One text for each form a string takes: empty, ASCII, Latin-1, the two-byte edges of UTF-8, beyond
@@ -174,8 +173,8 @@ inline std::vector<Entry> Entries() {
           {4, "four", 0.0f, Shape(std::vector<Point>{{1, 1}})}};
 }
 inline Large SomeLarge() {
-  return {255, -128, 65535, -32768, 0xffffffffu, -1,          ~uint64_t{0}, -2,
-          0.5f, -2.5, U'\u20ac', true,  "h\u00e9", {0, 1, 255}, uint8_t{9}};
+  return {255,  -128, 65535,     -32768, 0xffffffffu, -1,          ~uint64_t{0}, -2,
+          0.5f, -2.5, U'\u20ac', true,   "h\u00e9",   {0, 1, 255}, uint8_t{9}};
 }
 
 template <typename T>
@@ -269,8 +268,8 @@ void ForEachEcho(F&& f) {
                                             vector<optional<uint32_t>>{std::nullopt, 0, ~0u});
   f.template operator()<optional<double>>("echo-option-f64",
                                           vector<optional<double>>{std::nullopt, -0.5});
-  f.template operator()<optional<std::string>>("echo-option-string",
-                                               vector<optional<std::string>>{std::nullopt, "", "x"});
+  f.template operator()<optional<std::string>>(
+      "echo-option-string", vector<optional<std::string>>{std::nullopt, "", "x"});
   using Nested = optional<optional<uint8_t>>;
   f.template operator()<Nested>("echo-option-option",
                                 vector<Nested>{Nested(), Nested(std::in_place), Nested(255)});

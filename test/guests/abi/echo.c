@@ -1,5 +1,5 @@
-// A component that returns every value it is given, made by hand: parameters arrive flat, results go
-// into C structures, so that the two forms are checked against a C compiler's idea of them.
+// A component that returns every value it is given, made by hand: parameters arrive flat, results
+// go into C structures, so that the two forms are checked against a C compiler's idea of them.
 #include "values.h"
 
 // --- From flat parameters to memory -------------------------------------------------------------
@@ -198,7 +198,7 @@ MAKE_STRING(Wasteful, UTF8("hello"))
 
 EXPORT(VALUES "#nothing") void Nothing(void) {}
 
-// --- Resources: a counter's representation is its number ------------------------------------------
+// --- Resources: a counter's representation is its number --------------------------------------
 
 enum { kCounters = 10000 };
 static struct { uint32_t value, next_free; } counters[kCounters];

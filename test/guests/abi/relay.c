@@ -1,5 +1,5 @@
-// A component that answers every call by making the same one of its import: each value is lifted and
-// lowered once more on its way in and out. Its counters hold imported ones.
+// A component that answers every call by making the same one of its import: each value is lifted
+// and lowered once more on its way in and out. Its counters hold imported ones.
 #include "values.h"
 
 #define FLAT(name, label, result, parameters, arguments)                             \
@@ -31,7 +31,7 @@
 IMPORT(VALUES, "nothing") void ImportedNothing(void);
 EXPORT(VALUES "#nothing") void Nothing(void) { ImportedNothing(); }
 
-// --- Resources: a counter's representation is the number of the slot that has the imported handle ---
+// --- Resources: a counter's representation is the number of the slot with the imported handle ----
 
 enum { kCounters = 10000 };
 static uint32_t imported[kCounters];  // of a free slot: the next free one
