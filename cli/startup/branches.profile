@@ -94,11 +94,11 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyIN5ten
 974670606308651943
 7
 35
-3
+0
 35
 35
 35
-3
+0
 0
 
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyIN5tenon3abi7ValTypeEjEENS0_13hash_internal4HashIS6_EESt8equal_toIS6_ESaISt4pairIKS6_jEEE28rehash_and_grow_if_necessaryEv
@@ -113,8 +113,8 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyIN5ten
 93478046468797554
 7
 47
-2
-2
+0
+0
 65
 18
 65
@@ -158,11 +158,11 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyIN5ten
 974670606308651943
 7
 23
-2
+0
 23
 23
 23
-2
+0
 0
 
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyIN5tenon5IndexINS4_3abi13FuncTypeIdTagEEEjEENS0_13hash_internal4HashIS8_EESt8equal_toIS8_ESaISt4pairIKS8_jEEE28rehash_and_grow_if_necessaryEv
@@ -336,7 +336,7 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_1
 948827213067447227
 7
 162
-1
+3
 162
 0
 0
@@ -351,15 +351,15 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_1
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_11string_viewEPKN5tenon2vm6ExportEEENS1_10StringHashENS1_8StringEqESaISt4pairIKS4_S9_EEE22find_or_prepare_insertIS4_EESD_ImbERKT_
 1091155575380637502
 9
-163
-5
-4
-4
-4
-163
+165
+3
+3
+3
+3
+165
 162
 162
-1
+3
 
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_11string_viewEPKN5tenon2vm6ExportEEENS1_10StringHashENS1_8StringEqESaISt4pairIKS4_S9_EEE4findIS4_EENSH_8iteratorERKT_m
 1043763184950994910
@@ -369,10 +369,10 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_1
 163
 1
 163
-163
-1
+165
+3
 162
-1
+3
 
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_11string_viewEPKN5tenon2vm6ExportEEENS1_10StringHashENS1_8StringEqESaISt4pairIKS4_S9_EEE6resizeEm
 93478047114614656
@@ -404,7 +404,7 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_1
 948827213067447227
 7
 271
-10
+18
 271
 33
 33
@@ -419,15 +419,15 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_1
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_11string_viewEjEENS1_10StringHashENS1_8StringEqESaISt4pairIKS4_jEEE22find_or_prepare_insertIS4_EES8_ImbERKT_
 1091155575380637502
 9
-281
-15
-12
-12
-12
-281
+289
+18
+13
+13
+13
+289
 271
 271
-10
+18
 
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_11string_viewEjEENS1_10StringHashENS1_8StringEqESaISt4pairIKS4_jEEE28rehash_and_grow_if_necessaryEv
 844982799863669217
@@ -441,14 +441,14 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_1
 1043763184950994910
 9
 240
-0
-240
-0
-240
-271
-31
-269
 2
+242
+2
+242
+276
+36
+269
+7
 
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_11string_viewEjEENS1_10StringHashENS1_8StringEqESaISt4pairIKS4_jEEE6resizeEm
 93478047114614656
@@ -464,7 +464,7 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_1
 948827213067447227
 7
 63
-0
+3
 63
 15
 15
@@ -479,13 +479,13 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_1
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_13InlinedVectorIjLm20ESaIjEEEN5tenon5IndexINS7_2vm9TypeIdTagEEEEENS0_13hash_internal4HashIS6_EESt8equal_toIS6_ESaISt4pairIKS6_SB_EEE22find_or_prepare_insertIS6_EESI_ImbERKT_
 187771964017521575
 8
+66
+1
+66
 63
-7
 63
-63
-63
-7
-0
+1
+3
 63
 
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_13InlinedVectorIjLm20ESaIjEEEN5tenon5IndexINS7_2vm9TypeIdTagEEEEENS0_13hash_internal4HashIS6_EESt8equal_toIS6_ESaISt4pairIKS6_SB_EEE28rehash_and_grow_if_necessaryEv
@@ -506,12 +506,12 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_1
 93478046468797554
 7
 219
-7
-7
+1
+1
+285
+66
 282
-63
-282
-0
+3
 
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_13InlinedVectorIjLm20ESaIjEEEN5tenon5IndexINS7_2vm9TypeIdTagEEEEENS0_13hash_internal4HashIS6_EESt8equal_toIS6_ESaISt4pairIKS6_SB_EEE6resizeEm
 159676628432730496
@@ -647,11 +647,11 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyIN5ten
 974670606308651943
 7
 112
-4
+0
 112
 112
 112
-4
+0
 0
 
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyIN5tenon5IndexINS4_3abi13FuncTypeIdTagEEEEENS6_9TypeTable4HashENSA_5EqualESaIS8_EE4findINS6_8FuncTypeEEENSE_8iteratorERKT_
@@ -663,8 +663,8 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyIN5ten
 93478046468797554
 7
 15
-4
-4
+0
+0
 127
 112
 127
@@ -683,7 +683,7 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyINSt7_
 948827213067447227
 7
 42
-1
+0
 42
 6
 6
@@ -698,15 +698,15 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyINSt7_
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyINSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEEEENS1_10StringHashENS1_8StringEqESaIS9_EE22find_or_prepare_insertIS9_EESt4pairImbERKT_
 1091155575380637502
 9
-43
-6
-1
-1
-1
-43
+42
+2
+0
+0
+0
 42
 42
-1
+42
+0
 
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyINSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEEEENS1_10StringHashENS1_8StringEqESaIS9_EE28rehash_and_grow_if_necessaryEv
 844982799863669217
@@ -749,7 +749,7 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyISt4pa
 948827213067447227
 7
 112
-0
+5
 112
 13
 13
@@ -764,13 +764,13 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyISt4pa
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyISt4pairINS0_11string_viewES5_EEENS0_13hash_internal4HashIS6_EESt8equal_toIS6_ESaIS6_EE22find_or_prepare_insertIS6_EES4_ImbERKT_
 974670606308651943
 7
+117
+3
+117
+112
 112
 3
-112
-112
-112
-3
-0
+5
 
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyISt4pairINS0_11string_viewES5_EEENS0_13hash_internal4HashIS6_EESt8equal_toIS6_ESaIS6_EE28rehash_and_grow_if_necessaryEv
 844982799863669217
@@ -1089,11 +1089,11 @@ _ZN4absl7debian323inlined_vector_internal7StorageIjLm20ESaIjEE11EmplaceBackIJjEE
 _ZN4absl7debian3eqIjLm20ESaIjEEEbRKNS0_13InlinedVectorIT_XT0_ET1_EES8_
 552205516706534888
 5
-233
+221
 219
 219
-233
-233
+221
+221
 
 _ZN5tenon10ByteReader11ReadVarSlowIiLi32EEEbPT_
 1062511245035285997
@@ -1216,40 +1216,17 @@ _ZN5tenon10ByteReader9ReadFixedImEEbPT_
 0
 
 _ZN5tenon11IsValidUtf8EN4absl7debian311string_viewE
-221290201711624185
-32
+732038792118628810
+9
 2116
 0
 1813
 6854
-0
 2116
 1813
-0
-0
-0
-0
-0
 1913
-0
-0
-0
-0
-0
-0
-0
-0
-0
-0
-0
-0
-0
-0
-0
-0
 2116
 2116
-0
 
 _ZN5tenon2vm10FindOpcodeEhj
 78612108430196025
@@ -1687,11 +1664,10 @@ _ZN5tenon2vm12Instantiator3RunEN4absl7debian34SpanIKSt7variantIJPKNS0_4FuncEPNS0
 0
 
 _ZN5tenon2vm12Instantiator5StartEv
-543243707360079554
-3
+784007059655560962
+2
 12
 2
-0
 
 _ZN5tenon2vm12Instantiator6ChargeEv
 362960093483024065
@@ -2117,8 +2093,8 @@ _ZN5tenon2vm14FunctionWalkerINS0_6interp10TranslatorELb0EE16CallIndirectStepEb
 0
 
 _ZN5tenon2vm14FunctionWalkerINS0_6interp10TranslatorELb0EE16WalkInstructionsEv
-453997175345449387
-124
+973934450870440538
+128
 0
 2090
 2104
@@ -2129,19 +2105,20 @@ _ZN5tenon2vm14FunctionWalkerINS0_6interp10TranslatorELb0EE16WalkInstructionsEv
 0
 6744
 0
+23485
 21
 0
-15720
+7765
 11009
 2090
 2104
 2407
-7765
 5455
 598
 3438
 6449
 4479
+7765
 7444
 495
 11009
@@ -2167,6 +2144,7 @@ _ZN5tenon2vm14FunctionWalkerINS0_6interp10TranslatorELb0EE16WalkInstructionsEv
 0
 0
 7444
+0
 495
 0
 11009
@@ -2243,6 +2221,8 @@ _ZN5tenon2vm14FunctionWalkerINS0_6interp10TranslatorELb0EE16WalkInstructionsEv
 7444
 495
 4479
+7765
+7765
 
 _ZN5tenon2vm14FunctionWalkerINS0_6interp10TranslatorELb0EE6BrStepEv
 477729237626469277
@@ -2411,9 +2391,13 @@ _ZN5tenon2vm14FunctionWalkerINS0_6interp10TranslatorELb0EE8RareStepEt
 56
 
 _ZN5tenon2vm14FunctionWalkerINS0_6interp10TranslatorELb0EE8WalkBodyERKNS0_8FuncTypeE
-1063705160746808702
-3
+591567704411449302
+7
 339
+339
+339
+339
+0
 339
 339
 
@@ -3604,7 +3588,7 @@ _ZN5tenon2vm3sys20AnnotateSwitchFinishEPvPPKvPm
 1
 12
 
-_ZN5tenon2vm3sys20InstallFaultHandlersEPKvS3_PFbRNS0_11EntryRecordEmRKNS1_14GuestRegistersEE
+_ZN5tenon2vm3sys21InstallSignalHandlersEPKvS3_PFbRNS0_11EntryRecordEmRKNS1_14GuestRegistersEEPFbRKS4_E
 784007058953177093
 2
 3
@@ -3637,6 +3621,23 @@ _ZN5tenon2vm3sys5FibreD2Ev
 6
 0
 
+_ZN5tenon2vm3sys5Watch3ArmEm
+742261418966908927
+1
+3
+
+_ZN5tenon2vm3sys5Watch5BeginEv
+784007056844089447
+2
+5
+3
+
+_ZN5tenon2vm3sys5Watch6DisarmEv
+784007059655560962
+2
+3
+0
+
 _ZN5tenon2vm3sys7Mapping6CommitEmm
 784007056844089447
 2
@@ -3660,6 +3661,29 @@ _ZN5tenon2vm3sys7MappingaSEOS2_
 1
 12
 
+_ZN5tenon2vm3sys8Watchdog3ArmERNS1_5WatchEm
+1096621590783007104
+6
+0
+3
+0
+0
+0
+0
+
+_ZN5tenon2vm3sys8Watchdog3GetEv
+1063705162462123496
+3
+3
+3
+3
+
+_ZN5tenon2vm3sys8Watchdog6RemoveERNS1_5WatchE
+784007056844089447
+2
+3
+0
+
 _ZN5tenon2vm3sys9FibrePool4TakeEv
 798733568024534005
 4
@@ -3680,6 +3704,23 @@ _ZN5tenon2vm5Store11NewHostFuncENS_5IndexINS0_9TypeIdTagEEEPFbRNS0_8HostCallEEPv
 3
 100
 0
+0
+
+_ZN5tenon2vm5Store11SetDeadlineEm
+287486627725860101
+5
+0
+0
+3
+0
+0
+
+_ZN5tenon2vm5Store6InvokeERKNS0_4FuncEPNS0_4SlotE
+264495438142398945
+4
+116
+5
+5
 0
 
 _ZN5tenon2vm5Store8NewTableERKNS0_9TableTypeENS0_4SlotE
@@ -3770,13 +3811,13 @@ _ZN5tenon2vm6ModuleD2Ev
 0
 0
 
-_ZN5tenon2vm6interp10CodeBuffer11SetCapacityEj
-978919879364564542
+_ZN5tenon2vm6interp10CodeBuffer10AppendBitsEm
+1124680653694017199
 4
-339
-10
+2062
 0
-7
+0
+0
 
 _ZN5tenon2vm6interp10CodeBuffer11SetDistanceEjjPNS1_5LabelE
 798733565585163347
@@ -3787,38 +3828,54 @@ _ZN5tenon2vm6interp10CodeBuffer11SetDistanceEjjPNS1_5LabelE
 26
 
 _ZN5tenon2vm6interp10CodeBuffer13EmitImmediateEPFvPKNS0_4WordEPNS0_4SlotEPNS0_7ContextEPhmDv4_fEjjj
-784007059655560962
-2
+1124680653694017199
+4
 15230
 0
+0
+0
+
+_ZN5tenon2vm6interp10CodeBuffer17MakeRoomForStartsEj
+234856436728831440
+6
+339
+10
+10
+0
+0
+7
 
 _ZN5tenon2vm6interp10CodeBuffer4EmitEPFvPKNS0_4WordEPNS0_4SlotEPNS0_7ContextEPhmDv4_fENS1_6HalvesE
-784007059655560962
-2
+1124680653694017199
+4
 7112
+0
+0
 0
 
 _ZN5tenon2vm6interp10CodeBuffer4FuseEv
 414921812647925097
 8
-4912
-2431
-2483
+5860
+3379
+2485
 2481
 20275
 2481
 339
 339
 
-_ZN5tenon2vm6interp10CodeBuffer5BeginEPNS1_9CodeArenaEj
-784007056844089447
-2
-339
-190
-
-_ZN5tenon2vm6interp10ModuleCodeC2ERKNS0_14ResolvedModuleE
+_ZN5tenon2vm6interp10CodeBuffer5BeginEPNS1_9CodeArenaEjm
 238984482353853237
 3
+339
+190
+339
+
+_ZN5tenon2vm6interp10ModuleCodeC2ERKNS0_14ResolvedModuleE
+844982800087245094
+4
+9
 9
 0
 0
@@ -3979,6 +4036,16 @@ _ZN5tenon2vm6interp10Translator13PreserveLocalEj
 1201
 0
 
+_ZN5tenon2vm6interp10Translator15LabelNeedsMovesERKNS2_7ControlE
+360019386476380470
+6
+0
+0
+0
+2496
+247
+0
+
 _ZN5tenon2vm6interp10Translator19EmitResultImmediateEPFvPKNS0_4WordEPNS0_4SlotEPNS0_7ContextEPhmDv4_fENS0_7ValTypeEjj
 783548774641833575
 9
@@ -3993,8 +4060,8 @@ _ZN5tenon2vm6interp10Translator19EmitResultImmediateEPFvPKNS0_4WordEPNS0_4SlotEP
 0
 
 _ZN5tenon2vm6interp10Translator4BulkEPFvPKNS0_4WordEPNS0_4SlotEPNS0_7ContextEPhmDv4_fERKNS0_11InstructionEiNS0_7ValTypeE
-830659416077388508
-9
+159676626794016424
+8
 56
 67
 67
@@ -4002,7 +4069,6 @@ _ZN5tenon2vm6interp10Translator4BulkEPFvPKNS0_4WordEPNS0_4SlotEPNS0_7ContextEPhm
 7
 21
 21
-0
 0
 
 _ZN5tenon2vm6interp10Translator4OnIfERKNS0_11InstructionERKNS0_9BlockInfoE
@@ -4016,8 +4082,8 @@ _ZN5tenon2vm6interp10Translator4OnIfERKNS0_11InstructionERKNS0_9BlockInfoE
 0
 
 _ZN5tenon2vm6interp10Translator4OnOpERKNS0_11InstructionERKNS0_8ResolvedE
-335755608338226496
-35
+536455178267262432
+33
 130
 413
 0
@@ -4051,8 +4117,11 @@ _ZN5tenon2vm6interp10Translator4OnOpERKNS0_11InstructionERKNS0_8ResolvedE
 0
 0
 0
-0
-0
+
+_ZN5tenon2vm6interp10Translator5EnterENS2_7Control4KindERKNS0_9BlockInfoE
+742261418966908927
+1
+2068
 
 _ZN5tenon2vm6interp10Translator5OnEndERKNS0_11InstructionEb
 701607649089639487
@@ -4107,8 +4176,8 @@ _ZN5tenon2vm6interp10Translator6OnBrIfERKNS0_11InstructionE
 0
 
 _ZN5tenon2vm6interp10Translator6OnCallERKNS0_11InstructionERKNS0_8ResolvedE
-787521393848427744
-34
+733864297601772594
+31
 3124
 3124
 0
@@ -4138,15 +4207,12 @@ _ZN5tenon2vm6interp10Translator6OnCallERKNS0_11InstructionERKNS0_8ResolvedE
 0
 0
 0
-0
-0
-0
-0
+1191
 0
 
 _ZN5tenon2vm6interp10Translator6OnLoadERKNS0_11InstructionE
-1101761137593063838
-16
+556960142566265620
+13
 0
 1751
 2214
@@ -4155,9 +4221,6 @@ _ZN5tenon2vm6interp10Translator6OnLoadERKNS0_11InstructionE
 0
 329
 1885
-0
-0
-0
 0
 0
 0
@@ -4189,8 +4252,8 @@ _ZN5tenon2vm6interp10Translator7OnConstERKNS0_11InstructionE
 0
 
 _ZN5tenon2vm6interp10Translator7OnStoreERKNS0_11InstructionE
-200346202427881555
-31
+625609226731079136
+28
 734
 0
 744
@@ -4209,10 +4272,7 @@ _ZN5tenon2vm6interp10Translator7OnStoreERKNS0_11InstructionE
 1759
 0
 285
-0
 241
-0
-0
 0
 0
 0
@@ -4257,8 +4317,8 @@ _ZN5tenon2vm6interp10Translator8BranchIfENS2_7OperandEbPNS1_5LabelE
 120
 
 _ZN5tenon2vm6interp10Translator8EmitCopyEjRKNS2_7OperandE
-758414238661982563
-17
+1011178363327249821
+16
 357
 2
 30
@@ -4271,7 +4331,6 @@ _ZN5tenon2vm6interp10Translator8EmitCopyEjRKNS2_7OperandE
 0
 0
 2061
-0
 0
 26
 2
@@ -4291,8 +4350,8 @@ _ZN5tenon2vm6interp10Translator8MoveHomeEPNS2_7OperandE
 1460
 
 _ZN5tenon2vm6interp10Translator8OnBinaryERKNS0_11InstructionE
-535407371924581319
-45
+279265837032442356
+44
 0
 0
 1269
@@ -4325,7 +4384,6 @@ _ZN5tenon2vm6interp10Translator8OnBinaryERKNS0_11InstructionE
 1301
 0
 35
-0
 0
 10
 10
@@ -4368,8 +4426,8 @@ _ZN5tenon2vm6interp10Translator8TakeBodyEPKNS0_8FuncCodeE
 339
 
 _ZN5tenon2vm6interp10Translator9EqualZeroERKNS0_11InstructionE
-1115849989951296520
-103
+223697012217660545
+101
 0
 0
 4
@@ -4442,8 +4500,6 @@ _ZN5tenon2vm6interp10Translator9EqualZeroERKNS0_11InstructionE
 0
 0
 0
-0
-0
 174
 0
 0
@@ -4475,8 +4531,8 @@ _ZN5tenon2vm6interp10Translator9EqualZeroERKNS0_11InstructionE
 0
 
 _ZN5tenon2vm6interp10Translator9OnBrTableERKNS0_11InstructionE
-1120787495366801880
-23
+793714009587570008
+22
 0
 0
 199
@@ -4491,7 +4547,6 @@ _ZN5tenon2vm6interp10Translator9OnBrTableERKNS0_11InstructionE
 40
 0
 1
-0
 0
 0
 0
@@ -5806,7 +5861,7 @@ _ZN5tenon2vm6interp7FusionsC2EN4absl7debian34SpanIKNS1_6FusionEEE
 798733566312066129
 4
 3069
-45
+42
 408
 3
 
@@ -5842,35 +5897,42 @@ _ZN5tenon2vm6interp8handlers10CopyIntAccEPKNS0_4WordEPNS0_4SlotEPNS0_7ContextEPh
 2531
 
 _ZN5tenon2vm6interp8handlers10MemoryCopyEPKNS0_4WordEPNS0_4SlotEPNS0_7ContextEPhmDv4_f
-304923861439846815
-11
+1077146945659774891
+14
+71
+71
 71
 71
 71
 71
 71
 0
-71
+0
 71
 0
 71
 71
+24
 
 _ZN5tenon2vm6interp8handlers10MemoryFillEPKNS0_4WordEPNS0_4SlotEPNS0_7ContextEPhmDv4_f
-451468002647402454
-7
+851724500788369060
+10
+3
+3
 3
 3
 3
 0
+0
 3
-3
+0
 3
 
 _ZN5tenon2vm6interp8handlers10MemoryGrowEPKNS0_4WordEPNS0_4SlotEPNS0_7ContextEPhmDv4_f
-691211005645216404
-4
+289828607571825242
+5
 0
+6
 6
 6
 0
@@ -5947,10 +6009,11 @@ _ZN5tenon2vm6interp8handlers4LazyEPKNS0_4WordEPNS0_4SlotEPNS0_7ContextEPhmDv4_f
 0
 
 _ZN5tenon2vm6interp8handlers5EnterEPKNS0_4WordEPNS0_4SlotEPNS0_7ContextEPhmDv4_f
-218421989264585199
-4
+515008860416611976
+5
 33354
 7327
+0
 0
 0
 
@@ -6014,10 +6077,11 @@ _ZN5tenon2vm6interp8handlers9SelectIntEPKNS0_4WordEPNS0_4SlotEPNS0_7ContextEPhmD
 351
 
 _ZN5tenon2vm6interp9CodeArena4TailEm
-1063705162494746942
-3
+1124680650825999398
+4
+325
 339
-14
+339
 330
 
 _ZN5tenon2vm6interp9CodeArena6CommitENS1_4BodyE
@@ -6028,8 +6092,9 @@ _ZN5tenon2vm6interp9CodeArena6CommitENS1_4BodyE
 0
 
 _ZN5tenon2vm6interp9CodeArena8AddChunkEm
-187771965016895684
-7
+159676627077091803
+8
+14
 5
 0
 0
@@ -6156,15 +6221,13 @@ _ZN5tenon2vm9TypeStore6InternEN4absl7debian34SpanIKNS0_7SubTypeEEE
 0
 
 _ZN5tenon3abi10CallLiftedERKNS0_10LiftedFuncERKSt6vectorIPNS0_17ComponentInstanceESaIS6_EERNS0_9CallScopeEN4absl7debian311FunctionRefIFbRNS0_12CanonContextEPNS_2vm4SlotEEEESM_
-281006052365403201
-12
+974752427784403915
+10
 3
 0
 3
 3
 3
-0
-0
 0
 0
 0
@@ -6841,13 +6904,12 @@ _ZN5tenon3abi12CanonContext6ChargeEm
 0
 
 _ZN5tenon3abi12CanonContext7ReallocEmmjmN4absl7debian311string_viewEPm
-483274750872820292
-9
+495986877060926324
+8
 0
 111
 0
 111
-0
 0
 0
 0
@@ -7208,21 +7270,22 @@ _ZN5tenon3abi14ReadResultListERNS0_12SyntaxReaderEPSt8optionalISt7variantIJNS0_6
 4
 
 _ZN5tenon3abi14ResolveImportsERKNS0_17CompiledComponentERKNS0_10HostLinkerE
-475481174435824978
-72
+20557506463027409
+90
 79
 0
 0
 163
 0
 0
-0
 79
 0
 0
 0
-79
 0
+0
+79
+79
 0
 0
 0
@@ -7238,17 +7301,23 @@ _ZN5tenon3abi14ResolveImportsERKNS0_17CompiledComponentERKNS0_10HostLinkerE
 0
 0
 0
+60
+0
+0
 21
 0
 44
+79
 0
 0
 0
 21
 0
 0
-79
-60
+0
+0
+0
+0
 0
 21
 0
@@ -7258,18 +7327,26 @@ _ZN5tenon3abi14ResolveImportsERKNS0_17CompiledComponentERKNS0_10HostLinkerE
 0
 0
 0
+0
+0
+0
+0
+0
+0
+0
+0
 3
 3
 3
 0
 0
 0
-3
 0
 3
 0
-0
 3
+0
+0
 0
 0
 0
@@ -7280,8 +7357,11 @@ _ZN5tenon3abi14ResolveImportsERKNS0_17CompiledComponentERKNS0_10HostLinkerE
 0
 21
 21
+0
 0
 79
+0
+0
 
 _ZN5tenon3abi15DecodeComponentESt6vectorIhSaIhEE
 653247342333988280
@@ -7338,18 +7418,13 @@ _ZN5tenon3abi15ParseExternNameEN4absl7debian311string_viewE
 0
 
 _ZN5tenon3abi16CallResourceDropERNS_2vm8HostCallE
-668285661103146961
-13
+331779890541993193
+8
 0
 0
 0
 0
 38
-0
-0
-0
-0
-0
 0
 0
 0
@@ -7419,8 +7494,8 @@ _ZN5tenon3abi17ValidateComponentESt10unique_ptrIKNS0_6syntax13RootComponentESt14
 0
 
 _ZN5tenon3abi21ComponentInstantiator12BindResourceERKNS0_14PlanTrampolineERKNS0_18ResourceTrampolineEj
-252792766785052562
-12
+909650111569780626
+13
 21
 0
 21
@@ -7429,6 +7504,7 @@ _ZN5tenon3abi21ComponentInstantiator12BindResourceERKNS0_14PlanTrampolineERKNS0_
 0
 0
 0
+21
 21
 0
 21
@@ -7461,12 +7537,14 @@ _ZN5tenon3abi21ComponentInstantiator17InstantiateModuleEj
 0
 
 _ZN5tenon3abi21ComponentInstantiator3RunERKNS0_10HostLinkerE
-833558497236493464
-29
+749168442083573497
+31
 0
 0
 3
 6
+0
+0
 0
 0
 0
@@ -7905,7 +7983,7 @@ _ZN5tenon3abi5StoreC2EPNS_2vm6EngineENS0_11StoreLimitsEPvPNS0_8ExecutorE
 382993475055910911
 2
 3
-0
+3
 
 _ZN5tenon3abi6SortOfERKSt7variantIJNS_5IndexINS0_15ModuleTypeIdTagEEENS2_INS0_13FuncTypeIdTagEEENS0_8TypeItemENS2_INS0_18ComponentTypeIdTagEEENS2_INS0_17InstanceTypeIdTagEEEEE
 742261418966908927
@@ -8820,7 +8898,7 @@ _ZN5tenon3abi9TypeTable6InternENS0_8FuncTypeE
 0
 0
 
-_ZN5tenon3abi9TypeTableC2Ev
+_ZN5tenon3abi9TypeTableC2Em
 742261418966908927
 1
 3
@@ -10150,6 +10228,15 @@ _ZN5tenon3abi9Validator9CheckNameERNS0_5ScopeERKNS0_6syntax4NameERKSt7variantIJN
 47
 0
 
+_ZN5tenon3cli10RunOptionsD2Ev
+1096621591214462149
+5
+3
+0
+0
+0
+3
+
 _ZN5tenon3cli11SubcommandsEv
 742261418966908927
 1
@@ -10162,8 +10249,8 @@ _ZN5tenon3cli12PopulateHeapEv
 3
 
 _ZN5tenon3cli13ReadInputFileERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE
-410346285181300082
-30
+849550351784110092
+34
 3
 6
 0
@@ -10178,9 +10265,13 @@ _ZN5tenon3cli13ReadInputFileERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIc
 0
 0
 0
+0
+0
+0
+0
+0
+0
 3
-0
-0
 0
 0
 0
@@ -10221,8 +10312,8 @@ _ZN5tenon3cli15ReadCommandLineERKNS0_6SyntaxEiPPcPFSt8expectedIvNS_5ErrorEEiPKcP
 6
 
 _ZN5tenon3cli3RunERKNS0_10RunOptionsE
-91890153036768516
-58
+382313150091630120
+68
 3
 0
 1
@@ -10235,11 +10326,6 @@ _ZN5tenon3cli3RunERKNS0_10RunOptionsE
 0
 0
 0
-3
-0
-0
-0
-0
 0
 0
 3
@@ -10253,6 +10339,17 @@ _ZN5tenon3cli3RunERKNS0_10RunOptionsE
 0
 0
 0
+3
+0
+0
+0
+0
+0
+0
+0
+0
+0
+0
 0
 0
 3
@@ -10274,10 +10371,14 @@ _ZN5tenon3cli3RunERKNS0_10RunOptionsE
 0
 0
 0
+3
+0
 0
 0
 3
 3
+3
+0
 3
 0
 0
@@ -10366,11 +10467,9 @@ _ZN5tenon4wasi12AddWallClockERNS_3abi13HostInterfaceE
 3
 
 _ZN5tenon4wasi12CallExecutor4WaitEN4absl7debian34SpanIKNS0_8InterestEEEPSt6vectorIjSaIjEE
-536873290053275998
-4
+784007059655560962
+2
 10
-0
-0
 0
 
 _ZN5tenon4wasi12HashMetadataEi
@@ -10460,9 +10559,9 @@ _ZN5tenon4wasi13FdInputStreamC2Ei
 1
 3
 
-_ZN5tenon4wasi13PollInterestsEN4absl7debian34SpanIKNS0_8InterestEEEmPSt6vectorIjSaIjEE
-410346287433854385
-29
+_ZN5tenon4wasi13PollInterestsEN4absl7debian34SpanIKNS0_8InterestEEEmPSt6vectorIjSaIjEENS2_11FunctionRefIFbvEEE
+127632476211304746
+30
 0
 10
 10
@@ -10476,6 +10575,7 @@ _ZN5tenon4wasi13PollInterestsEN4absl7debian34SpanIKNS0_8InterestEEEmPSt6vectorIj
 10
 10
 0
+10
 10
 10
 10
@@ -10708,16 +10808,20 @@ _ZN5tenon4wasi6LinkAtERKNS0_5PlaceES3_
 0
 
 _ZN5tenon4wasi6OpenAtERKNS0_5PlaceERKNS0_11OpenRequestE
-597546711341625499
-16
+973971100764257651
+20
+14
+5
 14
 6
 0
 0
 0
 0
+19
 18
 6
+0
 0
 0
 4
@@ -10811,7 +10915,7 @@ _ZN5tenon4wasi7Context18AddDirectoryOptionEN4absl7debian311string_viewENS0_15Dir
 _ZN5tenon4wasi7OsErrorEi
 742261418966908927
 1
-48
+53
 
 _ZN5tenon4wasi7SetSizeEim
 1096621591431432976
@@ -10907,7 +11011,7 @@ _ZN5tenon4wasi9FromErrnoEi
 0
 0
 0
-48
+53
 0
 0
 0
@@ -10940,7 +11044,7 @@ _ZN5tenon4wasi9FromErrnoEi
 0
 0
 0
-10
+15
 0
 0
 5
@@ -11071,16 +11175,6 @@ _ZNK5tenon2vm6Module5BytesENS0_9ByteRangeE
 3
 12
 0
-0
-
-_ZNK5tenon2vm6interp10Translator15LabelNeedsMovesERKNS2_7ControlE
-360019386476380470
-6
-0
-0
-0
-2496
-247
 0
 
 _ZNK5tenon2vm8FuncTypeeqERKS1_
@@ -11391,18 +11485,20 @@ _ZNK5tenon3abi7TypeDefeqERKS1_
 6
 6
 51
-51
 50
 50
-50
-49
+48
+48
+48
 
 _ZNK5tenon3abi8Instance11CheckExportERKNS0_10LiftedFuncEPFbRKNS0_11TypeCheckerERKNS0_8FuncTypeEEN4absl7debian311string_viewESF_
-178396240757456104
-13
+255926572854867433
+15
+0
 0
 0
 3
+0
 0
 0
 0
@@ -11415,12 +11511,21 @@ _ZNK5tenon3abi8Instance11CheckExportERKNS0_10LiftedFuncEPFbRKNS0_11TypeCheckerER
 3
 
 _ZNK5tenon3abi8Instance4FuncIFSt8expectedIvSt9monostateEvEEES3_INS0_10ExportFuncIT_EENS_5ErrorEEN4absl7debian311string_viewESE_
-896858935875212800
-9
+838107927702099086
+18
+0
+0
+0
+0
+0
+0
+0
+0
+3
+3
 3
 0
-0
-0
+3
 0
 0
 0
@@ -11600,11 +11705,11 @@ _ZNK5tenon3abi9TypeTable5EqualclENS_5IndexINS0_11DefIndexTagEEERKNS0_7TypeDefE
 _ZNK5tenon3abi9TypeTable5EqualclENS_5IndexINS0_13FuncTypeIdTagEEERKNS0_8FuncTypeE
 334492581521032954
 5
+6
 9
-10
 15
 15
-10
+9
 
 _ZNK5tenon3abi9TypeTable5FactsENS0_7ValTypeE
 5832817432866853
@@ -12090,12 +12195,12 @@ _ZNKSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEE7compareEPKc
 _ZNKSt8equal_toISt4pairIN4absl7debian311string_viewES3_EEclERKS4_S7_
 1127317925309128388
 6
+1
 3
-3
-3
-3
-3
-3
+1
+1
+1
+1
 
 _ZNSt10unique_ptrIN5tenon2vm13TableInstanceESt14default_deleteIS2_EED2Ev
 238984481799490044
@@ -12252,7 +12357,7 @@ _ZNSt14_Fwd_list_baseINSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEESaIS5_
 _ZNSt14__shared_countILN9__gnu_cxx12_Lock_policyE2EED2Ev
 190355458062653983
 5
-1476
+1488
 185
 87
 0
@@ -12888,6 +12993,13 @@ _ZNSt15__new_allocatorISt10shared_ptrIN5tenon2vm12LoadedModuleEEE8allocateEmPKv
 0
 0
 
+_ZNSt15__new_allocatorISt10shared_ptrIvEE8allocateEmPKv
+238984481941143025
+3
+3
+0
+0
+
 _ZNSt15__new_allocatorISt10unique_ptrIA_cSt14default_deleteIS1_EEE8allocateEmPKv
 238984481941143025
 3
@@ -13121,6 +13233,13 @@ _ZNSt16allocator_traitsISaIvEE9constructIN5tenon2vm14ResolvedModuleEJEEEvRS0_PT_
 742261418966908927
 1
 12
+
+_ZNSt22_Optional_payload_baseIN5tenon3abi11TypeCheckerEE10_M_destroyEv
+238984482353853237
+3
+3
+0
+3
 
 _ZNSt23_Sp_counted_ptr_inplaceIKN5tenon4wasi8UniqueFdESaIvELN9__gnu_cxx12_Lock_policyE2EE10_M_destroyEv
 742261418966908927
@@ -14188,6 +14307,14 @@ _ZNSt6vectorIN5tenon3abi4StepESaIS2_EED2Ev
 59
 6
 
+_ZNSt6vectorIN5tenon3abi5ValueESaIS2_EED2Ev
+798733566801274259
+4
+0
+0
+3
+0
+
 _ZNSt6vectorIN5tenon3abi6HandleESaIS2_EE17_M_realloc_insertIJRKS2_EEEvN9__gnu_cxx17__normal_iteratorIPS2_S4_EEDpOT_
 1031809832227696934
 7
@@ -14511,7 +14638,7 @@ _ZNSt6vectorINSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEESaIS5_EED2Ev
 4
 4
 1
-9
+12
 3
 
 _ZNSt6vectorIPKN5tenon2vm4FuncESaIS4_EE17_M_default_appendEm
@@ -14744,6 +14871,23 @@ _ZNSt6vectorISt10shared_ptrIN5tenon2vm12LoadedModuleEESaIS4_EE17_M_realloc_inser
 9
 9
 6
+0
+0
+
+_ZNSt6vectorISt10shared_ptrIvESaIS1_EE12emplace_backIJS1_EEERS1_DpOT_
+146835647075900052
+2
+0
+3
+
+_ZNSt6vectorISt10shared_ptrIvESaIS1_EE17_M_realloc_insertIJS1_EEEvN9__gnu_cxx17__normal_iteratorIPS1_S3_EEDpOT_
+1031809832227696934
+7
+0
+0
+3
+3
+0
 0
 0
 
@@ -15078,13 +15222,37 @@ _ZNSt6vectorIbSaIbEE9push_backEb
 102
 7
 
+_ZNSt6vectorIhSaIhEE17_M_default_appendEm
+953007677216527744
+10
+3
+3
+0
+3
+0
+0
+0
+0
+0
+0
+
+_ZNSt6vectorIhSaIhEE7reserveEm
+1119356334746846741
+6
+3
+3
+0
+0
+0
+0
+
 _ZNSt6vectorIhSaIhEEC2EmRKS0_
 952936701872607818
 5
-89
-89
-89
-89
+86
+86
+86
+86
 0
 
 _ZNSt6vectorIjSaIjEE17_M_realloc_insertIJRKjEEEvN9__gnu_cxx17__normal_iteratorIPjS1_EEDpOT_
@@ -15365,6 +15533,22 @@ _ZNSt8__detail9__variant17__gen_vtable_implINS0_12_Multi_arrayIPFvOZNS0_16_Varia
 1
 3
 
+_ZNSt8expectedIN4absl7debian313InlinedVectorISt4pairIPKvPKN5tenon3abi12ResourceTypeEELm1ESaISB_EEENS6_5ErrorEED2EvQoont27is_trivially_destructible_vIT_Ent27is_trivially_destructible_vIT0_E
+844982797593153552
+4
+3
+0
+0
+0
+
+_ZNSt8expectedIN5tenon3abi10ExportFuncIFS_IvSt9monostateEvEEENS0_5ErrorEED2EvQoont27is_trivially_destructible_vIT_Ent27is_trivially_destructible_vIT0_E
+844982797593153552
+4
+3
+0
+0
+0
+
 _ZNSt8expectedIN5tenon3abi10PlanExportENS0_5ErrorEED2EvQoont27is_trivially_destructible_vIT_Ent27is_trivially_destructible_vIT0_E
 567185239662209302
 5
@@ -15387,6 +15571,15 @@ _ZNSt8expectedIN5tenon3abi8SmallMapINS0_5IndexINS1_13ResourceIdTagEEES5_EENS0_5E
 844982797593153552
 4
 3
+0
+0
+0
+
+_ZNSt8expectedIN5tenon3cli10InvocationENS0_5ErrorEED2EvQoont27is_trivially_destructible_vIT_Ent27is_trivially_destructible_vIT0_E
+1096621590133886424
+5
+3
+0
 0
 0
 0
@@ -15484,12 +15677,12 @@ _ZNSt8expectedIvN5tenon5ErrorEEaSEOS2_Qaa23is_move_constructible_vIT0_E20is_move
 _ZNSt8ios_base4InitC2Ev
 742261418966908927
 1
-246
+288
 
 _ZNSt8ios_base4InitD2Ev
 742261418966908927
 1
-240
+282
 
 _ZSt10__do_visitINSt8__detail9__variant20__variant_idx_cookieEZNS1_15_Move_ctor_baseILb0EJN5tenon3abi7FuncRefENS4_5IndexINS5_13PlanModuleTagEEENS5_8TypeItemENS5_18PlanInstanceExportENS5_19PlanComponentExportEEEC1EOSD_EUlOT_T0_E_JSt7variantIJS6_S9_SA_SB_SC_EEEEDcOSH_DpOT1_
 1096621589138809160
@@ -15670,8 +15863,9 @@ call.cc;_GLOBAL__sub_I_call.cc
 3
 
 call.cc;_ZN5tenon2vm6interp12_GLOBAL__N_18CallHostEPKNS0_4WordEPNS0_4SlotEPNS0_7ContextEPKNS0_4FuncES7_j
-212526878935420674
-2
+491275433087612286
+3
+411
 411
 411
 
@@ -15702,6 +15896,16 @@ canon.cc;_ZN5tenon3abi12_GLOBAL__N_17SetOnceIjEESt8expectedIvNS_5ErrorEEPSt8opti
 0
 0
 0
+
+capabilities.cc;_GLOBAL__sub_I_capabilities.cc
+742261418966908927
+1
+3
+
+check.cc;_GLOBAL__sub_I_check.cc
+742261418966908927
+1
+3
 
 clock.cc;_ZN5tenon4wasi12_GLOBAL__N_14ReadEi
 784007058953177093
@@ -15738,6 +15942,11 @@ copy_plan.cc;_GLOBAL__sub_I_copy_plan.cc
 3
 
 copy_run.cc;_GLOBAL__sub_I_copy_run.cc
+742261418966908927
+1
+3
+
+core_externs.cc;_GLOBAL__sub_I_core_externs.cc
 742261418966908927
 1
 3
@@ -16009,7 +16218,7 @@ decoder.cc;_ZN5tenon2vm12_GLOBAL__N_16DecodeENS0_6ModuleERKNS0_8FeaturesE
 0
 21
 
-entry.cc;_ZZNSt9once_flag18_Prepare_executionC1IZSt9call_onceIZN5tenon2vm3sys20InstallFaultHandlersEPKvS7_PFbRNS4_11EntryRecordEmRKNS5_14GuestRegistersEEE3$_0JEEvRS_OT_DpOT0_EUlvE_EERSH_ENUlvE_8__invokeEv
+entry.cc;_ZZNSt9once_flag18_Prepare_executionC1IZSt9call_onceIZN5tenon2vm3sys21InstallSignalHandlersEPKvS7_PFbRNS4_11EntryRecordEmRKNS5_14GuestRegistersEEPFbRKS8_EE3$_0JEEvRS_OT_DpOT0_EUlvE_EERSL_ENUlvE_8__invokeEv
 146835646621254984
 2
 6
@@ -16116,9 +16325,9 @@ file.cc;_ZN5tenon4wasi12_GLOBAL__N_17RawStatEi
 file.cc;_ZN5tenon4wasi12_GLOBAL__N_19RawStatAtERKNS0_5PlaceE
 844982799863669217
 4
-19
-1
-0
+38
+6
+3
 0
 
 flat.cc;_GLOBAL__sub_I_flat.cc
@@ -16222,6 +16431,16 @@ insecure_seed.cc;_GLOBAL__sub_I_insecure_seed.cc
 1
 3
 
+inspect.cc;_GLOBAL__sub_I_inspect.cc
+742261418966908927
+1
+3
+
+inspection.cc;_GLOBAL__sub_I_inspection.cc
+742261418966908927
+1
+3
+
 instance.cc;_GLOBAL__sub_I_instance.cc
 742261418966908927
 1
@@ -16281,8 +16500,8 @@ interpreter.cc;_ZN5tenon2vm6interp12_GLOBAL__N_14LoadERNS0_12LoadedModuleE
 3
 
 interpreter.cc;_ZN5tenon2vm6interp12_GLOBAL__N_16InvokeERNS0_5StoreERKNS0_4FuncEPNS0_4SlotE
-418125385569532198
-23
+1148835024617818868
+26
 444
 114
 0
@@ -16294,18 +16513,31 @@ interpreter.cc;_ZN5tenon2vm6interp12_GLOBAL__N_16InvokeERNS0_5StoreERKNS0_4FuncE
 0
 114
 0
-3
-0
-3
-3
-0
 0
 3
 0
+3
+3
+0
+0
+3
 0
 0
 0
 0
+0
+0
+0
+
+invoke.cc;_GLOBAL__sub_I_invoke.cc
+742261418966908927
+1
+3
+
+invoke_module.cc;_GLOBAL__sub_I_invoke_module.cc
+742261418966908927
+1
+3
 
 keywords.cc;_GLOBAL__sub_I_keywords.cc
 742261418966908927
@@ -16323,8 +16555,8 @@ lifted_func.cc;_GLOBAL__sub_I_lifted_func.cc
 3
 
 main
-1136670463453672570
-12
+957545654194785680
+17
 3
 0
 3
@@ -16332,11 +16564,16 @@ main
 3
 3
 3
-3
+0
+0
+0
 0
 3
 0
+3
 0
+0
+3
 
 main.cc;_ZZN5tenon3cli15ReadCommandLineINS0_12_GLOBAL__N_18TopLevelETnPFSt8expectedIvNS_5ErrorEEiPKcRT_EXadL_ZNS2_12TakeTopLevelEiS8_RS3_EEEESt8optionalIiERKNS0_6SyntaxEiPPcSA_ENUliS8_PvE_8__invokeEiS8_SL_
 1063705162558100101
@@ -17558,22 +17795,50 @@ string.cc;_ZN5tenon3abi12_GLOBAL__N_19StoreCopyERNS0_12CanonContextERKNS0_12Lift
 18
 
 subcommands.cc;_ZN5tenon3cli12_GLOBAL__N_17ExecuteINS0_10RunOptionsETnPFSt8expectedIvNS_5ErrorEEiPKcRT_EXadL_ZNS1_7TakeRunEiS8_RS3_EETnPFiRKS9_EXadL_ZNS0_3RunERKS3_EEEEiRKNS0_6SyntaxEiPPc
-844982800098925627
-4
-3
-0
+784007059655560962
+2
 3
 3
 
 subcommands.cc;_ZZN5tenon3cli15ReadCommandLineINS0_10RunOptionsETnPFSt8expectedIvNS_5ErrorEEiPKcRT_EXadL_ZNS0_12_GLOBAL__N_17TakeRunEiS7_RS2_EEEESt8optionalIiERKNS0_6SyntaxEiPPcS9_ENUliS7_PvE_8__invokeEiS7_SL_
-948827211563440346
-8
+1095198692268752347
+38
+0
+0
+0
+0
+0
+0
 7
+7
+0
+0
 0
 1
 0
+0
+0
+0
+0
+0
+0
+0
 3
+0
+0
+0
+0
 3
+0
+0
+0
+0
+0
+0
+0
+0
+0
+0
 0
 0
 
@@ -17760,6 +18025,11 @@ timezone.cc;_GLOBAL__sub_I_timezone.cc
 3
 
 trampolines.cc;_GLOBAL__sub_I_trampolines.cc
+742261418966908927
+1
+3
+
+type_printer.cc;_GLOBAL__sub_I_type_printer.cc
 742261418966908927
 1
 3
@@ -18165,20 +18435,18 @@ unity_translate_cxx.cxx;_ZN5tenon2vm6interp12_GLOBAL__N_14TrimERKNS0_8FuncCodeEP
 0
 0
 
-unity_translate_cxx.cxx;_ZN5tenon2vm6interp12_GLOBAL__N_14WalkERKNS0_8FuncCodeEPNS2_7ScratchE
-567991000078381606
-11
+unity_translate_cxx.cxx;_ZN5tenon2vm6interp12_GLOBAL__N_14WalkERKNS0_8FuncCodeEmPNS2_7ScratchE
+1124680653679132783
+3
 339
+0
+0
+
+unity_translate_cxx.cxx;_ZN5tenon2vm6interp12_GLOBAL__N_16CodeOfERNS0_12LoadedModuleE
+784007059655560962
+2
+678
 9
-0
-0
-0
-0
-0
-0
-0
-0
-0
 
 unity_translate_cxx.cxx;_ZN5tenon2vm6interp12_GLOBAL__N_17InverseENS0_6OpcodeE
 301351149064968892
@@ -18325,6 +18593,21 @@ validate_types.cc;_ZN5tenon2vm12_GLOBAL__N_113MentionsTypesERKNS0_7SubTypeE
 0
 0
 
+value.cc;_GLOBAL__sub_I_value.cc
+742261418966908927
+1
+3
+
+value_codec.cc;_GLOBAL__sub_I_value_codec.cc
+742261418966908927
+1
+3
+
+value_func.cc;_GLOBAL__sub_I_value_func.cc
+742261418966908927
+1
+3
+
 visibility.cc;_GLOBAL__sub_I_visibility.cc
 742261418966908927
 1
@@ -18437,6 +18720,11 @@ wait.cc;_GLOBAL__sub_I_wait.cc
 1
 3
 
+wait.cc;_ZN4absl7debian319functional_internal12InvokeObjectIN5tenon4wasi3$_0EbJEEET0_NS1_7VoidPtrEDpNS1_8ForwardTIT1_E4typeE
+742261418966908927
+1
+10
+
 wall_clock.cc;_GLOBAL__sub_I_wall_clock.cc
 742261418966908927
 1
@@ -18447,7 +18735,22 @@ wasi.cc;_GLOBAL__sub_I_wasi.cc
 1
 3
 
+wave_parse.cc;_GLOBAL__sub_I_wave_parse.cc
+742261418966908927
+1
+3
+
+wave_print.cc;_GLOBAL__sub_I_wave_print.cc
+742261418966908927
+1
+3
+
 wit.cc;_GLOBAL__sub_I_wit.cc
+742261418966908927
+1
+3
+
+wit_world.cc;_GLOBAL__sub_I_wit_world.cc
 742261418966908927
 1
 3
