@@ -37,27 +37,43 @@ bool MatchesNumber(const ResultPattern& pattern, ValType type, const Slot* slot)
   return true;
 }
 
-bool IsFunc(ValType type) {
-  const HeapKind kind = type.heap().kind();
-  // Without garbage-collected types every concrete type is a function's.
-  return kind == HeapKind::kFunc || kind == HeapKind::kNoFunc || kind == HeapKind::kConcrete;
-}
-
-bool IsExtern(ValType type) {
-  const HeapKind kind = type.heap().kind();
-  return kind == HeapKind::kExtern || kind == HeapKind::kNoExtern;
-}
-
-// An extern reference takes the low half of its slot only.
-bool IsNull(ValType type, const Slot* slot) {
-  return IsExtern(type) ? vm::ReadSlot<uint32_t>(slot) == 0 : slot->bits == 0;
+// The greatest type of the hierarchy. core: #match-heaptype
+HeapKind TopOf(ValType type, const vm::Store& store) {
+  switch (type.heap().kind()) {
+    case HeapKind::kExtern:
+    case HeapKind::kNoExtern: return HeapKind::kExtern;
+    case HeapKind::kExn:
+    case HeapKind::kNoExn: return HeapKind::kExn;
+    default:
+      return IsFuncHeap(store.engine().types(), type.heap()) ? HeapKind::kFunc : HeapKind::kAny;
+  }
 }
 
 // A null of a kind: any null of the same hierarchy, since the static type may be a supertype.
-bool MatchesNull(const ResultPattern& pattern, ValType type, const Slot* slot) {
-  if (!IsNull(type, slot)) return false;
-  if (pattern.type.is_bot()) return true;
-  return IsFunc(pattern.type) == IsFunc(type) && IsExtern(pattern.type) == IsExtern(type);
+bool MatchesNull(const ResultPattern& pattern, ValType type, const Slot* slot,
+                 const vm::Store& store) {
+  if (slot->bits != 0) return false;
+  return pattern.type.is_bot() || TopOf(pattern.type, store) == TopOf(type, store);
+}
+
+// The least abstract type of what a reference that is not null refers to; `type` is its static one.
+HeapKind KindOf(ValType type, const Slot* slot, const vm::Store& store) {
+  const HeapKind top = TopOf(type, store);
+  return top == HeapKind::kAny ? store.HeapKindOf(vm::ReadSlot<vm::Ref>(slot)) : top;
+}
+
+bool MatchesKind(const ResultPattern& pattern, ValType type, const Slot* slot,
+                 const vm::Store& store) {
+  if (slot->bits == 0) return false;
+  return store.engine().types().Matches(vm::HeapType(KindOf(type, slot, store)),
+                                        pattern.type.heap());
+}
+
+bool MatchesHost(const ResultPattern& pattern, ValType type, const Slot* slot,
+                 const vm::Store& store) {
+  const HeapKind top = TopOf(type, store);
+  if (top != TopOf(pattern.type, store)) return false;
+  return store.HostValueOf(vm::ReadSlot<vm::Ref>(slot)) == pattern.host_value;
 }
 
 const char* NumberName(ValType type) {
@@ -91,19 +107,28 @@ std::string NumberText(const ResultPattern& pattern) {
   return text;
 }
 
+std::string ReferenceText(ValType type, const Slot* slot, const vm::Store& store) {
+  if (slot->bits == 0) return absl::StrCat("ref.null ", ToString(type.heap()));
+  const HeapKind kind = KindOf(type, slot, store);
+  const bool is_func = kind == HeapKind::kFunc;
+  const auto host_value =
+      is_func ? std::nullopt : store.HostValueOf(vm::ReadSlot<vm::Ref>(slot));
+  if (!host_value) return absl::StrCat("ref.", ToString(vm::HeapType(kind)));
+  return absl::StrCat(kind == HeapKind::kExtern ? "ref.extern " : "ref.host ", *host_value);
+}
+
 }  // namespace
 
 bool Matches(const ResultPattern& pattern, ValType type, const Slot* slot,
              const vm::Store& store) {
   switch (pattern.kind) {
     case ResultPattern::Kind::kNumber: return MatchesNumber(pattern, type, slot);
-    case ResultPattern::Kind::kNull: return type.is_ref() && MatchesNull(pattern, type, slot);
-    case ResultPattern::Kind::kExtern: {
-      if (!type.is_ref() || !IsExtern(type) || IsNull(type, slot)) return false;
-      return !pattern.has_host_value ||
-             store.ExternRefValue(vm::ReadSlot<uint32_t>(slot)) == pattern.host_value;
-    }
-    case ResultPattern::Kind::kFunc: return type.is_ref() && IsFunc(type) && !IsNull(type, slot);
+    case ResultPattern::Kind::kNull:
+      return type.is_ref() && MatchesNull(pattern, type, slot, store);
+    case ResultPattern::Kind::kKind:
+      return type.is_ref() && MatchesKind(pattern, type, slot, store);
+    case ResultPattern::Kind::kHost:
+      return type.is_ref() && MatchesHost(pattern, type, slot, store);
     case ResultPattern::Kind::kEither:
       for (const ResultPattern& alternative : pattern.alternatives) {
         if (Matches(alternative, type, slot, store)) return true;
@@ -119,10 +144,10 @@ std::string ToString(const ResultPattern& pattern) {
     case ResultPattern::Kind::kNull:
       if (pattern.type.is_bot()) return "ref.null";
       return absl::StrCat("ref.null ", ToString(pattern.type.heap()));
-    case ResultPattern::Kind::kExtern:
-      if (!pattern.has_host_value) return "ref.extern";
-      return absl::StrCat("ref.extern ", pattern.host_value);
-    case ResultPattern::Kind::kFunc: return "ref.func";
+    case ResultPattern::Kind::kKind: return absl::StrCat("ref.", ToString(pattern.type.heap()));
+    case ResultPattern::Kind::kHost:
+      return absl::StrCat(pattern.type.heap() == HeapKind::kExtern ? "ref.extern " : "ref.host ",
+                          pattern.host_value);
     case ResultPattern::Kind::kEither: {
       std::string text = "either";
       for (const ResultPattern& alternative : pattern.alternatives) {
@@ -135,11 +160,7 @@ std::string ToString(const ResultPattern& pattern) {
 }
 
 std::string ToString(ValType type, const Slot* slot, const vm::Store& store) {
-  if (type.is_ref()) {
-    if (IsNull(type, slot)) return absl::StrCat("ref.null ", ToString(type.heap()));
-    if (!IsExtern(type)) return "ref.func";
-    return absl::StrCat("ref.extern ", store.ExternRefValue(vm::ReadSlot<uint32_t>(slot)));
-  }
+  if (type.is_ref()) return ReferenceText(type, slot, store);
   if (type == ValType::kV128) {
     return absl::StrFormat("v128.const i64x2 0x%x 0x%x", slot[0].bits, slot[1].bits);
   }

@@ -82,8 +82,7 @@ TEST_F(MatchingTest, ComparesVectorsByLane) {
 }
 
 TEST_F(MatchingTest, ComparesReferences) {
-  ResultPattern third = Reference(ResultPattern::Kind::kExtern, ValType::kExternRef);
-  third.has_host_value = true;
+  ResultPattern third = Reference(ResultPattern::Kind::kHost, ValType::kExternRef);
   third.host_value = 3;
   const uint64_t id = store_.NewExternRef(3);
   EXPECT_TRUE(Fits(third, ValType::kExternRef, id));
@@ -97,7 +96,7 @@ TEST_F(MatchingTest, ComparesReferences) {
   EXPECT_FALSE(Fits(null_func, ValType::kExternRef, 0));
   EXPECT_FALSE(Fits(any_null, ValType::kExternRef, id));
 
-  const ResultPattern func = Reference(ResultPattern::Kind::kFunc, ValType::kFuncRef);
+  const ResultPattern func = Reference(ResultPattern::Kind::kKind, ValType::kFuncRef);
   EXPECT_TRUE(Fits(func, ValType::kFuncRef, 0x1000));
   EXPECT_FALSE(Fits(func, ValType::kFuncRef, 0));
   EXPECT_FALSE(Fits(func, ValType::kExternRef, id));

@@ -117,6 +117,17 @@ std::optional<HeapKind> TakeHeapKind(Lexer& lexer) {
   return std::nullopt;
 }
 
+Result<ResultPattern> ParseHostValue(Lexer& lexer, ResultPattern pattern) {
+  pattern.kind = ResultPattern::Kind::kHost;
+  const Token number = lexer.Take();
+  switch (vm::ParseNat(number.text, UINT32_MAX, &pattern.host_value)) {
+    case NumberStatus::kOk: return pattern;
+    case NumberStatus::kOutOfRange: return FailAt(number, "constant out of range");
+    case NumberStatus::kSyntax: break;
+  }
+  return std::unexpected(lexer.UnexpectedToken(number));
+}
+
 // A reference's pattern behind `(`.
 Result<ResultPattern> ParseReference(Lexer& lexer) {
   ResultPattern pattern;
@@ -127,25 +138,16 @@ Result<ResultPattern> ParseReference(Lexer& lexer) {
     if (heap) pattern.type = ValType::Ref(*heap, true);
     return pattern;
   }
-  if (token.Is("ref.extern")) {
-    pattern.kind = ResultPattern::Kind::kExtern;
-    pattern.type = ValType::kExternRef;
-    if (lexer.Peek().kind != TokenKind::kNat) return pattern;
-    const Token number = lexer.Take();
-    pattern.has_host_value = true;
-    if (vm::ParseNat(number.text, UINT32_MAX, &pattern.host_value) != NumberStatus::kOk) {
-      return FailAt(number, "constant out of range");
-    }
-    return pattern;
+  if (token.Is("ref.host")) {
+    pattern.type = ValType::Ref(HeapKind::kAny, false);
+    return ParseHostValue(lexer, std::move(pattern));
   }
-  if (token.Is("ref.func")) {
-    pattern.kind = ResultPattern::Kind::kFunc;
-    pattern.type = ValType::kFuncRef;
-    return pattern;
-  }
-  for (const char* kind : {"ref.any", "ref.eq", "ref.i31", "ref.struct", "ref.array", "ref.host",
-                           "ref.exn"}) {
-    if (token.Is(kind)) return FailAt(token, absl::StrCat("not supported: ", kind));
+  for (const HeapName& heap : kHeaps) {
+    if (token.text != absl::StrCat("ref.", heap.name)) continue;
+    pattern.kind = ResultPattern::Kind::kKind;
+    pattern.type = ValType::Ref(heap.kind, false);
+    const bool has_value = token.Is("ref.extern") && lexer.Peek().kind == TokenKind::kNat;
+    return has_value ? ParseHostValue(lexer, std::move(pattern)) : pattern;
   }
   return std::unexpected(lexer.UnexpectedToken(token));
 }
@@ -188,12 +190,8 @@ Result<ScriptValue> ParseScriptValue(Lexer& lexer) {
       if (pattern.type.is_bot()) return FailAt(token, "unexpected token");
       value.is_null = true;
       return value;
-    case ResultPattern::Kind::kExtern:
-      if (!pattern.has_host_value) return FailAt(token, "unexpected token");
-      value.host_value = pattern.host_value;
-      value.type = ValType::Ref(HeapKind::kExtern, false);
-      return value;
-    case ResultPattern::Kind::kFunc:
+    case ResultPattern::Kind::kHost: value.host_value = pattern.host_value; return value;
+    case ResultPattern::Kind::kKind:
     case ResultPattern::Kind::kEither: break;
   }
   return FailAt(token, "unexpected token");

@@ -55,7 +55,7 @@ TEST(ParseScript, ReadsActions) {
   EXPECT_EQ(ToString(directive.expected[1]),
             "v128.const i64x2 nan:arithmetic 0x3ff0000000000000");
   EXPECT_EQ(directive.expected[2].alternatives.size(), 2u);
-  EXPECT_EQ(directive.expected[3].kind, ResultPattern::Kind::kFunc);
+  EXPECT_EQ(directive.expected[3].kind, ResultPattern::Kind::kKind);
 }
 
 TEST(ParseScript, ReadsAssertionsAboutModules) {

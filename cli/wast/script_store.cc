@@ -127,13 +127,12 @@ Result<ActionOutcome> ScriptStore::Run(const Action& action) {
   return Fail(ErrorKind::kUsage, absl::StrCat("unknown export \"", action.name, "\""));
 }
 
-Slot ScriptStore::ReferenceSlot(const ScriptValue& value) {
+Result<Slot> ScriptStore::ReferenceSlot(const ScriptValue& value) {
   if (value.is_null) return Slot{0};
-  uint32_t& id = extern_refs_[value.host_value];
-  if (id == 0) id = store_.NewExternRef(value.host_value);
-  Slot slot;
-  vm::WriteSlot<uint32_t>(&slot, id);
-  return slot;
+  vm::Root& root = host_refs_[value.host_value];
+  if (root.get() == vm::kNullRef) root = store_.Keep(store_.NewExternRef(value.host_value));
+  if (root.get() == vm::kNullRef) return Fail(ErrorKind::kLimit, "no room for a host reference");
+  return Slot{root.get()};
 }
 
 Result<ActionOutcome> ScriptStore::Invoke(const vm::Func& func, const Action& action) {
@@ -149,7 +148,8 @@ Result<ActionOutcome> ScriptStore::Invoke(const vm::Func& func, const Action& ac
       return Fail(ErrorKind::kUsage, absl::StrCat("wrong type of argument ", i));
     }
     if (value.type.is_ref()) {
-      slots.push_back(ReferenceSlot(value));
+      TENON_ASSIGN_OR_RETURN(const Slot reference, ReferenceSlot(value));
+      slots.push_back(reference);
     } else {
       Slot bits[2];
       std::memcpy(bits, value.bits.bytes, sizeof bits);

@@ -56,7 +56,7 @@ class ScriptStore {
  private:
   Result<vm::Extern> FindImport(const vm::Import& import) const;
   Result<ActionOutcome> Invoke(const vm::Func& func, const Action& action);
-  vm::Slot ReferenceSlot(const ScriptValue& value);
+  Result<vm::Slot> ReferenceSlot(const ScriptValue& value);
 
   vm::Engine engine_;
   vm::Store store_;
@@ -64,7 +64,7 @@ class ScriptStore {
   absl::flat_hash_map<std::string, std::shared_ptr<vm::LoadedModule>> definitions_;
   absl::flat_hash_map<std::string, vm::Instance*> instances_;
   absl::flat_hash_map<std::string, vm::Instance*> registered_;
-  absl::flat_hash_map<uint64_t, uint32_t> extern_refs_;  // by host value
+  absl::flat_hash_map<uint64_t, vm::Root> host_refs_;  // by host value
 };
 
 }  // namespace tenon::cli

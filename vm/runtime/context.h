@@ -10,6 +10,7 @@
 
 namespace tenon::vm {
 
+class Heap;
 class Instance;
 class Memory;
 class Store;

@@ -1,8 +1,9 @@
-// The engine: what all modules and stores share. Immutable once built but for the type store, which
-// is safe for concurrent use.
+// The engine: what all modules and stores share. Immutable once built but for the types and the
+// layouts of their objects, which are safe for concurrent use.
 #pragma once
 
 #include "vm/runtime/func.h"
+#include "vm/runtime/gc/layout.h"
 #include "vm/syntax/features.h"
 #include "vm/syntax/type_store.h"
 
@@ -25,11 +26,13 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
 
   TypeStore& types() { return types_; }
+  LayoutTable& layouts() { return layouts_; }
   const Features& features() const { return features_; }
   const Tier& tier() const { return tier_; }
 
  private:
   TypeStore types_;
+  LayoutTable layouts_{types_};
   const Tier& tier_;
   Features features_;
 };

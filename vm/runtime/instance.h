@@ -16,6 +16,8 @@
 
 namespace tenon::vm {
 
+class Marker;
+
 struct GlobalRef {
   GlobalType type;
   Slot* cell = nullptr;  // two slots for a v128
@@ -43,6 +45,9 @@ class Instance {
 
   std::optional<Extern> Export(absl::string_view name);
   const Func* ExportedFunc(absl::string_view name);  // null if there is none
+
+  // What its globals and element segments refer to.
+  void MarkRoots(Marker& marker) const;
 
   // Segments for memory.init and table.init; empty once dropped.
   absl::Span<const uint8_t> data_segment(uint32_t index) const;

@@ -108,14 +108,10 @@ Result<TableInstance*> Store::NewTable(const TableType& type, Slot init) {
 }
 
 GlobalRef Store::NewGlobal(const GlobalType& type, V128 value) {
-  auto& cell = globals_.emplace_back();
-  WriteSlot(&cell.first, value);
-  return GlobalRef{type, &cell.first, this};
-}
-
-uint32_t Store::NewExternRef(uint64_t host_value) {
-  extern_refs_.push_back(host_value);
-  return static_cast<uint32_t>(extern_refs_.size());
+  HostGlobal& global = globals_.emplace_back();
+  global.type = type.type;
+  WriteSlot(global.cell, value);
+  return GlobalRef{type, global.cell, this};
 }
 
 bool Store::RefuseForeignFunc() {

@@ -11,6 +11,8 @@
 #include "absl/base/attributes.h"
 #include "absl/strings/string_view.h"
 #include "vm/runtime/engine.h"
+#include "vm/runtime/gc/heap.h"
+#include "vm/runtime/gc/root.h"
 #include "vm/runtime/instance.h"
 #include "vm/runtime/memory.h"
 #include "vm/runtime/store_limits.h"
@@ -28,7 +30,7 @@ enum class Kill : uint32_t {
   kFinal,
 };
 
-class Store {
+class Store final : private HeapOwner {
  public:
   explicit Store(Engine* engine, StoreLimits limits = {});
   ~Store();
@@ -48,9 +50,19 @@ class Store {
   Result<TableInstance*> NewTable(const TableType& type, Slot init);
   GlobalRef NewGlobal(const GlobalType& type, V128 value);
 
-  // An extern reference's id (never 0) for a host value, and back.
-  uint32_t NewExternRef(uint64_t host_value);
-  uint64_t ExternRefValue(uint32_t ref) const { return extern_refs_[ref - 1]; }
+  // The heap of garbage-collected objects, made when it is first asked for. Null when the host has
+  // no address space left.
+  Heap* heap() { return heap_ != nullptr ? heap_.get() : MakeHeap(); }
+  // A new extern reference to a value of the host's; null when the heap has no room. Collected like
+  // every object, unless it is kept.
+  Ref NewExternRef(uint64_t host_value);
+  // What the host gave; nothing when the reference is a guest's object or null.
+  std::optional<uint64_t> HostValueOf(Ref ref) const;
+  // The least abstract heap type of what it refers to: kI31, kStruct, kArray, kExn, or kAny for a
+  // host's value. Not for null.
+  HeapKind HeapKindOf(Ref ref) const;
+  // Keeps what the reference refers to.
+  Root Keep(Ref ref) { return Root(heap_.get(), ref); }
 
   // Calls a function with raw slots; false: trapped, as with a function of another store. The slots
   // need room for the larger of parameters and results.
@@ -97,7 +109,15 @@ class Store {
  private:
   friend class Instance;
   friend class Instantiator;
+  struct HostGlobal {
+    ValType type;
+    Slot cell[2];  // room for a v128
+  };
+
   ABSL_ATTRIBUTE_COLD bool RefuseForeignFunc();
+  Heap* MakeHeap();
+  void MarkRoots(Marker& marker) override;
+  bool MustStop() const override { return run_.entry != nullptr && must_end(); }
   static void OnDeadline(void* store);
   Slot* StackEnd() const;
   // A kill also makes the next function that is entered fail, by the check of the stack's limit.
@@ -120,9 +140,10 @@ class Store {
   std::deque<HostFunc> host_funcs_;
   std::vector<std::unique_ptr<Memory>> memories_;
   std::vector<std::unique_ptr<TableInstance>> tables_;
-  std::deque<std::pair<Slot, Slot>> globals_;  // a cell has room for a v128
-  std::vector<uint64_t> extern_refs_;
+  std::deque<HostGlobal> globals_;
   std::vector<std::unique_ptr<Instance>> instances_;
+  std::vector<V128> constants_;  // operands of the constant expression being evaluated
+  std::unique_ptr<Heap> heap_;
 };
 
 }  // namespace tenon::vm

@@ -12,7 +12,7 @@ namespace tenon::vm {
 struct StoreLimits {
   uint64_t stack_bytes = kDefaultStackBytes;          // interpreter frames
   uint64_t memory_bytes = uint64_t{4} << 30;          // one linear memory
-  uint64_t total_memory_bytes = uint64_t{4} << 30;    // all linear memories
+  uint64_t total_memory_bytes = uint64_t{4} << 30;    // all linear memories and the heap
   uint64_t total_table_entries = kMaxTableEntries;    // of all tables
   // What the host holds for instances (globals, functions, element segments) and what they are
   // initialised with (active data segments, long constants).
@@ -20,6 +20,8 @@ struct StoreLimits {
   uint64_t memories = 10'000;
   uint64_t tables = 10'000;
   uint64_t instances = 10'000;  // core instances
+  // Not a limit: collects garbage at every allocation, to find references that are no roots.
+  bool collect_always = false;
 };
 
 // What is left of a total.
