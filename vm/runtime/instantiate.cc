@@ -73,7 +73,7 @@ class Instantiator {
     InitGlobals();
     InitTables();
     EvaluateElems();
-    if (!CopyElems() || !CopyDatas() || !Start()) {
+    if (store_.trapped() || !CopyElems() || !CopyDatas() || !Start()) {
       return Fail(ErrorKind::kTrap, TrapText(static_cast<TrapKind>(store_.run().trap - 1)));
     }
     return instance_;
@@ -215,7 +215,12 @@ class Instantiator {
         case Opcode::I64Add: Fold<uint64_t>(&stack, sem::I64Add); break;
         case Opcode::I64Sub: Fold<uint64_t>(&stack, sem::I64Sub); break;
         case Opcode::I64Mul: Fold<uint64_t>(&stack, sem::I64Mul); break;
-        default: stack.push_back(instruction.bits); break;  // constants and ref.null
+        default:  // constants and ref.null
+          if (Info(instruction.op).feature == Feature::kGc) {
+            store_.SetTrap(TrapKind::kInvalidFunctionBody, "no constants of structures and arrays");
+          }
+          stack.push_back(instruction.bits);
+          break;
       }
     }
     return stack.back();

@@ -4,12 +4,24 @@
 #include "absl/strings/str_format.h"
 
 namespace tenon::vm {
+namespace {
+
+bool NamesDataSegment(Opcode op) {
+  switch (Info(op).immediate) {
+    case ImmediateKind::kData:
+    case ImmediateKind::kDataMemory:
+    case ImmediateKind::kTypeData: return true;
+    default: return false;
+  }
+}
+
+}  // namespace
 
 bool ReadOpcodeSlow(ByteReader& reader, const Features& features, uint8_t first, Opcode* out) {
   const uint64_t where = reader.offset() - 1;
   std::optional<Opcode> op;
   std::string text = absl::StrFormat("illegal opcode %02x", first);
-  if (first == 0xfc || first == 0xfd) {
+  if (first == 0xfb || first == 0xfc || first == 0xfd) {
     uint32_t code;
     if (!reader.ReadVarU32(&code)) return false;
     op = FindOpcode(first, code);
@@ -78,6 +90,34 @@ bool ReadSelectTypes(ByteReader& reader, const Features& features, ImmediateScra
   return true;
 }
 
+// The opcode says whether null passes.
+bool ReadCastType(ByteReader& reader, const Features& features, Instruction* out) {
+  HeapType heap;
+  if (!ReadHeapType(reader, features, &heap)) return false;
+  out->to = ValType::Ref(heap, out->op == Opcode::RefTestNull || out->op == Opcode::RefCastNull);
+  return true;
+}
+
+// core: #binary-castop
+bool ReadCastLabel(ByteReader& reader, const Features& features, Instruction* out) {
+  constexpr uint8_t kFromNull = 1;
+  constexpr uint8_t kToNull = 2;
+  const uint64_t where = reader.offset();
+  uint8_t flags;
+  HeapType from, to;
+  if (!reader.ReadByte(&flags)) return false;
+  if (flags & ~(kFromNull | kToNull)) {
+    return reader.FailAt(ErrorKind::kMalformed, "malformed br_on_cast flags", where);
+  }
+  if (!reader.ReadVarU32(&out->index) || !ReadHeapType(reader, features, &from) ||
+      !ReadHeapType(reader, features, &to)) {
+    return false;
+  }
+  out->from = ValType::Ref(from, (flags & kFromNull) != 0);
+  out->to = ValType::Ref(to, (flags & kToNull) != 0);
+  return true;
+}
+
 bool ReadInstruction(ByteReader& reader, const Features& features, ImmediateScratch* scratch,
                      Instruction* out) {
   out->offset = static_cast<uint32_t>(reader.offset());
@@ -111,9 +151,9 @@ bool SkipExpression(ByteReader& reader, const Features& features, ImmediateScrat
         if (may_have_else.empty()) return true;
         may_have_else.pop_back();
         break;
-      case Opcode::MemoryInit:
-      case Opcode::DataDrop: *needs_data_count = true; break;
-      default: break;
+      default:
+        if (NamesDataSegment(instruction.op)) *needs_data_count = true;
+        break;
     }
   }
 }

@@ -100,6 +100,8 @@ bool ReadIndexOrZero(ByteReader& reader, bool index_allowed, uint32_t* out);
 bool ReadLabelTable(ByteReader& reader, ImmediateScratch* scratch, Instruction* out);
 bool ReadSelectTypes(ByteReader& reader, const Features& features, ImmediateScratch* scratch,
                      Instruction* out);
+bool ReadCastType(ByteReader& reader, const Features& features, Instruction* out);
+bool ReadCastLabel(ByteReader& reader, const Features& features, Instruction* out);
 
 // Reads the immediates of `kKind` into the fields of `out` that belong to it.
 template <ImmediateKind kKind>
@@ -108,10 +110,12 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool ReadImmediates(ByteReader& reader,
                                                         ImmediateScratch* scratch,
                                                         Instruction* out) {
   using enum ImmediateKind;
-  constexpr bool kIsIndex = kKind == kLabel || kKind == kFunc || kKind == kRefFunc ||
+  constexpr bool kIsIndex = kKind == kLabel || kKind == kType || kKind == kFunc || kKind == kRefFunc ||
                             kKind == kLocal || kKind == kGlobal || kKind == kTable ||
                             kKind == kElem || kKind == kData;
-  constexpr bool kIsIndexPair = kKind == kTableTable || kKind == kElemTable;
+  constexpr bool kIsIndexPair = kKind == kTableTable || kKind == kElemTable ||
+                                kKind == kTypeField || kKind == kTypeCount ||
+                                kKind == kTypeData || kKind == kTypeElem || kKind == kTypeType;
   constexpr bool kIsLane =
       kKind == kLane16 || kKind == kLane8 || kKind == kLane4 || kKind == kLane2;
   const bool multi_memory = features.Has(Feature::kMultiMemory);
@@ -132,6 +136,10 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool ReadImmediates(ByteReader& reader,
     return ReadSelectTypes(reader, features, scratch, out);
   } else if constexpr (kKind == kHeapType) {
     return ReadHeapType(reader, features, &out->heap);
+  } else if constexpr (kKind == kRefType) {
+    return ReadCastType(reader, features, out);
+  } else if constexpr (kKind == kCastLabel) {
+    return ReadCastLabel(reader, features, out);
   } else if constexpr (kKind == kMemory) {
     return ReadIndexOrZero(reader, multi_memory, &out->index);
   } else if constexpr (kKind == kMemoryMemory) {

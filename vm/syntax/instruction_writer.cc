@@ -23,7 +23,8 @@ uint8_t HeapKindCode(HeapKind kind) {
     case HeapKind::kNoExtern: return 0x72;
     case HeapKind::kNoFunc: return 0x73;
     case HeapKind::kNoExn: return 0x74;
-    case HeapKind::kConcrete: break;
+    case HeapKind::kConcrete:
+    case HeapKind::kBot: break;
   }
   TENON_CHECK(false);
 }
@@ -67,10 +68,16 @@ void InstructionWriter::WriteImmediates(ImmediateKind kind, const Instruction& i
     case kTable:
     case kElem:
     case kMemory:
+    case kType:
     case kData: WriteVarU32(instruction.index); break;
     case kCallIndirect:
     case kTableTable:
     case kElemTable:
+    case kTypeField:
+    case kTypeCount:
+    case kTypeData:
+    case kTypeElem:
+    case kTypeType:
     case kMemoryMemory:
     case kDataMemory:
       WriteVarU32(instruction.index);
@@ -85,6 +92,13 @@ void InstructionWriter::WriteImmediates(ImmediateKind kind, const Instruction& i
       for (ValType type : instruction.types) WriteValType(type);
       break;
     case kHeapType: WriteHeapType(instruction.heap); break;
+    case kRefType: WriteHeapType(instruction.to.heap()); break;
+    case kCastLabel:
+      WriteByte((instruction.from.nullable() ? 1 : 0) | (instruction.to.nullable() ? 2 : 0));
+      WriteVarU32(instruction.index);
+      WriteHeapType(instruction.from.heap());
+      WriteHeapType(instruction.to.heap());
+      break;
     case kMemArg: WriteMemArg(instruction); break;
     case kMemArgLane16:
     case kMemArgLane8:

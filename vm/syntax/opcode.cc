@@ -31,6 +31,7 @@ constexpr std::array<uint16_t, kSize> CodeTable() {
 }
 
 constexpr auto kOneByte = CodeTable<0x00, 256>();
+constexpr auto kPrefixFb = CodeTable<0xfb, 32>();
 constexpr auto kPrefixFc = CodeTable<0xfc, 32>();
 constexpr auto kPrefixFd = CodeTable<0xfd, 512>();
 
@@ -45,6 +46,7 @@ std::optional<Opcode> Lookup(const std::array<uint16_t, kSize>& table, uint32_t 
 std::optional<Opcode> FindOpcode(uint8_t prefix, uint32_t code) {
   switch (prefix) {
     case 0x00: return Lookup(kOneByte, code);
+    case 0xfb: return Lookup(kPrefixFb, code);
     case 0xfc: return Lookup(kPrefixFc, code);
     case 0xfd: return Lookup(kPrefixFd, code);
     default: return std::nullopt;

@@ -25,7 +25,8 @@ enum class ImmediateKind : uint8_t {
 #include "vm/syntax/immediates.def"
 };
 
-// An instruction: its text name in CamelCase. `select` with types is SelectT.
+// An instruction: its text name in CamelCase. `select` with types is SelectT, `ref.test` and
+// `ref.cast` of a nullable type are RefTestNull and RefCastNull.
 enum class Opcode : uint16_t {
 #define OP(name, text, prefix, code, immediate, signature, traits, feature) name,
 #include "vm/syntax/opcodes_core.def"
@@ -59,7 +60,8 @@ inline const OpcodeInfo& Info(Opcode op) { return kOpcodeTable[static_cast<int>(
 
 // By binary code: `prefix` is 0 for one-byte opcodes. Nothing when no such instruction exists.
 std::optional<Opcode> FindOpcode(uint8_t prefix, uint32_t code);
-// By text name. For "select" the row without types; the parser picks SelectT when types follow.
+// By text name: the first row that has it. The parser picks the other one of "select", "ref.test"
+// and "ref.cast" by what follows.
 std::optional<Opcode> FindOpcode(absl::string_view text);
 
 }  // namespace tenon::vm

@@ -88,8 +88,23 @@ bool TypeStore::IsSubType(TypeId sub, TypeId super) const {
   return true;
 }
 
+HeapType TypeStore::Top(HeapType type) const {
+  switch (type.kind()) {
+    case HeapKind::kFunc:
+    case HeapKind::kNoFunc: return HeapKind::kFunc;
+    case HeapKind::kExtern:
+    case HeapKind::kNoExtern: return HeapKind::kExtern;
+    case HeapKind::kExn:
+    case HeapKind::kNoExn: return HeapKind::kExn;
+    case HeapKind::kConcrete:
+      return Get(TypeId(type.index())).kind == SubType::Kind::kFunc ? HeapKind::kFunc
+                                                                    : HeapKind::kAny;
+    default: return HeapKind::kAny;
+  }
+}
+
 bool TypeStore::Matches(HeapType sub, HeapType super) const {
-  if (sub == super) return true;
+  if (sub == super || sub.kind() == HeapKind::kBot) return true;
   if (sub.is_concrete() && super.is_concrete()) {
     return IsSubType(TypeId(sub.index()), TypeId(super.index()));
   }

@@ -37,6 +37,8 @@ class TypeStore {
 
   // True when `sub` is `super` or declares it as an ancestor.
   bool IsSubType(TypeId sub, TypeId super) const;
+  // The type above all that `type` is related to.
+  HeapType Top(HeapType type) const;
   // core: #match-heaptype, #match-valtype. Types hold TypeIds; bottom matches everything.
   bool Matches(HeapType sub, HeapType super) const;
   bool Matches(ValType sub, ValType super) const;

@@ -1,5 +1,7 @@
 #include "vm/syntax/types.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 
 namespace tenon::vm {
@@ -19,8 +21,14 @@ std::string ToString(HeapType type) {
     case HeapKind::kExn: return "exn";
     case HeapKind::kNoExn: return "noexn";
     case HeapKind::kConcrete: return absl::StrCat(type.index());
+    case HeapKind::kBot: return "bot";
   }
   return "?";
+}
+
+bool SubType::is_defaultable() const {
+  return std::ranges::all_of(
+      fields, [](const FieldType& field) { return field.storage.type.is_defaultable(); });
 }
 
 std::string ToString(ValType type) {

@@ -26,10 +26,11 @@ using ElemIdx = Index<struct ElemIdxTag>;
 using DataIdx = Index<struct DataIdxTag>;
 using LocalIdx = Index<struct LocalIdxTag>;
 
-// Abstract heap types; kConcrete stands for an index. The order is not the binary code's.
+// Abstract heap types; kConcrete stands for an index. The order is not the binary code's. kBot is
+// below all others and occurs in validation only, where a reference can't be reached.
 enum class HeapKind : uint8_t {
   kFunc, kNoFunc, kExtern, kNoExtern, kAny, kEq, kI31, kStruct, kArray, kNone, kExn, kNoExn,
-  kConcrete,
+  kConcrete, kBot,
 };
 
 // core: #syntax-heaptype. Four bytes, compared as a whole.
@@ -105,9 +106,11 @@ struct StorageType {
   bool operator==(const StorageType&) const = default;
 };
 
+// Packed storage takes and gives an i32.
 struct FieldType {
   StorageType storage;
   bool is_mutable = false;
+  bool is_packed() const { return storage.packed != StorageType::Packed::kNone; }
   bool operator==(const FieldType&) const = default;
 };
 
@@ -125,6 +128,8 @@ struct SubType {
   std::vector<uint32_t> supertypes;  // at most one in 3.0; TypeIdx or TypeId values, as above
   FuncType func;
   std::vector<FieldType> fields;
+  // Whether all fields have a default value.
+  bool is_defaultable() const;
   bool operator==(const SubType&) const = default;
 };
 

@@ -70,6 +70,9 @@ class ExpressionParser {
   bool ParseSegmentAndTarget(const IndexSpace& segments, const IndexSpace& targets,
                              Instruction* out);
   bool ParseCallIndirect(Instruction* out);
+  bool ParseTypeAnd(const IndexSpace* second, Instruction* out);
+  bool ParseField(Instruction* out);
+  bool ParseCastType(Instruction* out);
   bool ParseSelect(Instruction* out);
   bool ParseLabel(uint32_t* out);
   bool ParseLabelTable(Instruction* out);

@@ -43,7 +43,17 @@ bool ExpressionParser::ParseImmediates(Instruction* out) {
     case kRefFunc: return module_.ParseIndex(module_.funcs, &out->index);
     case kCallIndirect: return ParseCallIndirect(out);
     case kSelectTypes: break;  // no text name leads here: ParseSelect picks the row
+    case kType: return module_.ParseIndex(module_.types, &out->index);
+    case kTypeField: return ParseField(out);
+    case kTypeCount: return ParseTypeAnd(nullptr, out);
+    case kTypeData: return ParseTypeAnd(&module_.datas, out);
+    case kTypeElem: return ParseTypeAnd(&module_.elems, out);
+    case kTypeType: return ParseTypeAnd(&module_.types, out);
     case kHeapType: return module_.ParseHeapType(&out->heap);
+    case kRefType: return ParseCastType(out);
+    case kCastLabel:
+      return ParseLabel(&out->index) && module_.ParseRefType(&out->from) &&
+             module_.ParseRefType(&out->to);
     case kLocal: return module_.ParseIndex(locals_, &out->index);
     case kGlobal: return module_.ParseIndex(module_.globals, &out->index);
     case kTable: return ParseOptionalIndex(module_.tables, &out->index);
@@ -112,6 +122,28 @@ bool ExpressionParser::ParseCallIndirect(Instruction* out) {
   TypeUse use;
   return module_.ParseTypeUse(/*with_ids=*/false, &use) &&
          module_.ResolveTypeUse(use, &out->index);
+}
+
+// A type and an index of `second`, or a number where there is no such space.
+bool ExpressionParser::ParseTypeAnd(const IndexSpace* second, Instruction* out) {
+  if (!module_.ParseIndex(module_.types, &out->index)) return false;
+  return second == nullptr ? module_.ParseNat32(&out->index2)
+                           : module_.ParseIndex(*second, &out->index2);
+}
+
+bool ExpressionParser::ParseField(Instruction* out) {
+  if (!module_.ParseIndex(module_.types, &out->index)) return false;
+  const auto found = module_.fields.find(out->index);
+  const IndexSpace none{"field"};
+  return module_.ParseIndex(found == module_.fields.end() ? none : found->second, &out->index2);
+}
+
+// The row without null is the one found by the name.
+bool ExpressionParser::ParseCastType(Instruction* out) {
+  if (!module_.ParseRefType(&out->to)) return false;
+  if (!out->to.nullable()) return true;
+  out->op = out->op == Opcode::RefTest ? Opcode::RefTestNull : Opcode::RefCastNull;
+  return true;
 }
 
 bool ExpressionParser::ParseSelect(Instruction* out) {

@@ -114,6 +114,44 @@ bool BodyChecker::PushAll(absl::Span<const ValType> types) {
   return true;
 }
 
+bool BodyChecker::PopRef(ValType* out) {
+  if (!Peek(0, out) || (!out->is_bot() && !out->is_ref())) {
+    return Invalid(absl::StrCat("type mismatch: instruction requires reference type but stack has ",
+                                ToString(*out)));
+  }
+  size_ -= size_ > height_;
+  if (out->is_bot()) *out = ValType::Ref(HeapKind::kBot, false);
+  return true;
+}
+
+// A stack that is polymorphic down from here has what is left to pop.
+bool BodyChecker::PopFields(const SubType& structure) {
+  for (size_t i = structure.fields.size(); i-- > 0 && !(unreachable_ && size_ == height_);) {
+    if (!Pop(structure.fields[i].storage.type)) return false;
+  }
+  return true;
+}
+
+bool BodyChecker::PopMany(ValType type, uint32_t count) {
+  for (; count > 0 && !(unreachable_ && size_ == height_); --count) {
+    if (!Pop(type)) return false;
+  }
+  return true;
+}
+
+const ControlFrame* BodyChecker::CheckRefBranch(uint32_t label, ValType carried) {
+  const ControlFrame* target = Label(label);
+  if (target == nullptr) return nullptr;
+  const absl::Span<const ValType> types = target->label_types();
+  if (types.empty() || !Matches(carried, types.back())) {
+    Invalid(absl::StrCat("type mismatch: instruction requires type ", ToString(carried),
+                         " but label has ", ListTypes(types)));
+    return nullptr;
+  }
+  const auto others = types.first(types.size() - 1);
+  return PopAll(others) && PushAll(others) ? target : nullptr;
+}
+
 bool BodyChecker::Grow(size_t count) {
   const size_t needed = size_ + count;
   if (needed > kMaxOperands) {
@@ -224,15 +262,29 @@ bool BodyChecker::ResolveBlockType(const BlockType& type, BlockInfo* out) {
   return true;
 }
 
-const FuncType* BodyChecker::FuncTypeAt(uint32_t type_index) {
+const SubType* BodyChecker::TypeAt(uint32_t type_index, SubType::Kind kind,
+                                   absl::string_view noun) {
   if (type_index >= module_.type_defs.size()) {
     Unknown("type", type_index);
     return nullptr;
   }
   const SubType* type = module_.type_defs[type_index];
-  if (type->kind == SubType::Kind::kFunc) return &type->func;
-  Invalid(absl::StrCat("non-function type ", type_index));
+  if (type->kind == kind) return type;
+  Invalid(absl::StrCat("non-", noun, " type ", type_index));
   return nullptr;
+}
+
+const FuncType* BodyChecker::FuncTypeAt(uint32_t type_index) {
+  const SubType* type = TypeAt(type_index, SubType::Kind::kFunc, "function");
+  return type == nullptr ? nullptr : &type->func;
+}
+
+const SubType* BodyChecker::StructAt(uint32_t type_index) {
+  return TypeAt(type_index, SubType::Kind::kStruct, "structure");
+}
+
+const SubType* BodyChecker::ArrayAt(uint32_t type_index) {
+  return TypeAt(type_index, SubType::Kind::kArray, "array");
 }
 
 bool BodyChecker::CanonicalType(ValType type, ValType* out) {

@@ -94,6 +94,11 @@ class BodyChecker {
     return true;
   }
   bool PushAll(absl::Span<const ValType> types);
+  // Pops a reference of any type; of (ref bot) where the stack is polymorphic.
+  bool PopRef(ValType* out);
+  // Pops the values of a structure's fields.
+  bool PopFields(const SubType& structure);
+  bool PopMany(ValType type, uint32_t count);
   bool Matches(ValType actual, ValType expected) const;
   // Long lists (a byte of a body can name a thousand types) are mostly equal as they stand.
   bool MatchAll(const ValType* actual, const ValType* expected, size_t count) const;
@@ -120,6 +125,12 @@ class BodyChecker {
   // Types and indices. Null or false after a failure.
   bool ResolveBlockType(const BlockType& type, BlockInfo* out);
   const FuncType* FuncTypeAt(uint32_t type_index);
+  const SubType* StructAt(uint32_t type_index);
+  const SubType* ArrayAt(uint32_t type_index);
+  // A reference to the type with this index in the module, which must be there.
+  ValType RefTo(uint32_t type_index, bool nullable) const {
+    return ValType::Ref(HeapType::Concrete(module_.type_ids[type_index].value()), nullable);
+  }
   bool CanonicalType(ValType type, ValType* out);
   bool CheckMemory(uint32_t index) {
     return index < module_.memories.size() || Unknown("memory", index);
@@ -146,6 +157,9 @@ class BodyChecker {
     return instruction_.lane < lanes || Invalid("invalid lane index");
   }
   bool CheckReturnCall(const FuncType& callee);
+  // The label takes a reference as its last value, and `carried` matches it; what else it takes is
+  // on the stack. Null after a failure.
+  const ControlFrame* CheckRefBranch(uint32_t label, ValType carried);
 
   // Whether all instructions of an expression may stand in a constant expression; looked at before
   // their types are. core: #valid-constant
@@ -178,6 +192,7 @@ class BodyChecker {
   bool reporting_ = true;  // the sink hears of what comes
 
  private:
+  const SubType* TypeAt(uint32_t type_index, SubType::Kind kind, absl::string_view noun);
   bool CheckFrameResultsSlow(const ControlFrame& frame);
   bool PopPolymorphic(absl::Span<const ValType> expected);
   bool Grow(size_t count);

@@ -15,12 +15,14 @@ class ConstSink : public NullSink {
   // Functions that are named go to `declared` (by FuncIdx).
   ConstSink(ConstProgram* out, std::vector<bool>* declared) : out_(out), declared_(declared) {}
 
-  void OnConst(const Instruction& instruction) { Append(instruction); }
-  void OnBinary(const Instruction& instruction) { Append(instruction); }
-  void OnOp(const Instruction& instruction, const Resolved&) { Append(instruction); }
+  void OnConst(const Instruction& instruction) { Append(instruction, {}); }
+  void OnBinary(const Instruction& instruction) { Append(instruction, {}); }
+  void OnOp(const Instruction& instruction, const Resolved& resolved) {
+    Append(instruction, resolved);
+  }
 
  private:
-  void Append(const Instruction& instruction) {
+  void Append(const Instruction& instruction, const Resolved& resolved) {
     ConstInstruction& item = out_->emplace_back();
     item.op = instruction.op;
     switch (Info(instruction.op).immediate) {
@@ -33,6 +35,11 @@ class ConstSink : public NullSink {
       case ImmediateKind::kRefFunc:
         item.index = instruction.index;
         (*declared_)[instruction.index] = true;
+        break;
+      case ImmediateKind::kType: item.index = resolved.type_id.value(); break;
+      case ImmediateKind::kTypeCount:
+        item.index = resolved.type_id.value();
+        item.bits.SetLane<uint64_t>(0, instruction.index2);
         break;
       default: break;
     }

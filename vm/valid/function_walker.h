@@ -52,6 +52,7 @@ class FunctionWalker : public BodyChecker {
   bool WalkInstructions();
   bool Step(uint16_t step);
   bool SpecialStep(uint16_t step);
+  bool ReferenceStep(uint16_t step);
   bool RareStep(uint16_t step);
   bool OverBudget() { return Limit("too much code for a body of its length"); }
 
@@ -120,6 +121,23 @@ class FunctionWalker : public BodyChecker {
   bool RefNullStep();
   bool RefIsNullStep();
   bool RefFuncStep();
+  bool RefAsNonNullStep();
+  bool CallRefStep(bool is_return);
+  bool BrOnNullStep();
+  bool BrOnNonNullStep();
+  bool BrOnCastStep();
+  bool CastStep();
+  bool ConvertStep(HeapKind from, HeapKind to);
+  bool StructNewStep();
+  bool StructFieldStep();
+  bool ArrayNewStep();
+  bool ArrayNewFixedStep();
+  bool ArrayNewSegmentStep();
+  bool ArrayAccessStep();
+  bool ArrayCopyStep();
+  bool ArrayInitStep();
+  bool CheckArraySegment(const SubType& array);
+  bool ReportAggregate(const SubType& def, ValType field);
 
   Sink& sink_;
   const uint64_t end_;
@@ -129,3 +147,4 @@ class FunctionWalker : public BodyChecker {
 
 #include "vm/valid/function_walker_inl.h"
 #include "vm/valid/function_walker_rules_inl.h"
+#include "vm/valid/function_walker_references_inl.h"

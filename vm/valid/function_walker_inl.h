@@ -88,6 +88,46 @@ ABSL_ATTRIBUTE_NOINLINE bool FunctionWalker<Sink, kConstant>::SpecialStep(uint16
     case StepOf(Opcode::RefNull): return RefNullStep();
     case StepOf(Opcode::RefIsNull): return RefIsNullStep();
     case StepOf(Opcode::RefFunc): return RefFuncStep();
+    default: return ReferenceStep(step);
+  }
+}
+
+// Typed references, structures and arrays; the rules are in function_walker_references_inl.h.
+template <class Sink, bool kConstant>
+bool FunctionWalker<Sink, kConstant>::ReferenceStep(uint16_t step) {
+  switch (step) {
+    case StepOf(Opcode::CallRef): return CallRefStep(/*is_return=*/false);
+    case StepOf(Opcode::ReturnCallRef): return CallRefStep(/*is_return=*/true);
+    case StepOf(Opcode::RefAsNonNull): return RefAsNonNullStep();
+    case StepOf(Opcode::BrOnNull): return BrOnNullStep();
+    case StepOf(Opcode::BrOnNonNull): return BrOnNonNullStep();
+    case StepOf(Opcode::BrOnCast):
+    case StepOf(Opcode::BrOnCastFail): return BrOnCastStep();
+    case StepOf(Opcode::RefTest):
+    case StepOf(Opcode::RefTestNull):
+    case StepOf(Opcode::RefCast):
+    case StepOf(Opcode::RefCastNull): return CastStep();
+    case StepOf(Opcode::AnyConvertExtern): return ConvertStep(HeapKind::kExtern, HeapKind::kAny);
+    case StepOf(Opcode::ExternConvertAny): return ConvertStep(HeapKind::kAny, HeapKind::kExtern);
+    case StepOf(Opcode::StructNew):
+    case StepOf(Opcode::StructNewDefault): return StructNewStep();
+    case StepOf(Opcode::StructGet):
+    case StepOf(Opcode::StructGetS):
+    case StepOf(Opcode::StructGetU):
+    case StepOf(Opcode::StructSet): return StructFieldStep();
+    case StepOf(Opcode::ArrayNew):
+    case StepOf(Opcode::ArrayNewDefault): return ArrayNewStep();
+    case StepOf(Opcode::ArrayNewFixed): return ArrayNewFixedStep();
+    case StepOf(Opcode::ArrayNewData):
+    case StepOf(Opcode::ArrayNewElem): return ArrayNewSegmentStep();
+    case StepOf(Opcode::ArrayGet):
+    case StepOf(Opcode::ArrayGetS):
+    case StepOf(Opcode::ArrayGetU):
+    case StepOf(Opcode::ArraySet):
+    case StepOf(Opcode::ArrayFill): return ArrayAccessStep();
+    case StepOf(Opcode::ArrayCopy): return ArrayCopyStep();
+    case StepOf(Opcode::ArrayInitData):
+    case StepOf(Opcode::ArrayInitElem): return ArrayInitStep();
     default: return RareStep(step);
   }
 }

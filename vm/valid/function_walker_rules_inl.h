@@ -326,11 +326,7 @@ bool FunctionWalker<Sink, kConstant>::RefNullStep() {
 template <class Sink, bool kConstant>
 bool FunctionWalker<Sink, kConstant>::RefIsNullStep() {
   ValType type;
-  if (!Peek(0, &type) || (!type.is_bot() && !type.is_ref())) {
-    return Invalid(absl::StrCat("type mismatch: instruction requires reference type but stack has ",
-                                ToString(type)));
-  }
-  size_ -= size_ > height_;
+  if (!PopRef(&type)) return false;
   return Push(ValType::kI32) && Report({.type = type});
 }
 

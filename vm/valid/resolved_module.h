@@ -26,9 +26,10 @@ namespace tenon::vm {
 
 // One instruction of a constant expression, in postfix order. core: #valid-constant
 struct ConstInstruction {
-  Opcode op;            // I32Const.., V128Const, GlobalGet, RefFunc, RefNull, I32Add..I64Mul
-  uint32_t index = 0;   // global or function
-  V128 bits;            // constants; scalars in the low bytes, upper bytes zero
+  Opcode op;            // a row with kConst or kExtendedConst
+  uint32_t index = 0;   // global or function; TypeId of the structure or array to make
+  V128 bits;            // constants; scalars in the low bytes, upper bytes zero. array.new_fixed:
+                        // how many elements
 };
 using ConstProgram = std::vector<ConstInstruction>;
 

@@ -27,8 +27,8 @@ struct alignas(32) Signature {
 };
 
 // Steps of instructions without a rule of their own; below are the opcodes.
-inline constexpr uint16_t kUnaryStep = 4;   // no immediates, one operand, one result
-inline constexpr uint16_t kBinaryStep = 5;  // no immediates, two operands, one result
+inline constexpr uint16_t kUnaryStep = 4;   // no immediates, one number in, one out
+inline constexpr uint16_t kBinaryStep = 5;  // no immediates, two numbers in, one out
 
 // The frequent steps have small numbers, so that one jump table serves them.
 constexpr uint16_t StepOf(ImmediateKind kind) {
@@ -53,6 +53,10 @@ constexpr ValType TypeOfLetter(char letter) {
     case 'f': return ValType::kF32;
     case 'd': return ValType::kF64;
     case 'v': return ValType::kV128;
+    case 'E': return ValType::Ref(HeapKind::kEq, true);
+    case 'I': return ValType::Ref(HeapKind::kI31, true);
+    case 'J': return ValType::Ref(HeapKind::kI31, false);
+    case 'A': return ValType::Ref(HeapKind::kArray, true);
     default: return ValType::kI32;  // 'a', 't': as without memory64; replaced when it is not
   }
 }
@@ -79,7 +83,8 @@ constexpr Signature Parse(Opcode op, ImmediateKind immediate, const char* text, 
     ++signature.push_count;
   }
   signature.step = StepOf(immediate);
-  if (immediate == ImmediateKind::kNone && signature.push_count == 1) {
+  const bool takes_or_gives_reference = signature.pops[0].is_ref() || signature.push.is_ref();
+  if (immediate == ImmediateKind::kNone && signature.push_count == 1 && !takes_or_gives_reference) {
     if (signature.pop_count == 1) signature.step = kUnaryStep;
     if (signature.pop_count == 2) signature.step = kBinaryStep;
   }

@@ -12,7 +12,7 @@
 //    operand stack is the construct's height plus its results, and code is reported again, even
 //    when no path leads there.
 //  * Labels are counted from the innermost construct (0); the outermost is the function body.
-//  * All types are canonical (TypeIds).
+//  * All types are canonical (TypeIds), those in `heap`, `from` and `to` of an instruction too.
 // A sink is a class with these members; there is no virtual call (NullSink shows the set).
 #pragma once
 
@@ -33,9 +33,12 @@ struct BlockInfo {
 // What the walker knows about an instruction beyond its immediates.
 struct Resolved {
   const FuncType* func_type = nullptr;  // call*, return_call*: the callee's type
-  TypeId type_id;                       // call_indirect, return_call_indirect: the callee's type
-  ValType type;  // drop, select: the operand's; local.*, global.*: the variable's; table.*,
-                 // ref.null: the element's
+  TypeId type_id;  // call_indirect, return_call_indirect: the callee's type; struct.*, array.*:
+                   // the first type named
+  ValType type;  // drop, select, ref.is_null, ref.as_non_null, br_on_*, *.convert_*: the operand's;
+                 // local.*, global.*: the variable's; table.*, ref.null: the element's; struct.get*,
+                 // struct.set, array.*: the field's, i32 when packed
+  const SubType* def = nullptr;  // struct.*, array.*: what type_id means
 };
 
 class NullSink {
@@ -61,8 +64,14 @@ class NullSink {
   void OnBrTable(const Instruction&) {}  // pops the index; instruction.labels, the default last
   void OnReturn(const Instruction&) {}
 
-  // call, call_indirect (pops the table index first), return_call, return_call_indirect.
+  // call, call_indirect (pops the table index first), call_ref (pops the function reference first)
+  // and their return_call* forms.
   void OnCall(const Instruction&, const Resolved&) {}
+
+  // br_on_null, br_on_non_null, br_on_cast, br_on_cast_fail: the reference is on top of the stack
+  // of before. br_on_null drops it when it branches, br_on_non_null when it does not; the others
+  // always keep it.
+  void OnBrOn(const Instruction&, const Resolved&) {}
 
   // drop, select, select t: type is the operand's (never bottom in reachable code).
   void OnDrop(const Instruction&, const Resolved&) {}

@@ -228,4 +228,9 @@ SLOW_HANDLER(RefIsNull) {
   TENON_NEXT(2);
 }
 
+SLOW_HANDLER(CheckNonNull) {
+  if (fp[ip[1].half(1)].bits == 0) [[unlikely]] TENON_TRAP(TrapKind::kNullReference);
+  TENON_NEXT(2);
+}
+
 }  // namespace tenon::vm::interp::handlers

@@ -28,6 +28,7 @@ namespace {
 // Words of the instructions that a CrossReturn follows, and of the CrossReturn.
 constexpr int kCallImportWords = 3;
 constexpr int kCallIndirectWords = 4;
+constexpr int kCallRefWords = 3;
 constexpr int kCrossReturnWords = 2;
 
 inline void SetLink(Slot* link, const Word* return_ip, Slot* caller_fp) {
@@ -105,6 +106,15 @@ TENON_HANDLER_ABI HandlerResult CallOther(TENON_STATE_PARAMS) {
   TENON_DISPATCH();
 }
 
+// Enters a function of this instance; the call and its CrossReturn are `words` long.
+inline void EnterOwn(const Func& func, int words, const Word*& ip, Slot*& fp, uint64_t& acc) {
+  Slot* const callee = fp + ip[1].half(0);
+  SetLink(callee + ip[1].half(1), ip + words, fp);
+  fp = callee;
+  acc = reinterpret_cast<uintptr_t>(func.code);
+  ip = EntryOf(func.code);
+}
+
 }  // namespace
 
 namespace handlers {
@@ -142,11 +152,19 @@ FAST_HANDLER(CallIndirect) {
     acc = reinterpret_cast<uintptr_t>(func);
     TENON_GOTO(CallOther<kCallIndirectWords>);
   }
-  Slot* const callee = fp + ip[1].half(0);
-  SetLink(callee + ip[1].half(1), ip + kCallIndirectWords + kCrossReturnWords, fp);
-  fp = callee;
-  acc = reinterpret_cast<uintptr_t>(func->code);
-  ip = EntryOf(func->code);
+  EnterOwn(*func, kCallIndirectWords + kCrossReturnWords, ip, fp, acc);
+  TENON_DISPATCH();
+}
+
+// core: #exec-call-ref
+FAST_HANDLER(CallRef) {
+  const Func* func = reinterpret_cast<const Func*>(fp[ip[2].half(0)].bits);
+  if (func == nullptr) [[unlikely]] TENON_TRAP(TrapKind::kNullFunctionReference);
+  if (func->context != ctx) [[unlikely]] {
+    acc = reinterpret_cast<uintptr_t>(func);
+    TENON_GOTO(CallOther<kCallRefWords>);
+  }
+  EnterOwn(*func, kCallRefWords + kCrossReturnWords, ip, fp, acc);
   TENON_DISPATCH();
 }
 
@@ -257,6 +275,12 @@ SLOW_HANDLER(ReturnCallIndirect) {
     TENON_TRAP(TrapKind::kIndirectCallTypeMismatch);
   }
   acc = reinterpret_cast<uintptr_t>(func);
+  TENON_GOTO(ReturnCallObject);
+}
+
+SLOW_HANDLER(ReturnCallRef) {
+  acc = fp[ip[2].half(0)].bits;
+  if (acc == 0) TENON_TRAP(TrapKind::kNullFunctionReference);
   TENON_GOTO(ReturnCallObject);
 }
 

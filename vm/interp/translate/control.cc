@@ -102,24 +102,53 @@ void Translator::EmitJump(uint32_t depth) {
   code_.EmitBranch(handlers::Br, 0, 0, &target.label);
 }
 
-void Translator::OnBrIf(const Instruction& instruction) {
-  const Operand condition = Pop();
-  Control& target = LabelAt(instruction.index);
+template <typename Branch>
+void Translator::JumpIf(uint32_t depth, const Branch& branch) {
+  Control& target = LabelAt(depth);
   const bool is_return = target.kind == Control::Kind::kFunction;
   if (!is_return && !LabelNeedsMoves(target)) {
-    BranchIf(condition, /*sense=*/true, &target.label);
+    branch(/*sense=*/true, &target.label);
     return;
   }
   Label skip;
-  BranchIf(condition, /*sense=*/false, &skip);
+  branch(/*sense=*/false, &skip);
   // What follows is seen only when the branch is not taken.
   const uint32_t int_mirror = int_mirror_;
   const uint32_t float_mirror = float_mirror_;
-  EmitJump(instruction.index);
+  EmitJump(depth);
   code_.Bind(&skip);
   int_mirror_ = int_mirror;
   float_mirror_ = float_mirror;
   last_.valid = false;
+}
+
+void Translator::OnBrIf(const Instruction& instruction) {
+  const Operand condition = Pop();
+  JumpIf(instruction.index,
+         [&](bool sense, Label* target) { BranchIf(condition, sense, target); });
+}
+
+// All references are null as a zero in their slot.
+void Translator::OnBrOn(const Instruction& instruction, const Resolved&) {
+  const bool on_null = instruction.op == Opcode::BrOnNull;
+  if (!on_null && instruction.op != Opcode::BrOnNonNull) {
+    unsupported_ = Info(instruction.op).text;
+    return;
+  }
+  Materialize(&Top());
+  const Operand reference = Top();
+  if (on_null) Pop();
+  JumpIf(instruction.index, [&](bool sense, Label* target) {
+    const Form form = InAcc(reference) ? Form::kAK : Form::kSK;
+    code_.EmitBranch(CompareBranchHandler(Opcode::I64Eq, form, sense == on_null), reference.slot,
+                     /*immediate=*/0, target);
+    last_.valid = false;
+  });
+  if (on_null) {
+    Restore(reference);
+  } else {
+    Pop();
+  }
 }
 
 void Translator::OnBrTable(const Instruction& instruction) {
@@ -270,12 +299,14 @@ void Translator::OnCall(const Instruction& instruction, const Resolved& resolved
   const FuncType& callee = *resolved.func_type;
   const Opcode op = instruction.op;
   const bool indirect = op == Opcode::CallIndirect || op == Opcode::ReturnCallIndirect;
-  const bool tail = op == Opcode::ReturnCall || op == Opcode::ReturnCallIndirect;
+  const bool by_ref = op == Opcode::CallRef || op == Opcode::ReturnCallRef;
+  const bool tail = op == Opcode::ReturnCall || op == Opcode::ReturnCallIndirect ||
+                    op == Opcode::ReturnCallRef;
   moves_ += callee.params.size() + callee.results.size();
-  Operand index;
-  if (indirect) {
-    index = Pop();
-    Materialize(&index);
+  Operand designator;  // the table's index or the reference
+  if (indirect || by_ref) {
+    designator = Pop();
+    Materialize(&designator);
   }
   MoveArgumentsHome(callee.params.size());
   const uint32_t params = SlotsOf(callee.params);
@@ -292,8 +323,11 @@ void Translator::OnCall(const Instruction& instruction, const Resolved& resolved
   const Halves shape{base, link, params, tail ? link_ : results};
   if (indirect) {
     code_.Emit(tail ? handlers::ReturnCallIndirect : handlers::CallIndirect, shape);
-    code_.AppendPair(instruction.index2, index.slot);
+    code_.AppendPair(instruction.index2, designator.slot);
     code_.AppendBits(resolved.type_id.value());
+  } else if (by_ref) {
+    code_.Emit(tail ? handlers::ReturnCallRef : handlers::CallRef, shape);
+    code_.AppendBits(designator.slot);
   } else if (instruction.index < resolved_->imported_funcs) {
     code_.Emit(tail ? handlers::ReturnCallImport : handlers::CallImport, shape);
     code_.AppendBits(instruction.index);
@@ -301,7 +335,7 @@ void Translator::OnCall(const Instruction& instruction, const Resolved& resolved
     code_.Emit(tail ? handlers::ReturnCall : handlers::Call, shape);
     code_.AppendPointer(module_->Code(FuncIdx(instruction.index)));
   }
-  const bool may_cross = indirect || instruction.index < resolved_->imported_funcs;
+  const bool may_cross = indirect || by_ref || instruction.index < resolved_->imported_funcs;
   if (may_cross && !tail) code_.Emit(handlers::CrossReturn, shape);
 
   last_.valid = false;

@@ -66,14 +66,7 @@ constexpr Row MakeRow(Family family, Opcode op, const char* signature, int trait
   row.absorbable = family == Family::kCompare || op == Opcode::I32And;
   if (signature[0] == '*') return row;
   while (signature[row.operand_count] != ':') ++row.operand_count;
-  switch (signature[row.operand_count + 1]) {
-    case '\0': break;
-    case 'l': row.result = ValType::kI64; break;
-    case 'f': row.result = ValType::kF32; break;
-    case 'd': row.result = ValType::kF64; break;
-    case 'v': row.result = ValType::kV128; break;
-    default: row.result = ValType::kI32; break;
-  }
+  row.result = kSignatures[static_cast<int>(op)].push;
   return row;
 }
 
@@ -116,6 +109,12 @@ void Translator::OnOp(const Instruction& instruction, const Resolved& resolved) 
       Materialize(&operand);
       return EmitResult(handlers::RefIsNull, ValType::kI32, operand.slot);
     }
+    case Opcode::RefAsNonNull:
+      Materialize(&Top());
+      code_.SetOffset(instruction.offset);
+      code_.Emit(handlers::CheckNonNull, {0, Top().slot});
+      last_.valid = false;
+      return;
     case Opcode::GlobalGet:
     case Opcode::GlobalSet: return Global(instruction, resolved);
     case Opcode::MemorySize:
@@ -143,7 +142,10 @@ void Translator::OnOp(const Instruction& instruction, const Resolved& resolved) 
     default: break;
   }
   const Handler lane_memory = LaneMemoryHandler(instruction.op);
-  TENON_CHECK(lane_memory != nullptr);  // every row has a translation
+  if (lane_memory == nullptr) {
+    unsupported_ = Info(instruction.op).text;
+    return;
+  }
   LaneMemory(instruction);
 }
 

@@ -39,7 +39,10 @@ Status Walk(const FuncCode& code, size_t most_words, Scratch* scratch) {
   if (!scratch->translator.BeginBody(&module, CodeOf(module), bytes, most_words)) {
     return Fail(ErrorKind::kLimit, "no memory for its code");
   }
-  return WalkFunction(resolved, code.index, scratch->translator, scratch->walker);
+  Status status = WalkFunction(resolved, code.index, scratch->translator, scratch->walker);
+  const char* unsupported = scratch->translator.unsupported();
+  if (unsupported == nullptr) return status;
+  return Fail(ErrorKind::kLimit, absl::StrCat(unsupported, " can't be executed yet"));
 }
 
 // A thread does not hold on to what a huge body needed.

@@ -39,8 +39,13 @@ class Translator {
   // Where the word of the function walked last came from, as an offset in the module's bytes.
   uint32_t OffsetOf(uint32_t word) const { return code_.OffsetOf(word); }
 
+  // The name of an instruction in the function walked last that has no handler; null if all have.
+  const char* unsupported() const { return unsupported_; }
+
   // The sink; see vm/valid/sink.h.
-  bool within_budget() const { return !code_.overflowed() && moves_ <= max_moves_; }
+  bool within_budget() const {
+    return !code_.overflowed() && moves_ <= max_moves_ && unsupported_ == nullptr;
+  }
   void OnFunction(const FuncType& type, absl::Span<const ValType> locals);
   void OnFunctionEnd() {}
   void OnBlock(const Instruction&, const BlockInfo&);
@@ -54,6 +59,7 @@ class Translator {
   void OnBrTable(const Instruction&);
   void OnReturn(const Instruction&);
   void OnCall(const Instruction&, const Resolved&);
+  void OnBrOn(const Instruction&, const Resolved&);
   void OnDrop(const Instruction&, const Resolved&);
   void OnSelect(const Instruction&, const Resolved&);
   void OnLocalGet(const Instruction&, const Resolved&);
@@ -159,6 +165,7 @@ class Translator {
   Operand& Top() { return stack_.back(); }
   Operand& Pop();                  // readable until the next push
   Operand& Push(Shape shape);      // a value at its home
+  void Restore(const Operand& operand);  // pushes what was popped
   void Occupy(Operand* operand);   // fills in the home of a new top
   void SetTop(Shape shape);        // the top gives way to a value at its home; neither is a vector
   void PushConst(Shape shape, uint64_t bits);
@@ -198,6 +205,10 @@ class Translator {
   Control& Enter(Control::Kind kind, const BlockInfo& info);
   Control& LabelAt(uint32_t depth) { return controls_[controls_.size() - 1 - depth]; }
   void BranchIf(Operand condition, bool sense, Label* target);
+  // Jumps where branch(sense, label) would: it is to emit a branch that is taken when the condition
+  // is as `sense` says.
+  template <typename Branch>
+  void JumpIf(uint32_t depth, const Branch& branch);
   bool FuseCompare(bool sense, Label* target, const Operand& condition);
   bool LabelNeedsMoves(const Control& target);
   void MoveToLabel(const Control& target);
@@ -226,6 +237,7 @@ class Translator {
   Last last_;
   uint64_t moves_ = 0;  // values that constructs and calls have taken or given
   uint64_t max_moves_ = 0;
+  const char* unsupported_ = nullptr;
 };
 
 }  // namespace tenon::vm::interp

@@ -60,6 +60,13 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline void Translator::PushLocal(uint32_t index) {
   Occupy(&operand);
 }
 
+inline void Translator::Restore(const Operand& operand) {
+  Operand& top = stack_.Extend();
+  top = operand;
+  Occupy(&top);
+  CountReference(top, 1);
+}
+
 ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool Translator::InAcc(const Operand& operand) const {
   if (operand.is_const()) return false;
   if (operand.value_class() == Class::kInt) return operand.slot == int_mirror_;
