@@ -98,7 +98,7 @@ TEST(DecoderTest, FeatureOff) {
   EXPECT_EQ(DecodeError(bytes, features), "malformed value type: simd is off");
 }
 
-TEST(DecoderTest, TypesOfProposalsToComeAreRefusedByName) {
+TEST(DecoderTest, TypesOfProposalsThatAreOffAreRefusedByName) {
   const auto with_param = [](Bytes type) {
     Bytes content = {0x01, 0x60, 0x01};
     content.insert(content.end(), type.begin(), type.end());
@@ -107,12 +107,18 @@ TEST(DecoderTest, TypesOfProposalsToComeAreRefusedByName) {
     section.insert(section.end(), content.begin(), content.end());
     return WithHeader(section);
   };
+  Features off = Features::All();
+  for (Feature feature :
+       {Feature::kFunctionReferences, Feature::kGc, Feature::kExceptionHandling}) {
+    off.Set(feature, false);
+  }
   constexpr const char* kTyped = "malformed reference type: function-references is off";
-  EXPECT_EQ(DecodeError(with_param({0x63, 0x70})), kTyped);  // (ref null func)
-  EXPECT_EQ(DecodeError(with_param({0x64, 0x00})), kTyped);  // (ref 0)
-  EXPECT_EQ(DecodeError(with_param({0x6e})), "malformed reference type: gc is off");
-  EXPECT_EQ(DecodeError(with_param({0x69})), "malformed reference type: exception-handling is off");
-  EXPECT_EQ(DecodeError(with_param({0x70})), "ok");
+  EXPECT_EQ(DecodeError(with_param({0x63, 0x70}), off), kTyped);  // (ref null func)
+  EXPECT_EQ(DecodeError(with_param({0x64, 0x00}), off), kTyped);  // (ref 0)
+  EXPECT_EQ(DecodeError(with_param({0x6e}), off), "malformed reference type: gc is off");
+  EXPECT_EQ(DecodeError(with_param({0x69}), off),
+            "malformed reference type: exception-handling is off");
+  EXPECT_EQ(DecodeError(with_param({0x70}), off), "ok");
   EXPECT_EQ(DecodeError(with_param({0x64, 0x00}), Features::All()), "ok");
 }
 

@@ -113,8 +113,15 @@ TEST(MatchingTest, MutableGlobalsMatchExactly) {
   EXPECT_FALSE(MatchesGlobal(types, {narrow, true}, {narrow, false}));
 }
 
-TEST(ValidateTest, TypesOfProposalsToComeAreRefusedByName) {
-  const auto refused = [](Module module) { return ValidationError(std::move(module), Features()); };
+TEST(ValidateTest, TypesOfProposalsThatAreOffAreRefusedByName) {
+  const auto refused = [](Module module) {
+    Features features;
+    for (Feature off :
+         {Feature::kFunctionReferences, Feature::kGc, Feature::kExceptionHandling}) {
+      features.Set(off, false);
+    }
+    return ValidationError(std::move(module), features);
+  };
   const ValType typed = ValType::Ref(HeapType::Concrete(0), true);
   Module in_type = WithBodies({});
   in_type.types.emplace_back().func.params = {typed};
