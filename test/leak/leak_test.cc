@@ -99,7 +99,9 @@ class LeakTest : public testing::Test {
   void MakeAndDrop(int instances) {
     for (int i = 0; i < instances; ++i) {
       Store store(&engine_);
-      if (i % 2 == 0) ASSERT_TRUE(store.core().SetDeadline(NextMinute()));
+      if (i % 2 == 0) {
+        ASSERT_TRUE(store.core().SetDeadline(NextMinute()));
+      }
       auto instance = Instantiate(store, component_, linker_);
       ASSERT_TRUE(instance.has_value()) << i << ": " << instance.error().ToString();
       ASSERT_NO_FATAL_FAILURE(Greet(**instance, 1));
