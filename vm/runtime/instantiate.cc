@@ -5,9 +5,9 @@
 #include <new>
 
 #include "absl/strings/str_cat.h"
+#include "vm/runtime/constant.h"
 #include "vm/runtime/instance.h"
 #include "vm/runtime/store.h"
-#include "vm/sem/int.h"
 #include "vm/valid/matching.h"
 
 namespace tenon::vm {
@@ -46,12 +46,6 @@ const char* KindName(ExternKind kind) {
   return "?";
 }
 
-V128 FromBits(uint64_t bits) {
-  V128 value;
-  value.SetLane<uint64_t>(0, bits);
-  return value;
-}
-
 }  // namespace
 
 // Builds one instance; the store owns it from the first step, so a half-made instance is dropped
@@ -70,10 +64,8 @@ class Instantiator {
     TENON_RETURN_IF_ERROR(TakeImports(imports));
     TENON_RETURN_IF_ERROR(AllocateMemoriesAndTables());
     if (!AllocateContext()) return Fail(ErrorKind::kLimit, "out of memory for an instance");
-    InitGlobals();
-    InitTables();
-    EvaluateElems();
-    if (store_.trapped() || !CopyElems() || !CopyDatas() || !Start()) {
+    if (!InitGlobals() || !InitTables() || !EvaluateElems() || !CopyElems() || !CopyDatas() ||
+        !Start()) {
       return Fail(ErrorKind::kTrap, TrapText(static_cast<TrapKind>(store_.run().trap - 1)));
     }
     return instance_;
@@ -193,77 +185,46 @@ class Instantiator {
     return true;
   }
 
-  // core: #exec-expr of a constant expression, which validation reduced to postfix form.
-  V128 Evaluate(const ConstProgram& program) {
-    std::vector<V128> stack;
-    for (const ConstInstruction& instruction : program) {
-      switch (instruction.op) {
-        case Opcode::GlobalGet: {
-          const GlobalRef global = instance_->Global(GlobalIdx(instruction.index));
-          V128 value;
-          std::memcpy(&value, global.cell, SlotCount(global.type.type) * sizeof(Slot));
-          stack.push_back(value);
-          break;
-        }
-        case Opcode::RefFunc:
-          stack.push_back(FromBits(
-              reinterpret_cast<uintptr_t>(instance_->FuncRef(FuncIdx(instruction.index)))));
-          break;
-        case Opcode::I32Add: Fold<uint32_t>(&stack, sem::I32Add); break;
-        case Opcode::I32Sub: Fold<uint32_t>(&stack, sem::I32Sub); break;
-        case Opcode::I32Mul: Fold<uint32_t>(&stack, sem::I32Mul); break;
-        case Opcode::I64Add: Fold<uint64_t>(&stack, sem::I64Add); break;
-        case Opcode::I64Sub: Fold<uint64_t>(&stack, sem::I64Sub); break;
-        case Opcode::I64Mul: Fold<uint64_t>(&stack, sem::I64Mul); break;
-        default:  // constants and ref.null
-          if (Info(instruction.op).feature == Feature::kGc) {
-            store_.SetTrap(TrapKind::kInvalidFunctionBody, "no constants of structures and arrays");
-          }
-          stack.push_back(instruction.bits);
-          break;
-      }
-    }
-    return stack.back();
+  // Nothing: no room in the heap, and the trap is set.
+  std::optional<V128> Evaluate(const ConstProgram& program) {
+    return EvaluateConstant(*instance_, program);
   }
 
-  template <typename T, typename Operation>
-  static void Fold(std::vector<V128>* stack, Operation operation) {
-    const T b = stack->back().Lane<T>(0);
-    stack->pop_back();
-    const T a = stack->back().Lane<T>(0);
-    stack->back() = FromBits(operation(a, b));
-  }
-
-  Slot EvaluateRef(const ConstProgram& program) {
-    return Slot{Evaluate(program).Lane<uint64_t>(0)};
-  }
-
-  void InitGlobals() {
+  bool InitGlobals() {
     for (size_t i = module_.imported_globals; i < module_.globals.size(); ++i) {
       const GlobalRef global = instance_->Global(GlobalIdx(static_cast<uint32_t>(i)));
-      const V128 value = Evaluate(module_.globals[i].init);
-      std::memcpy(global.cell, &value, SlotCount(global.type.type) * sizeof(Slot));
+      const std::optional<V128> value = Evaluate(module_.globals[i].init);
+      if (!value) return false;
+      std::memcpy(global.cell, &*value, SlotCount(global.type.type) * sizeof(Slot));
     }
+    return true;
   }
 
-  void InitTables() {
+  bool InitTables() {
     for (size_t i = module_.imported_tables; i < module_.tables.size(); ++i) {
       if (module_.tables[i].init.empty()) continue;
-      const Slot init = EvaluateRef(module_.tables[i].init);
+      const std::optional<V128> init = Evaluate(module_.tables[i].init);
+      if (!init) return false;
       TableInstance* table = instance_->tables_[i];
-      for (uint64_t entry = 0; entry < table->size(); ++entry) table->data()[entry] = init;
+      std::fill_n(table->data(), table->size(), Slot{init->Lane<uint64_t>(0)});
     }
+    return true;
   }
 
-  void EvaluateElems() {
+  bool EvaluateElems() {
     for (const ResolvedElem& elem : module_.elems) {
       std::vector<Slot>& segment = instance_->elem_segments_.emplace_back();
       segment.reserve(elem.size());
       for (FuncIdx func : elem.funcs) {
         segment.push_back(Slot{reinterpret_cast<uintptr_t>(instance_->FuncRef(func))});
       }
-      for (const ConstProgram& expr : elem.exprs) segment.push_back(EvaluateRef(expr));
+      for (const ConstProgram& expr : elem.exprs) {
+        const std::optional<V128> value = Evaluate(expr);
+        if (!value) return false;
+        segment.push_back(Slot{value->Lane<uint64_t>(0)});
+      }
     }
+    return true;
   }
 
   bool CopyElems() {
@@ -304,7 +265,7 @@ class Instantiator {
   }
 
   uint64_t EvaluateOffset(const ConstProgram& program, AddressType address) {
-    const V128 value = Evaluate(program);
+    const V128 value = *Evaluate(program);  // a number: nothing is allocated
     return address == AddressType::kI64 ? value.Lane<uint64_t>(0) : value.Lane<uint32_t>(0);
   }
 

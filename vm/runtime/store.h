@@ -108,6 +108,7 @@ class Store final : private HeapOwner {
 
  private:
   friend class Instance;
+  friend class ConstantEvaluator;
   friend class Instantiator;
   struct HostGlobal {
     ValType type;
@@ -117,7 +118,7 @@ class Store final : private HeapOwner {
   ABSL_ATTRIBUTE_COLD bool RefuseForeignFunc();
   Heap* MakeHeap();
   void MarkRoots(Marker& marker) override;
-  bool MustStop() const override { return run_.entry != nullptr && must_end(); }
+  bool MustStop() const override;
   static void OnDeadline(void* store);
   Slot* StackEnd() const;
   // A kill also makes the next function that is entered fail, by the check of the stack's limit.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "vm/interp/handlers/bulk_steps.h"
 #include "vm/interp/handlers/handlers.h"
 #include "vm/interp/handlers/operands.h"
 #include "vm/runtime/instance.h"
@@ -25,39 +26,9 @@ uint64_t AddressResult(AddressType type, uint64_t value) {
   return type == AddressType::kI64 ? value : static_cast<uint32_t>(value);
 }
 
-bool InBounds(uint64_t start, uint64_t count, uint64_t size) {
-  return start <= size && count <= size - start;
-}
-
 uint32_t U32(const Slot* fp, const Word* ip, int half) {
   return ReadSlot<uint32_t>(fp + ip[1].half(half));
 }
-
-// Pages that nobody has touched yet make this a millisecond's work.
-constexpr size_t kChunkBytes = size_t{1} << 20;
-
-void Fill(const RunBlock& run, absl::Span<uint8_t> target, int value) {
-  for (size_t done = 0; done < target.size() && !MustEnd(run); done += kChunkBytes) {
-    const auto chunk = target.subspan(done, kChunkBytes);
-    std::memset(chunk.data(), value, chunk.size());
-  }
-}
-
-// The ranges have one size and may overlap: what is read last must not be written first.
-void Move(const RunBlock& run, absl::Span<uint8_t> target, absl::Span<const uint8_t> source) {
-  const bool forwards = target.data() <= source.data();
-  for (size_t done = 0; done < target.size() && !MustEnd(run);) {
-    const size_t size = std::min(target.size() - done, kChunkBytes);
-    const size_t at = forwards ? done : target.size() - done - size;
-    std::memmove(target.data() + at, source.data() + at, size);
-    done += size;
-  }
-}
-
-// Ends a handler whose work may be long.
-#define TENON_NEXT_UNLESS_ENDED(count)    \
-  if (MustEnd(*ctx->run)) TENON_LEAVE();  \
-  TENON_NEXT(count)
 
 }  // namespace
 

@@ -131,10 +131,7 @@ void Translator::OnBrIf(const Instruction& instruction) {
 // All references are null as a zero in their slot.
 void Translator::OnBrOn(const Instruction& instruction, const Resolved&) {
   const bool on_null = instruction.op == Opcode::BrOnNull;
-  if (!on_null && instruction.op != Opcode::BrOnNonNull) {
-    unsupported_ = Info(instruction.op).text;
-    return;
-  }
+  if (!on_null && instruction.op != Opcode::BrOnNonNull) return BrOnCast(instruction);
   Materialize(&Top());
   const Operand reference = Top();
   if (on_null) Pop();
@@ -149,6 +146,19 @@ void Translator::OnBrOn(const Instruction& instruction, const Resolved&) {
   } else {
     Pop();
   }
+}
+
+// The reference stays, whether or not the branch is taken.
+void Translator::BrOnCast(const Instruction& instruction) {
+  const bool on_fit = instruction.op == Opcode::BrOnCast;
+  Materialize(&Top());
+  const uint32_t slot = Top().slot;
+  JumpIf(instruction.index, [&](bool sense, Label* target) {
+    code_.EmitBranch(sense == on_fit ? handlers::BrOnCast : handlers::BrOnCastFail, slot, 0,
+                     target);
+    AppendTarget(instruction.to);
+    last_.valid = false;
+  });
 }
 
 void Translator::OnBrTable(const Instruction& instruction) {

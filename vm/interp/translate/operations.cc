@@ -141,11 +141,9 @@ void Translator::OnOp(const Instruction& instruction, const Resolved& resolved) 
     case Opcode::ElemDrop: return Bulk(handlers::ElemDrop, instruction, 0);
     default: break;
   }
+  if (Reference(instruction, resolved)) return;
   const Handler lane_memory = LaneMemoryHandler(instruction.op);
-  if (lane_memory == nullptr) {
-    unsupported_ = Info(instruction.op).text;
-    return;
-  }
+  TENON_CHECK(lane_memory != nullptr);  // every row has a translation
   LaneMemory(instruction);
 }
 

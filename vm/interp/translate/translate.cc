@@ -39,10 +39,7 @@ Status Walk(const FuncCode& code, size_t most_words, Scratch* scratch) {
   if (!scratch->translator.BeginBody(&module, CodeOf(module), bytes, most_words)) {
     return Fail(ErrorKind::kLimit, "no memory for its code");
   }
-  Status status = WalkFunction(resolved, code.index, scratch->translator, scratch->walker);
-  const char* unsupported = scratch->translator.unsupported();
-  if (unsupported == nullptr) return status;
-  return Fail(ErrorKind::kLimit, absl::StrCat(unsupported, " can't be executed yet"));
+  return WalkFunction(resolved, code.index, scratch->translator, scratch->walker);
 }
 
 // A thread does not hold on to what a huge body needed.

@@ -39,7 +39,6 @@ bool Translator::BeginBody(LoadedModule* module, ModuleCode* code, ByteRange bod
   resolved_ = module->resolved.get();
   global_offsets_ = code->global_offsets.data();
   moves_ = 0;
-  unsupported_ = nullptr;
   max_moves_ = kMovesOfAny + kMaxMovesPerByte * body.size;
   code_.SetOffset(body.offset);
   return code_.Begin(&code->arena, body.size, most_words);

@@ -39,13 +39,8 @@ class Translator {
   // Where the word of the function walked last came from, as an offset in the module's bytes.
   uint32_t OffsetOf(uint32_t word) const { return code_.OffsetOf(word); }
 
-  // The name of an instruction in the function walked last that has no handler; null if all have.
-  const char* unsupported() const { return unsupported_; }
-
   // The sink; see vm/valid/sink.h.
-  bool within_budget() const {
-    return !code_.overflowed() && moves_ <= max_moves_ && unsupported_ == nullptr;
-  }
+  bool within_budget() const { return !code_.overflowed() && moves_ <= max_moves_; }
   void OnFunction(const FuncType& type, absl::Span<const ValType> locals);
   void OnFunctionEnd() {}
   void OnBlock(const Instruction&, const BlockInfo&);
@@ -201,6 +196,20 @@ class Translator {
   void CheckOffset(const Instruction& instruction, Operand* address);
   void LocalAssign(uint32_t local, bool keep);
 
+  // References (references.cc). False: not an instruction on references.
+  bool Reference(const Instruction& instruction, const Resolved& resolved);
+  const Layout& LayoutOf(const Resolved& resolved);
+  void ReferenceUnary(const Instruction& instruction);
+  void Cast(const Instruction& instruction);
+  void BrOnCast(const Instruction& instruction);
+  void AppendTarget(ValType to);
+  void NewFromStack(const Instruction& instruction, const Resolved& resolved);
+  void NewArray(const Instruction& instruction, const Resolved& resolved);
+  void EmitNew(const Instruction& instruction, const Resolved& resolved, Halves operands);
+  void StructField(const Instruction& instruction, const Resolved& resolved);
+  void ArrayElement(const Instruction& instruction, const Resolved& resolved);
+  void ArrayBulk(const Instruction& instruction, const Resolved& resolved);
+
   // Control.
   Control& Enter(Control::Kind kind, const BlockInfo& info);
   Control& LabelAt(uint32_t depth) { return controls_[controls_.size() - 1 - depth]; }
@@ -237,7 +246,6 @@ class Translator {
   Last last_;
   uint64_t moves_ = 0;  // values that constructs and calls have taken or given
   uint64_t max_moves_ = 0;
-  const char* unsupported_ = nullptr;
 };
 
 }  // namespace tenon::vm::interp

@@ -12,7 +12,11 @@ constexpr uint64_t kWorkUnit = 1 << 16;
 }  // namespace
 
 void Heap::Collect() {
-  if (broken_) return;
+  broken_ |= owner_->MustStop();
+  if (broken_) {
+    free_ = {};
+    return;
+  }
   FinishSweeping();
   colour_ ^= kColourMask;
   Marker marker(*this);

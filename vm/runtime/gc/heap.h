@@ -27,7 +27,7 @@ class Marker;
 class HeapOwner {
  public:
   virtual void MarkRoots(Marker& marker) = 0;
-  // The store's guests are to stop (a deadline): a collection that is under way gives up.
+  // The store's guests are to stop (a deadline): a collection gives up, and the heap with it.
   virtual bool MustStop() const = 0;
 
  protected:

@@ -58,7 +58,7 @@ const Layout& LayoutTable::Make(TypeId type) {
       break;
     case SubType::Kind::kArray:
       layout->type_word = TypeWord(ObjectKind::kArray, type);
-      layout->bytes = kArrayElements;
+      layout->bytes = kArrayLength + sizeof(uint32_t);
       add(definition.fields.front().storage);
       layout->bytes = layout->element().offset;
       break;

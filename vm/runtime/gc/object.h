@@ -34,7 +34,8 @@ inline constexpr uint32_t kHostExternWord = static_cast<uint32_t>(ObjectKind::kH
 // Offsets within objects.
 inline constexpr uint32_t kStructFields = 8;
 inline constexpr uint32_t kArrayLength = 8;
-inline constexpr uint32_t kArrayElements = 12;  // sixteen for elements of eight bytes and more
+// Where an array's elements begin.
+constexpr uint32_t ElementsOffset(uint32_t element_bytes) { return element_bytes < 8 ? 12 : 16; }
 inline constexpr uint32_t kExceptionTag = 8;    // a pointer
 inline constexpr uint32_t kExceptionFields = 16;
 inline constexpr uint32_t kHostValue = 8;

@@ -32,6 +32,12 @@ HeapKind Store::HeapKindOf(Ref ref) const {
   return HeapKind::kAny;
 }
 
+// In between calls the host may still set another deadline.
+bool Store::MustStop() const {
+  const uint32_t kill = __atomic_load_n(&run_.pending_kill, __ATOMIC_SEQ_CST);
+  return run_.entry != nullptr ? must_end() : kill == static_cast<uint32_t>(Kill::kFinal);
+}
+
 // Frames are looked at slot by slot, whatever the slot's type: a number that happens to be an
 // object's offset keeps that object.
 void Store::MarkRoots(Marker& marker) {
