@@ -14,6 +14,7 @@ constexpr uint32_t kMostCommit = 512;
 constexpr uint32_t kMaxFutileCollections = 16;
 // A collection for room is futile when less than this part of the heap is allocated after it.
 constexpr uint64_t kFutilePart = 32;
+constexpr int kRubbish = 0x5a;
 
 }  // namespace
 
@@ -58,23 +59,27 @@ bool Heap::IsObjectAt(uint64_t offset) const {
 }
 
 Ref Heap::AllocateSlow(uint32_t type_word, uint64_t bytes) {
-  if (collect_always_) Collect();
-  Ref object = TryAllocate(type_word, bytes, budget_);
+  if (collect_always_ || IsCollectionDue(bytes)) Collect();
+  Ref object = TryAllocate(type_word, bytes);
   if (object == kNullRef && MayCollectForRoom()) {
     Collect();
-    object = TryAllocate(type_word, bytes, ~uint64_t{0});
+    object = TryAllocate(type_word, bytes);
   }
   if (collect_always_) free_ = {};  // so that the next one comes here as well
   return object;
 }
 
-// Without collecting: null, too, when more than `budget` would have been allocated.
-Ref Heap::TryAllocate(uint32_t type_word, uint64_t bytes, uint64_t budget) {
+bool Heap::IsCollectionDue(uint64_t bytes) {
+  if (bytes > kMaxSmallBytes) return allocated_ + bytes > budget_;
+  return !SweepNext(SizeClassOf(static_cast<uint32_t>(bytes))) && allocated_ >= budget_;
+}
+
+// Without collecting.
+Ref Heap::TryAllocate(uint32_t type_word, uint64_t bytes) {
   if (broken_) return kNullRef;
-  if (bytes > kMaxSmallBytes) return TryAllocateLarge(type_word, bytes, budget);
+  if (bytes > kMaxSmallBytes) return TryAllocateLarge(type_word, bytes);
   const uint32_t size_class = SizeClassOf(static_cast<uint32_t>(bytes));
   if (!SweepNext(size_class)) {
-    if (allocated_ >= budget) return kNullRef;
     const uint32_t block = TakeRun(1);
     if (block == 0) return kNullRef;
     blocks_[block] = {BlockState::kCells, static_cast<uint8_t>(size_class), true, 0};
@@ -83,8 +88,8 @@ Ref Heap::TryAllocate(uint32_t type_word, uint64_t bytes, uint64_t budget) {
   return TakeCell(type_word, size_class);
 }
 
-Ref Heap::TryAllocateLarge(uint32_t type_word, uint64_t bytes, uint64_t budget) {
-  if (bytes > kMaxHeapBytes || allocated_ + bytes > budget) return kNullRef;
+Ref Heap::TryAllocateLarge(uint32_t type_word, uint64_t bytes) {
+  if (bytes > kMaxHeapBytes) return kNullRef;
   const auto count = static_cast<uint32_t>((bytes + kHeapBlockBytes - 1) / kHeapBlockBytes);
   const uint32_t first = TakeRun(count);
   if (first == 0) return kNullRef;
@@ -98,12 +103,13 @@ Ref Heap::TryAllocateLarge(uint32_t type_word, uint64_t bytes, uint64_t budget) 
 
 // A guest whose heap is all but full must not spend its time in collections that give it nothing.
 bool Heap::MayCollectForRoom() {
-  if (allocated_ >= std::min(budget_, committed_bytes() / kFutilePart)) futile_ = 0;
+  if (allocated_ >= committed_bytes() / kFutilePart) futile_ = 0;
   return futile_++ < kMaxFutileCollections;
 }
 
-// Makes the free cells of the class's next block that has some its free list.
+// Fills the class's free list from the next block that has free cells, unless it has some.
 bool Heap::SweepNext(uint32_t size_class) {
+  if (free_[size_class] != kNullRef) return true;
   for (uint32_t& block = sweep_cursor_[size_class]; block < used_; ++block) {
     const Block& info = blocks_[block];
     if (info.state != BlockState::kCells || info.size_class != size_class || info.swept) continue;
@@ -125,6 +131,7 @@ void Heap::Sweep(uint32_t block, bool is_new) {
     const Ref cell = first + index * bytes;
     ObjectHeader& header = HeaderOf(cell);
     if (!is_new && (header.mark & kColourMask) == colour_) continue;
+    if (collect_always_) std::memset(At(cell), kRubbish, bytes);  // for who still refers to it
     header = {0, list};
     list = cell;
     allocated_ += bytes;
@@ -150,7 +157,8 @@ void Heap::ReleaseUnmarkedBlocks() {
       if (info.count == 0) info.state = BlockState::kFree;
     } else if (info.state == BlockState::kLarge &&
                (HeaderOf(block * kHeapBlockBytes).mark & kColourMask) != colour_) {
-      for (uint32_t i = info.count; i-- > 0;) blocks_[block + i].state = BlockState::kFree;
+      const uint32_t count = info.count;
+      for (uint32_t i = 0; i < count; ++i) blocks_[block + i].state = BlockState::kFree;
     }
   }
   free_ = {};

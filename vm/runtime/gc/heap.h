@@ -109,8 +109,9 @@ class Heap {
   }
 
   Ref AllocateSlow(uint32_t type_word, uint64_t bytes);
-  Ref TryAllocate(uint32_t type_word, uint64_t bytes, uint64_t budget);
-  Ref TryAllocateLarge(uint32_t type_word, uint64_t bytes, uint64_t budget);
+  bool IsCollectionDue(uint64_t bytes);
+  Ref TryAllocate(uint32_t type_word, uint64_t bytes);
+  Ref TryAllocateLarge(uint32_t type_word, uint64_t bytes);
   bool MayCollectForRoom();
 
   bool SweepNext(uint32_t size_class);
@@ -145,7 +146,7 @@ class Heap {
   uint64_t budget_ = kLeastBudget;  // allocated_ at which to collect
   uint64_t live_bytes_ = 0;
   uint64_t collections_ = 0;
-  uint32_t futile_ = 0;     // collections for room in a row that gave little of it
+  uint32_t futile_ = 0;     // collections for room in a row after which little was allocated
 
   std::vector<Ref> handles_;  // kNullRef where free
   std::vector<uint32_t> free_handles_;
