@@ -2,11 +2,11 @@
 // guest's error result, 2 wrong usage, 124 timeout, 134 trap.
 #pragma once
 
+#include <tenon/error.h>
+
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include "vm/runtime/trap.h"
 
 namespace tenon::cli {
 
@@ -47,6 +47,6 @@ int Completion(const std::string& shell);
 // are escaped: parts of the text are often a guest's.
 int Complain(const std::string& text, int exit_code);
 // Reports how a guest ended, unless it exited of its own accord, and returns the exit code.
-int ReportTrap(const RunOptions& options, const vm::Trap& trap);
+int ReportTrap(const RunOptions& options, const Trap& trap);
 
 }  // namespace tenon::cli

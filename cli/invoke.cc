@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "abi/api/reps.h"
 #include "abi/text/wave_lexer.h"
 #include "abi/text/wave_parse.h"
 #include "abi/text/wave_print.h"
@@ -121,7 +122,7 @@ int Invoke(const RunOptions& options, const abi::Instance& instance, const Invoc
   const auto func = instance.UntypedFunc(invocation.interface, invocation.name);
   if (!func) return Complain(func.error().ToString(), kExitBadInput);
   const std::expected<abi::Value, vm::Trap> result = func->Call(invocation.arguments);
-  if (!result) return ReportTrap(options, result.error());
+  if (!result) return ReportTrap(options, ToTrap(result.error()));
   const abi::ValType type = func->type().result;
   std::puts(type.has_value() ? abi::PrintWave(func->types(), type, *result).c_str() : "()");
   return 0;

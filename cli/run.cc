@@ -1,30 +1,26 @@
-#include <algorithm>
+#include <tenon/tenon.h>
+
+#include <chrono>
 #include <cstdio>
-#include <expected>
 #include <memory>
+#include <optional>
 #include <variant>
 
+#include "abi/api/reps.h"
 #include "abi/binary/decode.h"
-#include "abi/link/component.h"
-#include "abi/link/host.h"
-#include "abi/link/instance.h"
-#include "abi/runtime/store.h"
 #include "absl/strings/str_cat.h"
 #include "cli/commands.h"
 #include "cli/heap.h"
 #include "cli/input_file.h"
 #include "cli/invoke.h"
-#include "vm/interp/interpreter.h"
-#include "vm/runtime/engine.h"
-#include "vm/runtime/trap.h"
+#include "vm/base/status.h"
 #include "wasi/ctx/context.h"
-#include "wasi/wasi.h"
 
 namespace tenon::cli {
 namespace {
 
-constexpr absl::string_view kRunInterface = "wasi:cli/run@0.2.12";
-using RunResult = std::expected<void, std::monostate>;
+constexpr std::string_view kRunInterface = "wasi:cli/run@0.2.12";
+using RunResult = Expected<void, std::monostate>;
 
 // An error says which option it comes from.
 Status InOption(absl::string_view option, absl::string_view value, Status status) {
@@ -55,12 +51,10 @@ Result<std::unique_ptr<wasi::Context>> MakeContext(const RunOptions& options) {
   return context;
 }
 
-abi::StoreLimits LimitsOf(const RunOptions& options) {
-  abi::StoreLimits limits;
-  vm::StoreLimits& core = limits.core;
-  core.memory_bytes = std::min(core.memory_bytes, options.max_memory);
-  core.total_memory_bytes = std::min(core.total_memory_bytes, options.max_memory);
-  if (options.max_stack != 0) core.stack_bytes = options.max_stack;
+StoreOptions LimitsOf(const RunOptions& options) {
+  StoreOptions limits;
+  limits.memory_bytes = options.max_memory;
+  limits.stack_bytes = options.max_stack;
   return limits;
 }
 
@@ -69,84 +63,74 @@ bool IsCoreModule(absl::Span<const uint8_t> bytes) {
          bytes[2] == 's' && bytes[3] == 'm';
 }
 
-Result<std::shared_ptr<const abi::CompiledComponent>> Load(const RunOptions& options,
-                                                           std::vector<uint8_t> bytes,
-                                                           vm::Engine* engine) {
+Expected<Component> Load(const RunOptions& options, std::vector<uint8_t> bytes,
+                         const Engine& engine) {
   if (!abi::IsComponent(bytes)) {
-    return Fail(ErrorKind::kMalformed,
-                IsCoreModule(bytes)
-                    ? "a core module, not a component: there is no wasi:cli/run in it to run"
-                    : "not a WebAssembly component: magic header not detected");
+    return Unexpected(
+        Error(ErrorKind::kMalformed,
+              IsCoreModule(bytes)
+                  ? "a core module, not a component: there is no wasi:cli/run in it to run"
+                  : "not a WebAssembly component: magic header not detected"));
   }
-  return abi::LoadComponent(
-      engine, std::move(bytes),
-      options.validate_all ? vm::BodyValidation::kEager : vm::BodyValidation::kLazy);
+  return Component::FromBytes(engine, std::move(bytes),
+                              options.validate_all ? Validation::kEager : Validation::kLazy);
 }
 
 // Everything a run needs. It is never taken down: the process ends right after, and unmapping the
 // guest's memories would cost a tenth of a short run.
 struct Program {
-  vm::Engine engine{vm::InterpreterTier()};
-  std::unique_ptr<wasi::Context> context;
-  std::shared_ptr<const abi::CompiledComponent> component;
-  abi::HostLinker linker;
-  std::unique_ptr<abi::Store> store;
-  std::unique_ptr<abi::Instance> instance;
+  Engine engine;
+  Linker linker;
+  std::optional<Store> store;
+  std::optional<Instance> instance;
 };
 
-int ComplainOfFile(const RunOptions& options, const Error& error) {
+// What ended the guest, or kept it from being made.
+int Report(const RunOptions& options, const Error& error) {
+  if (error.trap() != nullptr) return ReportTrap(options, *error.trap());
   return Complain(absl::StrCat(options.file, ": ", error.ToString()), kExitBadInput);
 }
 
-int CallRun(const RunOptions& options, const abi::Instance& instance) {
-  auto run = instance.Func<RunResult()>(kRunInterface, "run");
-  if (!run) return ComplainOfFile(options, run.error());
-  const std::expected<RunResult, vm::Trap> outcome = run->Call();
-  if (!outcome) return ReportTrap(options, outcome.error());
+int CallRun(const RunOptions& options, const Instance& instance) {
+  const auto run = instance.GetFunc<RunResult()>(kRunInterface, "run");
+  if (!run) return Report(options, run.error());
+  const Expected<RunResult> outcome = run->Call();
+  if (!outcome) return Report(options, outcome.error());
   return outcome->has_value() ? 0 : 1;
 }
 
 int RunComponent(const RunOptions& options, std::vector<uint8_t> bytes, Program& program) {
-  auto component = Load(options, std::move(bytes), &program.engine);
-  if (!component) return ComplainOfFile(options, component.error());
-  program.component = std::move(*component);
+  Expected<Component> component = Load(options, std::move(bytes), program.engine);
+  if (!component) return Report(options, component.error());
   Result<Invocation> invocation;
   if (!options.invoke.empty()) {
-    invocation = PrepareInvocation(*program.component, options.invoke);
+    invocation = PrepareInvocation(*component->rep()->component, options.invoke);
     if (!invocation) return ComplainOfInvocation(options.invoke, invocation.error());
   }
-  wasi::AddToLinker(program.linker);
-  if (options.unknown_imports_trap) {
-    program.linker.SetUnknownImports(abi::UnknownImports::kTrap);
-  }
-  abi::Store& store = *program.store;
-  auto instance = abi::Instantiate(store, program.component, program.linker);
-  if (!instance) {
-    if (store.core().trapped()) return ReportTrap(options, store.core().TakeTrap());
-    return ComplainOfFile(options, instance.error());
-  }
+  AddWasi(program.linker);
+  if (options.unknown_imports_trap) program.linker.TrapUnknownImports();
+  Expected<Instance> instance = program.linker.Instantiate(*program.store, *component);
+  if (!instance) return Report(options, instance.error());
   program.instance = std::move(*instance);
-  if (!options.invoke.empty()) return Invoke(options, *program.instance, *invocation);
-  return CallRun(options, *program.instance);
+  if (options.invoke.empty()) return CallRun(options, *program.instance);
+  return Invoke(options, *program.instance->rep()->instance, *invocation);
 }
 
 }  // namespace
 
-int ReportTrap(const RunOptions& options, const vm::Trap& trap) {
-  if (trap.kind == vm::TrapKind::kExit) return trap.exit_code;
-  if (trap.kind == vm::TrapKind::kTimeout) {
+int ReportTrap(const RunOptions& options, const Trap& trap) {
+  if (trap.kind == TrapKind::kExit) return trap.exit_code;
+  if (trap.kind == TrapKind::kTimeout) {
     return Complain(absl::StrCat("timeout: the guest was ended after ", options.timeout_text),
                     kExitTimeout);
   }
-  Complain(absl::StrCat("trap: ", trap.Message()), kExitTrap);
-  if (!trap.backtrace.empty()) std::fprintf(stderr, "%s\n", vm::FormatBacktrace(trap).c_str() + 1);
+  Complain(absl::StrCat("trap: ", trap.message), kExitTrap);
+  if (!trap.backtrace.empty()) std::fprintf(stderr, "%s\n", trap.backtrace.c_str());
   return kExitTrap;
 }
 
 int Run(const RunOptions& options) {
-  // From here on: what is loaded counts too.
-  const uint64_t deadline =
-      options.timeout == 0 ? vm::sys::kNever : vm::sys::MonotonicNanoseconds() + options.timeout;
+  const auto start = std::chrono::steady_clock::now();  // what is loaded counts too
   PopulateHeap();
   static Program& program = *new Program();
   auto context = MakeContext(options);
@@ -154,16 +138,18 @@ int Run(const RunOptions& options) {
     const bool is_usage = context.error().kind() == ErrorKind::kUsage;
     return Complain(context.error().ToString(), is_usage ? kExitUsage : kExitBadInput);
   }
-  program.context = std::move(*context);
   auto bytes = ReadInputFile(options.file);
-  if (!bytes) return ComplainOfFile(options, bytes.error());
-  program.store = std::make_unique<abi::Store>(&program.engine, LimitsOf(options),
-                                               program.context.get());
-  if (const Status status = program.store->core().SetDeadline(deadline); !status) {
-    return Complain(absl::StrCat("run: --timeout: ", status.error().ToString()), kExitBadInput);
+  if (!bytes) return Report(options, bytes.error());
+  Store& store = program.store.emplace(program.engine, LimitsOf(options));
+  Expected<void> ready = SetWasi(store, WasiContext(std::move(*context)));
+  if (ready && options.timeout != 0) {
+    ready = store.SetDeadline(start + std::chrono::nanoseconds(options.timeout));
+  }
+  if (!ready) {
+    return Complain(absl::StrCat("run: --timeout: ", ready.error().ToString()), kExitBadInput);
   }
   if (!options.invoke.empty() && IsCoreModule(*bytes)) {
-    return InvokeModule(options, program.store->core(), std::move(*bytes));
+    return InvokeModule(options, store.rep()->store.core(), std::move(*bytes));
   }
   return RunComponent(options, std::move(*bytes), program);
 }

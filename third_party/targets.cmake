@@ -1,7 +1,8 @@
 # Compiler settings, and the two functions every folder declares its targets with.
 
 add_library(tenon_options INTERFACE)
-target_include_directories(tenon_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_include_directories(tenon_options INTERFACE ${PROJECT_SOURCE_DIR}
+  ${PROJECT_SOURCE_DIR}/vm/include ${PROJECT_SOURCE_DIR}/abi/include ${PROJECT_SOURCE_DIR}/wasi/include)
 target_compile_options(tenon_options INTERFACE -Wall -Wextra -Werror -Wno-unused-parameter
   -Wno-missing-field-initializers -fno-math-errno -ffp-contract=off -fno-strict-aliasing)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

@@ -31,7 +31,7 @@ class GuestTest : public testing::Test {
   // Calls "interface function"; false when it trapped.
   bool Call(absl::string_view interface, absl::string_view function,
             const std::vector<uint64_t>& flat) {
-    const abi::HostFunc* func = WasiInterface(linker_, interface).FindFunc(function);
+    const abi::HostFunc* func = WasiInterface(linker_, interface).table().FindFunc(function);
     EXPECT_NE(func, nullptr) << function;
     for (size_t i = 0; i < flat.size(); ++i) slots_[i].bits = flat[i];
     abi::CallScope scope;

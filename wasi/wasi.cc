@@ -1,5 +1,7 @@
 #include "wasi/wasi.h"
 
+#include "abi/canon/context.h"
+#include "abi/runtime/store.h"
 #include "absl/strings/str_cat.h"
 
 namespace tenon::wasi {
@@ -30,6 +32,10 @@ constexpr abi::HostOffer kInterfaces[] = {
 };
 
 }  // namespace
+
+const Context& GrantsOf(const abi::HostContext& call) {
+  return *static_cast<const Context*>(call.call().store->host_state());
+}
 
 abi::HostInterface& WasiInterface(abi::HostLinker& linker, absl::string_view name) {
   return linker.Interface(absl::StrCat("wasi:", name, "@", kVersion));

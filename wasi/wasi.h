@@ -12,6 +12,7 @@
 
 #include "abi/link/host.h"
 #include "absl/strings/string_view.h"
+#include "wasi/ctx/context.h"
 
 namespace tenon::wasi {
 
@@ -47,6 +48,9 @@ void AddTerminalOutput(abi::HostInterface& interface);
 void AddTerminalStdin(abi::HostInterface& interface);
 void AddTerminalStdout(abi::HostInterface& interface);
 void AddTerminalStderr(abi::HostInterface& interface);
+
+// What the guest of a call was granted.
+const Context& GrantsOf(const abi::HostContext& call);
 
 // The interface `name` ("io/streams") in the version registered here.
 abi::HostInterface& WasiInterface(abi::HostLinker& linker, absl::string_view name);

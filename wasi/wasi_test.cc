@@ -56,11 +56,12 @@ std::string DescribeInterface(const abi::HostInterface& interface,
                               const abi::ResourceNames& names) {
   std::string text = absl::StrCat(interface.name(), "\n");
   std::vector<absl::string_view> resources;
-  for (const auto& [name, type] : interface.resources()) resources.push_back(name);
+  for (const auto& [name, type] : interface.table().resources()) resources.push_back(name);
   std::sort(resources.begin(), resources.end());
   for (absl::string_view name : resources) absl::StrAppend(&text, "  resource ", name, "\n");
-  for (absl::string_view name : interface.FuncNames()) {
-    const std::string type = WithTypeNames(interface.FindFunc(name)->describe(names));
+  for (absl::string_view name : interface.table().FuncNames()) {
+    const std::string type =
+        WithTypeNames(abi::Describe(*interface.table().FindFunc(name)->shape, names));
     absl::StrAppend(&text, "  ", name, ": ", type, "\n");
   }
   return text;

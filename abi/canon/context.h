@@ -79,30 +79,6 @@ struct CanonContext {
 bool CheckList(CanonContext& cx, uint64_t address, uint64_t length, uint32_t element_size,
                uint32_t align);
 
-// Little-endian scalars of guest memory; the range was checked.
-template <typename T>
-inline T LoadScalar(const uint8_t* from) {
-  T value;
-  std::memcpy(&value, from, sizeof value);
-  return value;
-}
-template <typename T>
-inline void StoreScalar(uint8_t* to, T value) {
-  std::memcpy(to, &value, sizeof value);
-}
-
-// Discriminants and flags: 1, 2 or 4 bytes in memory, an i32 when flat.
-inline uint32_t LoadDiscriminant(const uint8_t* from, uint32_t bytes) {
-  if (bytes == 1) return *from;
-  if (bytes == 2) return LoadScalar<uint16_t>(from);
-  return LoadScalar<uint32_t>(from);
-}
-inline void StoreDiscriminant(uint8_t* to, uint32_t bytes, uint32_t value) {
-  if (bytes == 1) return StoreScalar(to, static_cast<uint8_t>(value));
-  if (bytes == 2) return StoreScalar(to, static_cast<uint16_t>(value));
-  StoreScalar(to, value);
-}
-
 // abi: "convert_i32_to_char"
 bool CheckChar(CanonContext& cx, uint32_t code_point);
 bool BadDiscriminant(CanonContext& cx);

@@ -9,7 +9,8 @@
 #include "abi/canon/test_guest.h"
 #include "abi/canon/typed.h"
 
-namespace tenon::abi {
+namespace tenon {
+namespace abi {
 
 enum class Colour : uint8_t { kRed, kGreen, kBlue };
 enum class Flags : uint32_t {};
@@ -25,27 +26,30 @@ struct Mixed {
   float single;
 };
 
+}  // namespace abi
+
 template <>
-struct EnumOf<Colour> {
+struct EnumOf<abi::Colour> {
   static constexpr const char* kLabels[] = {"red", "green", "blue"};
 };
 template <>
-struct FlagsOf<Flags> {
+struct FlagsOf<abi::Flags> {
   static constexpr const char* kLabels[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i"};
 };
 template <>
-struct VariantOf<Shape> {
+struct VariantOf<abi::Shape> {
   using Cases = std::variant<std::monostate, double, std::string, uint8_t>;
   static constexpr const char* kLabels[] = {"none", "circle", "label", "tiny"};
 };
 template <>
-struct RecordOf<Mixed> {
+struct RecordOf<abi::Mixed> {
   static constexpr auto kFields =
-      std::make_tuple(Field("flag", &Mixed::flag), Field("big", &Mixed::big),
-                      Field("small", &Mixed::small), Field("letter", &Mixed::letter),
-                      Field("text", &Mixed::text), Field("single", &Mixed::single));
+      std::make_tuple(Field("flag", &abi::Mixed::flag), Field("big", &abi::Mixed::big),
+                      Field("small", &abi::Mixed::small), Field("letter", &abi::Mixed::letter),
+                      Field("text", &abi::Mixed::text), Field("single", &abi::Mixed::single));
 };
 
+namespace abi {
 namespace {
 
 using K = TypeKind;
@@ -69,7 +73,7 @@ class ValueCodecTest : public testing::Test {
   // What typed code stores and lowers is `value`, and what Values store and lower is `typed`.
   template <typename T>
   void ExpectSame(ValType type, T typed, const Value& value) {
-    ASSERT_TRUE(Abi<T>::Matches(TypeChecker(types_, resources_), type));
+    ASSERT_TRUE(TypeChecker(types_, resources_).Matches(type, ShapeOf<T>()));
     ASSERT_TRUE(Fits(types_, type, value));
     CanonContext cx = guest_.Context(&scope_);
     constexpr uint32_t kTyped = 64, kUntyped = 512;
@@ -282,4 +286,5 @@ TEST_F(ValueCodecTest, FitsLooksAtEveryPart) {
 }
 
 }  // namespace
-}  // namespace tenon::abi
+}  // namespace abi
+}  // namespace tenon

@@ -14,26 +14,31 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
 
-namespace tenon::abi {
+namespace tenon {
+namespace abi {
 
 enum class Colour : uint8_t { kRed, kGreen, kBlue };
 enum class Three : uint8_t {};
 struct Choice : std::variant<std::monostate, uint32_t> {
   using variant::variant;
 };
+}  // namespace abi
+
 template <>
-struct EnumOf<Colour> {
+struct EnumOf<abi::Colour> {
   static constexpr const char* kLabels[] = {"red", "green", "blue"};
 };
 template <>
-struct FlagsOf<Three> {
+struct FlagsOf<abi::Three> {
   static constexpr const char* kLabels[] = {"a", "b", "c"};
 };
 template <>
-struct VariantOf<Choice> {
+struct VariantOf<abi::Choice> {
   using Cases = std::variant<std::monostate, uint32_t>;
   static constexpr const char* kLabels[] = {"none", "one"};
 };
+
+namespace abi {
 
 namespace {
 
@@ -973,4 +978,5 @@ INSTANTIATE_TEST_SUITE_P(CanonicalAbi, LowerTest, testing::ValuesIn(LowerCases()
                          });
 
 }  // namespace
-}  // namespace tenon::abi
+}  // namespace abi
+}  // namespace tenon

@@ -8,22 +8,34 @@
 
 namespace tenon::abi {
 
-void HostInterface::AddFunc(const HostFunc& func) {
+void HostTable::AddFunc(HostFunc func, std::shared_ptr<const void> callable) {
   constexpr size_t kCommon = 8;
   if (funcs_.size() == 0) funcs_.Reserve(kCommon);
-  if (!funcs_.Insert(func.name, func)) *funcs_.Find(func.name) = func;
+  func.callable = callable.get();
+  if (callable != nullptr) callables_.push_back(std::move(callable));
+  if (HostFunc* known = funcs_.Find(func.name)) {
+    func.name = known->name;
+    *known = func;
+    return;
+  }
+  func.name = Keep(func.name);
+  funcs_.Add(func.name, func);
 }
 
-void HostInterface::AddResource(absl::string_view name, const ResourceType* type) {
-  if (!resources_.Insert(name, type)) *resources_.Find(name) = type;
+void HostTable::AddResource(absl::string_view name, const ResourceType* type) {
+  if (const ResourceType** known = resources_.Find(name)) {
+    *known = type;
+  } else {
+    resources_.Add(Keep(name), type);
+  }
 }
 
-const ResourceType* HostInterface::FindResource(absl::string_view name) const {
+const ResourceType* HostTable::FindResource(absl::string_view name) const {
   const ResourceType* const* found = resources_.Find(name);
   return found == nullptr ? nullptr : *found;
 }
 
-std::vector<absl::string_view> HostInterface::FuncNames() const {
+std::vector<absl::string_view> HostTable::FuncNames() const {
   std::vector<absl::string_view> names;
   for (const auto& [name, func] : funcs_) names.push_back(name);
   std::sort(names.begin(), names.end());
@@ -48,7 +60,7 @@ const HostOffer* HostLinker::FindOffer(absl::string_view name) const {
 }
 
 HostInterface& HostLinker::Make(absl::string_view name, void (*add)(HostInterface&)) const {
-  auto made = std::make_unique<HostInterface>(std::string(name));
+  auto made = std::make_unique<HostInterface>(std::string_view(name.data(), name.size()));
   HostInterface& interface = *made;
   if (add != nullptr) add(interface);
   interfaces_.Insert(interface.name(), std::move(made));
@@ -105,10 +117,28 @@ ResourceNames HostLinker::Names() const {
   MakeAll();
   ResourceNames names;
   for (const auto& [interface_name, interface] : interfaces_) {
-    for (const auto& [name, type] : interface->resources()) names.emplace(type, name);
+    for (const auto& [name, type] : interface->table().resources()) names.emplace(type, name);
   }
-  for (const auto& [name, type] : root_.resources()) names.emplace(type, name);
+  for (const auto& [name, type] : root_.table().resources()) names.emplace(type, name);
   return names;
 }
 
 }  // namespace tenon::abi
+
+namespace tenon {
+
+HostInterface::HostInterface(std::string_view name)
+    : name_(name), table_(std::make_unique<abi::HostTable>()) {}
+
+HostInterface::~HostInterface() = default;
+
+void HostInterface::AddFunc(std::string_view name, canon::HostCall call,
+                            std::shared_ptr<const void> callable, const canon::FuncShape* shape) {
+  table_->AddFunc({{name.data(), name.size()}, call, nullptr, shape}, std::move(callable));
+}
+
+void HostInterface::AddResource(std::string_view name, const abi::ResourceType* type) {
+  table_->AddResource({name.data(), name.size()}, type);
+}
+
+}  // namespace tenon

@@ -8,7 +8,8 @@
 
 #include "abi/canon/test_guest.h"
 
-namespace tenon::abi {
+namespace tenon {
+namespace abi {
 
 struct Stream {
   explicit Stream(int* alive) : alive(alive) { ++*alive; }
@@ -26,28 +27,36 @@ struct StreamError : std::variant<std::string, std::monostate> {
   using variant::variant;
 };
 
+}  // namespace abi
+
 template <>
-struct RecordOf<Datetime> {
-  static constexpr auto kFields = std::make_tuple(Field("seconds", &Datetime::seconds),
-                                                  Field("nanoseconds", &Datetime::nanoseconds));
+struct RecordOf<abi::Datetime> {
+  static constexpr auto kFields = std::make_tuple(Field("seconds", &abi::Datetime::seconds),
+                                                  Field("nanoseconds", &abi::Datetime::nanoseconds));
 };
 template <>
-struct EnumOf<ErrorCode> {
+struct EnumOf<abi::ErrorCode> {
   static constexpr const char* kLabels[] = {"access", "busy", "exist"};
 };
 template <>
-struct FlagsOf<OpenFlags> {
+struct FlagsOf<abi::OpenFlags> {
   static constexpr const char* kLabels[] = {"create", "directory", "truncate"};
 };
 template <>
-struct VariantOf<StreamError> {
+struct VariantOf<abi::StreamError> {
   using Cases = std::variant<std::string, std::monostate>;
   static constexpr const char* kLabels[] = {"failed", "closed"};
 };
 
+namespace abi {
 namespace {
 
 using K = TypeKind;
+
+template <typename T>
+bool Matches(const TypeChecker& checker, ValType type) {
+  return checker.Matches(type, ShapeOf<T>());
+}
 
 class HostTest : public testing::Test {
  protected:
@@ -55,7 +64,7 @@ class HostTest : public testing::Test {
   template <typename F>
   bool Call(F function, const std::vector<uint64_t>& flat) {
     interface_.Func("f", std::move(function));
-    const HostFunc* func = interface_.FindFunc("f");
+    const HostFunc* func = interface_.table().FindFunc("f");
     for (size_t i = 0; i < flat.size(); ++i) slots_[i].bits = flat[i];
     CanonContext cx = guest_.Context(&scope_);
     return func->call(func->callable, cx, slots_);
@@ -266,7 +275,7 @@ TEST_F(HostTest, HostMemoryOfACallIsBounded) {
   Put(64, {0, 4096, 0, 4096});
   auto function = [](HostContext&, std::vector<std::vector<uint8_t>>) {};
   interface_.Func("f", function);
-  const HostFunc* func = interface_.FindFunc("f");
+  const HostFunc* func = interface_.table().FindFunc("f");
   slots_[0].bits = 64;
   slots_[1].bits = 2;
   CanonContext cx = guest_.Context();
@@ -332,19 +341,19 @@ TEST_F(HostTest, TypesAreCheckedByStructureAndName) {
   const ValType renamed = def(K::kRecord, {"seconds", "nanos"}, {K::kU64, K::kU32});
   const ValType error = def(K::kVariant, {"failed", "closed"}, {K::kString, ValType()});
 
-  EXPECT_TRUE(Abi<Datetime>::Matches(checker, datetime));
-  EXPECT_FALSE(Abi<Datetime>::Matches(checker, renamed));
-  EXPECT_TRUE(Abi<StreamError>::Matches(checker, error));
-  EXPECT_TRUE(Abi<std::vector<std::optional<Datetime>>>::Matches(
+  EXPECT_TRUE(Matches<Datetime>(checker, datetime));
+  EXPECT_FALSE(Matches<Datetime>(checker, renamed));
+  EXPECT_TRUE(Matches<StreamError>(checker, error));
+  EXPECT_TRUE(Matches<std::vector<std::optional<Datetime>>>(
       checker, def(K::kList, {}, {def(K::kOption, {}, {datetime})})));
-  EXPECT_FALSE(Abi<std::vector<uint8_t>>::Matches(checker, def(K::kList, {}, {K::kS8})));
-  EXPECT_TRUE((Abi<std::expected<void, StreamError>>::Matches(
+  EXPECT_FALSE(Matches<std::vector<uint8_t>>(checker, def(K::kList, {}, {K::kS8})));
+  EXPECT_TRUE((Matches<std::expected<void, StreamError>>(
       checker, def(K::kResult, {}, {ValType(), error}))));
-  EXPECT_FALSE((Abi<std::expected<uint8_t, StreamError>>::Matches(
+  EXPECT_FALSE((Matches<std::expected<uint8_t, StreamError>>(
       checker, def(K::kResult, {}, {ValType(), error}))));
-  EXPECT_TRUE(Abi<Borrow<Stream>>::Matches(checker, def(K::kBorrow, {}, {}, ResourceId(0))));
-  EXPECT_FALSE(Abi<Borrow<Stream>>::Matches(checker, def(K::kBorrow, {}, {}, ResourceId(1))));
-  EXPECT_FALSE(Abi<Own<Stream>>::Matches(checker, def(K::kBorrow, {}, {}, ResourceId(0))));
+  EXPECT_TRUE(Matches<Borrow<Stream>>(checker, def(K::kBorrow, {}, {}, ResourceId(0))));
+  EXPECT_FALSE(Matches<Borrow<Stream>>(checker, def(K::kBorrow, {}, {}, ResourceId(1))));
+  EXPECT_FALSE(Matches<Own<Stream>>(checker, def(K::kBorrow, {}, {}, ResourceId(0))));
 }
 
 TEST_F(HostTest, SignaturesAreDescribedInWit) {
@@ -353,7 +362,8 @@ TEST_F(HostTest, SignaturesAreDescribedInWit) {
                   [](HostContext&, Borrow<Stream>,
                      absl::Span<const uint8_t>) -> std::expected<void, StreamError> { return {}; });
 
-  EXPECT_EQ(interface_.FindFunc("f")->describe({{&kHostResource<Stream>, "stream"}}),
+  EXPECT_EQ(Describe(*interface_.table().FindFunc("f")->shape,
+                     {{&kHostResource<Stream>, "stream"}}),
             "func(borrow<stream>, list<u8>) -> result<_, variant { failed(string), closed }>");
 }
 
@@ -392,11 +402,12 @@ TEST(HostLinkerTest, AnOfferedInterfaceIsMadeWhenItIsAskedFor) {
   const HostInterface* found = linker.Find("a:b/c@0.2.9");
 
   ASSERT_NE(found, nullptr);
-  EXPECT_NE(found->FindFunc("f"), nullptr);
+  EXPECT_NE(found->table().FindFunc("f"), nullptr);
   EXPECT_EQ(&linker.Interface("a:b/c@0.2.3"), found);
   EXPECT_EQ(made, 1);
   EXPECT_EQ(linker.InterfaceNames().size(), 2u);
 }
 
 }  // namespace
-}  // namespace tenon::abi
+}  // namespace abi
+}  // namespace tenon

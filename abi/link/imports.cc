@@ -79,10 +79,10 @@ class Resolver {
 
   const ResourceType* FindResource(const PlanResource& resource) const {
     const absl::string_view import = plan_.imports[*resource.import].name;
-    if (resource.import_path.empty()) return linker_.root().FindResource(import);
+    if (resource.import_path.empty()) return linker_.root().table().FindResource(import);
     const HostInterface* interface = interfaces_[*resource.import];
     if (interface == nullptr || resource.import_path.size() != 1) return nullptr;
-    return interface->FindResource(resource.import_path[0]);
+    return interface->table().FindResource(resource.import_path[0]);
   }
 
   // What an import says of itself, used or not.
@@ -108,7 +108,8 @@ class Resolver {
       const auto* func = std::get_if<FuncTypeId>(&item.type);
       if (func == nullptr || MayTrap(interface, item.name)) continue;
       if (interface == nullptr) return MissingInterface(import, item.name);
-      if (interface->FindFunc(item.name) == nullptr && IsNewer(import.name, interface->name())) {
+      if (interface->table().FindFunc(item.name) == nullptr &&
+          IsNewer(import.name, interface->name())) {
         continue;  // An addition to the interface, which matters only if it is used.
       }
       TENON_RETURN_IF_ERROR(CheckFunc(import, *interface, item.name, *func));
@@ -133,7 +134,7 @@ class Resolver {
   // True for what the host does not have and need not.
   bool MayTrap(const HostInterface* interface, absl::string_view name) const {
     return linker_.unknown_imports() == UnknownImports::kTrap &&
-           (interface == nullptr || interface->FindFunc(name) == nullptr);
+           (interface == nullptr || interface->table().FindFunc(name) == nullptr);
   }
 
   HostFunc TrappingFunc(const PlanImportedFunc& func) {
@@ -154,9 +155,9 @@ class Resolver {
 
   Result<const HostFunc*> CheckFunc(const PlanImport& import, const HostInterface& interface,
                                     absl::string_view name, FuncTypeId type) const {
-    const HostFunc* found = interface.FindFunc(name);
+    const HostFunc* found = interface.table().FindFunc(name);
     const TypeTable& types = component_.types();
-    if (found != nullptr && found->matches(*checker_, types.Get(type))) return found;
+    if (found != nullptr && checker_->Matches(types.Get(type), *found->shape)) return found;
     const std::string of = name == import.name ? "" : absl::StrCat(" \"", name, "\"");
     if (found == nullptr) {
       const bool other_version = !of.empty() && interface.name() != import.name;
@@ -164,12 +165,12 @@ class Resolver {
           import,
           absl::StrCat("the host does not have the function", of,
                        other_version ? absl::StrCat(" in its \"", interface.name(), "\"") : "",
-                       Nearest(name, interface.FuncNames())));
+                       Nearest(name, interface.table().FuncNames())));
     }
     return Unlinkable(
-        import,
-        absl::StrCat("the function", of, " has the wrong type: the component expects ",
-                     ToString(types, type), ", the host has ", found->describe(linker_.Names())));
+        import, absl::StrCat("the function", of, " has the wrong type: the component expects ",
+                             ToString(types, type), ", the host has ",
+                             Describe(*found->shape, linker_.Names())));
   }
 
   std::unexpected<Error> MissingInterface(const PlanImport& import, absl::string_view func) const {

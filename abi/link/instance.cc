@@ -1,5 +1,6 @@
 #include "abi/link/instance.h"
 
+#include "abi/runtime/store.h"
 #include "abi/syntax/semver.h"
 #include "abi/text/wit.h"
 #include "absl/strings/str_cat.h"
@@ -56,13 +57,20 @@ Result<const LiftedFunc*> Instance::FindFunc(absl::string_view interface,
 }
 
 Result<ValueFunc> Instance::UntypedFunc(absl::string_view interface, absl::string_view name) const {
-  const TypeMatch any = [](const TypeChecker&, const FuncType&) { return true; };
   TENON_ASSIGN_OR_RETURN(const LiftedFunc* func, FindFunc(interface, name));
-  TENON_RETURN_IF_ERROR(CheckExport(*func, any, interface, name));
+  TENON_RETURN_IF_ERROR(CheckExport(*func, nullptr, interface, name));
   return ValueFunc(func);
 }
 
-Result<GuestTypes> Instance::CheckExport(const LiftedFunc& func, TypeMatch matches,
+Result<Instance::CheckedFunc> Instance::FindChecked(absl::string_view interface,
+                                                    absl::string_view name,
+                                                    const canon::FuncShape& shape) const {
+  TENON_ASSIGN_OR_RETURN(const LiftedFunc* func, FindFunc(interface, name));
+  TENON_ASSIGN_OR_RETURN(GuestTypes guest_types, CheckExport(*func, &shape, interface, name));
+  return CheckedFunc{func, std::move(guest_types)};
+}
+
+Result<GuestTypes> Instance::CheckExport(const LiftedFunc& func, const canon::FuncShape* shape,
                                          absl::string_view interface,
                                          absl::string_view name) const {
   const TypeTable& types = component_->types();
@@ -72,7 +80,7 @@ Result<GuestTypes> Instance::CheckExport(const LiftedFunc& func, TypeMatch match
                                                      "the host do not support"));
   }
   const TypeChecker checker{types, resources_};
-  if (!matches(checker, types.Get(func.type))) {
+  if (shape != nullptr && !checker.Matches(types.Get(func.type), *shape)) {
     return Fail(ErrorKind::kUnlinkable,
                 absl::StrCat("export ", Path(interface, name),
                              " has another type than expected: ", ToString(types, func.type)));

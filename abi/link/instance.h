@@ -6,6 +6,8 @@
 //   std::expected<std::expected<void, std::monostate>, vm::Trap> outcome = run->Call();
 #pragma once
 
+#include <tenon/func.h>
+
 #include <cstdint>
 #include <expected>
 #include <deque>
@@ -23,23 +25,18 @@
 #include "abi/link/value_func.h"
 #include "vm/runtime/trap.h"
 
-namespace tenon::abi {
+namespace tenon::canon {
 
-// True for types that point into guest memory: those can't outlive the call they come from.
-template <typename T>
-inline constexpr bool kIsView = false;
 template <>
 inline constexpr bool kIsView<absl::string_view> = true;
 template <typename T>
 inline constexpr bool kIsView<absl::Span<T>> = true;
-template <typename T>
-inline constexpr bool kIsView<std::vector<T>> = kIsView<T>;
-template <typename T>
-inline constexpr bool kIsView<std::optional<T>> = kIsView<T>;
 template <typename T, typename E>
 inline constexpr bool kIsView<std::expected<T, E>> = kIsView<T> || kIsView<E>;
-template <typename... Ts>
-inline constexpr bool kIsView<std::tuple<Ts...>> = (kIsView<Ts> || ...);
+
+}  // namespace tenon::canon
+
+namespace tenon::abi {
 
 // Calls a lifted function from the host, on a fibre of the store's.
 std::expected<void, vm::Trap> CallFromHost(const LiftedFunc& func,
@@ -63,9 +60,9 @@ class ExportFunc<R(Args...)> {
         *func_,
         [&](CanonContext& cx, vm::Slot* slots) {
           cx.guest_types = &guest_types_;
-          return Lower(cx, slots, args...);
+          return Abi::Lower(cx, slots, args...);
         },
-        [&](CanonContext& cx, vm::Slot* slots) { return Lift(cx, slots, &result); });
+        [&](CanonContext& cx, vm::Slot* slots) { return Abi::Lift(cx, slots, &result); });
     if (!done) return std::unexpected(std::move(done).error());
     if constexpr (std::is_void_v<R>) {
       return {};
@@ -74,37 +71,10 @@ class ExportFunc<R(Args...)> {
     }
   }
 
-  static bool Matches(const TypeChecker& checker, const FuncType& type) {
-    return Params::MatchesParams(checker, type) && ResultAbi::Matches(checker, type.result);
-  }
+  static constexpr const canon::FuncShape& kShape = canon::kFuncShape<R(Args...)>;
 
  private:
-  using Params = ProductAbi<std::decay_t<Args>...>;
-  using ResultAbi = Abi<PayloadOf<R>>;
-  static constexpr Layout kParams = Params::kPlaces.whole;
-  static_assert(!kIsView<R>, "a result outlives the call: use owning types");
-
-  static bool Lower(CanonContext& cx, vm::Slot* slots, std::decay_t<Args>&... args) {
-    if constexpr (kParams.flat <= kMaxFlatParams) {
-      return Params::Lower(cx, slots, args...);
-    } else {
-      uint64_t address;
-      if (!cx.Realloc(0, 0, kParams.align, kParams.size, "", &address)) return false;
-      vm::WriteSlot(slots, static_cast<uint32_t>(address));
-      return Params::Store(cx, address, args...);
-    }
-  }
-
-  static bool Lift(CanonContext& cx, vm::Slot* slots, PayloadOf<R>* result) {
-    if constexpr (ResultAbi::kLayout.flat <= kMaxFlatResults) {
-      return ResultAbi::Lift(cx, slots, result);
-    } else {
-      const uint64_t address = vm::ReadSlot<uint32_t>(slots);
-      return cx.CheckRange(address, ResultAbi::kLayout.size, ResultAbi::kLayout.align,
-                           "result pointer out of bounds of memory") &&
-             ResultAbi::Load(cx, cx.At(address), result);
-    }
-  }
+  using Abi = canon::ExportAbi<R(Args...)>;
 
   const LiftedFunc* func_;
   GuestTypes guest_types_;
@@ -130,22 +100,26 @@ class Instance {
   // highest compatible version. kUnlinkable when it is not there or has another type.
   template <typename Signature>
   Result<ExportFunc<Signature>> Func(absl::string_view interface, absl::string_view name) const {
-    TENON_ASSIGN_OR_RETURN(const LiftedFunc* func, FindFunc(interface, name));
-    TENON_ASSIGN_OR_RETURN(
-        GuestTypes guest_types,
-        CheckExport(*func, &ExportFunc<Signature>::Matches, interface, name));
-    return ExportFunc<Signature>(func, std::move(guest_types));
+    TENON_ASSIGN_OR_RETURN(CheckedFunc found,
+                           FindChecked(interface, name, ExportFunc<Signature>::kShape));
+    return ExportFunc<Signature>(found.func, std::move(found.guest_types));
   }
   // The same function whatever its type, to be called with Values.
   Result<ValueFunc> UntypedFunc(absl::string_view interface, absl::string_view name) const;
+  // The same without its types.
+  struct CheckedFunc {
+    const LiftedFunc* func;
+    GuestTypes guest_types;
+  };
+  Result<CheckedFunc> FindChecked(absl::string_view interface, absl::string_view name,
+                                  const canon::FuncShape& shape) const;
 
  private:
   friend class ComponentInstantiator;
-  using TypeMatch = bool (*)(const TypeChecker& checker, const FuncType& type);
 
   Instance() = default;
   Result<const LiftedFunc*> FindFunc(absl::string_view interface, absl::string_view name) const;
-  Result<GuestTypes> CheckExport(const LiftedFunc& func, TypeMatch matches,
+  Result<GuestTypes> CheckExport(const LiftedFunc& func, const canon::FuncShape* shape,
                                  absl::string_view interface, absl::string_view name) const;
 
   std::shared_ptr<const CompiledComponent> component_;

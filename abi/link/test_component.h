@@ -12,6 +12,7 @@
 #include "abi/canon/test_guest.h"
 #include "abi/link/instance.h"
 #include "abi/link/trampolines.h"
+#include "abi/types/flat.h"
 #include "vm/text/parser.h"
 
 namespace tenon::abi {

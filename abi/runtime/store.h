@@ -23,9 +23,16 @@ struct StoreLimits {
   uint64_t call_bytes = uint64_t{128} << 20;  // held by the host for one call
 };
 
+// What an embedder gave a store, with a tag of its type.
+struct UserState {
+  void* object = nullptr;
+  const void* tag = nullptr;
+  void* Get(const void* wanted) const { return tag == wanted ? object : nullptr; }
+};
+
 class Store {
  public:
-  // `host_state` is what host functions are handed (HostContext::state); it and `executor` (null: a
+  // `host_state` is what the host functions of wasi find their grants in; it and `executor` (null: a
   // BlockingExecutor) outlive the store. Deadlines are the core store's (vm::Store::SetDeadline).
   explicit Store(vm::Engine* engine, StoreLimits limits = {}, void* host_state = nullptr,
                  Executor* executor = nullptr);
@@ -37,6 +44,10 @@ class Store {
   const StoreLimits& limits() const { return limits_; }
   HostResources& resources() { return resources_; }
   void* host_state() const { return host_state_; }
+  void set_host_state(void* state) { host_state_ = state; }
+  // What HostContext::state() finds; it outlives its last use.
+  const UserState& user_state() const { return user_state_; }
+  void set_user_state(UserState state) { user_state_ = state; }
 
   // Null beyond the limit.
   ComponentInstance* NewInstance(ComponentInstance* parent, std::string path);
@@ -56,6 +67,7 @@ class Store {
  private:
   StoreLimits limits_;
   void* host_state_;
+  UserState user_state_;
   BlockingExecutor blocking_;
   Executor* executor_;
   HostResources resources_;

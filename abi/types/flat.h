@@ -2,14 +2,13 @@
 // definitions with it; layout in memory is abi/canon's.
 #pragma once
 
+#include <tenon/layout.h>  // kMaxFlatParams, kMaxFlatResults
+
 #include "abi/types/type_table.h"
 #include "absl/container/inlined_vector.h"
 #include "vm/syntax/types.h"
 
 namespace tenon::abi {
-
-inline constexpr size_t kMaxFlatParams = 16;
-inline constexpr size_t kMaxFlatResults = 1;
 
 enum class CallContext : uint8_t { kLift, kLower };
 

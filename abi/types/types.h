@@ -6,6 +6,8 @@
 // recursively. Names are views of the text that a type was made from, the component's bytes.
 #pragma once
 
+#include <tenon/type_kind.h>  // IWYU pragma: export
+
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -28,35 +30,6 @@ using FuncTypeId = Index<struct FuncTypeIdTag>;            // into TypeTable
 using InstanceTypeId = Index<struct InstanceTypeIdTag>;    // into TypeTable
 using ComponentTypeId = Index<struct ComponentTypeIdTag>;  // into TypeTable
 using ModuleTypeId = Index<struct ModuleTypeIdTag>;        // into TypeTable
-
-enum class TypeKind : uint8_t {
-  // Primitive: no definition in the table.
-  kBool,
-  kS8,
-  kU8,
-  kS16,
-  kU16,
-  kS32,
-  kU32,
-  kS64,
-  kU64,
-  kF32,
-  kF64,
-  kChar,
-  kString,
-  // Defined: ValType::index() is the definition's place in the table.
-  kRecord,
-  kVariant,
-  kList,
-  kTuple,
-  kFlags,
-  kEnum,
-  kOption,
-  kResult,
-  kOwn,
-  kBorrow,
-};
-constexpr bool IsPrimitive(TypeKind kind) { return kind <= TypeKind::kString; }
 
 // A value type: four bytes, compared as a whole. The default is no type at all, as in a variant
 // case without payload.

@@ -74,7 +74,7 @@ std::vector<std::string> UnknownImports(const abi::TypeTable& types, const abi::
     const abi::HostInterface* interface = is_plain ? &host.root() : host.Find(import);
     std::string name(import);
     if (interface != nullptr) {
-      if (interface->FindFunc(is_plain ? import : function) != nullptr) return;
+      if (interface->table().FindFunc(is_plain ? import : function) != nullptr) return;
       if (!is_plain) absl::StrAppend(&name, "#", function);
     }
     // The functions of an interface come one after another.

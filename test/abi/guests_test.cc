@@ -15,6 +15,7 @@
 
 #include "abi/binary/bytes_for_test.h"
 #include "abi/link/instance.h"
+#include "abi/runtime/store.h"
 #include "absl/strings/match.h"
 #include "test/abi/values.h"
 #include "vm/interp/interpreter.h"

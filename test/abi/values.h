@@ -14,7 +14,8 @@
 
 #include "abi/canon/typed.h"
 
-namespace tenon::abi {
+namespace tenon {
+namespace abi {
 
 struct Point {
   int32_t x = 0, y = 0;
@@ -71,70 +72,78 @@ enum class Few : uint8_t {};
 enum class Dozen : uint16_t {};
 enum class Many : uint32_t {};
 
+}  // namespace abi
+
 template <>
-struct RecordOf<Point> {
-  static constexpr auto kFields = std::make_tuple(Field("x", &Point::x), Field("y", &Point::y));
+struct RecordOf<abi::Point> {
+  static constexpr auto kFields =
+      std::make_tuple(Field("x", &abi::Point::x), Field("y", &abi::Point::y));
 };
 template <>
-struct RecordOf<Mixed> {
+struct RecordOf<abi::Mixed> {
+  static constexpr auto kFields =
+      std::make_tuple(Field("flag", &abi::Mixed::flag), Field("big", &abi::Mixed::big),
+                      Field("small", &abi::Mixed::small), Field("ratio", &abi::Mixed::ratio),
+                      Field("letter", &abi::Mixed::letter), Field("text", &abi::Mixed::text),
+                      Field("short", &abi::Mixed::short_), Field("single", &abi::Mixed::single));
+};
+template <>
+struct RecordOf<abi::Large> {
   static constexpr auto kFields = std::make_tuple(
-      Field("flag", &Mixed::flag), Field("big", &Mixed::big), Field("small", &Mixed::small),
-      Field("ratio", &Mixed::ratio), Field("letter", &Mixed::letter), Field("text", &Mixed::text),
-      Field("short", &Mixed::short_), Field("single", &Mixed::single));
+      Field("a", &abi::Large::a), Field("b", &abi::Large::b), Field("c", &abi::Large::c),
+      Field("d", &abi::Large::d), Field("e", &abi::Large::e), Field("f", &abi::Large::f),
+      Field("g", &abi::Large::g), Field("h", &abi::Large::h), Field("i", &abi::Large::i),
+      Field("j", &abi::Large::j), Field("k", &abi::Large::k), Field("l", &abi::Large::l),
+      Field("m", &abi::Large::m), Field("n", &abi::Large::n), Field("o", &abi::Large::o));
 };
 template <>
-struct RecordOf<Large> {
-  static constexpr auto kFields = std::make_tuple(
-      Field("a", &Large::a), Field("b", &Large::b), Field("c", &Large::c), Field("d", &Large::d),
-      Field("e", &Large::e), Field("f", &Large::f), Field("g", &Large::g), Field("h", &Large::h),
-      Field("i", &Large::i), Field("j", &Large::j), Field("k", &Large::k), Field("l", &Large::l),
-      Field("m", &Large::m), Field("n", &Large::n), Field("o", &Large::o));
-};
-template <>
-struct VariantOf<Shape> {
-  using Cases = std::variant<std::monostate, double, Point, std::string, std::vector<Point>>;
+struct VariantOf<abi::Shape> {
+  using Cases =
+      std::variant<std::monostate, double, abi::Point, std::string, std::vector<abi::Point>>;
   static constexpr const char* kLabels[] = {"nothing", "circle", "box", "label", "path"};
 };
 template <>
-struct VariantOf<Number> {
+struct VariantOf<abi::Number> {
   using Cases = std::variant<uint32_t, float, uint64_t, double, int8_t>;
   static constexpr const char* kLabels[] = {"narrow", "single", "wide", "double", "tiny"};
 };
 template <>
-struct VariantOf<Either> {
+struct VariantOf<abi::Either> {
   using Cases = std::variant<int32_t, float>;
   static constexpr const char* kLabels[] = {"int", "float"};
 };
 template <>
-struct RecordOf<Entry> {
+struct RecordOf<abi::Entry> {
   static constexpr auto kFields =
-      std::make_tuple(Field("id", &Entry::id), Field("name", &Entry::name),
-                      Field("score", &Entry::score), Field("what", &Entry::what));
+      std::make_tuple(Field("id", &abi::Entry::id), Field("name", &abi::Entry::name),
+                      Field("score", &abi::Entry::score), Field("what", &abi::Entry::what));
 };
 template <>
-struct EnumOf<Color> {
+struct EnumOf<abi::Color> {
   static constexpr const char* kLabels[] = {"red", "green", "blue"};
 };
 template <>
-struct EnumOf<Word> {
+struct EnumOf<abi::Word> {
   static constexpr const char* kLabels[] = {"none", "inf", "nan", "ok", "true"};
 };
 template <>
-struct FlagsOf<Few> {
+struct FlagsOf<abi::Few> {
   static constexpr const char* kLabels[] = {"a", "b", "c"};
 };
 template <>
-struct FlagsOf<Dozen> {
+struct FlagsOf<abi::Dozen> {
   static constexpr const char* kLabels[] = {"f0", "f1", "f2", "f3", "f4",  "f5",
                                             "f6", "f7", "f8", "f9", "f10", "f11"};
 };
 template <>
-struct FlagsOf<Many> {
+struct FlagsOf<abi::Many> {
   static constexpr const char* kLabels[] = {"f0",  "f1",  "f2",  "f3",  "f4",  "f5",  "f6",  "f7",
                                             "f8",  "f9",  "f10", "f11", "f12", "f13", "f14", "f15",
                                             "f16", "f17", "f18", "f19", "f20", "f21", "f22", "f23",
                                             "f24", "f25", "f26", "f27", "f28", "f29", "f30", "f31"};
 };
+
+namespace abi {
 
 // One text for each form a string takes: empty, ASCII, Latin-1, the two-byte edges of UTF-8, beyond
 // the BMP, Latin-1 at first and wider later.
@@ -307,4 +316,5 @@ bool Same(const std::vector<T>& a, const std::vector<T>& b) {
   return true;
 }
 
-}  // namespace tenon::abi
+}  // namespace abi
+}  // namespace tenon

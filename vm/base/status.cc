@@ -8,13 +8,19 @@
 
 namespace tenon {
 
-Error::Error(ErrorKind kind, absl::string_view message)
-    : rep_(new Rep{kind, std::string(message), "", std::nullopt}) {}
+Error::Error(ErrorKind kind, std::string_view message)
+    : rep_(new Rep{kind, std::string(message), "", std::nullopt, std::nullopt}) {}
 
-Error::Error(ErrorKind kind, absl::string_view message, SourceLocation where)
-    : rep_(new Rep{kind, std::string(message), "", where}) {}
+Error::Error(ErrorKind kind, std::string_view message, SourceLocation where)
+    : rep_(new Rep{kind, std::string(message), "", where, std::nullopt}) {}
 
-Error&& Error::WithContext(absl::string_view context) && {
+Error::Error(Trap trap)
+    : rep_(new Rep{ErrorKind::kTrap, trap.message, "", std::nullopt, std::nullopt}) {
+  rep_->trap = std::move(trap);
+}
+
+Error&& Error::WithContext(std::string_view added) && {
+  const absl::string_view context(added.data(), added.size());
   rep_->context =
       rep_->context.empty() ? std::string(context) : absl::StrCat(context, ": ", rep_->context);
   return std::move(*this);

@@ -1,57 +1,18 @@
 // Errors as values (no exceptions in the core). An Error says what kind of failure it is, what was
-// wrong and where; a Result<T> is a T or an Error. Traps are not errors: see vm/sem/trap.h.
+// wrong and where (<tenon/error.h>); a Result<T> is a T or an Error. In here traps are values of
+// their own (vm/sem/trap.h); at the public API they become errors.
 #pragma once
 
-#include <cstdint>
+#include <tenon/error.h>  // IWYU pragma: export
+
 #include <expected>
-#include <memory>
-#include <optional>
-#include <string>
+#include <string_view>
 #include <utility>
 
 #include "absl/base/attributes.h"
 #include "absl/strings/string_view.h"
-#include "vm/base/location.h"
 
 namespace tenon {
-
-enum class ErrorKind : uint8_t {
-  kMalformed,   // the bytes or the text are not of the format
-  kInvalid,     // well-formed, but breaks a validation rule
-  kUnlinkable,  // an import is missing or has the wrong type
-  kLimit,       // beyond an implementation limit (vm/syntax/limits.h)
-  kTrap,        // an instantiation ended in a trap
-  kIo,          // a host file could not be read or written
-  kUsage,       // the caller asked for something that makes no sense
-};
-
-// A failure that is the input's or the caller's fault. Cheap to move (one pointer); never empty
-// unless moved from. Making one is marked cold, which moves the code of failures out of the way of
-// what succeeds.
-class Error {
- public:
-  ABSL_ATTRIBUTE_COLD Error(ErrorKind kind, absl::string_view message);
-  ABSL_ATTRIBUTE_COLD Error(ErrorKind kind, absl::string_view message, SourceLocation where);
-
-  ErrorKind kind() const { return rep_->kind; }
-  // The message alone. The official suites' texts are prefixes of it.
-  const std::string& message() const { return rep_->message; }
-  const std::optional<SourceLocation>& where() const { return rep_->where; }
-
-  // Prepends "context: " to what ToString shows, outermost first; the message stays a prefix match.
-  Error&& WithContext(absl::string_view context) &&;
-  // "context: message (at offset 0x1f)" or "line:column: message".
-  std::string ToString() const;
-
- private:
-  struct Rep {
-    ErrorKind kind;
-    std::string message;
-    std::string context;
-    std::optional<SourceLocation> where;
-  };
-  std::unique_ptr<Rep> rep_;
-};
 
 template <typename T>
 using Result = std::expected<T, Error>;
@@ -59,11 +20,11 @@ using Status = Result<void>;
 
 // Builds the error side of any Result: `return Fail(ErrorKind::kInvalid, "type mismatch");`
 inline std::unexpected<Error> Fail(ErrorKind kind, absl::string_view message) {
-  return std::unexpected<Error>(Error(kind, message));
+  return std::unexpected<Error>(Error(kind, {message.data(), message.size()}));
 }
 inline std::unexpected<Error> Fail(ErrorKind kind, absl::string_view message,
                                    SourceLocation where) {
-  return std::unexpected<Error>(Error(kind, message, where));
+  return std::unexpected<Error>(Error(kind, {message.data(), message.size()}, where));
 }
 
 // Ends the process with one line on standard error. For our own broken invariants only, never for

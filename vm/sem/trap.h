@@ -2,20 +2,19 @@
 // leftmost layer that needs it; the runtime adds a backtrace (vm/runtime/trap). core: #trap
 #pragma once
 
+#include <tenon/error.h>
+
 #include <cstdint>
 #include <expected>
 
 namespace tenon::vm {
 
-enum class TrapKind : uint8_t {
-#define TRAP(name, text) k##name,
-#include "vm/sem/traps.def"
-};
+using tenon::TrapKind;
 
 constexpr const char* TrapText(TrapKind kind) {
   constexpr const char* kTexts[] = {
 #define TRAP(name, text) text,
-#include "vm/sem/traps.def"
+#include <tenon/traps.def>
   };
   return kTexts[static_cast<int>(kind)];
 }

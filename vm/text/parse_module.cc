@@ -50,7 +50,7 @@ Result<Module> ModuleParser::Parse(TokenKind closer) {
 }
 
 bool ModuleParser::Fail(absl::string_view message, SourceLocation where) {
-  if (!error_) error_.emplace(ErrorKind::kMalformed, message, where);
+  if (!error_) error_ = tenon::Fail(ErrorKind::kMalformed, message, where).error();
   return false;
 }
 

@@ -15,13 +15,13 @@ using abi::HostContext;
 void AddEnvironment(abi::HostInterface& environment) {
   environment.Func("get-environment", [](HostContext& cx) {
     std::vector<std::tuple<absl::string_view, absl::string_view>> variables;
-    for (const auto& [name, value] : cx.state<Context>().environment()) {
+    for (const auto& [name, value] : GrantsOf(cx).environment()) {
       variables.emplace_back(name, value);
     }
     return variables;
   });
   environment.Func("get-arguments", [](HostContext& cx) {
-    const std::vector<std::string>& arguments = cx.state<Context>().arguments();
+    const std::vector<std::string>& arguments = GrantsOf(cx).arguments();
     return std::vector<absl::string_view>(arguments.begin(), arguments.end());
   });
   // A directory is granted by name, and none of them is "the current one".

@@ -13,19 +13,19 @@ using abi::Own;
 
 void AddStdin(abi::HostInterface& interface) {
   interface.Func("get-stdin", [](HostContext& cx) {
-    return Own<InputStream>(std::make_unique<FdInputStream>(cx.state<Context>().stdin_fd()));
+    return Own<InputStream>(std::make_unique<FdInputStream>(GrantsOf(cx).stdin_fd()));
   });
 }
 
 void AddStdout(abi::HostInterface& interface) {
   interface.Func("get-stdout", [](HostContext& cx) {
-    return Own<OutputStream>(std::make_unique<FdOutputStream>(cx.state<Context>().stdout_fd()));
+    return Own<OutputStream>(std::make_unique<FdOutputStream>(GrantsOf(cx).stdout_fd()));
   });
 }
 
 void AddStderr(abi::HostInterface& interface) {
   interface.Func("get-stderr", [](HostContext& cx) {
-    return Own<OutputStream>(std::make_unique<FdOutputStream>(cx.state<Context>().stderr_fd()));
+    return Own<OutputStream>(std::make_unique<FdOutputStream>(GrantsOf(cx).stderr_fd()));
   });
 }
 

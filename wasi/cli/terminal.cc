@@ -33,19 +33,19 @@ void AddTerminalOutput(abi::HostInterface& interface) {
 
 void AddTerminalStdin(abi::HostInterface& interface) {
   interface.Func("get-terminal-stdin", [](HostContext& cx) {
-    return TerminalOf<TerminalInput>(cx.state<Context>().stdin_fd());
+    return TerminalOf<TerminalInput>(GrantsOf(cx).stdin_fd());
   });
 }
 
 void AddTerminalStdout(abi::HostInterface& interface) {
   interface.Func("get-terminal-stdout", [](HostContext& cx) {
-    return TerminalOf<TerminalOutput>(cx.state<Context>().stdout_fd());
+    return TerminalOf<TerminalOutput>(GrantsOf(cx).stdout_fd());
   });
 }
 
 void AddTerminalStderr(abi::HostInterface& interface) {
   interface.Func("get-terminal-stderr", [](HostContext& cx) {
-    return TerminalOf<TerminalOutput>(cx.state<Context>().stderr_fd());
+    return TerminalOf<TerminalOutput>(GrantsOf(cx).stderr_fd());
   });
 }
 

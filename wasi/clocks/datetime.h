@@ -7,7 +7,7 @@
 #include "abi/canon/typed.h"
 #include "wasi/os/clock.h"
 
-namespace tenon::abi {
+namespace tenon {
 
 template <>
 struct RecordOf<wasi::Datetime> {
@@ -16,4 +16,4 @@ struct RecordOf<wasi::Datetime> {
                       Field("nanoseconds", &wasi::Datetime::nanoseconds));
 };
 
-}  // namespace tenon::abi
+}  // namespace tenon

@@ -17,7 +17,7 @@ struct TimezoneDisplay {
 
 }  // namespace tenon::wasi
 
-namespace tenon::abi {
+namespace tenon {
 
 template <>
 struct RecordOf<wasi::TimezoneDisplay> {
@@ -27,7 +27,7 @@ struct RecordOf<wasi::TimezoneDisplay> {
       Field("in-daylight-saving-time", &wasi::TimezoneDisplay::in_daylight_saving_time));
 };
 
-}  // namespace tenon::abi
+}  // namespace tenon
 
 namespace tenon::wasi {
 

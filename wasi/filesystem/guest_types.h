@@ -41,7 +41,7 @@ inline NewTimestamp FromGuest(const GuestNewTimestamp& time) {
 
 }  // namespace tenon::wasi
 
-namespace tenon::abi {
+namespace tenon {
 
 template <>
 struct EnumOf<wasi::ErrorCode> {
@@ -112,4 +112,4 @@ struct RecordOf<wasi::DirectoryEntry> {
                                                   Field("name", &wasi::DirectoryEntry::name));
 };
 
-}  // namespace tenon::abi
+}  // namespace tenon

@@ -11,7 +11,7 @@ namespace tenon::wasi {
 void AddPreopens(abi::HostInterface& preopens) {
   preopens.Func("get-directories", [](abi::HostContext& cx) {
     std::vector<std::tuple<abi::Own<Descriptor>, std::string>> directories;
-    for (const Preopen& preopen : cx.state<Context>().preopens()) {
+    for (const Preopen& preopen : GrantsOf(cx).preopens()) {
       directories.emplace_back(abi::MakeOwn<Descriptor>(preopen.directory), preopen.guest_path);
     }
     return directories;

@@ -22,7 +22,7 @@ struct GuestStreamError : std::variant<abi::Own<IoError>, std::monostate> {
 
 }  // namespace tenon::wasi
 
-namespace tenon::abi {
+namespace tenon {
 
 template <>
 struct VariantOf<wasi::GuestStreamError> {
@@ -30,7 +30,7 @@ struct VariantOf<wasi::GuestStreamError> {
   static constexpr const char* kLabels[] = {"last-operation-failed", "closed"};
 };
 
-}  // namespace tenon::abi
+}  // namespace tenon
 
 namespace tenon::wasi {
 namespace {

@@ -1,5 +1,7 @@
 #include "wasi/io/wait.h"
 
+#include "abi/runtime/store.h"
+
 namespace tenon::wasi {
 
 bool CallExecutor::Wait(absl::Span<const Interest> interests, std::vector<uint32_t>* ready) {
@@ -7,7 +9,7 @@ bool CallExecutor::Wait(absl::Span<const Interest> interests, std::vector<uint32
   PollInterests(interests, 0, ready);
   if (!ready->empty()) return true;
   InterestWaiter waiter(call_, interests, ready);
-  return call_.Wait(waiter);
+  return call_.call().store->Wait(waiter);
 }
 
 }  // namespace tenon::wasi

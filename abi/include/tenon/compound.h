@@ -1,5 +1,5 @@
-// Compound C++ types as component types; see typed.h, which includes this. A program describes its
-// own types by specialising one of:
+// Compound C++ types as component types; see abi.h, which includes this. A program describes its
+// own types by specialising one of these, in namespace tenon:
 //
 //   template <> struct RecordOf<Datetime> {
 //     static constexpr auto kFields = std::make_tuple(Field("seconds", &Datetime::seconds), ...);
@@ -16,19 +16,23 @@
 //   };
 #pragma once
 
+#include <tenon/abi.h>
+#include <tenon/expected.h>
+
 #include <array>
 #include <cstdint>
-#include <expected>
+#include <iterator>
 #include <optional>
-#include <string>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 #include <variant>
+#include <version>
+#if __cpp_lib_expected
+#include <expected>
+#endif
 
-#include "abi/canon/typed.h"
-
-namespace tenon::abi {
+namespace tenon {
 
 template <typename C, typename M>
 struct Field {
@@ -70,7 +74,7 @@ struct ProductLayout {
   Layout whole;
 
   constexpr ProductLayout() {
-    RecordLayout record;
+    abi::RecordLayout record;
     size_t i = 0;
     ((flat[i] = record.flat_so_far(), offset[i] = record.Place(Abi<Ts>::kLayout), ++i), ...);
     whole = record.Finish();
@@ -82,30 +86,21 @@ template <typename... Ts>
 struct ProductAbi {
   static constexpr ProductLayout<Ts...> kPlaces = {};
 
-  static bool Load(CanonContext& cx, [[maybe_unused]] const uint8_t* from, Ts*... out) {
+  static bool Load(canon::Context& cx, [[maybe_unused]] const uint8_t* from, Ts*... out) {
     [[maybe_unused]] size_t i = 0;
     return (Abi<Ts>::Load(cx, from + kPlaces.offset[i++], out) && ...);
   }
-  static bool Lift(CanonContext& cx, [[maybe_unused]] const vm::Slot* slots, Ts*... out) {
+  static bool Lift(canon::Context& cx, [[maybe_unused]] const vm::Slot* slots, Ts*... out) {
     [[maybe_unused]] size_t i = 0;
     return (Abi<Ts>::Lift(cx, slots + kPlaces.flat[i++], out) && ...);
   }
-  static bool Store(CanonContext& cx, [[maybe_unused]] uint64_t to, Ts&... values) {
+  static bool Store(canon::Context& cx, [[maybe_unused]] uint64_t to, Ts&... values) {
     [[maybe_unused]] size_t i = 0;
     return (Abi<Ts>::Store(cx, values, to + kPlaces.offset[i++]) && ...);
   }
-  static bool Lower(CanonContext& cx, [[maybe_unused]] vm::Slot* slots, Ts&... values) {
+  static bool Lower(canon::Context& cx, [[maybe_unused]] vm::Slot* slots, Ts&... values) {
     [[maybe_unused]] size_t i = 0;
     return (Abi<Ts>::Lower(cx, values, slots + kPlaces.flat[i++]) && ...);
-  }
-  static bool Matches(const TypeChecker& checker, absl::Span<const ValType> types) {
-    [[maybe_unused]] size_t i = 0;
-    return types.size() == sizeof...(Ts) && (Abi<Ts>::Matches(checker, types[i++]) && ...);
-  }
-  static bool MatchesParams(const TypeChecker& checker, const FuncType& type) {
-    [[maybe_unused]] size_t i = 0;
-    return type.params.size() == sizeof...(Ts) &&
-           (Abi<Ts>::Matches(checker, type.params[i++].second) && ...);
   }
 };
 
@@ -114,27 +109,19 @@ struct Abi<std::tuple<Ts...>> {
   using Product = ProductAbi<Ts...>;
   using Value = std::tuple<Ts...>;
   static constexpr Layout kLayout = Product::kPlaces.whole;
+  static constexpr canon::TypeShape kShape = {
+      .kind = TypeKind::kTuple, .parts = kShapesOf<Ts...>, .part_count = sizeof...(Ts)};
 
-  static bool Matches(const TypeChecker& checker, ValType type) {
-    const TypeDef* def = checker.Def(type, TypeKind::kTuple);
-    return def != nullptr && Product::Matches(checker, def->types);
-  }
-  static std::string Describe(const ResourceNames& names) {
-    std::string text = "tuple<";
-    [[maybe_unused]] const char* separator = "";
-    ((absl::StrAppend(&text, separator, Abi<Ts>::Describe(names)), separator = ", "), ...);
-    return text + ">";
-  }
-  static bool Load(CanonContext& cx, const uint8_t* from, Value* out) {
+  static bool Load(canon::Context& cx, const uint8_t* from, Value* out) {
     return std::apply([&](Ts&... v) { return Product::Load(cx, from, &v...); }, *out);
   }
-  static bool Lift(CanonContext& cx, const vm::Slot* slots, Value* out) {
+  static bool Lift(canon::Context& cx, const vm::Slot* slots, Value* out) {
     return std::apply([&](Ts&... v) { return Product::Lift(cx, slots, &v...); }, *out);
   }
-  static bool Store(CanonContext& cx, Value& value, uint64_t to) {
+  static bool Store(canon::Context& cx, Value& value, uint64_t to) {
     return std::apply([&](Ts&... v) { return Product::Store(cx, to, v...); }, value);
   }
-  static bool Lower(CanonContext& cx, Value& value, vm::Slot* slots) {
+  static bool Lower(canon::Context& cx, Value& value, vm::Slot* slots) {
     return std::apply([&](Ts&... v) { return Product::Lower(cx, slots, v...); }, value);
   }
 };
@@ -148,38 +135,30 @@ struct Abi<T> {
   template <typename... C, typename... M>
   struct ProductOf<std::tuple<Field<C, M>...>> {
     using Type = ProductAbi<M...>;
+    static constexpr const canon::TypeShape* const* kParts = kShapesOf<M...>;
   };
   using Product = typename ProductOf<Fields>::Type;
+  static constexpr size_t kCount = std::tuple_size_v<Fields>;
+  static constexpr std::array<const char*, kCount> kLabels =
+      std::apply([](const auto&... f) { return std::array<const char*, kCount>{f.label...}; },
+                 RecordOf<T>::kFields);
   static constexpr Layout kLayout = Product::kPlaces.whole;
+  static constexpr canon::TypeShape kShape = {.kind = TypeKind::kRecord,
+                                              .labels = kLabels.data(),
+                                              .label_count = kCount,
+                                              .parts = ProductOf<Fields>::kParts,
+                                              .part_count = kCount};
 
-  static bool Matches(const TypeChecker& checker, ValType type) {
-    const TypeDef* def = checker.Def(type, TypeKind::kRecord);
-    if (def == nullptr || !Product::Matches(checker, def->types)) return false;
-    size_t i = 0;
-    return Visit([&](const auto&... f) { return ((def->labels[i++] == f.label) && ...); });
-  }
-  static std::string Describe(const ResourceNames& names) {
-    std::string text = "record { ";
-    [[maybe_unused]] const char* separator = "";
-    Visit([&](const auto&... f) {
-      ((absl::StrAppend(&text, separator, f.label, ": ",
-                        Abi<typename std::remove_cvref_t<decltype(f)>::Type>::Describe(names)),
-        separator = ", "),
-       ...);
-      return true;
-    });
-    return text + " }";
-  }
-  static bool Load(CanonContext& cx, const uint8_t* from, T* out) {
+  static bool Load(canon::Context& cx, const uint8_t* from, T* out) {
     return Visit([&](const auto&... f) { return Product::Load(cx, from, &(out->*f.member)...); });
   }
-  static bool Lift(CanonContext& cx, const vm::Slot* slots, T* out) {
+  static bool Lift(canon::Context& cx, const vm::Slot* slots, T* out) {
     return Visit([&](const auto&... f) { return Product::Lift(cx, slots, &(out->*f.member)...); });
   }
-  static bool Store(CanonContext& cx, T& value, uint64_t to) {
+  static bool Store(canon::Context& cx, T& value, uint64_t to) {
     return Visit([&](const auto&... f) { return Product::Store(cx, to, (value.*f.member)...); });
   }
-  static bool Lower(CanonContext& cx, T& value, vm::Slot* slots) {
+  static bool Lower(canon::Context& cx, T& value, vm::Slot* slots) {
     return Visit([&](const auto&... f) { return Product::Lower(cx, slots, (value.*f.member)...); });
   }
 
@@ -192,23 +171,21 @@ struct Abi<T> {
 
 // --- Enums and flags ----------------------------------------------------------------------------
 
-std::string DescribeLabels(const char* keyword, absl::Span<const char* const> labels);
-
 // Shared by enums and flags: D::From(cx, bits, T*) makes the value.
 template <typename T, typename D, uint32_t kBytes>
 struct SmallIntegerAbi {
-  static constexpr Layout kLayout = ScalarLayout(kBytes);
-  static bool Load(CanonContext& cx, const uint8_t* from, T* out) {
-    return D::From(cx, LoadDiscriminant(from, kBytes), out);
+  static constexpr Layout kLayout = abi::ScalarLayout(kBytes);
+  static bool Load(canon::Context& cx, const uint8_t* from, T* out) {
+    return D::From(cx, abi::LoadDiscriminant(from, kBytes), out);
   }
-  static bool Lift(CanonContext& cx, const vm::Slot* slots, T* out) {
+  static bool Lift(canon::Context& cx, const vm::Slot* slots, T* out) {
     return D::From(cx, vm::ReadSlot<uint32_t>(slots), out);
   }
-  static bool Store(CanonContext& cx, T value, uint64_t to) {
-    StoreDiscriminant(cx.At(to), kBytes, static_cast<uint32_t>(value));
+  static bool Store(canon::Context& cx, T value, uint64_t to) {
+    abi::StoreDiscriminant(canon::At(cx, to), kBytes, static_cast<uint32_t>(value));
     return true;
   }
-  static bool Lower(CanonContext&, T value, vm::Slot* slots) {
+  static bool Lower(canon::Context&, T value, vm::Slot* slots) {
     vm::WriteSlot(slots, static_cast<uint32_t>(value));
     return true;
   }
@@ -216,16 +193,12 @@ struct SmallIntegerAbi {
 
 template <typename T>
   requires IsEnum<T>
-struct Abi<T> : SmallIntegerAbi<T, Abi<T>, DiscriminantBytes(std::size(EnumOf<T>::kLabels))> {
-  static bool Matches(const TypeChecker& checker, ValType type) {
-    return checker.Def(type, TypeKind::kEnum) != nullptr &&
-           checker.HasLabels(type, EnumOf<T>::kLabels);
-  }
-  static std::string Describe(const ResourceNames&) {
-    return DescribeLabels("enum", EnumOf<T>::kLabels);
-  }
-  static bool From(CanonContext& cx, uint32_t index, T* out) {
-    if (index >= std::size(EnumOf<T>::kLabels)) return BadDiscriminant(cx);
+struct Abi<T> : SmallIntegerAbi<T, Abi<T>, abi::DiscriminantBytes(std::size(EnumOf<T>::kLabels))> {
+  static constexpr canon::TypeShape kShape = {.kind = TypeKind::kEnum,
+                                              .labels = EnumOf<T>::kLabels,
+                                              .label_count = std::size(EnumOf<T>::kLabels)};
+  static bool From(canon::Context& cx, uint32_t index, T* out) {
+    if (index >= std::size(EnumOf<T>::kLabels)) return canon::BadDiscriminant(cx);
     *out = static_cast<T>(index);
     return true;
   }
@@ -233,17 +206,13 @@ struct Abi<T> : SmallIntegerAbi<T, Abi<T>, DiscriminantBytes(std::size(EnumOf<T>
 
 template <typename T>
   requires IsFlags<T>
-struct Abi<T> : SmallIntegerAbi<T, Abi<T>, FlagsBytes(std::size(FlagsOf<T>::kLabels))> {
+struct Abi<T> : SmallIntegerAbi<T, Abi<T>, abi::FlagsBytes(std::size(FlagsOf<T>::kLabels))> {
   static_assert(std::size(FlagsOf<T>::kLabels) <= 32);
-  static bool Matches(const TypeChecker& checker, ValType type) {
-    return checker.Def(type, TypeKind::kFlags) != nullptr &&
-           checker.HasLabels(type, FlagsOf<T>::kLabels);
-  }
-  static std::string Describe(const ResourceNames&) {
-    return DescribeLabels("flags", FlagsOf<T>::kLabels);
-  }
+  static constexpr canon::TypeShape kShape = {.kind = TypeKind::kFlags,
+                                              .labels = FlagsOf<T>::kLabels,
+                                              .label_count = std::size(FlagsOf<T>::kLabels)};
   // Bits without a label are ignored.
-  static bool From(CanonContext&, uint32_t bits, T* out) {
+  static bool From(canon::Context&, uint32_t bits, T* out) {
     constexpr uint64_t kMask = (uint64_t{1} << std::size(FlagsOf<T>::kLabels)) - 1;
     *out = static_cast<T>(bits & static_cast<uint32_t>(kMask));
     return true;
@@ -257,32 +226,32 @@ struct Abi<T> : SmallIntegerAbi<T, Abi<T>, FlagsBytes(std::size(FlagsOf<T>::kLab
 template <typename T, typename D, typename... Ts>
 struct SumAbi {
   static constexpr uint32_t kCases = sizeof...(Ts);
-  static constexpr VariantLayout kPlaces = [] {
-    VariantLayout layout(kCases);
+  static constexpr abi::VariantLayout kPlaces = [] {
+    abi::VariantLayout layout(kCases);
     (layout.Place(Abi<Ts>::kLayout), ...);
     return layout;
   }();
   static constexpr Layout kLayout = kPlaces.Finish();
 
-  static bool Load(CanonContext& cx, const uint8_t* from, T* out) {
-    const uint32_t index = LoadDiscriminant(from, kPlaces.discriminant_bytes());
+  static bool Load(canon::Context& cx, const uint8_t* from, T* out) {
+    const uint32_t index = abi::LoadDiscriminant(from, kPlaces.discriminant_bytes());
     return Visit(cx, index, [&]<size_t i, typename P>() {
       return Abi<P>::Load(cx, from + kPlaces.payload_offset(), &D::template Emplace<i>(*out));
     });
   }
-  static bool Lift(CanonContext& cx, const vm::Slot* slots, T* out) {
+  static bool Lift(canon::Context& cx, const vm::Slot* slots, T* out) {
     return Visit(cx, vm::ReadSlot<uint32_t>(slots), [&]<size_t i, typename P>() {
       return Abi<P>::Lift(cx, slots + 1, &D::template Emplace<i>(*out));
     });
   }
-  static bool Store(CanonContext& cx, T& value, uint64_t to) {
+  static bool Store(canon::Context& cx, T& value, uint64_t to) {
     const uint32_t index = D::Case(value);
-    StoreDiscriminant(cx.At(to), kPlaces.discriminant_bytes(), index);
+    abi::StoreDiscriminant(canon::At(cx, to), kPlaces.discriminant_bytes(), index);
     return Visit(cx, index, [&]<size_t i, typename P>() {
       return Abi<P>::Store(cx, D::template Payload<i>(value), to + kPlaces.payload_offset());
     });
   }
-  static bool Lower(CanonContext& cx, T& value, vm::Slot* slots) {
+  static bool Lower(canon::Context& cx, T& value, vm::Slot* slots) {
     const uint32_t index = D::Case(value);
     vm::WriteSlot(slots, index);
     for (uint32_t i = 1; i < kLayout.flat; ++i) slots[i].bits = 0;
@@ -294,24 +263,19 @@ struct SumAbi {
  private:
   // Calls f<i, type of payload i> for i == index.
   template <typename F>
-  static bool Visit(CanonContext& cx, uint32_t index, F&& f) {
+  static bool Visit(canon::Context& cx, uint32_t index, F&& f) {
     bool ok = false;
     const bool found = [&]<size_t... i>(std::index_sequence<i...>) {
       return ((i == index ? (ok = f.template operator()<i, Ts>(), true) : false) || ...);
     }(std::index_sequence_for<Ts...>());
-    return found ? ok : BadDiscriminant(cx);
+    return found ? ok : canon::BadDiscriminant(cx);
   }
 };
 
 template <typename T>
 struct Abi<std::optional<T>> : SumAbi<std::optional<T>, Abi<std::optional<T>>, std::monostate, T> {
-  static bool Matches(const TypeChecker& checker, ValType type) {
-    const TypeDef* def = checker.Def(type, TypeKind::kOption);
-    return def != nullptr && Abi<T>::Matches(checker, def->types[0]);
-  }
-  static std::string Describe(const ResourceNames& names) {
-    return absl::StrCat("option<", Abi<T>::Describe(names), ">");
-  }
+  static constexpr canon::TypeShape kShape = {
+      .kind = TypeKind::kOption, .parts = kShapesOf<T>, .part_count = 1};
   static uint32_t Case(const std::optional<T>& value) { return value ? 1 : 0; }
   template <size_t i>
   static auto& Payload(std::optional<T>& value) {
@@ -335,22 +299,14 @@ struct Abi<std::optional<T>> : SumAbi<std::optional<T>, Abi<std::optional<T>>, s
 template <typename T>
 using PayloadOf = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
 
-template <typename T, typename E>
-struct Abi<std::expected<T, E>>
-    : SumAbi<std::expected<T, E>, Abi<std::expected<T, E>>, PayloadOf<T>, E> {
-  using Value = std::expected<T, E>;
-  static bool Matches(const TypeChecker& checker, ValType type) {
-    const TypeDef* def = checker.Def(type, TypeKind::kResult);
-    return def != nullptr && Abi<PayloadOf<T>>::Matches(checker, def->types[0]) &&
-           Abi<E>::Matches(checker, def->types[1]);
-  }
-  static std::string Describe(const ResourceNames& names) {
-    return absl::StrCat("result<", Abi<PayloadOf<T>>::Describe(names), ", ",
-                        Abi<E>::Describe(names), ">");
-  }
-  static uint32_t Case(const Value& value) { return value ? 0 : 1; }
+// A result, held by a V that is like std::expected<T, E>; Failure<E> makes its error side.
+template <typename V, typename T, typename E, typename Failure>
+struct ResultAbi : SumAbi<V, ResultAbi<V, T, E, Failure>, PayloadOf<T>, E> {
+  static constexpr canon::TypeShape kShape = {
+      .kind = TypeKind::kResult, .parts = kShapesOf<PayloadOf<T>, E>, .part_count = 2};
+  static uint32_t Case(const V& value) { return value.has_value() ? 0 : 1; }
   template <size_t i>
-  static auto& Payload(Value& value) {
+  static auto& Payload(V& value) {
     if constexpr (i == 1)
       return value.error();
     else if constexpr (std::is_void_v<T>)
@@ -359,11 +315,11 @@ struct Abi<std::expected<T, E>>
       return *value;
   }
   template <size_t i>
-  static auto& Emplace(Value& value) {
+  static auto& Emplace(V& value) {
     if constexpr (i == 1)
-      return (value = std::unexpected<E>(E())), value.error();
+      return (value = Failure(E())), value.error();
     else if constexpr (std::is_void_v<T>)
-      return (value = Value()), unit;
+      return (value = V()), unit;
     else
       return (value = T()), *value;
   }
@@ -371,6 +327,13 @@ struct Abi<std::expected<T, E>>
  private:
   static inline std::monostate unit;
 };
+
+template <typename T, typename E>
+struct Abi<Expected<T, E>> : ResultAbi<Expected<T, E>, T, E, Unexpected<E>> {};
+#if __cpp_lib_expected
+template <typename T, typename E>
+struct Abi<std::expected<T, E>> : ResultAbi<std::expected<T, E>, T, E, std::unexpected<E>> {};
+#endif
 
 template <typename T>
   requires IsVariant<T>
@@ -380,22 +343,7 @@ struct VariantAbi {
   template <typename... Ts>
   struct Sum<std::variant<Ts...>> {
     using Type = SumAbi<T, Abi<T>, Ts...>;
-    static bool Matches(const TypeChecker& checker, const TypeDef& def) {
-      return def.types.size() == sizeof...(Ts) && [&]<size_t... i>(std::index_sequence<i...>) {
-        return (Abi<Ts>::Matches(checker, def.types[i]) && ...);
-      }(std::index_sequence_for<Ts...>());
-    }
-    static std::string Describe(const ResourceNames& names) {
-      std::string text = "variant { ";
-      size_t i = 0;
-      ((absl::StrAppend(&text, i == 0 ? "" : ", ", VariantOf<T>::kLabels[i],
-                        Abi<Ts>::kLayout.size == 0
-                            ? std::string()
-                            : absl::StrCat("(", Abi<Ts>::Describe(names), ")")),
-        ++i),
-       ...);
-      return text + " }";
-    }
+    static constexpr const canon::TypeShape* const* kParts = kShapesOf<Ts...>;
   };
   using CaseSum = Sum<typename VariantOf<T>::Cases>;
 };
@@ -405,15 +353,12 @@ template <typename T>
 struct Abi<T> : VariantAbi<T>::CaseSum::Type {
   using Cases = typename VariantOf<T>::Cases;
   static_assert(std::variant_size_v<Cases> == std::size(VariantOf<T>::kLabels));
+  static constexpr canon::TypeShape kShape = {.kind = TypeKind::kVariant,
+                                              .labels = VariantOf<T>::kLabels,
+                                              .label_count = std::variant_size_v<Cases>,
+                                              .parts = VariantAbi<T>::CaseSum::kParts,
+                                              .part_count = std::variant_size_v<Cases>};
 
-  static bool Matches(const TypeChecker& checker, ValType type) {
-    const TypeDef* def = checker.Def(type, TypeKind::kVariant);
-    return def != nullptr && checker.HasLabels(type, VariantOf<T>::kLabels) &&
-           VariantAbi<T>::CaseSum::Matches(checker, *def);
-  }
-  static std::string Describe(const ResourceNames& names) {
-    return VariantAbi<T>::CaseSum::Describe(names);
-  }
   static uint32_t Case(const Cases& value) { return static_cast<uint32_t>(value.index()); }
   template <size_t i>
   static auto& Payload(Cases& value) {
@@ -425,4 +370,4 @@ struct Abi<T> : VariantAbi<T>::CaseSum::Type {
   }
 };
 
-}  // namespace tenon::abi
+}  // namespace tenon

@@ -1,0 +1,184 @@
+// The handles of the public headers, in terms of the inside.
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <vector>
+
+#include "abi/api/reps.h"
+#include "absl/strings/str_cat.h"
+#include "vm/interp/interpreter.h"
+
+namespace tenon {
+namespace {
+
+absl::string_view FromStd(std::string_view text) { return {text.data(), text.size()}; }
+
+Unexpected<Error> Misuse(std::string_view message) {
+  return Unexpected(Error(ErrorKind::kUsage, message));
+}
+constexpr char kNoStore[] = "the store was moved from";
+
+Result<std::vector<uint8_t>> ReadFile(const std::string& path) {
+  const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(path.c_str(), "rbe"), &std::fclose);
+  const auto failed = [&] {
+    return Fail(ErrorKind::kIo, absl::StrCat("can't read '", path, "': ", std::strerror(errno)));
+  };
+  if (file == nullptr) return failed();
+  std::vector<uint8_t> bytes;
+  uint8_t block[64 * 1024];
+  while (const size_t got = std::fread(block, 1, sizeof block, file.get())) {
+    bytes.insert(bytes.end(), block, block + got);
+  }
+  if (std::ferror(file.get())) return failed();
+  return bytes;
+}
+
+Result<std::shared_ptr<const ComponentRep>> Load(const Engine& engine, std::vector<uint8_t> bytes,
+                                                 Validation validation) {
+  if (engine.rep() == nullptr) return Fail(ErrorKind::kUsage, "the engine was moved from");
+  TENON_ASSIGN_OR_RETURN(auto component, abi::LoadComponent(&engine.rep()->engine, std::move(bytes),
+                                                            validation == Validation::kEager
+                                                                ? vm::BodyValidation::kEager
+                                                                : vm::BodyValidation::kLazy));
+  return std::make_shared<const ComponentRep>(engine.rep(), std::move(component));
+}
+
+abi::StoreLimits LimitsOf(const StoreOptions& options) {
+  abi::StoreLimits limits;
+  vm::StoreLimits& core = limits.core;
+  core.memory_bytes = std::min(core.memory_bytes, options.memory_bytes);
+  core.total_memory_bytes = std::min(core.total_memory_bytes, options.memory_bytes);
+  if (options.stack_bytes != 0) core.stack_bytes = options.stack_bytes;
+  return limits;
+}
+
+}  // namespace
+
+Trap ToTrap(const vm::Trap& trap) {
+  Trap made{trap.kind, trap.Message(), vm::FormatBacktrace(trap), trap.exit_code};
+  if (!made.backtrace.empty()) made.backtrace.erase(0, 1);  // a newline
+  return made;
+}
+
+Engine::Engine() : rep_(new EngineRep{vm::Engine(vm::InterpreterTier())}) {}
+
+Expected<Component> Component::FromBytes(const Engine& engine, std::vector<uint8_t> bytes,
+                                         Validation validation) {
+  auto rep = Load(engine, std::move(bytes), validation);
+  if (!rep) return Unexpected(std::move(rep).error());
+  return Component(std::move(*rep));
+}
+
+Expected<Component> Component::FromFile(const Engine& engine, const std::string& path,
+                                        Validation validation) {
+  auto bytes = ReadFile(path);
+  if (!bytes) return Unexpected(std::move(bytes).error());
+  auto rep = Load(engine, std::move(*bytes), validation);
+  if (!rep) return Unexpected(std::move(rep).error());
+  return Component(std::move(*rep));
+}
+
+Store::Store(const Engine& engine, StoreOptions options)
+    : rep_(engine.rep() == nullptr
+               ? nullptr
+               : new StoreRep{engine.rep(),
+                              {},
+                              nullptr,
+                              abi::Store(&engine.rep()->engine, LimitsOf(options))}) {}
+
+Expected<void> Store::SetDeadline(std::chrono::steady_clock::time_point deadline) {
+  const auto instant = std::chrono::duration_cast<std::chrono::nanoseconds>(
+      deadline.time_since_epoch());  // of CLOCK_MONOTONIC
+  return SetDeadlineInstant(instant.count() < 0 ? 0 : static_cast<uint64_t>(instant.count()));
+}
+Expected<void> Store::SetTimeout(std::chrono::nanoseconds from_now) {
+  return SetDeadline(std::chrono::steady_clock::now() + from_now);
+}
+Expected<void> Store::ClearDeadline() { return SetDeadlineInstant(vm::sys::kNever); }
+
+Expected<void> Store::SetDeadlineInstant(uint64_t nanoseconds) {
+  if (rep_ == nullptr) return Misuse(kNoStore);
+  return ToExpected(rep_->store.core().SetDeadline(nanoseconds));
+}
+
+Expected<void> Store::Interrupt() {
+  if (rep_ == nullptr) return Misuse(kNoStore);
+  return ToExpected(rep_->store.core().Interrupt());
+}
+
+void Store::SetState(void* state, const void* tag) {
+  if (rep_ != nullptr) rep_->store.set_user_state({state, tag});
+}
+
+Linker::Linker() : rep_(std::make_shared<LinkerRep>()) {}
+
+HostInterface& Linker::Interface(std::string_view name) {
+  return rep_->linker.Interface(FromStd(name));
+}
+HostInterface& Linker::Root() { return rep_->linker.Root(); }
+void Linker::TrapUnknownImports() { rep_->linker.SetUnknownImports(abi::UnknownImports::kTrap); }
+
+Expected<Instance> Linker::Instantiate(Store& store, const Component& component) const {
+  if (store.rep() == nullptr) return Misuse(kNoStore);
+  if (component.rep() == nullptr) return Misuse("the component was moved from");
+  if (rep_ == nullptr) return Misuse("the linker was moved from");
+  StoreRep& target = *store.rep();
+  // What an instance left in the store, a half-made one too, still points to these.
+  target.kept.push_back(component.rep());
+  target.kept.push_back(rep_);
+  if (rep_->prepare != nullptr) rep_->prepare(target);
+  auto instance = abi::Instantiate(target.store, component.rep()->component, rep_->linker);
+  if (!instance) {
+    vm::Store& core = target.store.core();
+    if (core.trapped()) return Unexpected(Error(ToTrap(core.TakeTrap())));
+    return Unexpected(std::move(instance).error());
+  }
+  return Instance(std::make_shared<InstanceRep>(store.rep(), std::move(*instance)));
+}
+
+// --- Calls ---------------------------------------------------------------------------------------
+
+namespace canon {
+
+class CheckedExport {
+ public:
+  std::shared_ptr<InstanceRep> instance;
+  const abi::LiftedFunc* func = nullptr;
+  abi::GuestTypes guest_types;
+};
+
+std::optional<Error> Call(const CheckedExport* func, Step lower, Step lift, void* values) {
+  if (func == nullptr) return Error(ErrorKind::kUsage, "there is no function to call");
+  const auto done = abi::CallFromHost(
+      *func->func,
+      [&](Context& cx, vm::Slot* slots) {
+        cx.guest_types = &func->guest_types;
+        return lower(values, cx, slots);
+      },
+      [&](Context& cx, vm::Slot* slots) { return lift(values, cx, slots); });
+  if (!done) return Error(ToTrap(done.error()));
+  return std::nullopt;
+}
+
+}  // namespace canon
+
+Expected<std::shared_ptr<const canon::CheckedExport>> Instance::Find(
+    std::string_view interface, std::string_view name, const canon::FuncShape& shape) const {
+  if (rep_ == nullptr) return Misuse("the instance was moved from");
+  auto checked = rep_->instance->FindChecked(FromStd(interface), FromStd(name), shape);
+  if (!checked) return Unexpected(std::move(checked).error());
+  auto made = std::make_shared<canon::CheckedExport>();
+  made->instance = rep_;
+  made->func = checked->func;
+  made->guest_types = std::move(checked->guest_types);
+  return std::shared_ptr<const canon::CheckedExport>(std::move(made));
+}
+
+Expected<void> Instance::Drop(const abi::ResourceType* type, uint32_t rep) const {
+  if (rep_ == nullptr) return Misuse("the instance was moved from");
+  const auto done = abi::DropResource(rep_->store->store, type, rep);
+  if (!done) return Unexpected(Error(ToTrap(done.error())));
+  return {};
+}
+
+}  // namespace tenon

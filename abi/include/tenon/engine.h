@@ -1,0 +1,47 @@
+// What all components and stores of a program share, and a component made ready to be instantiated.
+// Both are handles: copies are the same thing, from any thread, alive as long as anything uses it.
+#pragma once
+
+#include <tenon/expected.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tenon {
+
+struct EngineRep;
+struct ComponentRep;
+
+class Engine {
+ public:
+  Engine();
+
+  const std::shared_ptr<EngineRep>& rep() const { return rep_; }
+
+ private:
+  std::shared_ptr<EngineRep> rep_;
+};
+
+// When the bodies of functions are validated. With kLazy each is when it is first called, and an
+// invalid one traps.
+enum class Validation : uint8_t { kEager, kLazy };
+
+class Component {
+ public:
+  // Decodes and validates a component, whose bytes it takes or reads.
+  static Expected<Component> FromBytes(const Engine& engine, std::vector<uint8_t> bytes,
+                                       Validation validation = Validation::kEager);
+  static Expected<Component> FromFile(const Engine& engine, const std::string& path,
+                                      Validation validation = Validation::kEager);
+
+  const std::shared_ptr<const ComponentRep>& rep() const { return rep_; }
+
+ private:
+  explicit Component(std::shared_ptr<const ComponentRep> rep) : rep_(std::move(rep)) {}
+  std::shared_ptr<const ComponentRep> rep_;
+};
+
+}  // namespace tenon

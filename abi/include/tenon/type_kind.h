@@ -1,0 +1,37 @@
+// The kinds of component value types. abi: "Type Definitions".
+#pragma once
+
+#include <cstdint>
+
+namespace tenon::abi {
+
+enum class TypeKind : uint8_t {
+  // Primitive: no definition in the table.
+  kBool,
+  kS8,
+  kU8,
+  kS16,
+  kU16,
+  kS32,
+  kU32,
+  kS64,
+  kU64,
+  kF32,
+  kF64,
+  kChar,
+  kString,
+  // Defined.
+  kRecord,
+  kVariant,
+  kList,
+  kTuple,
+  kFlags,
+  kEnum,
+  kOption,
+  kResult,
+  kOwn,
+  kBorrow,
+};
+constexpr bool IsPrimitive(TypeKind kind) { return kind <= TypeKind::kString; }
+
+}  // namespace tenon::abi

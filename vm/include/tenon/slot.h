@@ -1,0 +1,35 @@
+// The unit of an interpreter frame, an argument list and a global: eight bytes, two for a v128.
+// An i32 or f32 stands in the low four bytes; the upper four are unspecified, so every reader takes
+// exactly its type's width. A function reference is a `const Func*`, null for ref.null; an extern
+// reference is a 32-bit id of the store's, 0 for ref.null.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+namespace tenon::vm {
+
+struct Slot {
+  uint64_t bits;
+};
+
+template <typename T>
+inline T ReadSlot(const Slot* slot) {
+  T value;
+  std::memcpy(&value, slot, sizeof(T));
+  return value;
+}
+
+// Scalars narrower than a slot are zero-extended, so that a slot is never partly stale.
+template <typename T>
+inline void WriteSlot(Slot* slot, T value) {
+  if constexpr (sizeof(T) == 4) {
+    uint32_t bits;
+    std::memcpy(&bits, &value, sizeof bits);
+    slot->bits = bits;
+  } else {
+    std::memcpy(slot, &value, sizeof(T));
+  }
+}
+
+}  // namespace tenon::vm
