@@ -1,0 +1,152 @@
+// What the public headers promise of handles, errors and limits.
+#include <gtest/gtest.h>
+#include <tenon/tenon.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace tenon {
+namespace {
+
+constexpr char kValues[] = "tenon:abi/values";
+using RunResult = Expected<void, std::monostate>;
+
+std::string Guest(const char* name) { return std::string(TENON_GUESTS_DIR) + "/" + name + ".wasm"; }
+
+class ApiTest : public testing::Test {
+ protected:
+  ApiTest() { AddWasi(linker_); }
+
+  Component Load(const char* name) {
+    auto component = Component::FromFile(engine_, Guest(name));
+    EXPECT_TRUE(component) << component.error().ToString();
+    return *component;
+  }
+  Instance Make(Store& store, const char* name) {
+    auto instance = linker_.Instantiate(store, Load(name));
+    EXPECT_TRUE(instance) << instance.error().ToString();
+    return *instance;
+  }
+  Expected<RunResult> Run(Store& store, const char* name, std::string argument) {
+    WasiContext grants;
+    EXPECT_TRUE(grants.AddArgument(name));
+    EXPECT_TRUE(grants.AddArgument(argument));
+    EXPECT_TRUE(SetWasi(store, std::move(grants)));
+    return Make(store, name).GetFunc<RunResult()>("wasi:cli/run@0.2.0", "run")->Call();
+  }
+
+  Engine engine_;
+  Linker linker_;
+};
+
+TEST_F(ApiTest, FunctionsKeepWhatTheyNeedAlive) {
+  std::optional<TypedFunc<std::string(std::string_view)>> echo;
+  {
+    Engine engine;
+    Store store(engine);
+    Linker linker;
+    auto component = Component::FromFile(engine, Guest("abi"));
+    ASSERT_TRUE(component);
+    echo = *linker.Instantiate(store, *component)
+                ->GetFunc<std::string(std::string_view)>(kValues, "echo-string");
+  }
+
+  auto result = echo->Call("still there");
+
+  ASSERT_TRUE(result) << result.error().ToString();
+  EXPECT_EQ(*result, "still there");
+}
+
+TEST_F(ApiTest, AComponentOfAnotherEngineIsRefused) {
+  Engine other;
+  Store store(other);
+
+  auto instance = linker_.Instantiate(store, Load("hello"));
+
+  ASSERT_FALSE(instance);
+  EXPECT_EQ(instance.error().kind(), ErrorKind::kUsage);
+}
+
+TEST_F(ApiTest, WhatWasMovedFromIsRefused) {
+  Store store(engine_);
+  Store moved = std::move(store);
+
+  EXPECT_EQ(linker_.Instantiate(store, Load("hello")).error().kind(), ErrorKind::kUsage);
+  EXPECT_EQ(store.SetTimeout(std::chrono::seconds(1)).error().kind(), ErrorKind::kUsage);
+  EXPECT_EQ(TypedFunc<void()>().Call().error().kind(), ErrorKind::kUsage);
+  EXPECT_TRUE(linker_.Instantiate(moved, Load("hello")));
+}
+
+TEST_F(ApiTest, ErrorsSayWhatAndWhere) {
+  Store store(engine_);
+  auto missing = Component::FromFile(engine_, "/no/such/file");
+  auto malformed = Component::FromBytes(engine_, {0, 'a', 's', 'm', 9, 9, 9, 9});
+  auto mistyped = Make(store, "abi").GetFunc<std::string(uint32_t)>(kValues, "echo-string");
+  auto unnamed = Make(store, "abi").GetFunc<void()>(kValues, "no-such");
+
+  EXPECT_EQ(missing.error().kind(), ErrorKind::kIo);
+  EXPECT_EQ(malformed.error().kind(), ErrorKind::kMalformed);
+  EXPECT_TRUE(malformed.error().where().has_value());
+  EXPECT_EQ(mistyped.error().kind(), ErrorKind::kUnlinkable);
+  EXPECT_EQ(unnamed.error().kind(), ErrorKind::kUnlinkable);
+}
+
+TEST_F(ApiTest, ATrapHasKindMessageAndBacktrace) {
+  Store store(engine_);
+
+  const auto outcome = Run(store, "trap", "divide");
+
+  ASSERT_FALSE(outcome);
+  const Trap* trap = outcome.error().trap();
+  ASSERT_NE(trap, nullptr);
+  EXPECT_EQ(trap->kind, TrapKind::kIntegerDivideByZero);
+  EXPECT_EQ(trap->message, "integer divide by zero");
+  EXPECT_NE(trap->backtrace.find("Innermost"), std::string::npos);
+}
+
+TEST_F(ApiTest, ADeadlineAndAnInterruptEndAGuest) {
+  Store late(engine_);
+  ASSERT_TRUE(late.SetTimeout(std::chrono::milliseconds(50)));
+  const auto timed_out = Run(late, "endless", "spin");
+  ASSERT_FALSE(timed_out);
+  EXPECT_EQ(timed_out.error().trap()->kind, TrapKind::kTimeout);
+
+  Store store(engine_);
+  std::thread interrupter([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    EXPECT_TRUE(store.Interrupt());
+  });
+  const auto interrupted = Run(store, "endless", "spin");
+  interrupter.join();
+  ASSERT_FALSE(interrupted);
+  EXPECT_EQ(interrupted.error().trap()->kind, TrapKind::kTimeout);
+}
+
+TEST_F(ApiTest, AStoreWithoutGrantsHasSilentStreams) {
+  Store store(engine_);
+
+  auto outcome = Make(store, "hello").GetFunc<RunResult()>("wasi:cli/run@0.2.0", "run")->Call();
+
+  ASSERT_TRUE(outcome) << outcome.error().ToString();
+  EXPECT_TRUE(*outcome);
+}
+
+TEST_F(ApiTest, HostNamesAndFunctionsAreKept) {
+  struct Canary {};
+  auto canary = std::make_shared<Canary>();
+  {
+    Linker linker;
+    std::string name = "temporary";
+    linker.Root().Func(name, [canary](HostContext&, uint32_t) {});
+    name.assign(name.size(), 'x');
+    EXPECT_EQ(canary.use_count(), 2);
+  }
+  EXPECT_EQ(canary.use_count(), 1);
+}
+
+}  // namespace
+}  // namespace tenon
