@@ -11,9 +11,10 @@
 #include "absl/strings/str_cat.h"
 #include "cli/commands.h"
 #include "cli/heap.h"
-#include "cli/input_file.h"
 #include "cli/invoke.h"
 #include "vm/base/status.h"
+#include "vm/sys/input_file.h"
+#include "vm/syntax/limits.h"
 #include "wasi/ctx/context.h"
 
 namespace tenon::cli {
@@ -138,7 +139,7 @@ int Run(const RunOptions& options) {
     const bool is_usage = context.error().kind() == ErrorKind::kUsage;
     return Complain(context.error().ToString(), is_usage ? kExitUsage : kExitBadInput);
   }
-  auto bytes = ReadInputFile(options.file);
+  auto bytes = vm::sys::ReadInputFile(options.file, vm::kMaxModuleBytes);
   if (!bytes) return Report(options, bytes.error());
   Store& store = program.store.emplace(program.engine, LimitsOf(options));
   Expected<void> ready = SetWasi(store, WasiContext(std::move(*context)));

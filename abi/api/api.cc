@@ -1,12 +1,11 @@
 // The handles of the public headers, in terms of the inside.
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <vector>
 
 #include "abi/api/reps.h"
 #include "absl/strings/str_cat.h"
 #include "vm/interp/interpreter.h"
+#include "vm/sys/input_file.h"
+#include "vm/syntax/limits.h"
 
 namespace tenon {
 namespace {
@@ -17,21 +16,6 @@ Unexpected<Error> Misuse(std::string_view message) {
   return Unexpected(Error(ErrorKind::kUsage, message));
 }
 constexpr char kNoStore[] = "the store was moved from";
-
-Result<std::vector<uint8_t>> ReadFile(const std::string& path) {
-  const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(path.c_str(), "rbe"), &std::fclose);
-  const auto failed = [&] {
-    return Fail(ErrorKind::kIo, absl::StrCat("can't read '", path, "': ", std::strerror(errno)));
-  };
-  if (file == nullptr) return failed();
-  std::vector<uint8_t> bytes;
-  uint8_t block[64 * 1024];
-  while (const size_t got = std::fread(block, 1, sizeof block, file.get())) {
-    bytes.insert(bytes.end(), block, block + got);
-  }
-  if (std::ferror(file.get())) return failed();
-  return bytes;
-}
 
 Result<std::shared_ptr<const ComponentRep>> Load(const Engine& engine, std::vector<uint8_t> bytes,
                                                  Validation validation) {
@@ -71,8 +55,8 @@ Expected<Component> Component::FromBytes(const Engine& engine, std::vector<uint8
 
 Expected<Component> Component::FromFile(const Engine& engine, const std::string& path,
                                         Validation validation) {
-  auto bytes = ReadFile(path);
-  if (!bytes) return Unexpected(std::move(bytes).error());
+  auto bytes = vm::sys::ReadInputFile(path, vm::kMaxModuleBytes);
+  if (!bytes) return Unexpected(std::move(bytes).error().WithContext(path));
   auto rep = Load(engine, std::move(*bytes), validation);
   if (!rep) return Unexpected(std::move(rep).error());
   return Component(std::move(*rep));

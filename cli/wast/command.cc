@@ -7,10 +7,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "cli/input_file.h"
 #include "cli/json.h"
 #include "cli/wast/runner.h"
 #include "vm/base/utf8.h"
+#include "vm/sys/input_file.h"
+#include "vm/syntax/limits.h"
 
 namespace tenon::cli {
 namespace {
@@ -98,7 +99,7 @@ void PrintTotal(const Total& total, bool json) {
 }
 
 ScriptReport RunFile(const std::string& path, const ScriptOptions& options) {
-  const Result<std::vector<uint8_t>> text = ReadInputFile(path);
+  const Result<std::vector<uint8_t>> text = vm::sys::ReadInputFile(path, vm::kMaxModuleBytes);
   if (text) {
     return RunScript({reinterpret_cast<const char*>(text->data()), text->size()}, options);
   }

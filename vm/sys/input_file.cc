@@ -1,4 +1,4 @@
-#include "cli/input_file.h"
+#include "vm/sys/input_file.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -9,18 +9,16 @@
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
-#include "vm/syntax/limits.h"
 
-namespace tenon::cli {
+namespace tenon::vm::sys {
 namespace {
 
 std::unexpected<Error> SystemFailure(int error) {
   return Fail(ErrorKind::kIo, std::strerror(error));
 }
 
-std::unexpected<Error> TooLarge() {
-  return Fail(ErrorKind::kLimit,
-              absl::StrCat("larger than the limit of ", vm::kMaxModuleBytes, " bytes"));
+std::unexpected<Error> TooLarge(uint64_t max_bytes) {
+  return Fail(ErrorKind::kLimit, absl::StrCat("larger than the limit of ", max_bytes, " bytes"));
 }
 
 // `size` bytes, in huge pages where there may be some: more than half the time that reading a file
@@ -54,7 +52,7 @@ class Descriptor {
 
 }  // namespace
 
-Result<std::vector<uint8_t>> ReadInputFile(const std::string& path) {
+Result<std::vector<uint8_t>> ReadInputFile(const std::string& path, uint64_t max_bytes) {
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) return SystemFailure(errno);
   struct stat status;
@@ -64,15 +62,15 @@ Result<std::vector<uint8_t>> ReadInputFile(const std::string& path) {
   }
   // What the file system says of the size is a hint, and not one to allocate by blindly.
   const bool is_regular = S_ISREG(status.st_mode);
-  if (is_regular && static_cast<uint64_t>(status.st_size) > vm::kMaxModuleBytes) {
-    return TooLarge();
+  if (is_regular && static_cast<uint64_t>(status.st_size) > max_bytes) {
+    return TooLarge(max_bytes);
   }
   // One byte more than the file's size, so that the end is seen without growing.
   std::vector<uint8_t> bytes =
       MakeBuffer(is_regular ? static_cast<size_t>(status.st_size) + 1 : size_t{65536});
   size_t used = 0;
   while (true) {
-    if (used > vm::kMaxModuleBytes) return TooLarge();
+    if (used > max_bytes) return TooLarge(max_bytes);
     if (used == bytes.size()) bytes.resize(bytes.size() * 2);
     const ssize_t got = read(file.get(), bytes.data() + used, bytes.size() - used);
     if (got < 0 && errno == EINTR) continue;
@@ -84,4 +82,4 @@ Result<std::vector<uint8_t>> ReadInputFile(const std::string& path) {
   return bytes;
 }
 
-}  // namespace tenon::cli
+}  // namespace tenon::vm::sys
