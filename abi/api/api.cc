@@ -76,7 +76,9 @@ Expected<void> Store::SetDeadline(std::chrono::steady_clock::time_point deadline
   return SetDeadlineInstant(instant.count() < 0 ? 0 : static_cast<uint64_t>(instant.count()));
 }
 Expected<void> Store::SetTimeout(std::chrono::nanoseconds from_now) {
-  return SetDeadline(std::chrono::steady_clock::now() + from_now);
+  const auto now = std::chrono::steady_clock::now();
+  if (from_now > std::chrono::steady_clock::time_point::max() - now) return ClearDeadline();
+  return SetDeadline(now + from_now);
 }
 Expected<void> Store::ClearDeadline() { return SetDeadlineInstant(vm::sys::kNever); }
 

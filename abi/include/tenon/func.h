@@ -95,11 +95,11 @@ class TypedFunc<R(Args...)> {
     } values{{args...}, {}};
     std::optional<Error> failed = canon::Call(
         func_.get(),
-        [](void* v, canon::Context& cx, vm::Slot* slots) {
+        [](void* v, canon::Context& cx, vm::Slot* slots) noexcept {
           return std::apply([&](auto&... arg) { return ExportAbi::Lower(cx, slots, arg...); },
                             static_cast<Values*>(v)->args);
         },
-        [](void* v, canon::Context& cx, vm::Slot* slots) {
+        [](void* v, canon::Context& cx, vm::Slot* slots) noexcept {
           return ExportAbi::Lift(cx, slots, &static_cast<Values*>(v)->result);
         },
         &values);

@@ -11,7 +11,8 @@
 // Which C++ type is which component type: abi.h. Views (std::string_view, std::span<const number>)
 // among the arguments point into guest memory: they are good until the function returns or guest
 // code runs. One C++ class implements one resource type. Functions are shared by all stores that
-// are linked with them: what they share must be safe for as many threads as have stores.
+// are linked with them: what they share must be safe for as many threads as have stores. They do
+// not throw: guest code stands between them and the caller, so that an exception ends the process.
 #pragma once
 
 #include <tenon/abi.h>
@@ -110,7 +111,7 @@ struct Adapter<F, R(Args...)> {
   static constexpr bool kFlatResult = Result::kLayout.flat <= abi::kMaxFlatResults;
   static constexpr uint32_t kResultSlot = kFlatParams ? kParams.flat : 1;
 
-  static bool Call(const void* callable, Context& cx, vm::Slot* slots) {
+  static bool Call(const void* callable, Context& cx, vm::Slot* slots) noexcept {
     std::tuple<std::decay_t<Args>...> args;
     if (!LiftArgs(cx, slots, args)) return false;
     auto invoke = [&](auto&... arg) { return Invoke(callable, cx, std::forward<Args>(arg)...); };

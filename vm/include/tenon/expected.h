@@ -22,6 +22,11 @@ class Unexpected {
   E error_;
 };
 
+template <typename T>
+inline constexpr bool kIsUnexpected = false;
+template <typename E>
+inline constexpr bool kIsUnexpected<Unexpected<E>> = true;
+
 // The value may be asked for only when there is one, the error only when there is none.
 template <typename T, typename E = Error>
 class [[nodiscard]] Expected {
@@ -36,7 +41,8 @@ class [[nodiscard]] Expected {
   = default;
   template <typename U = Value>
     requires(!std::is_void_v<T> && std::is_convertible_v<U &&, Value> &&
-             !std::is_same_v<std::remove_cvref_t<U>, Expected>)
+             !std::is_same_v<std::remove_cvref_t<U>, Expected> &&
+             !kIsUnexpected<std::remove_cvref_t<U>>)
   Expected(U&& value)  // NOLINT: implicit
       : state_(std::in_place_index<0>, std::forward<U>(value)) {}
   template <typename G>
