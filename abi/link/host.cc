@@ -8,6 +8,11 @@
 
 namespace tenon::abi {
 
+absl::string_view HostTable::Keep(absl::string_view name) {
+  const absl::Span<const char> kept = names_.Copy(absl::Span<const char>(name.data(), name.size()));
+  return {kept.data(), kept.size()};
+}
+
 void HostTable::AddFunc(HostFunc func, std::shared_ptr<const void> callable) {
   constexpr size_t kCommon = 8;
   if (funcs_.size() == 0) funcs_.Reserve(kCommon);

@@ -6,13 +6,13 @@
 #include <tenon/host.h>  // IWYU pragma: export
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
 #include "abi/canon/typed.h"
+#include "abi/syntax/arena.h"
 #include "abi/syntax/name_map.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -43,9 +43,9 @@ class HostTable {
   const NameMap<const ResourceType*>& resources() const { return resources_; }
 
  private:
-  absl::string_view Keep(absl::string_view name) { return names_.emplace_back(name); }
+  absl::string_view Keep(absl::string_view name);
 
-  std::deque<std::string> names_;
+  syntax::Arena names_;
   NameMap<HostFunc> funcs_;
   NameMap<const ResourceType*> resources_;
   std::vector<std::shared_ptr<const void>> callables_;
