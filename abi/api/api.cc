@@ -160,9 +160,13 @@ Expected<std::shared_ptr<const canon::CheckedExport>> Instance::Find(
   return std::shared_ptr<const canon::CheckedExport>(std::move(made));
 }
 
-Expected<void> Instance::Drop(const abi::ResourceType* type, uint32_t rep) const {
+Expected<void> Instance::Drop(GuestTypeId type, uint32_t rep) const {
   if (rep_ == nullptr) return Misuse("the instance was moved from");
-  const auto done = abi::DropResource(rep_->store->store, type, rep);
+  if (type == GuestTypeId::kNone) return Misuse("there is no resource to drop");
+  abi::Store& store = rep_->store->store;
+  const abi::ResourceType* found = store.FindResourceType(type);
+  if (found == nullptr) return Misuse("the resource is of another store");
+  const auto done = abi::DropResource(store, *found, rep);
   if (!done) return Unexpected(Error(ToTrap(done.error())));
   return {};
 }

@@ -13,11 +13,10 @@ namespace {
 absl::string_view FromStd(std::string_view text) { return {text.data(), text.size()}; }
 
 // Null (and a trap) unless `found` is the type that this function has for the tag.
-const abi::ResourceType* ExpectGuestType(Context& cx, const abi::ResourceType* found,
-                                         const void* tag) {
+const abi::ResourceType* ExpectGuestType(Context& cx, abi::GuestTypeId found, const void* tag) {
   const abi::ResourceType* expected = cx.GuestType(tag);
-  if (found == expected) return expected;
-  Trap(cx, found == nullptr ? "the host passed a resource that it had given away"
+  if (found == expected->id) return expected;
+  Trap(cx, found == abi::GuestTypeId::kNone ? "the host passed a resource that it had given away"
                             : "the host passed a resource of another type or instance");
   return nullptr;
 }
@@ -72,23 +71,32 @@ bool Lend(Context& cx, uint32_t index, const abi::ResourceType* type, void** obj
   return true;
 }
 bool Give(Context& cx, void* object, const abi::ResourceType* type, uint32_t* index) {
-  if (object == nullptr) return Trap(cx, "a host function gave away a null resource");
+  if (object == nullptr) return Trap(cx, "the host gave away a null resource");
   const std::optional<uint32_t> rep = cx.store->resources().Add(type, object);
   if (!rep) return Trap(cx, "too many host resources");
   return abi::LowerOwn(cx, *rep, type, index);
 }
 
-bool LiftGuestOwn(Context& cx, uint32_t index, const void* tag, const abi::ResourceType** type,
-                  uint32_t* rep) {
-  *type = cx.GuestType(tag);
-  return abi::LiftOwn(cx, index, *type, rep);
+bool LendToGuest(Context& cx, void* object, const abi::ResourceType* type, uint32_t* index) {
+  if (object == nullptr) return Trap(cx, "the host lent a null resource");
+  const std::optional<uint32_t> rep = cx.store->resources().Lend(type, object);
+  if (!rep) return Trap(cx, "too many host resources");
+  cx.scope->lent_objects.push_back(*rep);
+  return abi::LowerBorrow(cx, *rep, type, index);
 }
-bool LowerGuestOwn(Context& cx, const abi::ResourceType* type, uint32_t rep, const void* tag,
+
+bool LiftGuestOwn(Context& cx, uint32_t index, const void* tag, abi::GuestTypeId* type,
+                  uint32_t* rep) {
+  const abi::ResourceType* expected = cx.GuestType(tag);
+  *type = expected->id;
+  return abi::LiftOwn(cx, index, expected, rep);
+}
+bool LowerGuestOwn(Context& cx, abi::GuestTypeId type, uint32_t rep, const void* tag,
                    uint32_t* index) {
   const abi::ResourceType* expected = ExpectGuestType(cx, type, tag);
   return expected != nullptr && abi::LowerOwn(cx, rep, expected, index);
 }
-bool LowerGuestBorrow(Context& cx, const abi::ResourceType* type, uint32_t rep, const void* tag,
+bool LowerGuestBorrow(Context& cx, abi::GuestTypeId type, uint32_t rep, const void* tag,
                       uint32_t* index) {
   const abi::ResourceType* expected = ExpectGuestType(cx, type, tag);
   return expected != nullptr && abi::LowerBorrow(cx, rep, expected, index);

@@ -1,6 +1,5 @@
 #include "abi/link/instance.h"
 
-#include "abi/runtime/store.h"
 #include "abi/syntax/semver.h"
 #include "abi/text/wit.h"
 #include "absl/strings/str_cat.h"
@@ -104,6 +103,7 @@ std::expected<void, vm::Trap> CallFromHost(const LiftedFunc& func,
         CallScope scope;
         call.ok = CallLifted(call.func, call.func.instance->EnteringSet(nullptr), scope, call.lower,
                              call.lift);
+        for (const uint32_t rep : scope.lent_objects) call.func.store->resources().Return(rep);
       },
       &call);
   if (!ran) {
@@ -113,10 +113,9 @@ std::expected<void, vm::Trap> CallFromHost(const LiftedFunc& func,
   return {};
 }
 
-std::expected<void, vm::Trap> DropResource(Store& store, const ResourceType* type, uint32_t rep) {
-  if (type == nullptr) return {};  // moved from
+std::expected<void, vm::Trap> DropResource(Store& store, const ResourceType& type, uint32_t rep) {
   bool ok = false;
-  auto drop = [&] { ok = RunDestructor(store, *type, type->impl->EnteringSet(nullptr), rep); };
+  auto drop = [&] { ok = RunDestructor(store, type, type.impl->EnteringSet(nullptr), rep); };
   if (!store.RunOnFibre([](void* f) { (*static_cast<decltype(drop)*>(f))(); }, &drop)) {
     store.core().SetTrap(vm::TrapKind::kHost, "no stack for a call, or a call is under way");
   }

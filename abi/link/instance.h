@@ -23,6 +23,7 @@
 #include "abi/link/host.h"
 #include "abi/link/trampolines.h"
 #include "abi/link/value_func.h"
+#include "abi/runtime/store.h"
 #include "vm/runtime/trap.h"
 
 namespace tenon::canon {
@@ -81,11 +82,12 @@ class ExportFunc<R(Args...)> {
 };
 
 // Drops a guest's resource that the host holds, which runs its destructor.
-std::expected<void, vm::Trap> DropResource(Store& store, const ResourceType* type, uint32_t rep);
+std::expected<void, vm::Trap> DropResource(Store& store, const ResourceType& type, uint32_t rep);
 template <typename T>
 std::expected<void, vm::Trap> Drop(Store& store, GuestOwn<T> resource) {
-  const ResourceType* type = resource.type();
-  return DropResource(store, type, resource.Release());
+  const ResourceType* type = store.FindResourceType(resource.type());
+  if (type == nullptr) return {};  // moved from
+  return DropResource(store, *type, resource.Release());
 }
 
 class Instance {

@@ -1,5 +1,8 @@
 #include "abi/runtime/store.h"
 
+#include <algorithm>
+#include <atomic>
+
 #include "vm/sys/entry.h"
 
 namespace tenon::abi {
@@ -35,7 +38,16 @@ ComponentInstance* Store::NewInstance(ComponentInstance* parent, std::string pat
 ResourceType* Store::NewResourceType(ComponentInstance* impl) {
   resource_types_.push_back(std::make_unique<ResourceType>());
   resource_types_.back()->impl = impl;
+  static std::atomic<uint64_t> last = 0;
+  resource_types_.back()->id = GuestTypeId{last.fetch_add(1, std::memory_order_relaxed) + 1};
   return resource_types_.back().get();
+}
+
+const ResourceType* Store::FindResourceType(GuestTypeId id) const {
+  const auto found = std::lower_bound(
+      resource_types_.begin(), resource_types_.end(), id,
+      [](const std::unique_ptr<ResourceType>& type, GuestTypeId id) { return type->id < id; });
+  return found == resource_types_.end() || (*found)->id != id ? nullptr : found->get();
 }
 
 bool Store::RunOnFibre(void (*body)(void*), void* argument) {

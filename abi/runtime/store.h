@@ -32,8 +32,8 @@ struct UserState {
 
 class Store {
  public:
-  // `host_state` is what the host functions of wasi find their grants in; it and `executor` (null: a
-  // BlockingExecutor) outlive the store. Deadlines are the core store's (vm::Store::SetDeadline).
+  // `host_state` is what the host functions of wasi find their grants in; it and `executor` (null:
+  // a BlockingExecutor) outlive the store. Deadlines are the core store's (vm::Store::SetDeadline).
   explicit Store(vm::Engine* engine, StoreLimits limits = {}, void* host_state = nullptr,
                  Executor* executor = nullptr);
   ~Store();
@@ -52,6 +52,8 @@ class Store {
   // Null beyond the limit.
   ComponentInstance* NewInstance(ComponentInstance* parent, std::string path);
   ResourceType* NewResourceType(ComponentInstance* impl);
+  // Null when it is not a type of this store's.
+  const ResourceType* FindResourceType(GuestTypeId id) const;
 
   // Runs `body` on a pooled fibre (from a host function: on that call's), handing over to the
   // executor whenever it suspends. False when no stack can be had or a call is suspended.
@@ -74,7 +76,7 @@ class Store {
   vm::Allowance handles_left_;
   vm::Store core_;
   std::vector<std::unique_ptr<ComponentInstance>> instances_;
-  std::vector<std::unique_ptr<ResourceType>> resource_types_;
+  std::vector<std::unique_ptr<ResourceType>> resource_types_;  // ordered by id
   std::vector<std::shared_ptr<void>> kept_;
   vm::sys::FibrePool fibres_;
   vm::sys::Fibre* running_ = nullptr;

@@ -63,7 +63,8 @@ Own<T> MakeOwn(Args&&... args) {
   return Own<T>(std::make_unique<T>(std::forward<Args>(args)...));
 }
 
-// A host object lent for the length of the call: the guest can't drop its handle meanwhile.
+// A host object lent for the length of a call. To a host function, by a guest, which can't drop its
+// handle meanwhile; to an export, by the host, which keeps the object alive meanwhile.
 template <typename T>
 class Borrow {
  public:
@@ -280,7 +281,7 @@ struct ListAbi {
   static bool LowerPair(canon::Context& cx, Range& values, uint64_t* address, uint64_t* length) {
     *length = values.size();
     if (*length > abi::kMaxListByteLength / kElement.size) {
-      return canon::Trap(cx, "a host function returned a list that is too long");
+      return canon::Trap(cx, "the host passed a list that is too long");
     }
     const uint64_t size = *length * kElement.size;
     if (!canon::Allocate(cx, size, kElement.align, address)) return false;
@@ -380,7 +381,7 @@ struct Abi<Own<T>> : HandleAbi<Own<T>, Abi<Own<T>>> {
   }
 };
 
-// Borrows are arguments only: the specification forbids them in results.
+// Arguments only: the specification forbids borrows in results.
 template <typename T>
 struct Abi<Borrow<T>> : HandleAbi<Borrow<T>, Abi<Borrow<T>>> {
   static constexpr canon::TypeShape kShape = {.kind = TypeKind::kBorrow,
@@ -390,6 +391,9 @@ struct Abi<Borrow<T>> : HandleAbi<Borrow<T>, Abi<Borrow<T>>> {
     if (!canon::Lend(cx, index, &abi::kHostResource<T>, &object)) return false;
     *out = Borrow<T>(static_cast<T*>(object));
     return true;
+  }
+  static bool ToIndex(canon::Context& cx, Borrow<T> value, uint32_t* index) {
+    return canon::LendToGuest(cx, value.get(), &abi::kHostResource<T>, index);
   }
 };
 

@@ -23,6 +23,10 @@ namespace tenon::abi {
 class ComponentInstance;
 struct CanonContext;
 
+// A guest's resource type, by a number that no other of the process ever has: it tells of one whose
+// store is gone too.
+enum class GuestTypeId : uint64_t { kNone = 0 };
+
 // A resource type at run time: its address is its identity. abi: "Resource State".
 //
 // A type that a component defines is made anew by each instantiation and owned by the instance. A
@@ -31,6 +35,7 @@ struct ResourceType {
   ComponentInstance* impl = nullptr;        // null: the host implements it
   const vm::Func* destructor = nullptr;     // of a guest's type; null if it has none
   void (*destroy)(void* object) = nullptr;  // of a host's type
+  GuestTypeId id = GuestTypeId::kNone;      // of a guest's
 
   constexpr bool is_host() const { return destroy != nullptr; }
 };
@@ -105,14 +110,17 @@ uint8_t* At(const Context& cx, uint64_t address);
 [[nodiscard]] bool Take(Context& cx, uint32_t index, const abi::ResourceType* type, void** object);
 [[nodiscard]] bool Lend(Context& cx, uint32_t index, const abi::ResourceType* type, void** object);
 [[nodiscard]] bool Give(Context& cx, void* object, const abi::ResourceType* type, uint32_t* index);
+// The other way: the guest is lent an object that stays the host's, until the call ends.
+[[nodiscard]] bool LendToGuest(Context& cx, void* object, const abi::ResourceType* type,
+                               uint32_t* index);
 
 // Handles to a guest's objects, by their representation. The type is the one that the function at
 // hand has for the tag; lowering traps unless `type` is that one.
 [[nodiscard]] bool LiftGuestOwn(Context& cx, uint32_t index, const void* tag,
-                                const abi::ResourceType** type, uint32_t* rep);
-[[nodiscard]] bool LowerGuestOwn(Context& cx, const abi::ResourceType* type, uint32_t rep,
-                                 const void* tag, uint32_t* index);
-[[nodiscard]] bool LowerGuestBorrow(Context& cx, const abi::ResourceType* type, uint32_t rep,
+                                abi::GuestTypeId* type, uint32_t* rep);
+[[nodiscard]] bool LowerGuestOwn(Context& cx, abi::GuestTypeId type, uint32_t rep, const void* tag,
+                                 uint32_t* index);
+[[nodiscard]] bool LowerGuestBorrow(Context& cx, abi::GuestTypeId type, uint32_t rep,
                                     const void* tag, uint32_t* index);
 
 }  // namespace tenon::canon

@@ -3,8 +3,8 @@
 // function always stands for the same. abi: "Resource State", with the host as holder.
 //
 // A handle of another type, store or instance than the function wants traps. One that is neither
-// given away nor dropped leaves its object alive in the guest: a C++ destructor could not tell of a
-// trap.
+// given away nor dropped (Instance::Drop) leaves its object alive in the guest: a C++ destructor
+// could not tell of a trap. It does not keep its store alive, and may outlive it.
 #pragma once
 
 #include <tenon/abi.h>
@@ -14,30 +14,32 @@
 
 namespace tenon {
 
+using abi::GuestTypeId;
+
 template <typename T>
 class GuestOwn {
  public:
   GuestOwn() = default;
-  GuestOwn(const abi::ResourceType* type, uint32_t rep) : type_(type), rep_(rep) {}
+  GuestOwn(GuestTypeId type, uint32_t rep) : type_(type), rep_(rep) {}
   GuestOwn(GuestOwn&& other) noexcept
-      : type_(std::exchange(other.type_, nullptr)), rep_(other.rep_) {}
+      : type_(std::exchange(other.type_, GuestTypeId::kNone)), rep_(other.rep_) {}
   GuestOwn& operator=(GuestOwn&& other) noexcept {
-    type_ = std::exchange(other.type_, nullptr);
+    type_ = std::exchange(other.type_, GuestTypeId::kNone);
     rep_ = other.rep_;
     return *this;
   }
 
-  explicit operator bool() const { return type_ != nullptr; }
-  const abi::ResourceType* type() const { return type_; }
+  explicit operator bool() const { return type_ != GuestTypeId::kNone; }
+  GuestTypeId type() const { return type_; }
   uint32_t rep() const { return rep_; }
   // Gives up ownership.
   uint32_t Release() {
-    type_ = nullptr;
+    type_ = GuestTypeId::kNone;
     return rep_;
   }
 
  private:
-  const abi::ResourceType* type_ = nullptr;  // null when moved from
+  GuestTypeId type_ = GuestTypeId::kNone;  // when moved from too
   uint32_t rep_ = 0;
 };
 
@@ -47,7 +49,7 @@ class GuestBorrow {
  public:
   GuestBorrow() = default;
   GuestBorrow(const GuestOwn<T>& owner) : owner_(&owner) {}  // NOLINT: implicit
-  const abi::ResourceType* type() const { return owner_ == nullptr ? nullptr : owner_->type(); }
+  GuestTypeId type() const { return owner_ == nullptr ? GuestTypeId::kNone : owner_->type(); }
   uint32_t rep() const { return owner_ == nullptr ? 0 : owner_->rep(); }
 
  private:
@@ -59,7 +61,7 @@ struct Abi<GuestOwn<T>> : HandleAbi<GuestOwn<T>, Abi<GuestOwn<T>>> {
   static constexpr canon::TypeShape kShape = {.kind = TypeKind::kOwn,
                                               .guest_tag = &abi::kGuestTag<T>};
   static bool FromIndex(canon::Context& cx, uint32_t index, GuestOwn<T>* out) {
-    const abi::ResourceType* type;
+    GuestTypeId type;
     uint32_t rep;
     if (!canon::LiftGuestOwn(cx, index, &abi::kGuestTag<T>, &type, &rep)) return false;
     *out = GuestOwn<T>(type, rep);

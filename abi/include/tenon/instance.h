@@ -31,10 +31,11 @@ class Instance {
     return GetFunc<Signature>("", name);
   }
 
-  // Drops a guest's resource that the host holds, which runs its destructor.
+  // Drops a guest's resource that the host holds, which runs its destructor. kUsage when it was
+  // given away or is not of this instance's store.
   template <typename T>
   Expected<void> Drop(GuestOwn<T> resource) const {
-    const abi::ResourceType* type = resource.type();
+    const GuestTypeId type = resource.type();
     return Drop(type, resource.Release());
   }
 
@@ -44,7 +45,7 @@ class Instance {
   Expected<std::shared_ptr<const canon::CheckedExport>> Find(std::string_view interface,
                                                              std::string_view name,
                                                              const canon::FuncShape& shape) const;
-  Expected<void> Drop(const abi::ResourceType* type, uint32_t rep) const;
+  Expected<void> Drop(GuestTypeId type, uint32_t rep) const;
 
   std::shared_ptr<InstanceRep> rep_;
 };
