@@ -1,9 +1,12 @@
 // What the public headers promise of handles, errors and limits.
 #include <gtest/gtest.h>
 #include <tenon/tenon.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -13,7 +16,10 @@ namespace tenon {
 namespace {
 
 constexpr char kValues[] = "tenon:abi/values";
+constexpr char kResources[] = "tenon:abi/resources";
 using RunResult = Expected<void, std::monostate>;
+
+struct Counter;  // a guest's
 
 std::string Guest(const char* name) { return std::string(TENON_GUESTS_DIR) + "/" + name + ".wasm"; }
 
@@ -106,6 +112,125 @@ TEST_F(ApiTest, ATrapHasKindMessageAndBacktrace) {
   EXPECT_EQ(trap->kind, TrapKind::kIntegerDivideByZero);
   EXPECT_EQ(trap->message, "integer divide by zero");
   EXPECT_NE(trap->backtrace.find("Innermost"), std::string::npos);
+}
+
+TEST_F(ApiTest, ATrappedInstanceNeverRunsAgainAndOthersDo) {
+  Store store(engine_);
+  const auto sum = Make(store, "abi").GetFunc<uint32_t(GuestBorrow<Counter>)>(
+      kResources, "[method]counter.value");
+  ASSERT_TRUE(sum);
+
+  ASSERT_FALSE(sum->Call({}));  // no resource to lend
+
+  EXPECT_EQ(sum->Call({}).error().trap()->kind, TrapKind::kCannotEnterInstance);
+  EXPECT_TRUE(Make(store, "abi").GetFunc<uint32_t()>(kResources, "live")->Call());
+}
+
+TEST_F(ApiTest, MemoryBeyondTheLimitIsRefused) {
+  Store small(engine_, {.memory_bytes = 4 << 20});
+  Store tiny(engine_, {.memory_bytes = 1 << 10});
+
+  WasiContext grants;
+  int out[2];
+  ASSERT_EQ(pipe(out), 0);
+  grants.SetStandardStreams(-1, out[1], -1);
+  ASSERT_TRUE(SetWasi(small, std::move(grants)));
+  auto run = Make(small, "hungry").GetFunc<RunResult()>("wasi:cli/run@0.2.0", "run");
+  ASSERT_TRUE(run);
+  EXPECT_TRUE(run->Call());
+  char said[8] = {};
+  EXPECT_GT(read(out[0], said, 7), 0);
+  EXPECT_STREQ(said, "refused");
+  close(out[0]);
+  close(out[1]);
+
+  EXPECT_FALSE(linker_.Instantiate(tiny, Load("abi")));
+}
+
+TEST_F(ApiTest, ResourcesOfAnotherStoreAreRefused) {
+  using Own = GuestOwn<Counter>;
+  GuestOwn<Counter> foreign, orphan;
+  {
+    Store gone(engine_);
+    orphan = *Make(gone, "abi").GetFunc<Own(uint32_t)>(kResources, "[constructor]counter")->Call(1);
+  }
+  Store other(engine_), store(engine_);
+  foreign = *Make(other, "abi").GetFunc<Own(uint32_t)>(kResources, "[constructor]counter")->Call(2);
+  const Instance instance = Make(store, "abi");
+  const auto value =
+      instance.GetFunc<uint32_t(GuestBorrow<Counter>)>(kResources, "[method]counter.value");
+  ASSERT_TRUE(value);
+
+  EXPECT_EQ(instance.Drop(std::move(orphan)).error().kind(), ErrorKind::kUsage);
+  EXPECT_EQ(instance.Drop(Own()).error().kind(), ErrorKind::kUsage);
+  EXPECT_EQ(value->Call(foreign).error().message(),
+            "host function trapped: the host passed a resource of another type or instance");
+  EXPECT_EQ(instance.Drop(std::move(foreign)).error().kind(), ErrorKind::kUsage);
+}
+
+TEST_F(ApiTest, AnObjectOfTheHostsIsLentForACall) {
+  HostInterface& host = linker_.Interface("test:keeper/host");
+  host.Resource<std::string>("token");
+  host.Func("[constructor]token",
+            [](std::string_view name) { return MakeOwn<std::string>(name); });
+  host.Func("[method]token.name", [](Borrow<std::string> self) { return *self; });
+  Store store(engine_);
+  const Instance instance = Make(store, "keeper");
+  const auto read = instance.GetFunc<std::string(Borrow<std::string>)>("read");
+  ASSERT_TRUE(read) << read.error().ToString();
+  std::string token = "mine";
+
+  EXPECT_EQ(*read->Call(Borrow<std::string>(&token)), "mine");
+  token = "still mine";
+  EXPECT_EQ(*read->Call(Borrow<std::string>(&token)), "still mine");
+
+  EXPECT_EQ(read->Call({}).error().message(),
+            "host function trapped: the host lent a null resource");
+}
+
+TEST_F(ApiTest, StoresOnThreadsShareEngineComponentAndLinker) {
+  const auto component = Component::FromFile(engine_, Guest("abi"), Validation::kLazy);
+  ASSERT_TRUE(component);
+  std::atomic<int> right = 0;
+  const auto work = [&] {
+    for (int i = 0; i < 20; ++i) {
+      Store store(engine_);
+      auto echo = linker_.Instantiate(store, *component)
+                      ->GetFunc<std::string(std::string_view)>(kValues, "echo-string");
+      auto said = echo->Call("hello");
+      if (said && *said == "hello") ++right;
+    }
+  };
+
+  std::thread threads[] = {std::thread(work), std::thread(work), std::thread(work)};
+  for (std::thread& thread : threads) thread.join();
+
+  EXPECT_EQ(right, 60);
+}
+
+TEST_F(ApiTest, AHostFunctionThatThrowsEndsTheProcess) {
+  linker_.Interface("test:keeper/host").Resource<std::string>("token");
+  linker_.Interface("test:keeper/host").Func("[constructor]token", [](std::string_view) {
+    throw std::runtime_error("thrown");
+    return Own<std::string>();
+  });
+  linker_.Interface("test:keeper/host").Func("[method]token.name", [](Borrow<std::string> self) {
+    return *self;
+  });
+  Store store(engine_);
+  const auto greet = Make(store, "keeper").GetFunc<std::string(std::string_view)>("greet");
+  ASSERT_TRUE(greet) << greet.error().ToString();
+
+  EXPECT_DEATH((void)greet->Call("x"), "thrown");
+}
+
+TEST_F(ApiTest, ATimeThatNeverComesIsNoDeadline) {
+  Store store(engine_);
+
+  EXPECT_TRUE(store.SetTimeout(std::chrono::nanoseconds::max()));
+  EXPECT_TRUE(store.SetDeadline(std::chrono::steady_clock::time_point::max()));
+
+  EXPECT_TRUE(Make(store, "abi").GetFunc<uint32_t()>(kResources, "live")->Call());
 }
 
 TEST_F(ApiTest, ADeadlineAndAnInterruptEndAGuest) {

@@ -1,6 +1,6 @@
-;; A library whose one function, greet, makes a token of the host's from a string, asks it for its
-;; name, drops it and gives the name back. It also makes and drops a resource of its own. It traps
-;; when its handle table or its memory grows from call to call.
+;; A library of two functions. greet makes a token of the host's from a string, asks it for its name,
+;; drops it and gives the name back. It also makes and drops a resource of its own. It traps when its
+;; handle table or its memory grows from call to call. read gives back the name of a token it is lent.
 (component
   (import "test:keeper/host" (instance $host
     (export "token" (type $token (sub resource)))
@@ -51,12 +51,20 @@
       (call $drop-thing (local.get $thing))
       (if (global.get $live) (then unreachable))
       (i32.const 16))
+    (func (export "read") (param i32) (result i32)
+      (if (i32.gt_u (local.get 0) (i32.const 1)) (then unreachable))
+      (call $name (local.get 0) (i32.const 16))
+      (call $drop (local.get 0))
+      (i32.const 16))
     (func (export "post") (param i32) (global.set $top (i32.const 1024))))
   (core instance $main (instantiate $main
     (with "heap" (instance $heap))
     (with "host" (instance
       (export "make" (func $make)) (export "name" (func $name)) (export "drop" (func $drop))
       (export "new-thing" (func $new-thing)) (export "drop-thing" (func $drop-thing))))))
+  (func (export "read") (param "token" (borrow $token)) (result string)
+    (canon lift (core func $main "read") (memory $memory) (realloc $realloc)
+      (post-return (func $main "post"))))
   (func (export "greet") (param "name" string) (result string)
     (canon lift (core func $main "greet") (memory $memory) (realloc $realloc)
       (post-return (func $main "post")))))
