@@ -31,8 +31,9 @@ struct StreamError : std::variant<std::string, std::monostate> {
 
 template <>
 struct RecordOf<abi::Datetime> {
-  static constexpr auto kFields = std::make_tuple(Field("seconds", &abi::Datetime::seconds),
-                                                  Field("nanoseconds", &abi::Datetime::nanoseconds));
+  static constexpr auto kFields =
+      std::make_tuple(Field("seconds", &abi::Datetime::seconds),
+                      Field("nanoseconds", &abi::Datetime::nanoseconds));
 };
 template <>
 struct EnumOf<abi::ErrorCode> {

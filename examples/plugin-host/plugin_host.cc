@@ -21,10 +21,10 @@ struct tenon::RecordOf<Request> {
       std::make_tuple(Field("user", &Request::user), Field("limit", &Request::limit));
 };
 
-namespace {
-
 using Reply = tenon::Expected<std::string, std::string>;
 using Handle = Reply(Request, std::vector<uint32_t>);
+
+namespace {
 
 class PluginHost {
  public:
