@@ -1,6 +1,6 @@
 // A store: the instances that run together, what they may hold and how long they may run. It
-// belongs to one thread at a time. Instances keep theirs alive; its memory is given back when the
-// Store and the last of them are gone.
+// belongs to one thread at a time. Copies are the same store. Instances keep theirs alive; its
+// memory is given back when the last copy and the last of them are gone.
 #pragma once
 
 #include <tenon/engine.h>
