@@ -5,7 +5,9 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "vm/interp/code_arena.h"
+#include "vm/interp/handlers/handlers.h"
 #include "vm/interp/interpreter.h"
+#include "vm/runtime/instance.h"
 #include "vm/runtime/module.h"
 #include "vm/syntax/limits.h"
 
@@ -27,19 +29,20 @@ ByteRange CodeOf(const FuncCode& function) {
   return resolved.module->bodies[function.index.value() - resolved.imported_funcs].code;
 }
 
-// Collects frames and names them at the end: names are found by reading all that a module has.
+// Collects frames and names them at the end: names are found by reading all that a module has, and
+// those of instances parts of the component.
 class Collector {
  public:
   explicit Collector(Trap* trap) : trap_(*trap), first_(trap->backtrace.size()) {}
 
   // False when there are as many frames as a backtrace may have.
-  bool Add(const FuncCode& function, uint32_t offset) {
+  bool Add(const FuncCode& function, const Instance& instance, uint32_t offset) {
     if (trap_.backtrace.size() >= kMaxBacktraceFrames) {
       trap_.truncated = true;
       return false;
     }
     Frame& frame = trap_.backtrace.emplace_back();
-    frame.module = Shown(function.module->path);
+    frame.module = NameOf(instance);
     frame.func = function.index;
     frame.offset = offset;
     modules_.push_back(function.module);
@@ -67,6 +70,12 @@ class Collector {
   }
 
  private:
+  const std::string& NameOf(const Instance& instance) {
+    const auto [name, is_new] = instance_names_.try_emplace(&instance);
+    if (is_new) name->second = Shown(instance.Name());
+    return name->second;
+  }
+
   void NameAllOf(const LoadedModule* module) {
     std::vector<Frame*> frames;
     std::vector<FuncIdx> funcs;
@@ -82,33 +91,44 @@ class Collector {
 
   Trap& trap_;
   absl::flat_hash_map<const Word*, uint32_t> offsets_;
+  absl::flat_hash_map<const Instance*, std::string> instance_names_;
   uint64_t bytes_left_ = 2 * uint64_t{kMaxFunctionBody};  // that may be translated
   const size_t first_;                         // frame that is ours
   std::vector<const LoadedModule*> modules_;  // of our frames; null once named
 };
 
 void Walk(const RunBlock& run, const Word* exit_code, Collector& collector) {
-  const Word* ip = run.ip;
-  const Slot* fp = run.fp;
+  ReturnPoint at{run.ip, run.fp, run.context};
   bool is_return_address = false;
-  while (ip != exit_code) {
-    if (ip == TailCrossReturnCode()) {
-      // fp is the control area of a tail call into another instance; see handlers/call.cc.
-      ip = reinterpret_cast<const Word*>(fp[1].bits);
-      fp = reinterpret_cast<const Slot*>(fp[2].bits);
-      continue;
-    }
-    const Word* word = is_return_address ? ip - 1 : ip;
+  while (at.ip != exit_code) {
+    const Word* word = is_return_address ? at.ip - 1 : at.ip;
     const Body body = FindBody(word);
     if (body.code == nullptr) return;
-    if (!collector.Add(*body.function, collector.Offset(body, word))) return;
-    ip = reinterpret_cast<const Word*>(fp[body.link].bits);
-    fp = reinterpret_cast<const Slot*>(fp[body.link + 1].bits);
+    const Instance& instance = *at.context->instance;
+    if (!collector.Add(*body.function, instance, collector.Offset(body, word))) return;
+    at = ReturnPointOf(at.fp + body.link, at.context);
     is_return_address = true;
   }
 }
 
 }  // namespace
+
+ReturnPoint ReturnPointOf(const Slot* link, Context* context) {
+  const auto read = [](const Slot* link, Context* context) {
+    return ReturnPoint{reinterpret_cast<const Word*>(link[0].bits),
+                       reinterpret_cast<Slot*>(link[1].bits), context};
+  };
+  ReturnPoint point = read(link, context);
+  if (point.ip == TailCrossReturnCode()) {
+    const Slot* area = point.fp;
+    point = read(area + 1, reinterpret_cast<Context*>(area[0].bits));
+  }
+  if (point.ip->handler == &handlers::CrossReturn) {
+    const Slot* saved = point.fp + point.ip[1].half(0) + point.ip[1].half(1);
+    point.context = reinterpret_cast<Context*>(saved->bits);
+  }
+  return point;
+}
 
 void AppendBacktrace(const RunBlock& run, const Word* exit_code, Trap* trap) {
   // A guest that is stopped may stand anywhere, half-way through a call as well.
@@ -119,9 +139,9 @@ void AppendBacktrace(const RunBlock& run, const Word* exit_code, Trap* trap) {
   collector.Name();
 }
 
-void AppendUntranslated(const FuncCode& function, Trap* trap) {
+void AppendUntranslated(const FuncCode& function, const Context& context, Trap* trap) {
   Collector collector(trap);
-  collector.Add(function, CodeOf(function).offset);
+  collector.Add(function, *context.instance, CodeOf(function).offset);
   collector.Name();
 }
 

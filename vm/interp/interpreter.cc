@@ -100,7 +100,7 @@ bool Invoke(Store& store, const Func& func, Slot* slots) {
   }
   if (func.code->entry.load(std::memory_order_acquire) == LazyCode() &&
       !TranslateFunction(func.code, &store)) {
-    AppendUntranslated(*func.code, &store.pending_trap());
+    AppendUntranslated(*func.code, *func.context, &store.pending_trap());
     return false;
   }
   std::copy_n(slots, params, frame);

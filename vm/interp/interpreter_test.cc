@@ -492,6 +492,48 @@ TEST_F(InterpreterTest, AnInvalidBodyHasABacktraceHoweverItIsReached) {
   }
 }
 
+TEST_F(InterpreterTest, FramesNameTheInstanceHoweverItWasReached) {
+  struct Numbers : InstanceNames {
+    std::string NameOf(uint32_t instance) const override { return absl::StrCat(instance); }
+  };
+  const auto names = std::make_shared<Numbers>();
+  auto resolved = ValidateModule(std::make_unique<Module>(*ParseModule(R"((module
+      (type $t (func (param i32) (result i32)))
+      (import "" "next" (func $next (type $t)))
+      (table funcref (elem $next))
+      (func (export "end") (type $t) unreachable)
+      (func $call (export "call") (type $t) (i32.add (i32.const 1) (call $next (local.get 0))))
+      (func (export "indirect") (type $t)
+        (i32.add (i32.const 1) (call_indirect (type $t) (local.get 0) (i32.const 0))))
+      (func (export "local") (type $t) (i32.add (i32.const 1) (call $call (local.get 0))))
+      (func (export "tail") (type $t) (return_call $next (local.get 0)))
+      (func (export "bad") (type $t) (i64.const 1))))")),
+                                 &engine_.types(), engine_.features(), BodyValidation::kLazy);
+  const auto module = LoadedModule::Create(&engine_, *resolved, "m");
+  const auto next = [&](Instance* of, const char* name) {
+    const uint32_t label = of == nullptr ? 0 : std::stoi(of->Name()) + 1;
+    Extern import = of == nullptr ? store_.NewHostFunc(*engine_.types().InternFunc(
+                                        {{ValType::kI32}, {ValType::kI32}}),
+                                        nullptr, nullptr, "none")
+                                  : of->ExportedFunc(name);
+    return *Instantiate(store_, module, {import}, {names, label});
+  };
+  const std::pair<const char*, const char*> cases[] = {
+      {"call", "0 1 2"}, {"indirect", "0 1 2"}, {"local", "0 1 1 2"}, {"tail", "0 2"},
+  };
+  for (const auto& [name, frames] : cases) {
+    for (const char* last : {"end", "bad"}) {
+      Instance* end = next(nullptr, "");
+      Call(next(next(end, last), name), "call", {0});
+      std::string found;
+      for (const Frame& frame : trap_.backtrace) {
+        absl::StrAppend(&found, found.empty() ? "" : " ", frame.module);
+      }
+      EXPECT_EQ(found, frames) << name << " " << last;
+    }
+  }
+}
+
 // A million names, of which a hundred frames want the last: they are read once.
 TEST_F(InterpreterTest, NamesAreReadOnceABacktrace) {
   constexpr uint32_t kNames = 1'000'000;

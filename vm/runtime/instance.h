@@ -28,6 +28,18 @@ struct GlobalRef {
 // alternative's order is ExternKind's (tags are still to come).
 using Extern = std::variant<const Func*, TableInstance*, Memory*, GlobalRef>;
 
+// Who names instances for messages; asked when there is one to write.
+class InstanceNames {
+ public:
+  virtual ~InstanceNames() = default;
+  virtual std::string NameOf(uint32_t instance) const = 0;
+};
+// What an instance is called there. Without names it goes by its module's.
+struct InstanceLabel {
+  std::shared_ptr<const InstanceNames> names;
+  uint32_t instance = 0;
+};
+
 class Instance {
  public:
   ~Instance();
@@ -36,6 +48,9 @@ class Instance {
   const LoadedModule& module() const { return *module_; }
   const ResolvedModule& resolved() const { return *module_->resolved; }
   Context* context() const { return context_; }
+  std::string Name() const {
+    return label_.names != nullptr ? label_.names->NameOf(label_.instance) : module_->path;
+  }
 
   // The function object of any function of the module, created when first asked for.
   const Func* FuncRef(FuncIdx func);
@@ -64,6 +79,7 @@ class Instance {
 
   Store* store_ = nullptr;
   std::shared_ptr<LoadedModule> module_;
+  InstanceLabel label_;
   Context* context_ = nullptr;  // owned; header and globals in one block
   std::vector<uint32_t> global_offsets_;  // in slots from own_globals(), by GlobalIdx minus imports
   // By FuncIdx minus imports; null until asked for. The store's.
@@ -86,6 +102,6 @@ std::vector<uint32_t> GlobalOffsets(const ResolvedModule& module, uint32_t* tota
 // totals are used up. A module of another engine is kUsage (its type ids would mean other types
 // here), and so is an external value of another store.
 Result<Instance*> Instantiate(Store& store, std::shared_ptr<LoadedModule> module,
-                              absl::Span<const Extern> imports);
+                              absl::Span<const Extern> imports, InstanceLabel label = {});
 
 }  // namespace tenon::vm

@@ -52,11 +52,12 @@ const char* KindName(ExternKind kind) {
 // like any other.
 class Instantiator {
  public:
-  Instantiator(Store& store, std::shared_ptr<LoadedModule> module)
+  Instantiator(Store& store, std::shared_ptr<LoadedModule> module, InstanceLabel label)
       : store_(store), module_(*module->resolved) {
     instance_ = store.instances_.emplace_back(new Instance()).get();
     instance_->store_ = &store;
     instance_->module_ = std::move(module);
+    instance_->label_ = std::move(label);
   }
 
   Result<Instance*> Run(absl::Span<const Extern> imports) {
@@ -281,11 +282,11 @@ class Instantiator {
 };
 
 Result<Instance*> Instantiate(Store& store, std::shared_ptr<LoadedModule> module,
-                              absl::Span<const Extern> imports) {
+                              absl::Span<const Extern> imports, InstanceLabel label) {
   if (module->engine != &store.engine()) {
     return Fail(ErrorKind::kUsage, "the module was loaded for another engine than the store's");
   }
-  return Instantiator(store, std::move(module)).Run(imports);
+  return Instantiator(store, std::move(module), std::move(label)).Run(imports);
 }
 
 }  // namespace tenon::vm

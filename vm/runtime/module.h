@@ -13,8 +13,8 @@
 namespace tenon::vm {
 
 struct LoadedModule {
-  // Takes a validated module. `path` names it in backtraces (component path, file name; may be
-  // empty, then the name section's module name serves).
+  // Takes a validated module. `path` names its instances in backtraces, unless they have a name
+  // of their own (InstanceLabel); empty: the name section's module name does.
   static std::shared_ptr<LoadedModule> Create(Engine* engine,
                                               std::shared_ptr<const ResolvedModule> resolved,
                                               std::string path);

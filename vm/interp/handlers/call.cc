@@ -291,14 +291,13 @@ SLOW_HANDLER(Lazy) {
   if (!TranslateFunction(code, ctx->run->store)) {
     // The frame has no body: the trap stands on the call that led here, beyond a change of instance
     // that a tail call made on the way.
-    AppendUntranslated(*code, &ctx->run->store->pending_trap());
+    AppendUntranslated(*code, *ctx, &ctx->run->store->pending_trap());
     const FuncType& type = *code->module->resolved->funcs[code->index.value()].type;
-    const Slot* link = fp + std::max(SlotsOf(type.params), SlotsOf(type.results));
-    if (link[0].bits == reinterpret_cast<uintptr_t>(TailCrossReturnCode())) {
-      link = reinterpret_cast<const Slot*>(link[1].bits) + 1;
-    }
-    ip = reinterpret_cast<const Word*>(link[0].bits) - 1;
-    fp = reinterpret_cast<Slot*>(link[1].bits);
+    const uint32_t link = std::max(SlotsOf(type.params), SlotsOf(type.results));
+    const ReturnPoint caller = ReturnPointOf(fp + link, ctx);
+    ip = caller.ip - 1;
+    fp = caller.fp;
+    ctx = caller.context;
     TENON_TRAP(TrapKind::kInvalidFunctionBody);
   }
   ip = EntryOf(code);
