@@ -147,6 +147,7 @@ class SectionReader {
     const uint64_t offset = section.offset();
     if (!ReadName(section, &custom.name)) return false;
     custom.bytes = TakeRest(section);
+    if (custom.name == "component-name") out_->names = custom.bytes;
     return Append(section, offset, custom);
   }
 

@@ -21,7 +21,7 @@ class TestGuest {
  public:
   explicit TestGuest(Store* store, StringEncoding encoding = StringEncoding::kUtf8,
                      ComponentInstance* parent = nullptr)
-      : store_(store), instance_(store->NewInstance(parent, "")) {
+      : store_(store), instance_(store->NewInstance(parent)) {
     vm::MemoryType type;
     type.limits = {.min = 1, .max = 1, .has_max = true};
     options_.memory = *store->core().NewMemory(type);

@@ -54,7 +54,7 @@ class LeaveTest : public testing::TestWithParam<std::tuple<Act, During, Caller>>
   // `call` of a function that returns a string.
   std::string Run(const Act& act, During during, Caller caller) {
     const FuncTypeId none = builder_.FuncType({});
-    const ComponentInstanceId actor = builder_.Child("0"), other = builder_.Child("1");
+    const ComponentInstanceId actor = builder_.Child(), other = builder_.Child();
     builder_.DefineResource(actor, std::nullopt);
     const CoreInstanceId noop = builder_.Core(R"((module (func (export "f"))))");
     const CoreInstanceId core = builder_.Core(
@@ -110,7 +110,7 @@ class LeaveTest : public testing::TestWithParam<std::tuple<Act, During, Caller>>
     const FuncTypeId type = builder_.FuncType({K::kString}, K::kU32);
     const FuncRef f = builder_.Lift(actor, core, "f", type);
     if (caller == Caller::kHost) return builder_.Export("f", f, type);
-    const ComponentInstanceId user = builder_.Child("2");
+    const ComponentInstanceId user = builder_.Child();
     const CoreInstanceId memory = builder_.Core("(module (memory (export \"memory\") 1))");
     const CoreInstanceId main = builder_.Core(
         R"((module (import "" "f" (func $f (param i32 i32) (result i32)))
@@ -126,7 +126,7 @@ class LeaveTest : public testing::TestWithParam<std::tuple<Act, During, Caller>>
         (data (i32.const 20) "\01") (func (export "give") (result i32) (i32.const 16))))");
     const FuncRef source = giver == Caller::kHost
                                ? builder_.Import(kHostInterface, "give", type)
-                               : builder_.Lift(builder_.Child("2"), give, "give", type);
+                               : builder_.Lift(builder_.Child(), give, "give", type);
     const CoreInstanceId main = builder_.Core(
         R"((module (import "" "give" (func $give (param i32)))
                (func (export "run") (call $give (i32.const 32)))))",
@@ -170,7 +170,7 @@ class EnterTest : public testing::Test {
  protected:
   // `inner` may call $go (the child), $host, and $make and $drop of the child's resource type.
   std::string Run(const char* inner, std::optional<CoreItem> destructor = std::nullopt) {
-    const ComponentInstanceId root(0), child = builder_.Child("0");
+    const ComponentInstanceId root(0), child = builder_.Child();
     const FuncTypeId none = builder_.FuncType({});
     builder_.DefineResource(child, destructor);
     const FuncTypeId make = builder_.FuncType({}, builder_.Handle(K::kOwn, 0));
@@ -200,7 +200,7 @@ class EnterTest : public testing::Test {
                       (elem (i32.const 0) func $go)))",
                   {builder_.Item(parent, "table"), go});
     const CoreInstanceId sibling = builder_.Core(R"((module (func (export "f"))))");
-    builder_.Export("sibling", builder_.Lift(builder_.Child("1"), sibling, "f", none), none);
+    builder_.Export("sibling", builder_.Lift(builder_.Child(), sibling, "f", none), none);
     builder_.Export("run", builder_.Lift(root, parent, "run", none), none);
     linker_.Interface(kHostInterface).Func("host", [this](HostContext&) {
       from_host_ = Outcome(instance_->Func<void()>("", "sibling")->Call());
@@ -271,7 +271,7 @@ INSTANTIATE_TEST_SUITE_P(CanonicalAbi, TrapTest,
 TEST_P(TrapTest, AnInstanceThatTrappedIsNeverEnteredAgain) {
   const auto& [row, caller] = GetParam();
   ComponentBuilder builder;
-  const ComponentInstanceId callee = builder.Child("0"), user = builder.Child("1");
+  const ComponentInstanceId callee = builder.Child(), user = builder.Child();
   const FuncTypeId none = builder.FuncType({});
   const FuncTypeId bad = builder.FuncType({K::kString}, K::kChar);
   const CoreInstanceId destructor =

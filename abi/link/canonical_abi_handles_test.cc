@@ -52,7 +52,7 @@ class Things {
 
   // `main` may lend a thing ($pass) to a component that does `middle` with it, local 0.
   std::string Run(const std::string& main, const std::string& middle) {
-    const ComponentInstanceId middle_id = builder.Child("1"), main_id = builder.Child("2");
+    const ComponentInstanceId middle_id = builder.Child(), main_id = builder.Child();
     const FuncTypeId pass = builder.FuncType({builder.Handle(K::kBorrow, 0)});
     const CoreInstanceId middle_core =
         builder.Core(absl::StrCat(R"((module
@@ -121,7 +121,7 @@ class Things {
   // A borrow reaches the component that defines its type as the representation: `use` returns what
   // it is given.
   void DefineTypes() {
-    const ComponentInstanceId owner = builder.Child("0");
+    const ComponentInstanceId owner = builder.Child();
     const CoreInstanceId destructor = builder.Core(R"((module
         (global $dropped (mut i32) (i32.const 0))
         (func (export "destroy") (param i32)
@@ -312,11 +312,12 @@ class SiblingsTest : public testing::Test {
   };
 
   SiblingsTest() {
-    for (const char* path : {"0", "1"}) AddMaker(path);
+    AddMaker();
+    AddMaker();
   }
 
-  void AddMaker(const char* path) {
-    const ComponentInstanceId owner = builder_.Child(path);
+  void AddMaker() {
+    const ComponentInstanceId owner = builder_.Child();
     const auto resource = static_cast<uint32_t>(makers_.size());
     const CoreInstanceId destructor = builder_.Core(R"((module
         (global $sum (mut i32) (i32.const 0))
@@ -346,7 +347,7 @@ class SiblingsTest : public testing::Test {
   // `holder` gives what it makes to `last` ($give), which runs `last_body` with the handle, local
   // 0.
   std::string Run(const std::string& holder_body, const std::string& last_body) {
-    const ComponentInstanceId holder = builder_.Child("2"), last = builder_.Child("3");
+    const ComponentInstanceId holder = builder_.Child(), last = builder_.Child();
     const FuncTypeId give = builder_.FuncType({builder_.Handle(K::kOwn, 0)});
     const CoreInstanceId last_core = builder_.Core(
         absl::StrCat(R"((module

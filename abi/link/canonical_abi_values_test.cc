@@ -379,7 +379,7 @@ class LiftTest : public testing::TestWithParam<std::tuple<LiftRow, Way>>, public
   }
 
   std::string ArgumentToGuest(const LiftRow& row) {
-    const ComponentInstanceId callee = builder.Child("0"), caller = builder.Child("1");
+    const ComponentInstanceId callee = builder.Child(), caller = builder.Child();
     const FuncTypeId type = builder.FuncType({row.host.type(builder)});
     const CoreInstanceId sink = builder.Core(absl::StrFormat(R"((module
         (memory (export "memory") 1) (global $seen (mut i32) (i32.const 0))
@@ -397,7 +397,7 @@ class LiftTest : public testing::TestWithParam<std::tuple<LiftRow, Way>>, public
   }
 
   std::string ResultToGuest(const LiftRow& row) {
-    const ComponentInstanceId callee = builder.Child("0"), caller = builder.Child("1");
+    const ComponentInstanceId callee = builder.Child(), caller = builder.Child();
     const FuncTypeId type = builder.FuncType({}, row.host.type(builder));
     const FuncRef give = builder.Lift(callee, Giver(row, type), "give", type, row.encoding);
     const CoreItem lowered = builder.Lower(caller, give, type, Memory(""));
@@ -906,7 +906,7 @@ class LowerTest : public testing::TestWithParam<std::tuple<LowerRow, From>>, pub
   }
 
   std::string GuestArgument(const LowerRow& row) {
-    const ComponentInstanceId callee = builder.Child("0"), caller = builder.Child("1");
+    const ComponentInstanceId callee = builder.Child(), caller = builder.Child();
     const FuncTypeId type = builder.FuncType({row.value.type(builder)});
     const CoreInstanceId target = Target(row, IsPointer(type));
     const FuncRef take = builder.Lift(callee, target, "take", type, row.to);
@@ -926,7 +926,7 @@ class LowerTest : public testing::TestWithParam<std::tuple<LowerRow, From>>, pub
   }
 
   std::string GuestResult(const LowerRow& row) {
-    const ComponentInstanceId callee = builder.Child("0"), caller = builder.Child("1");
+    const ComponentInstanceId callee = builder.Child(), caller = builder.Child();
     const FuncTypeId type = builder.FuncType({}, row.value.type(builder));
     const CoreInstanceId giver = builder.Core(absl::StrFormat(
         R"((module (memory (export "memory") 1) %s

@@ -1,10 +1,14 @@
 #include "abi/link/component.h"
 
 #include "abi/binary/decode.h"
+#include "abi/link/instance_path.h"
 #include "abi/valid/validate.h"
-#include "absl/strings/str_cat.h"
 
 namespace tenon::abi {
+
+std::string CompiledComponent::NameOf(uint32_t core_instance) const {
+  return InstancePath(*resolved, CoreInstanceId(core_instance));
+}
 
 Result<std::shared_ptr<const CompiledComponent>> LoadComponent(vm::Engine* engine,
                                                                std::vector<uint8_t> bytes,
@@ -15,12 +19,8 @@ Result<std::shared_ptr<const CompiledComponent>> LoadComponent(vm::Engine* engin
   TENON_ASSIGN_OR_RETURN(component->resolved,
                          ValidateComponent(std::move(syntax), &engine->types(),
                                            CoreLoader(&engine->types(), engine->features(), mode)));
-  const auto& modules = component->resolved->modules;
-  for (size_t i = 0; i < modules.size(); ++i) {
-    // A module without a name of its own is known by its place.
-    const bool named = !modules[i]->module->names.module.empty();
-    component->modules.push_back(vm::LoadedModule::Create(
-        engine, modules[i], named ? std::string() : absl::StrCat("module ", i)));
+  for (const auto& module : component->resolved->modules) {
+    component->modules.push_back(vm::LoadedModule::Create(engine, module, ""));
   }
   return std::shared_ptr<const CompiledComponent>(std::move(component));
 }

@@ -9,18 +9,20 @@
 
 #include "abi/valid/resolved_component.h"
 #include "vm/runtime/engine.h"
+#include "vm/runtime/instance.h"
 #include "vm/runtime/module.h"
 #include "vm/valid/validate.h"
 
 namespace tenon::abi {
 
-struct CompiledComponent {
+struct CompiledComponent : vm::InstanceNames {
   vm::Engine* engine = nullptr;
   std::unique_ptr<const ResolvedComponent> resolved;
   std::vector<std::shared_ptr<vm::LoadedModule>> modules;  // by ModuleId
 
   const Plan& plan() const { return resolved->plan; }
   const TypeTable& types() const { return *resolved->types; }
+  std::string NameOf(uint32_t core_instance) const override;
 };
 
 // Takes the bytes of a component. With kLazy a function's body is validated when it is first

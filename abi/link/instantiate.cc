@@ -28,7 +28,7 @@ class ComponentInstantiator {
     for (const PlanComponentInstance& item : plan_.component_instances) {
       ComponentInstance* parent =
           item.parent ? instance_->instances_[item.parent->value()] : nullptr;
-      ComponentInstance* made = store_.NewInstance(parent, item.path);
+      ComponentInstance* made = store_.NewInstance(parent);
       if (made == nullptr) {
         return Fail(ErrorKind::kLimit,
                     absl::StrCat("more than ", store_.limits().component_instances,
@@ -129,10 +129,11 @@ Status ComponentInstantiator::InstantiateModule(uint32_t index) {
   }
   const std::shared_ptr<vm::LoadedModule>& module =
       instance_->component_->modules[plan.module.value()];
-  Result<vm::Instance*> instance = vm::Instantiate(store_.core(), module, imports);
+  Result<vm::Instance*> instance = vm::Instantiate(store_.core(), module, imports,
+                                                   {instance_->component_, index});
   if (!instance) {
-    return std::unexpected(
-        std::move(instance).error().WithContext(absl::StrCat("core instance ", index)));
+    return std::unexpected(std::move(instance).error().WithContext(
+        absl::StrCat("core instance ", instance_->component_->NameOf(index))));
   }
   instance_->core_instances_[index] = *instance;
   return {};

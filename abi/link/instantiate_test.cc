@@ -88,7 +88,7 @@ TEST_F(InstantiateTest, TheHostCallsAnExportAndPostReturnRuns) {
 }
 
 TEST_F(InstantiateTest, StringsCrossFromComponentToComponent) {
-  const ComponentInstanceId callee = builder_.Child("0"), caller = builder_.Child("1");
+  const ComponentInstanceId callee = builder_.Child(), caller = builder_.Child();
   const FuncTypeId echo = builder_.FuncType({K::kString}, K::kString);
   const FuncRef lifted = builder_.Lift(callee, builder_.Core(kEcho), "echo", echo);
   const CoreInstanceId memory = builder_.Core(kMemory);
@@ -232,7 +232,7 @@ class ResourceTest : public InstantiateTest {
     return Call<uint32_t>(*instance_, "run");
   }
 
-  const ComponentInstanceId callee_ = builder_.Child("0"), caller_ = builder_.Child("1");
+  const ComponentInstanceId callee_ = builder_.Child(), caller_ = builder_.Child();
   ValType own_, borrow_;
   FuncTypeId make_, use_;
   CoreItem lower_make_, lower_use_, drop_;
@@ -256,7 +256,7 @@ TEST_F(ResourceTest, AHandleIsGoneOnceDropped) {
 }
 
 TEST_F(InstantiateTest, ABorrowMustBeDroppedBeforeTheCallReturns) {
-  const ComponentInstanceId maker = builder_.Child("0"), user = builder_.Child("1");
+  const ComponentInstanceId maker = builder_.Child(), user = builder_.Child();
   const FuncTypeId none = builder_.FuncType({});
   builder_.DefineResource(maker, std::nullopt);
   const FuncTypeId use = builder_.FuncType({builder_.Handle(K::kBorrow, 0)});

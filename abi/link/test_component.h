@@ -21,15 +21,20 @@ class ComponentBuilder {
  public:
   ComponentBuilder() : component_(std::make_shared<CompiledComponent>()) {
     component_->engine = &TestEngine();
-    plan().component_instances.push_back({});
+    auto root = std::make_unique<syntax::RootComponent>();
+    root->bytes = std::make_shared<const std::vector<uint8_t>>();
+    plan().component_instances.push_back({std::nullopt, root.get(), InstanceIdx(0)});
+    resolved_->syntax = std::move(root);
   }
 
   Plan& plan() { return resolved_->plan; }
   TypeTable& types() { return *types_; }
 
-  ComponentInstanceId Child(const char* path) {
-    plan().component_instances.push_back({ComponentInstanceId(0), path});
-    return ComponentInstanceId(static_cast<uint32_t>(plan().component_instances.size() - 1));
+  ComponentInstanceId Child() {
+    const auto index = static_cast<uint32_t>(plan().component_instances.size());
+    plan().component_instances.push_back(
+        {ComponentInstanceId(0), resolved_->syntax.get(), InstanceIdx(index - 1)});
+    return ComponentInstanceId(index);
   }
   FuncTypeId FuncType(std::vector<ValType> params, ValType result = {}) {
     static constexpr const char* kLabels[] = {"p0",  "p1",  "p2",  "p3",  "p4",  "p5",  "p6",
@@ -52,9 +57,11 @@ class ComponentBuilder {
     auto resolved = *vm::ValidateModule(std::move(module), &TestEngine().types(), vm::Features(),
                                         vm::BodyValidation::kEager);
     component_->modules.push_back(vm::LoadedModule::Create(&TestEngine(), resolved, "test"));
+    resolved_->modules.push_back(resolved);
     const ModuleId id(static_cast<uint32_t>(component_->modules.size() - 1));
-    plan().core_instances.push_back({id, ComponentInstanceId(0), std::move(imports)});
-    const auto index = static_cast<uint32_t>(plan().core_instances.size() - 1);
+    const auto index = static_cast<uint32_t>(plan().core_instances.size());
+    plan().core_instances.push_back(
+        {id, ComponentInstanceId(0), CoreInstanceIdx(index), std::move(imports)});
     plan().ops.push_back({PlanOp::Kind::kInstantiateModule, index});
     return CoreInstanceId(index);
   }

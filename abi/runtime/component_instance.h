@@ -7,7 +7,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "abi/runtime/handle_table.h"
@@ -34,14 +33,12 @@ struct CallScope {
 
 class ComponentInstance {
  public:
-  ComponentInstance(ComponentInstance* parent, std::string path, uint32_t max_handles,
-                    vm::Allowance* handles_left)
-      : handles(max_handles, handles_left), parent_(parent), path_(std::move(path)) {}
+  ComponentInstance(ComponentInstance* parent, uint32_t max_handles, vm::Allowance* handles_left)
+      : handles(max_handles, handles_left), parent_(parent) {}
   ComponentInstance(const ComponentInstance&) = delete;
   ComponentInstance& operator=(const ComponentInstance&) = delete;
 
   ComponentInstance* parent() const { return parent_; }
-  const std::string& path() const { return path_; }
 
   // abi: entering_set. `caller` is null for the host.
   std::vector<ComponentInstance*> EnteringSet(const ComponentInstance* caller);
@@ -56,7 +53,6 @@ class ComponentInstance {
   bool HasAncestorOrIs(const ComponentInstance* other) const;
 
   ComponentInstance* parent_;
-  std::string path_;
 };
 
 // abi: may_enter_from, enter_from, leave_to, over an entering set.

@@ -107,9 +107,9 @@ TEST(HandleTableTest, ABorrowIsNotOwned) {
 }
 
 TEST(ComponentInstanceTest, ACallEntersTheCalleeAndItsAncestorsLessTheCallers) {
-  ComponentInstance root(nullptr, "", 10, Plenty());
-  ComponentInstance left(&root, "0", 10, Plenty()), right(&root, "1", 10, Plenty());
-  ComponentInstance inner(&right, "1.0", 10, Plenty());
+  ComponentInstance root(nullptr, 10, Plenty());
+  ComponentInstance left(&root, 10, Plenty()), right(&root, 10, Plenty());
+  ComponentInstance inner(&right, 10, Plenty());
   using Set = std::vector<ComponentInstance*>;
 
   EXPECT_EQ(inner.EnteringSet(nullptr), (Set{&inner, &right, &root}));

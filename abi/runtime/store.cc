@@ -28,10 +28,10 @@ Store::Store(vm::Engine* engine, StoreLimits limits, void* host_state, Executor*
 
 Store::~Store() = default;
 
-ComponentInstance* Store::NewInstance(ComponentInstance* parent, std::string path) {
+ComponentInstance* Store::NewInstance(ComponentInstance* parent) {
   if (instances_.size() >= limits_.component_instances) return nullptr;
-  instances_.push_back(std::make_unique<ComponentInstance>(parent, std::move(path), limits_.handles,
-                                                           &handles_left_));
+  instances_.push_back(
+      std::make_unique<ComponentInstance>(parent, limits_.handles, &handles_left_));
   return instances_.back().get();
 }
 

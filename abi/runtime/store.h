@@ -50,7 +50,7 @@ class Store {
   void set_user_state(UserState state) { user_state_ = state; }
 
   // Null beyond the limit.
-  ComponentInstance* NewInstance(ComponentInstance* parent, std::string path);
+  ComponentInstance* NewInstance(ComponentInstance* parent);
   ResourceType* NewResourceType(ComponentInstance* impl);
   // Null when it is not a type of this store's.
   const ResourceType* FindResourceType(GuestTypeId id) const;

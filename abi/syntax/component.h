@@ -1,7 +1,6 @@
 // A component as plain data: its definitions in the order they were decoded, sections of one kind
 // not merged. abi: "Component Definitions". Nothing is checked beyond the format; indices count the
 // definitions before them, which is the validator's work (abi/valid), done once.
-//
 // The root owns the bytes and the arena. Nested modules and components are ranges of the bytes,
 // names are views of them, and lists and nested definitions stand in the arena, so the whole tree
 // is good as long as the root. Nesting is bounded by kMaxNestingDepth.
@@ -101,6 +100,7 @@ static_assert(std::is_trivially_copyable_v<Definition>);
 
 struct Component {
   ByteRange range;  // of this component in the root's bytes
+  ByteRange names;  // the content of its name section (abi/binary/names.h); the last one's
   absl::Span<const Definition> definitions;
 };
 

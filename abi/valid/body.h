@@ -1,7 +1,6 @@
 // A component definition after validation: its definitions as steps whose operands are resolved and
 // whose results have explicit places. The planner (planner.h) runs the steps once for each
 // instantiation; it looks up exports by name but never counts an index space.
-//
 // Types and ResourceIds in steps are as validated: a resource of a body stands for one run-time
 // resource type per instantiation, which in the root is the resource itself. Spans and names are
 // the syntax's, which outlives the body.
@@ -99,6 +98,7 @@ struct Step {
 };
 
 struct Body {
+  const syntax::Component* syntax = nullptr;
   std::vector<Step> steps;
 };
 

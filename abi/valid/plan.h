@@ -1,6 +1,5 @@
 // The instantiation plan: a whole component, nested components written out, as flat tables and one
 // list of operations in order. abi: "Instance Definitions", "Canonical Definitions".
-//
 // Every name but those of the root's imports is resolved here: a core import is (instance, index in
 // that module's index space), a component function is a lifted or an imported one, a resource type
 // is an index. Operations refer only to what earlier operations made. A component that is
@@ -14,6 +13,7 @@
 #include <vector>
 
 #include "abi/syntax/canon.h"
+#include "abi/syntax/component.h"
 #include "abi/types/types.h"
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
@@ -63,12 +63,15 @@ struct LiftLowerOptions {
 // One instance of a component: the owner of a handle table and of the may_enter/may_leave flags.
 struct PlanComponentInstance {
   std::optional<ComponentInstanceId> parent;  // nothing for the root
-  std::string path;                           // for messages: "" for the root, "0", "0.2", ...
+  // For messages: the definition it is an instance of, and its place among the parent's instances.
+  const syntax::Component* definition = nullptr;
+  InstanceIdx index;
 };
 
 struct PlanCoreInstance {
   ModuleId module;
   ComponentInstanceId owner;
+  CoreInstanceIdx index;          // among the owner's, for messages
   std::vector<CoreItem> imports;  // one for each import of the module, in its order
 };
 

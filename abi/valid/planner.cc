@@ -57,7 +57,6 @@ struct Frame {
   std::vector<ModuleId> core_modules;
   std::vector<CoreInstanceValue> core_instances;
   std::vector<CoreItem> core_funcs, core_tables, core_memories, core_globals, core_tags;
-  uint32_t children = 0;
   InstanceValue exports;
 };
 
@@ -75,32 +74,32 @@ class Planner {
 
   Result<Plan> Run(uint32_t root_body) {
     plan_.resources.resize(types_.resource_count());
-    TENON_ASSIGN_OR_RETURN(Frame * root, NewFrame(nullptr, std::nullopt, nullptr));
+    TENON_ASSIGN_OR_RETURN(Frame * root, NewFrame(root_body, nullptr, nullptr, nullptr));
     TENON_RETURN_IF_ERROR(RunBody(*root, root_body, 0));
     plan_.resources.resize(types_.resource_count());
     return std::move(plan_);
   }
 
  private:
-  Result<Frame*> NewFrame(Frame* lexical_parent, std::optional<Frame*> creator,
+  // For the root nobody is the creator.
+  Result<Frame*> NewFrame(uint32_t body, Frame* lexical_parent, const Frame* creator,
                           const InstanceValue* args) {
     if (plan_.component_instances.size() >= kMaxPlanInstances) {
       return Fail(ErrorKind::kLimit,
                   absl::StrCat("more than ", kMaxPlanInstances, " component instances"));
     }
     PlanComponentInstance instance;
-    if (creator) {
-      Frame& parent = **creator;
-      const std::string& prefix = plan_.component_instances[parent.instance.value()].path;
-      instance.parent = parent.instance;
-      instance.path = absl::StrCat(prefix, prefix.empty() ? "" : ".", parent.children++);
+    instance.definition = input_.bodies[body].syntax;
+    if (creator != nullptr) {
+      instance.parent = creator->instance;
+      instance.index = InstanceIdx(static_cast<uint32_t>(creator->instances.size()));
     }
     frames_.push_back(std::make_unique<Frame>(types_));
     Frame* frame = frames_.back().get();
     frame->parent = lexical_parent;
     frame->args = args;
     frame->instance = ComponentInstanceId(static_cast<uint32_t>(plan_.component_instances.size()));
-    plan_.component_instances.push_back(std::move(instance));
+    plan_.component_instances.push_back(instance);
     return frame;
   }
 
@@ -189,6 +188,7 @@ class Planner {
     PlanCoreInstance instance;
     instance.module = frame.core_modules[step.module.value()];
     instance.owner = frame.instance;
+    instance.index = CoreInstanceIdx(result);
     NameMap<const CoreInstanceValue*> args;
     args.Reserve(step.args.size());
     for (const auto& arg : step.args)
@@ -282,7 +282,8 @@ class Planner {
     InstanceValue args;
     for (const auto& arg : step.args) args.exports.Add(arg.name, ItemAt(frame, arg.item));
     const ComponentValue component = frame.components[step.component.value()];
-    TENON_ASSIGN_OR_RETURN(Frame * inner, NewFrame(component.parent, &frame, &args));
+    TENON_ASSIGN_OR_RETURN(Frame * inner,
+                           NewFrame(component.body, component.parent, &frame, &args));
     TENON_RETURN_IF_ERROR(RunBody(*inner, component.body, depth + 1));
     inner->args = nullptr;  // it was on our stack
     const InstanceRef instance = std::make_shared<const InstanceValue>(std::move(inner->exports));

@@ -132,6 +132,7 @@ Result<ComponentTypeId> Validator::Finish(Scope& scope) {
 Result<Validator::Validated> Validator::ValidateComponent(const syntax::Component& component,
                                                           Scope* parent) {
   Scope scope(Scope::Kind::kComponent, parent);
+  scope.body.syntax = &component;
   scope.body.steps.reserve(component.definitions.size());  // most make one
   for (const syntax::Definition& definition : component.definitions) {
     if (Status status = Define(scope, definition); !status) {

@@ -159,7 +159,8 @@ TEST_F(ValidateTest, InstantiatingTwiceRunsTheBodyTwice) {
   EXPECT_EQ(plan.ops[0].kind, PlanOp::Kind::kDefineResource);
   EXPECT_EQ(plan.ops[1].kind, PlanOp::Kind::kDefineResource);
   EXPECT_NE(plan.ops[0].index, plan.ops[1].index);
-  EXPECT_EQ(plan.component_instances[2].path, "1");
+  EXPECT_EQ(plan.component_instances[2].index, InstanceIdx(1));
+  EXPECT_EQ(plan.component_instances[2].definition, plan.component_instances[1].definition);
 }
 
 TEST_F(ValidateTest, ResourceNewIsForTheDefiner) {
