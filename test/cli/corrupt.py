@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """Feeds truncated and bit-flipped copies of every guest to tenon.
 
-Each copy must be validated in bounded time, with silence or one line of error; and a run must end
-by an exit code, never by a signal or a sanitizer's report. A copy that validates may be a program
-that does not end: such a run is stopped and counted, not failed. The seed is fixed.
+Each copy must be validated in bounded time, with silence or one line of error; inspected, as text
+or as JSON, with a listing or one line of error; and a run must end by an exit code, never by a
+signal or a sanitizer's report. A copy that validates may be a program that does not end: such a run
+is stopped and counted, not failed. The seed is fixed.
 """
 
 import argparse
 import collections
 import concurrent.futures
+import json
 import os
 import pathlib
 import random
@@ -36,12 +38,12 @@ def mutations(name, original, count):
         yield f"bits flipped: {' '.join(map(str, bits))}", bytes(copy)
 
 
-def call(command, timeout, directory):
-    """(exit code or None after the timeout, stderr); stdout is dropped."""
+def call(command, timeout, directory, stdout=subprocess.DEVNULL):
+    """(exit code or None after the timeout, stderr)."""
     with tempfile.TemporaryFile() as errors:
         try:
             done = subprocess.run(command, cwd=directory, stdin=subprocess.DEVNULL, stderr=errors,
-                                  stdout=subprocess.DEVNULL, timeout=timeout, env=ENVIRONMENT)
+                                  stdout=stdout, timeout=timeout, env=ENVIRONMENT)
             code = done.returncode
         except subprocess.TimeoutExpired:
             code = None
@@ -49,7 +51,25 @@ def call(command, timeout, directory):
         return code, errors.read(1 << 20)
 
 
-def check(tenon, name, what, data):
+def inspect(tenon, path, valid, as_json, directory):
+    """The problem or None; `valid` is what validation said of the file."""
+    command = [tenon, "inspect"] + (["--json"] if as_json else []) + [path]
+    with tempfile.TemporaryFile() as output:
+        code, errors = call(command, VALIDATE_TIMEOUT, directory, output)
+        output.seek(0)
+        listing = output.read()
+    if code != (0 if valid else 1) or errors.count(b"\n") != code or bool(listing) != valid:
+        return f"inspect gave {code}, {errors[:2000]!r}, {len(listing)} bytes of listing"
+    try:
+        listing.decode()
+        if as_json and valid:
+            json.loads(listing)
+    except ValueError as error:
+        return f"inspect printed what is not {'JSON' if as_json else 'UTF-8'}: {error}"
+    return None
+
+
+def check(tenon, name, what, data, as_json):
     """(problem or None, the outcome in a word)."""
     with tempfile.TemporaryDirectory(prefix="tenon-corrupt-") as directory:
         path = pathlib.Path(directory, "copy.wasm")
@@ -60,6 +80,8 @@ def check(tenon, name, what, data):
         if code not in (0, 1) or lines != code or any(text in errors for text in REPORTS):
             return f"{name}, {what}: validate gave {code}, {errors[:2000]!r}", "failed"
         valid = code == 0
+        if problem := inspect(tenon, path, valid, as_json, directory):
+            return f"{name}, {what}: {problem}", "failed"
         command = [tenon, "run", "--dir", "box::/box", path] + ARGUMENTS.get(name, [])
         code, errors = call(command, RUN_TIMEOUT, directory)
         if any(text in errors for text in REPORTS) or (code is not None and code < 0):
@@ -89,8 +111,10 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         jobs = []
         for path in map(pathlib.Path, options.guests):
-            for what, data in mutations(path.stem, path.read_bytes(), options.count):
-                jobs.append(pool.submit(check, options.tenon, path.stem, what, data))
+            copies = mutations(path.stem, path.read_bytes(), options.count)
+            for number, (what, data) in enumerate(copies):
+                as_json = number % 3 == 0
+                jobs.append(pool.submit(check, options.tenon, path.stem, what, data, as_json))
         for job in jobs:
             problem, outcome = job.result()
             outcomes[outcome] += 1
