@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cli/invoke.h"
+#include "cli/load_timeout.h"
 #include "vm/binary/decoder.h"
 #include "vm/runtime/instance.h"
 #include "vm/runtime/module.h"
@@ -123,6 +124,7 @@ int InvokeModule(const RunOptions& options, vm::Store& store, std::vector<uint8_
   ModuleInvocation invocation;
   const Status prepared = Prepare(**module, text, &invocation);
   if (!prepared) return ComplainOfInvocation(text, prepared.error());
+  StopLoadTimeout();
   const auto instance = vm::Instantiate(store, *module, {});
   if (!instance) {
     if (store.trapped()) return ReportTrap(options, ToTrap(store.TakeTrap()));

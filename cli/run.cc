@@ -12,6 +12,7 @@
 #include "cli/commands.h"
 #include "cli/heap.h"
 #include "cli/invoke.h"
+#include "cli/load_timeout.h"
 #include "vm/base/status.h"
 #include "vm/sys/input_file.h"
 #include "vm/syntax/limits.h"
@@ -108,6 +109,7 @@ int RunComponent(const RunOptions& options, std::vector<uint8_t> bytes, Program&
     invocation = PrepareInvocation(*component->rep()->component, options.invoke);
     if (!invocation) return ComplainOfInvocation(options.invoke, invocation.error());
   }
+  StopLoadTimeout();
   AddWasi(program.linker);
   if (options.unknown_imports_trap) program.linker.TrapUnknownImports();
   Expected<Instance> instance = program.linker.Instantiate(*program.store, *component);
@@ -132,6 +134,7 @@ int ReportTrap(const RunOptions& options, const Trap& trap) {
 
 int Run(const RunOptions& options) {
   const auto start = std::chrono::steady_clock::now();  // what is loaded counts too
+  StartLoadTimeout(options);
   PopulateHeap();
   static Program& program = *new Program();
   auto context = MakeContext(options);
