@@ -243,11 +243,15 @@ TEST_F(WaveTest, CaretStandsUnderTheCharacter) {
             "1:11: expected s32, an integer from -2147483648 to 2147483647, found 'true'\n"
             "  {x: 1, y: true}\n"
             "            ^");
-  // A column for each character, and only the line that matters.
+  // The columns that each character takes, and only the line that matters.
   EXPECT_EQ(Print(ListType(types_, K::kString), "[\n\t\"\u00e9\u6587\", 1,\n]"),
             "2:11: expected string, in double quotes, found '1'\n"
             "   \"\u00e9\u6587\", 1,\n"
-            "         ^");
+            "          ^");
+  EXPECT_EQ(Print(TupleType(types_, {K::kString, K::kBool}), "(\"e\u0301\u202e\U0001f600\", 1)"),
+            "1:16: expected bool, true or false, found '1'\n"
+            "  (\"e\u0301 \U0001f600\", 1)\n"
+            "           ^");
 }
 
 TEST_F(WaveTest, LongLinesAreCutAroundTheCaret) {

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/types/span.h"
 
 namespace tenon {
 namespace {
@@ -27,6 +28,17 @@ size_t SequenceLength(const uint8_t* p, size_t left) {
   if (b0 == 0xf0 && p[1] < 0x90) return 0;   // overlong
   if (b0 == 0xf4 && p[1] >= 0x90) return 0;  // above U+10FFFF
   return 4;
+}
+
+struct Range {
+  uint32_t first, last;
+};
+
+bool IsIn(absl::Span<const Range> ranges, uint32_t code_point) {
+  for (const Range& range : ranges) {
+    if (code_point >= range.first && code_point <= range.last) return true;
+  }
+  return false;
 }
 
 // Of the few bytes at the end of a text.
@@ -97,6 +109,33 @@ uint32_t DecodeUtf8(absl::string_view bytes, uint32_t* length) {
   return ((p[0] & 0x07u) << 18) | ((p[1] & 0x3fu) << 12) | ((p[2] & 0x3fu) << 6) | (p[3] & 0x3fu);
 }
 
+bool IsControl(uint32_t code_point) {
+  static constexpr Range kControls[] = {
+      {0x00, 0x1f},      // C0
+      {0x7f, 0x9f},      // DEL, C1
+      {0x061c, 0x061c},  // Arabic letter mark
+      {0x200e, 0x200f},  // left-to-right and right-to-left mark
+      {0x202a, 0x202e},  // embeddings and overrides
+      {0x2066, 0x2069},  // isolates
+  };
+  return IsIn(kControls, code_point);
+}
+
+uint32_t ColumnsOf(uint32_t code_point) {
+  static constexpr Range kJoining[] = {{0x0300, 0x036f}, {0x0483, 0x0489}, {0x0591, 0x05bd},
+                                       {0x064b, 0x065f}, {0x0e34, 0x0e3a}, {0x0e47, 0x0e4e},
+                                       {0x1ab0, 0x1aff}, {0x1dc0, 0x1dff}, {0x200b, 0x200d},
+                                       {0x20d0, 0x20ff}, {0xfe00, 0xfe0f}, {0xfe20, 0xfe2f},
+                                       {0x1f3fb, 0x1f3ff}};
+  static constexpr Range kWide[] = {{0x1100, 0x115f},   {0x2e80, 0x303e},   {0x3041, 0xa4cf},
+                                    {0xa960, 0xa97c},   {0xac00, 0xd7a3},   {0xf900, 0xfaff},
+                                    {0xfe30, 0xfe6f},   {0xff00, 0xff60},   {0xffe0, 0xffe6},
+                                    {0x1f300, 0x1f64f}, {0x1f680, 0x1f6ff}, {0x1f900, 0x1faff},
+                                    {0x20000, 0x3fffd}};
+  if (IsIn(kJoining, code_point)) return 0;
+  return IsIn(kWide, code_point) ? 2 : 1;
+}
+
 std::string EscapeControls(absl::string_view text) {
   std::string escaped;
   while (!text.empty()) {
@@ -107,7 +146,7 @@ std::string EscapeControls(absl::string_view text) {
     } else {
       uint32_t unused;
       const uint32_t c = DecodeUtf8(text, &unused);
-      if (c < 0x20 || (c >= 0x7f && c < 0xa0)) {  // C0, DEL, C1
+      if (IsControl(c)) {
         absl::StrAppendFormat(&escaped, "\\u{%x}", c);
       } else {
         absl::StrAppend(&escaped, text.substr(0, length));

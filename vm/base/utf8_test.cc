@@ -32,6 +32,14 @@ TEST(Utf8Test, EscapesControlsAndWhatIsNoUtf8) {
   EXPECT_EQ(EscapeControls("plain \u00fcnicode \U0001f600"), "plain \u00fcnicode \U0001f600");
   EXPECT_EQ(EscapeControls("a\x1b[31m\n\x7f\u009b"), "a\\u{1b}[31m\\u{a}\\u{7f}\\u{9b}");
   EXPECT_EQ(EscapeControls("\xff\xc3"), "\\ff\\c3");
+  EXPECT_EQ(EscapeControls("a\u202eb\u2066\u2069\u200f\u061c\u200b"),
+            "a\\u{202e}b\\u{2066}\\u{2069}\\u{200f}\\u{61c}\u200b");
+}
+
+TEST(Utf8Test, CharactersTakeColumns) {
+  for (uint32_t c : {0x41u, 0xe9u, 0x20acu, 0x2190u}) EXPECT_EQ(ColumnsOf(c), 1u);
+  for (uint32_t c : {0x0301u, 0x200du, 0xfe0fu}) EXPECT_EQ(ColumnsOf(c), 0u);
+  for (uint32_t c : {0x3042u, 0x4e2du, 0xac00u, 0xff21u, 0x1f600u}) EXPECT_EQ(ColumnsOf(c), 2u);
 }
 
 }  // namespace
