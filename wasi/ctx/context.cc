@@ -14,6 +14,12 @@ Status RequireUtf8(absl::string_view what, absl::string_view text) {
   return Fail(ErrorKind::kUsage, absl::StrCat(what, " is not valid UTF-8"));
 }
 
+// "data" of "data/", by which a guest finds the same directory.
+absl::string_view WithoutSlashes(absl::string_view path) {
+  while (path.size() > 1 && path.back() == '/') path.remove_suffix(1);
+  return path;
+}
+
 absl::string_view Reason(ErrorCode code) {
   switch (code) {
     case ErrorCode::kNoEntry:
@@ -38,6 +44,11 @@ Status Context::AddDirectory(const std::string& host_path, absl::string_view gue
     return Fail(ErrorKind::kUsage, "the path of a granted directory holds a NUL");
   }
   TENON_RETURN_IF_ERROR(RequireUtf8("the guest path of a granted directory", guest_path));
+  for (const Preopen& other : preopens_) {
+    if (WithoutSlashes(other.guest_path) != WithoutSlashes(guest_path)) continue;
+    return Fail(ErrorKind::kUsage, absl::StrCat("the guest already has a directory '",
+                                                other.guest_path, "'; name another with ::GUEST"));
+  }
   DescriptorFlags rights{DescriptorFlags::kRead};
   if (access == DirectoryAccess::kReadWrite) rights.bits |= DescriptorFlags::kMutateDirectory;
   OsResult<Descriptor> directory =

@@ -27,7 +27,7 @@ class Context {
   explicit Context(WalkMethod walk_method = WalkMethod::kAvailable) : walk_method_(walk_method) {}
 
   // Opens the directory at once, so a missing one is an error here (kUsage, kIo) and not the
-  // guest's.
+  // guest's. A guest path that another directory has is one as well.
   Status AddDirectory(const std::string& host_path, absl::string_view guest_path,
                       DirectoryAccess access);
   // As the command line writes it: "HOST" or "HOST::GUEST".

@@ -47,6 +47,23 @@ TEST(ContextTest, SaysWhyADirectoryCanNotBeGranted) {
   EXPECT_TRUE(context.preopens().empty());
 }
 
+// Two directories of one name: a guest would find the first and miss the other.
+TEST(ContextTest, AGuestPathIsGivenOnce) {
+  ScratchDirectory scratch;
+  Context context;
+  const std::string box = scratch.Path("box");
+
+  ASSERT_TRUE(context.AddDirectory(box, "/data", DirectoryAccess::kReadOnly));
+  for (const char* path : {"/data", "/data//"}) {
+    const Status again = context.AddDirectory(box, path, DirectoryAccess::kReadWrite);
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().kind(), ErrorKind::kUsage);
+  }
+  EXPECT_TRUE(context.AddDirectory(box, "/", DirectoryAccess::kReadOnly));
+  EXPECT_TRUE(context.AddDirectory(box, "data", DirectoryAccess::kReadOnly));
+  EXPECT_EQ(context.preopens().size(), 3u);
+}
+
 TEST(ContextTest, ReadsEnvironmentOptions) {
   ::setenv("TENON_TEST_HANDED_ON", "from the host", 1);
   ::unsetenv("TENON_TEST_UNSET");
