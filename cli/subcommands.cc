@@ -114,8 +114,17 @@ Status TakeRun(int key, const char* value, RunOptions& options) {
 }
 
 std::string RunEpilogue() {
-  return "Options after FILE are the guest's.\n"
-         "Exit code: the guest's; 1 bad input, 2 wrong usage, 124 timeout, 134 trap.";
+  return "FILE may be - for standard input. Options after it are the guest's.\n"
+         "Exit code: the guest's; 1 bad input, 2 wrong usage, 124 timeout, 134 trap.\n\n"
+         "Examples:\n"
+         "  tenon run --dir notes::/data --env LANG app.wasm list /data\n"
+         "  tenon run --timeout 2s --invoke 'add(1, 2)' library.wasm";
+}
+
+std::string ValidateEpilogue() {
+  return "FILE may be - for standard input.\n\n"
+         "Example:\n"
+         "  tenon validate app.wasm && tenon run app.wasm";
 }
 
 constexpr argp_option kValidateOptions[] = {kHelpOption, {}};
@@ -132,6 +141,11 @@ constexpr argp_option kWastOptions[] = {
     {"ignore-error-messages", kIgnoreErrorMessages, nullptr, 0, "Do not compare error texts"},
     kHelpOption,
     {}};
+
+std::string WastEpilogue() {
+  return "Example:\n"
+         "  tenon wast --json spec/test/core";
+}
 
 Status TakeWast(int key, const char* value, WastOptions& options) {
   switch (key) {
@@ -152,6 +166,13 @@ enum InspectKey : int { kInspectJson = kFirstLongKey };
 
 constexpr argp_option kInspectOptions[] = {
     {"json", kInspectJson, nullptr, 0, "Print one JSON document"}, kHelpOption, {}};
+
+std::string InspectEpilogue() {
+  return "FILE may be - for standard input.\n\n"
+         "Examples:\n"
+         "  tenon inspect app.wasm\n"
+         "  tenon inspect --json app.wasm | jq .capabilities";
+}
 
 Status TakeInspect(int key, const char* value, InspectOptions& options) {
   if (key == kInspectJson) options.json = true;
@@ -190,17 +211,20 @@ constexpr Subcommand kSubcommands[] = {
     {.syntax = {.name = "validate",
                 .summary = "Check a component or module; silent when it is valid.",
                 .arguments = {"FILE", "FILE", 1, false},
-                .options = kValidateOptions},
+                .options = kValidateOptions,
+                .epilogue = ValidateEpilogue},
      .execute = Execute<std::string, TakeValidate, Validate>},
     {.syntax = {.name = "wast",
                 .summary = "Run scripts of the official test suites' format.",
                 .arguments = {"PATH...", "PATH", kAnyNumber, false},
-                .options = kWastOptions},
+                .options = kWastOptions,
+                .epilogue = WastEpilogue},
      .execute = Execute<WastOptions, TakeWast, RunWastCommand>},
     {.syntax = {.name = "inspect",
                 .summary = "Show what a component or module imports, exports and asks for.",
                 .arguments = {"FILE", "FILE", 1, false},
-                .options = kInspectOptions},
+                .options = kInspectOptions,
+                .epilogue = InspectEpilogue},
      .execute = Execute<InspectOptions, TakeInspect, Inspect>},
     {.syntax = {.name = "completion",
                 .summary = "Print the script that completes command lines in a shell.",
