@@ -11,11 +11,10 @@
 #include "absl/strings/str_cat.h"
 #include "cli/commands.h"
 #include "cli/heap.h"
+#include "cli/input_file.h"
 #include "cli/invoke.h"
 #include "cli/load_timeout.h"
 #include "vm/base/status.h"
-#include "vm/sys/input_file.h"
-#include "vm/syntax/limits.h"
 #include "wasi/ctx/context.h"
 
 namespace tenon::cli {
@@ -60,19 +59,10 @@ StoreOptions LimitsOf(const RunOptions& options) {
   return limits;
 }
 
-bool IsCoreModule(absl::Span<const uint8_t> bytes) {
-  return !abi::IsComponent(bytes) && bytes.size() >= 8 && bytes[0] == 0 && bytes[1] == 'a' &&
-         bytes[2] == 's' && bytes[3] == 'm';
-}
-
 Expected<Component> Load(const RunOptions& options, std::vector<uint8_t> bytes,
                          const Engine& engine) {
   if (!abi::IsComponent(bytes)) {
-    return Unexpected(
-        Error(ErrorKind::kMalformed,
-              IsCoreModule(bytes)
-                  ? "a core module, not a component: there is no wasi:cli/run in it to run"
-                  : "not a WebAssembly component: magic header not detected"));
+    return Unexpected(Error(ErrorKind::kMalformed, WhyNoComponent(bytes)));
   }
   return Component::FromBytes(engine, std::move(bytes),
                               options.validate_all ? Validation::kEager : Validation::kLazy);
@@ -142,7 +132,7 @@ int Run(const RunOptions& options) {
     const bool is_usage = context.error().kind() == ErrorKind::kUsage;
     return Complain(context.error().ToString(), is_usage ? kExitUsage : kExitBadInput);
   }
-  auto bytes = vm::sys::ReadInputFile(options.file, vm::kMaxModuleBytes);
+  auto bytes = ReadInputFile(options.file);
   if (!bytes) return Report(options, bytes.error());
   Store& store = program.store.emplace(program.engine, LimitsOf(options));
   Expected<void> ready = SetWasi(store, WasiContext(std::move(*context)));

@@ -2,7 +2,7 @@
 #include "absl/strings/str_cat.h"
 #include "cli/check.h"
 #include "cli/commands.h"
-#include "vm/sys/input_file.h"
+#include "cli/input_file.h"
 #include "vm/syntax/limits.h"
 
 namespace tenon::cli {
@@ -20,7 +20,7 @@ Status Check(std::vector<uint8_t> bytes) {
 
 }  // namespace
 int Validate(const std::string& file) {
-  auto bytes = vm::sys::ReadInputFile(file, vm::kMaxModuleBytes);
+  auto bytes = ReadInputFile(file);
   if (!bytes) return Complain(absl::StrCat(file, ": ", bytes.error().ToString()), kExitBadInput);
   const Status status = Check(std::move(*bytes));
   if (!status) return Complain(absl::StrCat(file, ": ", status.error().ToString()), kExitBadInput);

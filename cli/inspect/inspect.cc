@@ -3,10 +3,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cli/commands.h"
+#include "cli/input_file.h"
 #include "cli/inspect/core_externs.h"
 #include "cli/inspect/inspection.h"
 #include "cli/json.h"
-#include "vm/sys/input_file.h"
 #include "vm/syntax/limits.h"
 
 namespace tenon::cli {
@@ -117,8 +117,7 @@ void PrintJson(const Inspection& found) {
 }
 
 Result<Inspection> InspectFile(const std::string& file) {
-  TENON_ASSIGN_OR_RETURN(std::vector<uint8_t> bytes,
-                         vm::sys::ReadInputFile(file, vm::kMaxModuleBytes));
+  TENON_ASSIGN_OR_RETURN(std::vector<uint8_t> bytes, ReadInputFile(file));
   return InspectBytes(std::move(bytes));
 }
 

@@ -1,4 +1,5 @@
 #include "cli/wast/command.h"
+#include "cli/input_file.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -10,7 +11,6 @@
 #include "cli/json.h"
 #include "cli/wast/runner.h"
 #include "vm/base/utf8.h"
-#include "vm/sys/input_file.h"
 #include "vm/syntax/limits.h"
 
 namespace tenon::cli {
@@ -99,7 +99,7 @@ void PrintTotal(const Total& total, bool json) {
 }
 
 ScriptReport RunFile(const std::string& path, const ScriptOptions& options) {
-  const Result<std::vector<uint8_t>> text = vm::sys::ReadInputFile(path, vm::kMaxModuleBytes);
+  const Result<std::vector<uint8_t>> text = ReadInputFile(path);
   if (text) {
     return RunScript({reinterpret_cast<const char*>(text->data()), text->size()}, options);
   }

@@ -55,8 +55,12 @@ class Descriptor {
 Result<std::vector<uint8_t>> ReadInputFile(const std::string& path, uint64_t max_bytes) {
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) return SystemFailure(errno);
+  return ReadInput(file.get(), max_bytes);
+}
+
+Result<std::vector<uint8_t>> ReadInput(int file, uint64_t max_bytes) {
   struct stat status;
-  if (fstat(file.get(), &status) != 0) return SystemFailure(errno);
+  if (fstat(file, &status) != 0) return SystemFailure(errno);
   if (S_ISDIR(status.st_mode)) {
     return Fail(ErrorKind::kIo, "is a directory, not a file");
   }
@@ -72,7 +76,7 @@ Result<std::vector<uint8_t>> ReadInputFile(const std::string& path, uint64_t max
   while (true) {
     if (used > max_bytes) return TooLarge(max_bytes);
     if (used == bytes.size()) bytes.resize(bytes.size() * 2);
-    const ssize_t got = read(file.get(), bytes.data() + used, bytes.size() - used);
+    const ssize_t got = read(file, bytes.data() + used, bytes.size() - used);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return SystemFailure(errno);
     if (got == 0) break;

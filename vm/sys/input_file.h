@@ -13,5 +13,7 @@ namespace tenon::vm::sys {
 // The bytes of a regular file, pipe or terminal of at most `max_bytes`. Errors are kIo (with the
 // system's text) or kLimit; the caller adds the file's name.
 Result<std::vector<uint8_t>> ReadInputFile(const std::string& path, uint64_t max_bytes);
+// The same of an open descriptor, which stays open.
+Result<std::vector<uint8_t>> ReadInput(int file, uint64_t max_bytes);
 
 }  // namespace tenon::vm::sys
