@@ -1,5 +1,4 @@
 #include "cli/wast/command.h"
-#include "cli/input_file.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -8,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "cli/input_file.h"
 #include "cli/json.h"
 #include "cli/wast/runner.h"
 #include "vm/base/utf8.h"

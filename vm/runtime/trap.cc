@@ -41,8 +41,4 @@ std::string FormatBacktrace(const Trap& trap) {
   return text;
 }
 
-std::string FormatTrap(const Trap& trap) {
-  return absl::StrCat(EscapeControls(trap.Message()), FormatBacktrace(trap));
-}
-
 }  // namespace tenon::vm

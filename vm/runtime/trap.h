@@ -13,7 +13,7 @@ namespace tenon::vm {
 
 // One wasm frame, innermost first in a backtrace.
 struct Frame {
-  std::string module;     // component path or module name; may be empty
+  std::string module;     // the instance's name, or the module's; may be empty
   FuncIdx func;
   std::string function;   // from the name section; may be empty
   uint32_t offset = 0;    // of the instruction, in the module's bytes
@@ -32,9 +32,8 @@ struct Trap {
 
 inline constexpr size_t kMaxBacktraceFrames = 100;
 
-// A line a frame, each after a line break; calls that repeat are counted.
+// A line a frame, each after a line break; calls that repeat are counted. What a guest named is
+// escaped.
 std::string FormatBacktrace(const Trap& trap);
-// The message, then the backtrace. What a guest named is escaped.
-std::string FormatTrap(const Trap& trap);
 
 }  // namespace tenon::vm
