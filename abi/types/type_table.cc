@@ -49,6 +49,40 @@ TypeFacts PrimitiveFacts(TypeKind kind) {
 
 uint32_t DiscriminantSize(size_t cases) { return cases <= 256 ? 1 : cases <= 65536 ? 2 : 4; }
 
+// What a value of the type takes in a 64-bit memory; its parts take `product` one behind the other
+// and the largest of them `largest`. Completes the facts that those parts have made.
+uint64_t ElementSize64(const TypeDef& def, uint64_t product, uint64_t largest, TypeFacts* facts) {
+  switch (def.kind) {
+    case TypeKind::kRecord:
+    case TypeKind::kTuple:
+      return AlignTo(product, facts->alignment64);
+    case TypeKind::kVariant:
+    case TypeKind::kOption:
+    case TypeKind::kResult:
+    case TypeKind::kEnum: {
+      const size_t cases = def.kind == TypeKind::kEnum      ? def.labels.size()
+                           : def.kind == TypeKind::kVariant ? def.types.size()
+                                                            : 2;
+      const uint32_t tag = DiscriminantSize(cases);
+      const uint8_t payload_alignment = facts->alignment64;
+      facts->alignment64 = std::max(facts->alignment64, static_cast<uint8_t>(tag));
+      return AlignTo(AlignTo(tag, payload_alignment) + largest, facts->alignment64);
+    }
+    case TypeKind::kFlags:
+      facts->alignment64 = def.labels.size() <= 8 ? 1 : def.labels.size() <= 16 ? 2 : 4;
+      return facts->alignment64;
+    case TypeKind::kList:
+      facts->alignment64 = 8;
+      facts->has_pointer = true;
+      return 16;
+    default:  // own, borrow
+      facts->alignment64 = 4;
+      facts->has_resource = true;
+      facts->has_borrow = def.kind == TypeKind::kBorrow;
+      return 4;
+  }
+}
+
 }  // namespace
 
 Sort SortOf(const ExternType& type) {
@@ -93,40 +127,7 @@ Result<TypeFacts> TypeTable::Measure(const TypeDef& def) const {
   }
   facts.size = static_cast<uint32_t>(size);
   facts.depth = depth + 1;
-  uint64_t bytes = 0;
-  switch (def.kind) {
-    case TypeKind::kRecord:
-    case TypeKind::kTuple:
-      bytes = AlignTo(product, facts.alignment64);
-      break;
-    case TypeKind::kVariant:
-    case TypeKind::kOption:
-    case TypeKind::kResult:
-    case TypeKind::kEnum: {
-      const size_t cases = def.kind == TypeKind::kEnum      ? def.labels.size()
-                           : def.kind == TypeKind::kVariant ? def.types.size()
-                                                            : 2;
-      const uint32_t tag = DiscriminantSize(cases);
-      const uint8_t payload_alignment = facts.alignment64;
-      facts.alignment64 = std::max(facts.alignment64, static_cast<uint8_t>(tag));
-      bytes = AlignTo(AlignTo(tag, payload_alignment) + largest, facts.alignment64);
-      break;
-    }
-    case TypeKind::kFlags:
-      bytes = def.labels.size() <= 8 ? 1 : def.labels.size() <= 16 ? 2 : 4;
-      facts.alignment64 = static_cast<uint8_t>(bytes);
-      break;
-    case TypeKind::kList:
-      bytes = 16;
-      facts.alignment64 = 8;
-      facts.has_pointer = true;
-      break;
-    default:  // own, borrow
-      bytes = facts.alignment64 = 4;
-      facts.has_resource = true;
-      facts.has_borrow = def.kind == TypeKind::kBorrow;
-      break;
-  }
+  const uint64_t bytes = ElementSize64(def, product, largest, &facts);
   if (bytes >= kMaxElementSize) {
     return Fail(ErrorKind::kInvalid, "type is too large: its values take 2^28 bytes or more");
   }
