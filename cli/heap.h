@@ -1,4 +1,5 @@
-// The heap of a process that lives for a millisecond, mostly spent in page faults.
+// The heap of a process that lives for a millisecond, mostly spent in page faults. Nothing depends
+// on it but time.
 #pragma once
 
 namespace tenon::cli {

@@ -1,4 +1,5 @@
-// Sizes and times as the command line writes them: a whole number and a unit.
+// Sizes and times as the command line writes them: a whole number and a unit. What does not fit
+// 64 bits or the bounds given is an error that says what was expected.
 #pragma once
 
 #include <cstdint>

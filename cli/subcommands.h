@@ -1,4 +1,5 @@
-// The table of subcommands: what each one's command line may hold, and what it does.
+// The table of subcommands: what each one's command line may hold, and what it does. Help,
+// completion and the reading of a command line all come from it.
 #pragma once
 
 #include "absl/types/span.h"

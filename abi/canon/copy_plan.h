@@ -1,11 +1,8 @@
-// Plans: what it takes to bring a value from one component to another, as flat lists of operations.
-// abi: lifting and lowering, fused.
-//
+// Plans: what it takes to bring a value from one component to another, lifting and lowering fused,
+// as flat lists of operations.
 // A type's plan is relative to a source and a destination, so it is made once and serves wherever
-// the type stands: large ones are called, small ones stand in line. There are two forms: flat (slot
-// to slot) and memory (bytes to bytes); a list's elements and a spilled parameter list are memory.
-// Source and destination differ only in pointer width, so a value is flat on both sides or on
-// neither.
+// the type stands: large ones are called, small ones stand in line. A plan is flat (slot to slot)
+// or of memory (bytes to bytes: a list's elements, a spilled parameter list), on both sides alike.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// Calls of exported functions with Values: for hosts that know the types only at run time.
+// Calls of exported functions with Values: for hosts that know the types only at run time. What is
+// passed is checked against the type before anything is called.
 #pragma once
 
 #include <expected>

@@ -1,4 +1,5 @@
-// For tests: component types in few words.
+// For tests: component types in few words. Each is interned in the table given, and names are
+// literals.
 #pragma once
 
 #include <utility>

@@ -1,15 +1,5 @@
 // A value of any component type as a tree, for those who know types only at run time: the command
 // line, tools. Off the hot path: C++ types are lifted and lowered without it (canon/typed.h).
-//
-// The type is not in the value. What a value of a type has:
-//   bool, integers, char       bits; those of signed integers are extended to all 64
-//   f32, f64                   bits, the number's own
-//   flags                      bits; bit i is label i
-//   string                     text, UTF-8
-//   list, record, tuple        items: elements, fields, members
-//   variant, enum              bits: the case; items: its payload, if it has one
-//   option, result             likewise: none 0, some 1; ok 0, err 1
-//   own, borrow                bits: the resource's representation, its implementer's business
 #pragma once
 
 #include <cstdint>
@@ -21,6 +11,15 @@
 
 namespace tenon::abi {
 
+// The type is not in the value. What a value of a type has:
+//   bool, integers, char       bits; those of signed integers are extended to all 64
+//   f32, f64                   bits, the number's own
+//   flags                      bits; bit i is label i
+//   string                     text, UTF-8
+//   list, record, tuple        items: elements, fields, members
+//   variant, enum              bits: the case; items: its payload, if it has one
+//   option, result             likewise: none 0, some 1; ok 0, err 1
+//   own, borrow                bits: the resource's representation, its implementer's business
 struct Value {
   uint64_t bits = 0;
   std::string text;

@@ -1,4 +1,5 @@
-// What a component's imports let it do, in plain words, and which of them this host lacks.
+// What a component's imports let it do, in plain words, and which of them this host lacks. The
+// words are a table; what the host has is asked of the linker that `run` uses.
 #pragma once
 
 #include <string>

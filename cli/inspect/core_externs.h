@@ -1,4 +1,5 @@
-// A core module's imports and exports in the words of the text format. core: #text-module
+// A core module's imports and exports in the words of the text format, for whoever reads or parses
+// them. core: #text-module
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
 // What `tenon inspect` finds in a component or core module, as data to be printed as text or JSON.
+// The whole file is checked first, bodies too.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// What a mistyped name was probably meant to be.
+// What a mistyped name was probably meant to be: the nearest of those that exist, by the number of
+// letters that differ, or none.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,4 @@
 // How the host enters guest code and how a fault leaves it again.
-//
 // EnterGuest saves the callee-saved registers and the stack pointer in an EntryRecord and calls the
 // first handler. Guest code leaves by returning, or, when it faults on a guest address, the signal
 // handler restores the record's stack pointer and continues behind the call: only guest frames lie

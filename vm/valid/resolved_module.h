@@ -2,7 +2,6 @@
 // first), every type canonical (TypeIds of the engine's store), constant expressions reduced to
 // short programs. Nobody downstream counts imports or looks at a type section again.
 // core: #context, #modules
-//
 // Immutable after validation but for the lazily validated bodies, which are the interpreter's
 // affair (see vm/interp). Shared by all instances.
 #pragma once

@@ -1,19 +1,7 @@
 // The contract between the function walker and its sinks (validation only, translation to
 // interpreter code, lowering to LLVM, constant evaluation). core: #valid-instr
-//
 // The walker decodes and type-checks; a sink hears only about instructions that can be reached, in
-// program order, after they were checked. Invariants a sink may rely on:
-//  * Between calls, the sink's operand stack (if it keeps one) equals the walker's: an instruction
-//    with a signature pops its operands and pushes its results; the others as documented below.
-//  * After an instruction that does not return (br, br_table, return, unreachable, return_call*),
-//    nothing is reported until the enclosing construct's OnElse or OnEnd. Constructs that lie
-//    entirely in dead code are not reported at all.
-//  * OnElse and OnEnd say whether control can fall through to them from above. After OnEnd the
-//    operand stack is the construct's height plus its results, and code is reported again, even
-//    when no path leads there.
-//  * Labels are counted from the innermost construct (0); the outermost is the function body.
-//  * All types are canonical (TypeIds), those in `heap`, `from` and `to` of an instruction too.
-// A sink is a class with these members; there is no virtual call (NullSink shows the set).
+// program order, after they were checked.
 #pragma once
 
 #include <cstdint>
@@ -41,6 +29,18 @@ struct Resolved {
   const SubType* def = nullptr;  // struct.*, array.*: what type_id means
 };
 
+// A sink that does nothing: the set of members that one has (there is no virtual call). What a sink
+// may rely on:
+//  * Between calls, the sink's operand stack (if it keeps one) equals the walker's: an instruction
+//    with a signature pops its operands and pushes its results; the others as documented below.
+//  * After an instruction that does not return (br, br_table, return, unreachable, return_call*),
+//    nothing is reported until the enclosing construct's OnElse or OnEnd. Constructs that lie
+//    entirely in dead code are not reported at all.
+//  * OnElse and OnEnd say whether control can fall through to them from above. After OnEnd the
+//    operand stack is the construct's height plus its results, and code is reported again, even
+//    when no path leads there.
+//  * Labels are counted from the innermost construct (0); the outermost is the function body.
+//  * All types are canonical (TypeIds), those in `heap`, `from` and `to` of an instruction too.
 class NullSink {
  public:
   // Asked now and then. False: the walk ends here as kLimit, since what is being made of the body

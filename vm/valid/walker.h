@@ -1,9 +1,5 @@
 // The one function walker: decodes a body, type-checks it and drives a sink (sink.h), all in one
 // pass. core: #valid-instr, #binary-instr
-//
-//   WalkerScratch scratch;  // reused from function to function
-//   Status status = WalkFunction(module, func, sink, scratch);
-//
 // A failure is kMalformed, kInvalid or kLimit, has the absolute offset of the instruction and the
 // function as its context. A sink may not throw, and fails by its budget alone; what it built is to
 // be discarded after a failure.
@@ -14,7 +10,7 @@
 
 namespace tenon::vm {
 
-// Walks the body of a defined function.
+// Walks the body of a defined function. `scratch` is reused from function to function.
 template <class Sink>
 Status WalkFunction(const ResolvedModule& module, FuncIdx func, Sink& sink,
                     WalkerScratch& scratch) {

@@ -1,12 +1,5 @@
 // The descriptor resource of wasi:filesystem/types: an open file or directory and the rights that
 // live with it. Every operation checks its right here, then calls wasi/os.
-//
-// Rights: `read` and `write` guard a file's contents. `mutate-directory` guards everything that
-// changes what lies beneath a directory, and every way to get a descriptor that could; rename and
-// link need it on both sides. What is opened through a directory inherits the directory's
-// mutate-directory, asked for or not: C libraries never ask for it when they open a directory, and
-// go on to create and remove files through it. So a grant can't be widened, and get-flags tells the
-// truth.
 #pragma once
 
 #include <cstdint>
@@ -22,6 +15,13 @@
 #include "wasi/os/path_walk.h"
 
 namespace tenon::wasi {
+
+// Rights: `read` and `write` guard a file's contents. `mutate-directory` guards everything that
+// changes what lies beneath a directory, and every way to get a descriptor that could; rename and
+// link need it on both sides. What is opened through a directory inherits the directory's
+// mutate-directory, asked for or not: C libraries never ask for it when they open a directory, and
+// go on to create and remove files through it. So a grant can't be widened, and get-flags tells the
+// truth.
 
 // descriptor-flags: one bit a flag, in the order of the WIT.
 struct DescriptorFlags {

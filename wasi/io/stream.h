@@ -1,7 +1,6 @@
 // Byte streams as a guest holds them, over files, pipes, terminals and whatever comes later.
 // wasi: io/streams. What differs between the sources lies in a few protected virtuals; the contract
 // of the WIT (permits, closing after a failure, waiting) lies here, once.
-//
 // Invariants: only the Blocking* functions wait, and only through the Executor; no function
 // allocates or copies more than kMaxTransfer for one call, whatever length the guest names; after a
 // failure every operation answers "closed".

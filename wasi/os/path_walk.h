@@ -1,6 +1,5 @@
 // From a directory and a guest's path to a place strictly beneath that directory.
 // wasi: filesystem/types, "path resolution".
-//
 // Invariants: no step leaves the base (`..`, symbolic links, magic links), whoever renames beside
 // us; the last component is handed to the kernel alone, without a slash, and only together with
 // O_NOFOLLOW or AT_SYMLINK_NOFOLLOW. Both methods obey them: openat2 where the kernel has it, and a

@@ -1,10 +1,8 @@
-// How instructions become handlers. An operation is one of
+// Instructions become handlers. An operation has a length, `static constexpr int kWords`, and is
 //   step    always continues with the next instruction:
 //             static void Run(ip, fp, ctx, mem, acc, facc)   // ip, acc, facc by reference
 //   branch  may go elsewhere:  static bool Taken(ip, fp, acc, facc), distance in word(1)
 //   jump    always does:       static const Word* Target(ip, fp)
-// and has its length, `static constexpr int kWords`. Chain<Op...> makes a handler that runs one or
-// more of them that stand behind each other in the code, saving dispatches (see fuse.h).
 #pragma once
 
 #include "vm/interp/handlers/operands.h"
@@ -40,6 +38,8 @@ struct Nothing {
   static void Run(const Word*&, Slot*, Context*, uint8_t*, uint64_t&, FloatAcc&) {}
 };
 
+// A handler that runs one or more operations that stand behind each other in the code, saving
+// dispatches (see fuse.h).
 template <typename A, typename B = Nothing, typename C = Nothing, typename D = Nothing>
 TENON_FAST TENON_HANDLER_ABI HandlerResult Chain(TENON_STATE_PARAMS) {
   TENON_RUN(A)

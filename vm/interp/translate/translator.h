@@ -1,13 +1,5 @@
-// The sink that turns a body into interpreter code in one pass, as it is validated.
-//
-// The translator mirrors the operand stack with descriptors. A `local.get` or a constant emits
-// nothing: its descriptor is folded into the instruction that takes it. Every stack position has a
-// home, a frame slot fixed by its height, so paths that merge agree on where values stand without
-// moves. Before an instruction can change a local that is still on the stack by reference, or
-// control can split, the reference is copied to its home.
-//
-// The accumulators mirror the slot written last (write-through): a descriptor whose slot is mirrored
-// may be taken from the accumulator. At labels nothing is mirrored.
+// The sink that turns a body into interpreter code in one pass, as it is validated. Operands fold:
+// see the class below, and vm/interp/code.def for what is emitted.
 #pragma once
 
 #include <cstdint>
@@ -28,6 +20,14 @@ struct ModuleCode {
   std::vector<uint32_t> global_offsets;  // of the globals defined, in slots of the context
 };
 
+// The translator mirrors the operand stack with descriptors. A `local.get` or a constant emits
+// nothing: its descriptor is folded into the instruction that takes it. Every stack position has a
+// home, a frame slot fixed by its height, so paths that merge agree on where values stand without
+// moves. Before an instruction can change a local that is still on the stack by reference, or
+// control can split, the reference is copied to its home.
+//
+// The accumulators mirror the slot written last (write-through): a descriptor whose slot is mirrored
+// may be taken from the accumulator. At labels nothing is mirrored.
 class Translator {
  public:
   // Before a body is walked: whose it is and where its bytes are. What it becomes goes to `code`
