@@ -89,7 +89,8 @@ bool SectionDecoder::DecodeTables() {
   if (count > kMaxTables) return Limit("tables", kMaxTables);
   for (uint32_t i = 0; i < count; ++i) {
     Table table;
-    const bool has_init = reader.PeekByte() == kWithInitializer;
+    const bool has_init = features.Has(Feature::kFunctionReferences) &&
+                          reader.PeekByte() == kWithInitializer;
     if (has_init) {
       uint8_t zero;
       if (!reader.Skip(1) || !reader.ReadByte(&zero)) return false;

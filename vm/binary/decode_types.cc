@@ -56,10 +56,9 @@ bool SectionDecoder::DecodeSubType() {
     type.is_final = code == kSubFinalCode;
     uint32_t count;
     if (!reader.Skip(1) || !ReadCount(reader, &count)) return false;
+    type.supertype_count = static_cast<uint8_t>(std::min(count, kManySupertypes));
     for (uint32_t i = 0; i < count; ++i) {
-      uint32_t index;
-      if (!reader.ReadVarU32(&index)) return false;
-      type.supertypes.push_back(index);
+      if (!reader.ReadVarU32(&type.supertype)) return false;
     }
   }
   return DecodeCompositeType(&type);

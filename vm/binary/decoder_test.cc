@@ -3,6 +3,8 @@
 #include <string>
 
 #include "gtest/gtest.h"
+#include "vm/base/leb128.h"
+#include "vm/syntax/limits.h"
 
 namespace tenon::vm {
 namespace {
@@ -83,6 +85,24 @@ TEST(DecoderTest, IllFormedNameSectionIsIgnored) {
   ASSERT_TRUE(module.has_value()) << module.error().ToString();
   EXPECT_TRUE(module->names.functions.empty());
   EXPECT_EQ(module->customs.size(), 1u);
+}
+
+// In one group, whose count is its own, and in as many.
+TEST(DecoderTest, TypesLimit) {
+  const auto with_types = [](uint32_t count, bool in_group) {
+    Bytes content;
+    if (in_group) content = {0x01, 0x4e};
+    AppendVarU32(count, &content);
+    for (uint32_t i = 0; i < count; ++i) content.insert(content.end(), {0x5f, 0x00});
+    Bytes section = {0x01};
+    AppendVarU32(static_cast<uint32_t>(content.size()), &section);
+    section.insert(section.end(), content.begin(), content.end());
+    return WithHeader(section);
+  };
+  for (bool in_group : {false, true}) {
+    EXPECT_EQ(DecodeError(with_types(kMaxTypes, in_group)), "ok");
+    EXPECT_EQ(DecodeError(with_types(kMaxTypes + 1, in_group)), "more than 1000000 types");
+  }
 }
 
 TEST(DecoderTest, LimitsFlags) {

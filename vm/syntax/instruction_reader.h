@@ -110,9 +110,9 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool ReadImmediates(ByteReader& reader,
                                                         ImmediateScratch* scratch,
                                                         Instruction* out) {
   using enum ImmediateKind;
-  constexpr bool kIsIndex = kKind == kLabel || kKind == kType || kKind == kFunc || kKind == kRefFunc ||
+  constexpr bool kIsIndex = kKind == kLabel || kKind == kFunc || kKind == kRefFunc ||
                             kKind == kLocal || kKind == kGlobal || kKind == kTable ||
-                            kKind == kElem || kKind == kData;
+                            kKind == kElem || kKind == kData || kKind == kType;
   constexpr bool kIsIndexPair = kKind == kTableTable || kKind == kElemTable ||
                                 kKind == kTypeField || kKind == kTypeCount ||
                                 kKind == kTypeData || kKind == kTypeElem || kKind == kTypeType;

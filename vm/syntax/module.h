@@ -121,7 +121,7 @@ struct Module {
   SharedBytes shared;
   std::forward_list<std::string> texts;  // names of a module from text
 
-  std::vector<SubType> types;
+  std::vector<SubType> types;  // until validation, which hands them to the type store
   std::vector<RecGroup> rec_groups;
   std::vector<Import> imports;
   std::vector<TypeIdx> functions;  // defined functions only, imports not counted

@@ -1,91 +1,194 @@
 #include "vm/syntax/type_store.h"
 
+#include <algorithm>
+#include <new>
 #include <utility>
 
+#include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
+#include "vm/syntax/limits.h"
 
 namespace tenon::vm {
 namespace {
 
-// Replaces a reference to a group member by its new id.
-uint32_t Rebase(uint32_t index, uint32_t first) {
-  return index >= TypeStore::kRecMember ? index - TypeStore::kRecMember + first : index;
-}
-
-void RebaseValType(uint32_t first, ValType* type) {
-  if (!type->is_ref() || !type->heap().is_concrete()) return;
-  *type = ValType::Ref(HeapType::Concrete(Rebase(type->heap().index(), first)), type->nullable());
+// The parts that must be equal, whatever the indices mean.
+bool HasSameShape(const SubType& a, const SubType& b) {
+  const auto same_storage = [](const FieldType& x, const FieldType& y) {
+    return x.is_mutable == y.is_mutable && x.storage.packed == y.storage.packed;
+  };
+  return a.kind == b.kind && a.is_final == b.is_final &&
+         a.supertype_count == b.supertype_count &&
+         a.func.params.size() == b.func.params.size() &&
+         a.func.results.size() == b.func.results.size() &&
+         std::ranges::equal(a.fields, b.fields, same_storage);
 }
 
 }  // namespace
 
-void TypeStore::Append(ValType type, Key* key) {
-  key->push_back(static_cast<uint32_t>(type.kind()) | (type.nullable() ? 8u : 0u));
-  if (!type.is_ref()) return;
-  key->push_back(static_cast<uint32_t>(type.heap().kind()));
-  key->push_back(type.heap().index());
-}
+// How the indices in a group are meant; see Intern. What it gives is equal for equal groups:
+// TypeIds, and from kMember on the members of the group.
+struct TypeStore::Numbering {
+  static constexpr uint32_t kMember = kMaxIds;
 
-TypeStore::Key TypeStore::KeyOf(absl::Span<const SubType> group) {
-  Key key;
-  for (const SubType& type : group) {
-    key.push_back(static_cast<uint32_t>(type.kind) | (type.is_final ? 8u : 0u));
-    key.push_back(static_cast<uint32_t>(type.supertypes.size()));
-    for (uint32_t super : type.supertypes) key.push_back(super);
-    if (type.kind == SubType::Kind::kFunc) {
-      key.push_back(static_cast<uint32_t>(type.func.params.size()));
-      for (ValType param : type.func.params) Append(param, &key);
-      key.push_back(static_cast<uint32_t>(type.func.results.size()));
-      for (ValType result : type.func.results) Append(result, &key);
-    } else {
-      key.push_back(static_cast<uint32_t>(type.fields.size()));
+  absl::Span<const TypeId> known;  // empty: indices below `first_member` are TypeIds already
+  uint32_t first_member;
+
+  uint32_t operator()(uint32_t index) const {
+    if (index >= first_member) return kMember + (index - first_member);
+    return known.empty() ? index : known[index].value();
+  }
+  ValType operator()(ValType type) const {
+    if (!type.is_ref() || !type.heap().is_concrete()) return type;
+    return ValType::Ref(HeapType::Concrete((*this)(type.heap().index())), type.nullable());
+  }
+};
+
+struct TypeStore::Candidate {
+  const TypeStore& store;
+  absl::Span<const SubType> types;
+  const Numbering& numbering;
+  uint32_t hash;
+
+  template <typename H>
+  friend H AbslHashValue(H state, const Candidate& group) {
+    const auto add = [&](uint32_t bits) { state = H::combine(std::move(state), bits); };
+    const auto add_type = [&](ValType type) {
+      add(std::bit_cast<uint32_t>(group.numbering(type)));
+    };
+    for (const SubType& type : group.types) {
+      add(static_cast<uint32_t>(type.kind) | (type.is_final ? 8u : 0u));
+      if (type.supertype_count != 0) add(group.numbering(type.supertype));
+      for (ValType param : type.func.params) add_type(param);
+      add(static_cast<uint32_t>(type.func.params.size()));
+      for (ValType result : type.func.results) add_type(result);
       for (const FieldType& field : type.fields) {
-        key.push_back(static_cast<uint32_t>(field.storage.packed) | (field.is_mutable ? 8u : 0u));
-        Append(field.storage.type, &key);
+        add(static_cast<uint32_t>(field.storage.packed) | (field.is_mutable ? 8u : 0u));
+        add_type(field.storage.type);
       }
     }
+    return H::combine(std::move(state), group.types.size());
   }
-  return key;
+
+  bool operator==(const Group& group) const {
+    if (group.hash != hash || !store.IsGroup(group.first, types.size())) return false;
+    const Numbering stored{{}, group.first.value()};
+    for (uint32_t i = 0; i < types.size(); ++i) {
+      if (!IsEqual(types[i], store.Get(TypeId(group.first.value() + i)), stored)) return false;
+    }
+    return true;
+  }
+
+ private:
+  bool IsEqual(const SubType& type, const SubType& other, const Numbering& stored) const {
+    const auto same = [&](const auto& a, const auto& b) { return numbering(a) == stored(b); };
+    const auto same_type = [&](const FieldType& a, const FieldType& b) {
+      return same(a.storage.type, b.storage.type);
+    };
+    return HasSameShape(type, other) &&
+           (type.supertype_count == 0 || same(type.supertype, other.supertype)) &&
+           std::ranges::equal(type.func.params, other.func.params, same) &&
+           std::ranges::equal(type.func.results, other.func.results, same) &&
+           std::ranges::equal(type.fields, other.fields, same_type);
+  }
+};
+
+bool TypeStore::GroupEqual::operator()(const Group& a, const Candidate& b) const { return b == a; }
+
+size_t TypeStore::GroupHash::operator()(const Candidate& group) const { return group.hash; }
+
+TypeStore::~TypeStore() {
+  for (uint32_t id = 0; id < size_; ++id) std::destroy_at(&At(TypeId(id)));
+  for (std::atomic<Entry*>& chunk : chunks_) ::operator delete(chunk.load());
 }
 
-Result<TypeId> TypeStore::Intern(absl::Span<const SubType> group) {
-  Key key = KeyOf(group);
-  std::lock_guard lock(mutex_);
-  const uint32_t first = static_cast<uint32_t>(types_.size());
-  if (const auto found = groups_.find(key); found != groups_.end()) return found->second;
-  if (group.size() > max_types_ - first) {
-    return Fail(ErrorKind::kLimit,
-                absl::StrCat("more than ", max_types_, " different types in one engine"));
-  }
-  groups_.emplace(std::move(key), TypeId(first));
-  for (const SubType& member : group) {
-    SubType& type = types_.emplace_back(member);
-    for (uint32_t& super : type.supertypes) super = Rebase(super, first);
-    for (ValType& param : type.func.params) RebaseValType(first, &param);
-    for (ValType& result : type.func.results) RebaseValType(first, &result);
-    for (FieldType& field : type.fields) RebaseValType(first, &field.storage.type);
-  }
-  return TypeId(first);
+Result<TypeId> TypeStore::Intern(absl::Span<SubType> group, absl::Span<const TypeId> known) {
+  return Intern(group, Numbering{known, static_cast<uint32_t>(known.size())});
 }
 
 Result<TypeId> TypeStore::InternFunc(FuncType func) {
   SubType type;
   type.func = std::move(func);
-  return Intern({&type, 1});
+  return Intern({&type, 1}, Numbering{{}, kMaxIds});
 }
 
-const SubType& TypeStore::Get(TypeId id) const {
+Result<TypeId> TypeStore::Intern(absl::Span<SubType> group, const Numbering& numbering) {
+  Candidate candidate{*this, group, numbering, 0};
+  candidate.hash = static_cast<uint32_t>(absl::Hash<Candidate>()(candidate));
   std::lock_guard lock(mutex_);
-  return types_[id.value()];
+  if (const auto found = groups_.find(candidate); found != groups_.end()) return found->first;
+  const TypeId first(size_);
+  if (group.size() > max_types_ - size_) {
+    return Fail(ErrorKind::kLimit,
+                absl::StrCat("more than ", max_types_, " different types in one engine"));
+  }
+  if (!Reserve(static_cast<uint32_t>(group.size()))) {
+    return Fail(ErrorKind::kLimit, "no memory left for types");
+  }
+  for (SubType& member : group) Append(std::move(member), numbering, first);
+  begins_group_.resize(size_);
+  begins_group_[first.value()] = true;
+  groups_.insert({candidate.hash, first});
+  return first;
 }
 
-bool TypeStore::IsSubType(TypeId sub, TypeId super) const {
-  while (sub != super) {
-    const SubType& type = Get(sub);
-    if (type.supertypes.empty()) return false;
-    sub = TypeId(type.supertypes[0]);
+// Whether the group that begins at `first` has that many members.
+bool TypeStore::IsGroup(TypeId first, size_t size) const {
+  const uint32_t end = first.value() + static_cast<uint32_t>(size);
+  for (uint32_t id = first.value() + 1; id < std::min(end, size_); ++id) {
+    if (begins_group_[id]) return false;
+  }
+  return end == size_ || (end < size_ && begins_group_[end]);
+}
+
+// Memory that nobody writes to yet costs nothing, so a large chunk may be asked for early.
+bool TypeStore::Reserve(uint32_t count) {
+  if (count == 0) return true;
+  for (int chunk = 0; chunk <= ChunkOf(size_ + count - 1); ++chunk) {
+    if (chunks_[chunk].load(std::memory_order_relaxed) != nullptr) continue;
+    void* memory = ::operator new((size_t{kFirstChunk} << chunk) * sizeof(Entry), std::nothrow);
+    if (memory == nullptr) return false;
+    chunks_[chunk].store(static_cast<Entry*>(memory), std::memory_order_release);
   }
   return true;
+}
+
+void TypeStore::Append(SubType member, const Numbering& numbering, TypeId first) {
+  const auto final_index = [&](uint32_t index) {
+    const uint32_t canonical = numbering(index);
+    return canonical < Numbering::kMember ? canonical
+                                          : first.value() + (canonical - Numbering::kMember);
+  };
+  const auto finish = [&](ValType* type) {
+    if (!type->is_ref() || !type->heap().is_concrete()) return;
+    *type = ValType::Ref(HeapType::Concrete(final_index(type->heap().index())), type->nullable());
+  };
+  Entry& entry = *new (&At(TypeId(size_))) Entry{.type = std::move(member)};
+  for (ValType& param : entry.type.func.params) finish(&param);
+  for (ValType& result : entry.type.func.results) finish(&result);
+  for (FieldType& field : entry.type.fields) finish(&field.storage.type);
+  ++size_;
+  if (entry.type.supertype_count == 0) return;
+  entry.type.supertype = final_index(entry.type.supertype);
+  entry.ancestors = LineageOf(TypeId(entry.type.supertype));
+}
+
+// One for all subtypes of the type. A stretch with room is copied rather than continued, since
+// several types may go on from it.
+const TypeStore::Stretch* TypeStore::LineageOf(TypeId id) {
+  Entry& entry = At(id);
+  if (entry.lineage != nullptr) return entry.lineage;
+  Stretch& lineage = stretches_.emplace_back();
+  const Stretch* above = entry.ancestors;
+  if (above == nullptr) {
+    lineage.depth = 0;
+  } else if (lineage.depth = above->depth + 1; lineage.depth % kStretch == 0) {
+    lineage.above = above;
+  } else {
+    lineage = *above;
+    ++lineage.depth;
+  }
+  lineage.types[lineage.depth % kStretch] = id;
+  return entry.lineage = &lineage;
 }
 
 HeapType TypeStore::Top(HeapType type) const {
@@ -102,7 +205,6 @@ HeapType TypeStore::Top(HeapType type) const {
     default: return HeapKind::kAny;
   }
 }
-
 bool TypeStore::Matches(HeapType sub, HeapType super) const {
   if (sub == super || sub.kind() == HeapKind::kBot) return true;
   if (sub.is_concrete() && super.is_concrete()) {

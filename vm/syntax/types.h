@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "vm/base/index.h"
 
 namespace tenon::vm {
@@ -120,14 +121,18 @@ struct FuncType {
   bool operator==(const FuncType&) const = default;
 };
 
+// A SubType's supertype_count stops here.
+inline constexpr uint32_t kManySupertypes = 2;
+
 // core: #syntax-comptype, #syntax-subtype. Fields serve structs, and arrays (exactly one).
 struct SubType {
   enum class Kind : uint8_t { kFunc, kStruct, kArray };
   Kind kind = Kind::kFunc;
   bool is_final = true;
-  std::vector<uint32_t> supertypes;  // at most one in 3.0; TypeIdx or TypeId values, as above
+  uint8_t supertype_count = 0;  // as declared; 3.0 allows at most one
+  uint32_t supertype = 0;       // the last of them: a TypeIdx or TypeId, as above
   FuncType func;
-  std::vector<FieldType> fields;
+  absl::InlinedVector<FieldType, 1> fields;  // as large as a vector, and no allocation for one
   // Whether all fields have a default value.
   bool is_defaultable() const;
   bool operator==(const SubType&) const = default;

@@ -225,7 +225,7 @@ void ModuleParser::IndexFuncTypes() {
   for (const RecGroup& group : module.rec_groups) {
     if (group.count != 1) continue;
     const SubType& type = module.types[group.first];
-    if (type.kind == SubType::Kind::kFunc && type.is_final && type.supertypes.empty()) {
+    if (type.kind == SubType::Kind::kFunc && type.is_final && type.supertype_count == 0) {
       func_type_indices_.try_emplace(KeyOf(type.func), group.first);
     }
   }
@@ -252,7 +252,8 @@ bool ModuleParser::ParseSubType(SubType* out) {
   if (!lexer.TakeOpen("sub")) return ParseCompositeType(out);
   out->is_final = lexer.TakeKeyword("final");
   while (AtIndex()) {
-    if (!ParseIndex(types, &out->supertypes.emplace_back())) return false;
+    if (!ParseIndex(types, &out->supertype)) return false;
+    out->supertype_count = std::min<int>(out->supertype_count + 1, kManySupertypes);
   }
   return ParseCompositeType(out) && ExpectClose();
 }

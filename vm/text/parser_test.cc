@@ -135,7 +135,8 @@ TEST(Parser, TypesAreRecursiveAndNamed) {
   EXPECT_EQ(module.rec_groups[0].count, 2u);
   EXPECT_EQ(module.types[0].fields[1].storage.type, ValType::Ref(HeapType::Concrete(1), true));
   EXPECT_FALSE(module.types[0].is_final);
-  EXPECT_EQ(module.types[1].supertypes, std::vector<uint32_t>{0});
+  EXPECT_EQ(module.types[1].supertype_count, 1);
+  EXPECT_EQ(module.types[1].supertype, 0u);
   EXPECT_EQ(module.types[2].fields[0].storage.packed, StorageType::Packed::kI16);
 }
 

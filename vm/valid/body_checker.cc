@@ -40,6 +40,7 @@ BodyChecker::BodyChecker(const ResolvedModule& module, ByteReader reader, Walker
   scratch.is_initialized.clear();
   scratch.initialized.clear();
   scratch.block_results.clear();
+  scratch.fields_of.clear();
   operands_ = scratch.operands.data();
   capacity_ = static_cast<uint32_t>(scratch.operands.size());
 }
@@ -124,14 +125,23 @@ bool BodyChecker::PopRef(ValType* out) {
   return true;
 }
 
-// A stack that is polymorphic down from here has what is left to pop.
+// Those of large structures are kept: a few bytes can name one again and again.
 bool BodyChecker::PopFields(const SubType& structure) {
-  for (size_t i = structure.fields.size(); i-- > 0 && !(unreachable_ && size_ == height_);) {
-    if (!Pop(structure.fields[i].storage.type)) return false;
+  const auto append = [&structure](std::vector<ValType>* types) {
+    types->reserve(structure.fields.size());
+    for (const FieldType& field : structure.fields) types->push_back(field.storage.type);
+  };
+  if (structure.fields.size() <= kFewTypes) {
+    scratch_.field_types.clear();
+    append(&scratch_.field_types);
+    return PopAll(scratch_.field_types);
   }
-  return true;
+  const auto [found, is_new] = scratch_.fields_of.try_emplace(&structure);
+  if (is_new) append(&found->second);
+  return PopAll(found->second);
 }
 
+// A stack that is polymorphic down from here has what is left to pop.
 bool BodyChecker::PopMany(ValType type, uint32_t count) {
   for (; count > 0 && !(unreachable_ && size_ == height_); --count) {
     if (!Pop(type)) return false;

@@ -13,6 +13,7 @@
 
 #include "absl/base/attributes.h"
 #include "absl/base/optimization.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/types/span.h"
 #include "vm/base/byte_reader.h"
@@ -47,6 +48,8 @@ struct WalkerScratch {
   std::vector<uint32_t> initialized;    // non-defaultable locals in the order they were set
   std::deque<ValType> block_results;    // results of block types that no static type stands for
   absl::flat_hash_set<const ValType*> label_types;  // lists that a br_table has met
+  std::vector<ValType> field_types;                 // of a small structure
+  absl::flat_hash_map<const SubType*, std::vector<ValType>> fields_of;  // of the body's large ones
   uint64_t total_locals = 0;            // of all bodies walked with this; see ValidateBodies
 };
 

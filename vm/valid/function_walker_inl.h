@@ -88,7 +88,7 @@ ABSL_ATTRIBUTE_NOINLINE bool FunctionWalker<Sink, kConstant>::SpecialStep(uint16
     case StepOf(Opcode::RefNull): return RefNullStep();
     case StepOf(Opcode::RefIsNull): return RefIsNullStep();
     case StepOf(Opcode::RefFunc): return RefFuncStep();
-    default: return ReferenceStep(step);
+    default: return RareStep(step);
   }
 }
 
@@ -128,8 +128,10 @@ bool FunctionWalker<Sink, kConstant>::ReferenceStep(uint16_t step) {
     case StepOf(Opcode::ArrayCopy): return ArrayCopyStep();
     case StepOf(Opcode::ArrayInitData):
     case StepOf(Opcode::ArrayInitElem): return ArrayInitStep();
-    default: return RareStep(step);
+    default: break;
   }
+  // A row whose step is missing here would be a mistake of ours that any input could reach.
+  return Malformed("illegal opcode: no validation rule");
 }
 
 // Instructions with a signature, by the kind of their immediates.
@@ -167,10 +169,8 @@ bool FunctionWalker<Sink, kConstant>::RareStep(uint16_t step) {
     case StepOf(kData):
       return Immediates<kData>() && CheckData(instruction_.index) && ApplyRow();
     case StepOf(kDataMemory): return MemoryInitStep();
-    default: break;
+    default: return ReferenceStep(step);
   }
-  // A row whose step is missing here would be a mistake of ours that any input could reach.
-  return Malformed("illegal opcode: no validation rule");
 }
 
 template <class Sink, bool kConstant>

@@ -1,5 +1,5 @@
-// The walker's rules of typed references, structures and arrays; included by function_walker.h only.
-// core: #valid-instr-ref, #valid-instr-struct, #valid-instr-array
+// The walker's rules of typed references, structures and arrays; included by function_walker.h
+// only. core: #valid-instr-ref, #valid-instr-struct, #valid-instr-array
 #pragma once
 
 #include "vm/valid/function_walker.h"

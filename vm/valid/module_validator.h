@@ -15,17 +15,17 @@ class ModuleValidator {
   explicit ModuleValidator(ResolvedModule& resolved)
       : resolved_(resolved), module_(*resolved.module) {}
 
-  // Everything but the bodies.
-  Status ValidateFields();
+  // Everything but the bodies. The types move to the type store.
+  Status ValidateFields(std::vector<SubType> types);
   Status ValidateBodies();
 
  private:
   // Types (validate_types.cc).
-  Status ResolveTypes();
-  Status CheckSupertypes(const RecGroup& group);
-  Status ResolveGroup(const RecGroup& group);
-  Status Intern(absl::Span<const SubType> group);
-  Status CheckSubtyping(const RecGroup& group);
+  Status ResolveTypes(absl::Span<SubType> types);
+  Status CheckType(const SubType& type, const RecGroup& group);
+  Status CheckSupertype(const SubType& type);
+  Status Intern(absl::Span<SubType> group);
+  Status CheckSubtyping(uint32_t index) const;
   bool MatchesComposite(const SubType& sub, const SubType& super) const;
   Status ResolveFuncType(TypeIdx index, ResolvedFunc* out);
   // Text reaches validation with types of proposals that are off; the binary decoder refuses them.
@@ -63,7 +63,7 @@ class ModuleValidator {
   ResolvedModule& resolved_;
   const Module& module_;
   WalkerScratch scratch_;
-  std::vector<uint32_t> subtype_depths_;  // by TypeIdx
+  std::vector<uint8_t> subtype_depths_;  // by TypeIdx
 };
 
 }  // namespace tenon::vm

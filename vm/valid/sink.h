@@ -23,9 +23,10 @@ struct Resolved {
   const FuncType* func_type = nullptr;  // call*, return_call*: the callee's type
   TypeId type_id;  // call_indirect, return_call_indirect: the callee's type; struct.*, array.*:
                    // the first type named
-  ValType type;  // drop, select, ref.is_null, ref.as_non_null, br_on_*, *.convert_*: the operand's;
-                 // local.*, global.*: the variable's; table.*, ref.null: the element's; struct.get*,
-                 // struct.set, array.*: the field's, i32 when packed
+  // drop, select, ref.is_null, ref.as_non_null, br_on_*, *.convert_*: the operand's; local.*,
+  // global.*: the variable's; table.*, ref.null: the element's; struct.get*, struct.set, array.*:
+  // the field's, i32 when packed
+  ValType type;
   const SubType* def = nullptr;  // struct.*, array.*: what type_id means
 };
 

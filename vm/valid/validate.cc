@@ -27,11 +27,12 @@ Result<std::shared_ptr<ResolvedModule>> ValidateModule(std::unique_ptr<Module> m
                                                        TypeStore* types, const Features& features,
                                                        BodyValidation mode) {
   auto resolved = std::make_shared<ResolvedModule>();
+  std::vector<SubType> declared = std::move(module->types);
   resolved->module = std::move(module);
   resolved->features = features;
   resolved->types = types;
   ModuleValidator validator(*resolved);
-  Status status = validator.ValidateFields();
+  Status status = validator.ValidateFields(std::move(declared));
   if (status && mode == BodyValidation::kEager) status = validator.ValidateBodies();
   if (status) return resolved;
   if (mode == BodyValidation::kEager && status.error().kind() != ErrorKind::kMalformed) {

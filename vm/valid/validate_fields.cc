@@ -8,8 +8,9 @@ namespace tenon::vm {
 
 // Constant expressions see what is resolved before them: tables the imported globals only, a
 // global those before it, segments everything.
-Status ModuleValidator::ValidateFields() {
-  TENON_RETURN_IF_ERROR(ResolveTypes());
+Status ModuleValidator::ValidateFields(std::vector<SubType> types) {
+  TENON_RETURN_IF_ERROR(ResolveTypes(absl::MakeSpan(types)));
+  types = {};
   TENON_RETURN_IF_ERROR(ResolveImports());
   TENON_RETURN_IF_ERROR(ResolveFunctions());
   TENON_RETURN_IF_ERROR(ResolveTags());
@@ -85,6 +86,9 @@ Status ModuleValidator::ResolveTables() {
   for (const Table& table : module_.tables) {
     ResolvedTable out;
     TENON_RETURN_IF_ERROR(ResolveTable(table.type, &out.type));
+    if (table.init && !resolved_.features.Has(Feature::kFunctionReferences)) {
+      return Invalid("table with an initializer: function-references is off");
+    }
     if (table.init) {
       TENON_RETURN_IF_ERROR(EvaluateConstant(*table.init, out.type.element, &out.init));
     } else if (!out.type.element.is_defaultable()) {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "gtest/gtest.h"
+#include "vm/syntax/limits.h"
 #include "vm/valid/matching.h"
 
 namespace tenon::vm {
@@ -60,10 +61,54 @@ TEST(ValidateTest, RecGroupMembersSeeEachOther) {
 TEST(ValidateTest, FinalTypeHasNoSubtypes) {
   Module module;
   module.types.resize(2);
-  module.types[1].supertypes = {0};
+  module.types[1].supertype_count = 1;
   module.rec_groups = {{0, 1}, {1, 1}};
   EXPECT_EQ(ValidationError(std::move(module)),
             "sub type 1 does not match super type 0, which is final");
+}
+
+TEST(ValidateTest, SubtypeDepthLimit) {
+  const auto chain = [](uint32_t depth) {
+    Module module;
+    for (uint32_t i = 0; i <= depth; ++i) {
+      SubType& type = module.types.emplace_back();
+      type.is_final = false;
+      type.supertype_count = i != 0;
+      type.supertype = i - 1;
+      module.rec_groups.push_back({i, 1});
+    }
+    return module;
+  };
+  EXPECT_EQ(ValidationError(chain(kMaxSubtypeDepth)), "ok");
+  EXPECT_EQ(ValidationError(chain(kMaxSubtypeDepth + 1)), "sub type 64 is deeper than 63");
+}
+
+TEST(ValidateTest, SupertypesComeFirstAndAlone) {
+  Module later;
+  later.types.resize(2);
+  later.types[0].supertype_count = 1;
+  later.types[0].supertype = 1;
+  later.types[1].is_final = false;
+  later.rec_groups.push_back({0, 2});
+  EXPECT_EQ(ValidationError(std::move(later)), "unknown type 1");
+  Module two;
+  two.types.resize(2);
+  two.types[0].is_final = false;
+  two.types[1].supertype_count = 2;
+  two.rec_groups = {{0, 1}, {1, 1}};
+  EXPECT_EQ(ValidationError(std::move(two)), "sub type 1 has more than one super type");
+}
+
+// Each type names the one before it twice: 2^1000 types deep when written out.
+TEST(ValidateTest, TypesThatDoubleAreNotWrittenOut) {
+  Module module;
+  for (uint32_t i = 0; i < 1000; ++i) {
+    SubType& type = module.types.emplace_back();
+    const ValType before = ValType::Ref(HeapType::Concrete(i == 0 ? 0 : i - 1), true);
+    type.func.params = {before, before};
+    module.rec_groups.push_back({i, 1});
+  }
+  EXPECT_EQ(ValidationError(std::move(module)), "ok");
 }
 
 TEST(ValidateTest, MemoryLimits) {

@@ -10,34 +10,13 @@
 namespace tenon::vm {
 namespace {
 
-// A module's index as TypeStore::Intern wants it. False when no such type is in sight.
-bool ToStoreIndex(const ResolvedModule& resolved, const RecGroup& group, uint32_t index,
-                  uint32_t* out) {
-  if (index < group.first) {
-    *out = resolved.type_ids[index].value();
-    return true;
-  }
-  if (index - group.first >= group.count) return false;
-  *out = TypeStore::kRecMember + (index - group.first);
-  return true;
-}
-
-Status Translate(const ResolvedModule& resolved, const RecGroup& group, ValType* type) {
-  if (!type->is_ref() || !type->heap().is_concrete()) return {};
-  uint32_t index;
-  if (!ToStoreIndex(resolved, group, type->heap().index(), &index)) {
-    return Fail(ErrorKind::kInvalid, absl::StrCat("unknown type ", type->heap().index()));
-  }
-  *type = ValType::Ref(HeapType::Concrete(index), type->nullable());
+// Calls check(type) for every type in a definition until one fails.
+template <typename Check>
+Status CheckEach(const SubType& type, const Check& check) {
+  for (ValType param : type.func.params) TENON_RETURN_IF_ERROR(check(param));
+  for (ValType result : type.func.results) TENON_RETURN_IF_ERROR(check(result));
+  for (const FieldType& field : type.fields) TENON_RETURN_IF_ERROR(check(field.storage.type));
   return {};
-}
-
-bool MentionsTypes(const SubType& type) {
-  const auto is_concrete = [](ValType part) { return part.is_ref() && part.heap().is_concrete(); };
-  return !type.supertypes.empty() || absl::c_any_of(type.func.params, is_concrete) ||
-         absl::c_any_of(type.func.results, is_concrete) ||
-         absl::c_any_of(type.fields,
-                        [&](const FieldType& field) { return is_concrete(field.storage.type); });
 }
 
 Status CheckLimits(const Limits& limits, uint64_t range, absl::string_view message) {
@@ -52,72 +31,63 @@ Status CheckLimits(const Limits& limits, uint64_t range, absl::string_view messa
 
 }  // namespace
 
-Status ModuleValidator::ResolveTypes() {
-  resolved_.type_ids.reserve(module_.types.size());
-  resolved_.type_defs.reserve(module_.types.size());
-  subtype_depths_.reserve(module_.types.size());
+Status ModuleValidator::ResolveTypes(absl::Span<SubType> types) {
+  resolved_.type_ids.reserve(types.size());
+  resolved_.type_defs.reserve(types.size());
+  subtype_depths_.reserve(types.size());
   for (const RecGroup& group : module_.rec_groups) {
-    TENON_RETURN_IF_ERROR(CheckSupertypes(group));
-    TENON_RETURN_IF_ERROR(ResolveGroup(group));
-    TENON_RETURN_IF_ERROR(CheckSubtyping(group));
+    if (group.count == 0) continue;  // the store holds no empty groups
+    const absl::Span<SubType> members = types.subspan(group.first, group.count);
+    for (const SubType& type : members) TENON_RETURN_IF_ERROR(CheckType(type, group));
+    TENON_RETURN_IF_ERROR(Intern(members));
+    for (uint32_t i = group.first; i < group.first + group.count; ++i) {
+      TENON_RETURN_IF_ERROR(CheckSubtyping(i));
+    }
   }
   return {};
+}
+
+// A definition on its own: its features, and that what it names is in sight.
+Status ModuleValidator::CheckType(const SubType& type, const RecGroup& group) {
+  TENON_RETURN_IF_ERROR(CheckSupertype(type));
+  TENON_RETURN_IF_ERROR(CheckFeatures(type, group.count));
+  const uint32_t in_sight = group.first + group.count;
+  return CheckEach(type, [&](ValType part) -> Status {
+    if (!part.is_ref() || !part.heap().is_concrete() || part.heap().index() < in_sight) return {};
+    return Invalid(absl::StrCat("unknown type ", part.heap().index()));
+  });
 }
 
 // Supertypes come before their subtypes, so that chains are finite, and chains are short, since
-// they are walked.
-Status ModuleValidator::CheckSupertypes(const RecGroup& group) {
-  for (uint32_t i = group.first; i < group.first + group.count; ++i) {
-    const std::vector<uint32_t>& supertypes = module_.types[i].supertypes;
-    uint32_t depth = 0;
-    if (supertypes.size() > 1) {
-      return Invalid(absl::StrCat("sub type ", i, " has more than one super type"));
-    }
-    if (!supertypes.empty()) {
-      if (supertypes[0] >= i) return Invalid(absl::StrCat("unknown type ", supertypes[0]));
-      depth = subtype_depths_[supertypes[0]] + 1;
-    }
-    if (depth > kMaxSubtypeDepth) {
-      return Fail(ErrorKind::kLimit,
-                  absl::StrCat("sub type ", i, " is deeper than ", kMaxSubtypeDepth));
-    }
-    subtype_depths_.push_back(depth);
+// each type of one knows all above it.
+Status ModuleValidator::CheckSupertype(const SubType& type) {
+  const auto index = static_cast<uint32_t>(subtype_depths_.size());
+  uint32_t depth = 0;
+  if (type.supertype_count > 1) {
+    return Invalid(absl::StrCat("sub type ", index, " has more than one super type"));
   }
+  if (type.supertype_count != 0) {
+    if (type.supertype >= index) return Invalid(absl::StrCat("unknown type ", type.supertype));
+    depth = subtype_depths_[type.supertype] + 1u;
+  }
+  if (depth > kMaxSubtypeDepth) {
+    return Fail(ErrorKind::kLimit,
+                absl::StrCat("sub type ", index, " is deeper than ", kMaxSubtypeDepth));
+  }
+  subtype_depths_.push_back(static_cast<uint8_t>(depth));
   return {};
-}
-
-Status ModuleValidator::ResolveGroup(const RecGroup& group) {
-  const auto declared = absl::MakeConstSpan(module_.types).subspan(group.first, group.count);
-  for (const SubType& type : declared) TENON_RETURN_IF_ERROR(CheckFeatures(type, declared.size()));
-  if (absl::c_none_of(declared, MentionsTypes)) return Intern(declared);
-  std::vector<SubType> members(declared.begin(), declared.end());
-  for (SubType& member : members) {
-    for (uint32_t& super : member.supertypes) ToStoreIndex(resolved_, group, super, &super);
-    for (ValType& type : member.func.params) {
-      TENON_RETURN_IF_ERROR(Translate(resolved_, group, &type));
-    }
-    for (ValType& type : member.func.results) {
-      TENON_RETURN_IF_ERROR(Translate(resolved_, group, &type));
-    }
-    for (FieldType& field : member.fields) {
-      TENON_RETURN_IF_ERROR(Translate(resolved_, group, &field.storage.type));
-    }
-  }
-  return Intern(members);
 }
 
 Status ModuleValidator::CheckFeatures(const SubType& type, size_t group_size) const {
   const bool is_plain = group_size == 1 && type.kind == SubType::Kind::kFunc && type.is_final &&
-                        type.supertypes.empty();
+                        type.supertype_count == 0;
   if (!is_plain && !resolved_.features.Has(Feature::kGc)) {
     return Invalid("type with sub types, a group, or of a structure or array: gc is off");
   }
-  for (ValType param : type.func.params) TENON_RETURN_IF_ERROR(CheckFeatures(param));
-  for (ValType result : type.func.results) TENON_RETURN_IF_ERROR(CheckFeatures(result));
-  for (const FieldType& field : type.fields) {
-    TENON_RETURN_IF_ERROR(CheckFeatures(field.storage.type));
+  if (type.func.results.size() > 1 && !resolved_.features.Has(Feature::kMultiValue)) {
+    return Invalid("invalid result arity: multi-value is off");
   }
-  return {};
+  return CheckEach(type, [this](ValType part) { return CheckFeatures(part); });
 }
 
 Status ModuleValidator::CheckFeatures(ValType type) const {
@@ -127,14 +97,8 @@ Status ModuleValidator::CheckFeatures(ValType type) const {
   return Invalid(absl::StrCat("type ", ToString(type), ": ", FeatureName(feature), " is off"));
 }
 
-Status ModuleValidator::Intern(absl::Span<const SubType> group) {
-  if (group.empty()) return {};
-  for (const SubType& type : group) {
-    if (type.func.results.size() > 1 && !resolved_.features.Has(Feature::kMultiValue)) {
-      return Invalid("invalid result arity: multi-value is off");
-    }
-  }
-  TENON_ASSIGN_OR_RETURN(const TypeId first_id, resolved_.types->Intern(group));
+Status ModuleValidator::Intern(absl::Span<SubType> group) {
+  TENON_ASSIGN_OR_RETURN(const TypeId first_id, resolved_.types->Intern(group, resolved_.type_ids));
   for (uint32_t i = 0; i < group.size(); ++i) {
     const TypeId id(first_id.value() + i);
     resolved_.type_ids.push_back(id);
@@ -143,18 +107,15 @@ Status ModuleValidator::Intern(absl::Span<const SubType> group) {
   return {};
 }
 
-Status ModuleValidator::CheckSubtyping(const RecGroup& group) {
-  for (uint32_t i = group.first; i < group.first + group.count; ++i) {
-    const SubType& sub = *resolved_.type_defs[i];
-    if (sub.supertypes.empty()) continue;
-    const SubType& super = resolved_.types->Get(TypeId(sub.supertypes[0]));
-    const uint32_t super_index = module_.types[i].supertypes[0];
-    if (super.is_final || !MatchesComposite(sub, super)) {
-      return Invalid(absl::StrCat("sub type ", i, " does not match super type ", super_index,
-                                  super.is_final ? ", which is final" : ""));
-    }
-  }
-  return {};
+Status ModuleValidator::CheckSubtyping(uint32_t index) const {
+  const SubType& sub = *resolved_.type_defs[index];
+  if (sub.supertype_count == 0) return {};
+  const TypeId super_id(sub.supertype);
+  const SubType& super = resolved_.types->Get(super_id);
+  if (!super.is_final && MatchesComposite(sub, super)) return {};
+  const auto super_index = absl::c_find(resolved_.type_ids, super_id) - resolved_.type_ids.begin();
+  return Invalid(absl::StrCat("sub type ", index, " does not match super type ", super_index,
+                              super.is_final ? ", which is final" : ""));
 }
 
 // core: #match-comptype

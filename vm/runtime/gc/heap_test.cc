@@ -24,7 +24,7 @@ class HeapTest : public testing::Test, private HeapOwner {
   const Layout& Define(SubType::Kind kind, std::vector<FieldType> fields) {
     SubType type;
     type.kind = kind;
-    type.fields = std::move(fields);
+    type.fields.assign(fields.begin(), fields.end());
     return layouts_.Of(*types_.Intern({&type, 1}));
   }
 

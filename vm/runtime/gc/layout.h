@@ -60,7 +60,7 @@ class LayoutTable {
   struct Chunk {
     std::atomic<const Layout*> layouts[kChunkTypes] = {};
   };
-  static constexpr uint32_t kChunks = TypeStore::kRecMember / kChunkTypes;
+  static constexpr uint32_t kChunks = TypeStore::kMaxIds / kChunkTypes;
 
   const Layout& Make(TypeId type);
 
