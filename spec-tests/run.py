@@ -1,17 +1,20 @@
 #!/usr/bin/env python3
-"""Runs the top-level scripts of the official core suite and holds the result against two files:
+"""Runs the scripts of one folder of the official core suite and holds the result against two files:
 
-    run.py --tenon BINARY --suite DIRECTORY [--pin FILE] [--later FILE] [--jobs N] [NAME...]
+    run.py --tenon BINARY --suite DIRECTORY [--pin FILE] [--later FILE] [--jobs N]
+           [--option=OPTION]... [NAME...]
 
-The pin says how many scripts the suite has and how many directives those that are run have: a suite
-of another version, or directives that got lost, fail the run. The scripts in later.txt must not
-pass: one that does is to be struck off the list. NAMEs run those scripts alone, whatever the lists
-say.
+The pin says which folder of the suite it is about and with which features that runs, how many
+scripts the folder has, and how many directives those that are run have: a suite of another version,
+or directives that got lost, fail the run. What later.txt names, scripts or single directives, must
+not pass: what does is to be struck off the list. NAMEs, or patterns of names, run those scripts
+alone, whatever the lists say. OPTIONs are handed on to `tenon wast`.
 Exits with 0, 1, or 77 when the suite is not there.
 """
 
 import argparse
 import concurrent.futures
+import fnmatch
 import json
 import pathlib
 import subprocess
@@ -32,14 +35,31 @@ def read_pairs(path):
     return pairs
 
 
-def run_script(tenon, script):
+class Later:
+    """What of one folder is left for later: the reasons by script, and by script and line."""
+
+    def __init__(self, pairs, folder):
+        self.scripts, self.directives = {}, {}
+        for place, reason in pairs.items():
+            path, _, line = place.partition(":")
+            if pathlib.PurePath(path).parent != pathlib.PurePath(folder):
+                continue
+            name = pathlib.PurePath(path).name
+            if line:
+                self.directives[name, int(line)] = reason
+            else:
+                self.scripts[name] = reason
+
+
+def run_script(tenon, script, wast_options):
     """The script's JSON report, or one of the same form for a run that ended in no report."""
     def broken(reason):
         return {"ok": False, "crashed": True, "directives": 0, "failed": 0,
                 "failures": [{"line": 0, "message": reason}]}
     try:
-        done = subprocess.run([tenon, "wast", "--json", script], stdin=subprocess.DEVNULL,
-                              capture_output=True, timeout=SECONDS_A_SCRIPT)
+        done = subprocess.run([tenon, "wast", "--json", *wast_options, script],
+                              stdin=subprocess.DEVNULL, capture_output=True,
+                              timeout=SECONDS_A_SCRIPT)
     except subprocess.TimeoutExpired:
         return broken(f"no end within {SECONDS_A_SCRIPT} s")
     lines = done.stdout.decode(errors="replace").splitlines()
@@ -49,37 +69,45 @@ def run_script(tenon, script):
     return json.loads(lines[0])
 
 
-def describe(name, report):
-    for failure in report["failures"]:
+def describe(name, failures):
+    for failure in failures:
         print(f"{name}:{failure['line']}: {failure['message']}")
+    return len(failures)
+
+
+def judge_script(name, report, later):
+    """Prints what is wrong with one script and returns how much that is."""
+    if name in later.scripts:
+        if report["ok"]:
+            print(f"{name}: passes, but is left for later: {later.scripts[name]}")
+            return 1
+        return describe(name, report["failures"]) if report.get("crashed") else 0
+    wrong = describe(name, [failure for failure in report["failures"]
+                            if (name, failure["line"]) not in later.directives])
+    failed = {failure["line"] for failure in report["failures"]}
+    for (script, line), reason in sorted(later.directives.items()):
+        if script == name and line not in failed:
+            wrong += 1
+            print(f"{name}:{line}: passes, but is left for later: {reason}")
+    return wrong
 
 
 def judge(reports, later, pin):
     """Prints what is wrong and returns how much that is."""
-    wrong = 0
-    directives = 0
-    for name, report in sorted(reports.items()):
-        if name not in later:
-            directives += report["directives"]
-            if not report["ok"]:
-                wrong += 1
-                describe(name, report)
-        elif report["ok"]:
-            wrong += 1
-            print(f"{name}: passes, but is left for later: {later[name]}")
-        elif report.get("crashed"):
-            wrong += 1
-            describe(name, report)
-    for name in sorted(set(later) - set(reports)):
+    wrong = sum(judge_script(name, report, later) for name, report in sorted(reports.items()))
+    named = set(later.scripts) | {name for name, _ in later.directives}
+    for name in sorted(named - set(reports)):
         wrong += 1
         print(f"{name}: left for later, but the suite has no such script")
+    directives = sum(report["directives"] for name, report in reports.items()
+                     if name not in later.scripts)
     counts = {"files": len(reports), "directives": directives}
     for key, count in counts.items():
         if pin.get(key) != str(count):
             wrong += 1
             print(f"{key}: {count}, expected {pin.get(key)}")
-    print(f"{len(reports)} files, {len(later)} left for later, {directives} directives executed, "
-          f"{wrong} failures")
+    print(f"{len(reports)} files, {len(later.scripts)} left for later, {directives} directives "
+          f"executed, {len(later.directives)} of them left for later, {wrong} failures")
     return wrong
 
 
@@ -90,24 +118,30 @@ def main():
     parser.add_argument("--pin", default=HERE / "core.pin", type=pathlib.Path)
     parser.add_argument("--later", default=HERE / "later.txt", type=pathlib.Path)
     parser.add_argument("--jobs", default=2, type=int)
+    parser.add_argument("--option", default=[], action="append")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
 
-    scripts = sorted(options.suite.glob("*.wast"))
+    pin = read_pairs(options.pin)
+    folder = pin.get("folder", ".")
+    scripts = sorted((options.suite / folder).glob("*.wast"))
     if not scripts:
-        print(f"no suite in {options.suite}; set TENON_SUITES")
+        print(f"no suite in {options.suite / folder}; set TENON_SUITES")
         return SKIPPED
     if options.names:
-        scripts = [script for script in scripts if script.name in options.names]
+        scripts = [script for script in scripts
+                   if any(fnmatch.fnmatch(script.name, name) for name in options.names)]
+    wast_options = [f"--features={pin['features']}"] if "features" in pin else []
+    wast_options += options.option
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        done = pool.map(lambda script: run_script(options.tenon, script), scripts)
+        done = pool.map(lambda script: run_script(options.tenon, script, wast_options), scripts)
         reports = dict(zip((script.name for script in scripts), done))
     if options.names:
         for name, report in reports.items():
-            describe(name, report)
+            describe(name, report["failures"])
             print(f"{name}: {report['directives']} directives, {report['failed']} failed")
         return 0 if all(report["ok"] for report in reports.values()) else 1
-    return 1 if judge(reports, read_pairs(options.later), read_pairs(options.pin)) else 0
+    return 1 if judge(reports, Later(read_pairs(options.later), folder), pin) else 0
 
 
 if __name__ == "__main__":

@@ -10,15 +10,15 @@ import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 
-# Answers by the script's first word: pass, fail or crash.
+# Answers by what the script says: pass, fail or crash; options:X passes if it was given X.
 STAND_IN = """#!/usr/bin/env python3
 import json, os, sys
-word = open(sys.argv[3]).read().split()[0]
+word = open(sys.argv[-1]).read()
 if word == "crash":
     os.abort()
-ok = word == "pass"
+ok = word == "pass" or word == "options:" + " ".join(sys.argv[3:-1])
 print(json.dumps({"directives": 2, "failed": 0 if ok else 1, "ok": ok,
-                  "failures": [] if ok else [{"line": 1, "message": "wrong"}]}))
+                  "failures": [] if ok else [{"line": 7, "message": "wrong"}]}))
 print("{}")
 sys.exit(0 if ok else 1)
 """
@@ -33,16 +33,15 @@ class RunTest(unittest.TestCase):
         self.tenon.write_text(STAND_IN)
         self.tenon.chmod(self.tenon.stat().st_mode | stat.S_IXUSR)
 
-    def run_suite(self, scripts, later, files, directives):
-        suite = self.root / "suite"
-        suite.mkdir()
+    def run_suite(self, scripts, later, files, directives, pin="", options=()):
         for name, word in scripts.items():
-            (suite / name).write_text(word)
+            (self.root / "suite" / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.root / "suite" / name).write_text(word)
         (self.root / "later").write_text("".join(f"{name} reason\n" for name in later))
-        (self.root / "pin").write_text(f"# pin\nfiles {files}\ndirectives {directives}\n")
+        (self.root / "pin").write_text(f"# pin\nfiles {files}\ndirectives {directives}\n{pin}")
         return subprocess.run(
-            [sys.executable, HERE / "run.py", "--tenon", self.tenon, "--suite", suite,
-             "--later", self.root / "later", "--pin", self.root / "pin"],
+            [sys.executable, HERE / "run.py", "--tenon", self.tenon, "--suite", self.root / "suite",
+             "--later", self.root / "later", "--pin", self.root / "pin", *options],
             capture_output=True, text=True).returncode
 
     def test_passes(self):
@@ -60,11 +59,38 @@ class RunTest(unittest.TestCase):
     def test_fails_on_a_skipped_script_that_is_not_there(self):
         self.assertEqual(self.run_suite({"a.wast": "pass"}, ["b.wast"], 1, 2), 1)
 
+    def test_skips_a_directive(self):
+        self.assertEqual(self.run_suite({"a.wast": "fail"}, ["a.wast:7"], 1, 2), 0)
+
+    def test_fails_on_a_failure_beside_a_skipped_directive(self):
+        self.assertEqual(self.run_suite({"a.wast": "fail", "b.wast": "fail"}, ["b.wast:7"], 2, 4), 1)
+
+    def test_fails_on_a_skipped_directive_that_passes(self):
+        self.assertEqual(self.run_suite({"a.wast": "pass"}, ["a.wast:7"], 1, 2), 1)
+
+    def test_fails_on_a_skipped_directive_whose_script_crashes(self):
+        self.assertEqual(self.run_suite({"a.wast": "crash"}, ["a.wast:7"], 1, 0), 1)
+
     def test_fails_on_other_counts(self):
         self.assertEqual(self.run_suite({"a.wast": "pass"}, [], 2, 2), 1)
 
     def test_fails_on_lost_directives(self):
         self.assertEqual(self.run_suite({"a.wast": "pass"}, [], 1, 3), 1)
+
+    def test_takes_the_folder_of_the_pin_and_what_is_left_of_that(self):
+        scripts = {"p/a.wast": "pass", "p/b.wast": "fail", "c.wast": "fail"}
+        self.assertEqual(
+            self.run_suite(scripts, ["p/b.wast", "d.wast", "q/e.wast"], 2, 2, "folder p\n"), 0)
+
+    def test_hands_features_and_options_on(self):
+        scripts = {"a.wast": "options:--features=-simd,gc --bounds=explicit"}
+        self.assertEqual(self.run_suite(scripts, [], 1, 2), 1)
+        self.assertEqual(self.run_suite(scripts, [], 1, 2, "features -simd,gc\n",
+                                        ["--option=--bounds=explicit"]), 0)
+
+    def test_runs_what_is_named_by_a_pattern(self):
+        scripts = {"array_get.wast": "pass", "call.wast": "fail"}
+        self.assertEqual(self.run_suite(scripts, [], 0, 0, options=["arr*.wast"]), 0)
 
     def test_says_that_there_is_no_suite(self):
         self.assertEqual(self.run_suite({}, [], 0, 0), 77)
