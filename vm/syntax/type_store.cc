@@ -178,14 +178,14 @@ const TypeStore::Stretch* TypeStore::LineageOf(TypeId id) {
   Entry& entry = At(id);
   if (entry.lineage != nullptr) return entry.lineage;
   Stretch& lineage = stretches_.emplace_back();
-  const Stretch* above = entry.ancestors;
-  if (above == nullptr) {
-    lineage.depth = 0;
-  } else if (lineage.depth = above->depth + 1; lineage.depth % kStretch == 0) {
-    lineage.above = above;
-  } else {
-    lineage = *above;
-    ++lineage.depth;
+  if (const Stretch* above = entry.ancestors) {
+    const bool is_full = above->depth % kStretch == kStretch - 1;
+    if (is_full) {
+      lineage.above = above;
+    } else {
+      lineage = *above;
+    }
+    lineage.depth = above->depth + 1;
   }
   lineage.types[lineage.depth % kStretch] = id;
   return entry.lineage = &lineage;

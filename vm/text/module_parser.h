@@ -92,7 +92,7 @@ class ModuleParser {
   IndexSpace tags{"tag"};
   IndexSpace elems{"elem segment"};
   IndexSpace datas{"data segment"};
-  absl::flat_hash_map<uint32_t, IndexSpace> fields;  // of structs, by type
+  absl::flat_hash_map<uint32_t, IndexSpace> fields;  // of structs that name some, by type
 
  private:
   // Where a field's content begins, after `(keyword`, and the index it defines.

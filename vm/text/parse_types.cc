@@ -288,7 +288,7 @@ bool ModuleParser::ParseStructFields(SubType* out) {
     }
     if (!ExpectClose()) return false;
   }
-  fields.try_emplace(next_type_, std::move(space));
+  if (!space.ids.empty()) fields.try_emplace(next_type_, std::move(space));
   return true;
 }
 
