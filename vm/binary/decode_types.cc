@@ -17,8 +17,6 @@ constexpr int kFuncCode = 0x60;
 constexpr int kI8Code = 0x78;
 constexpr int kI16Code = 0x77;
 
-constexpr size_t kMaxFields = 10'000;
-
 }  // namespace
 
 bool SectionDecoder::DecodeTypes() {

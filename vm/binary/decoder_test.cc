@@ -105,6 +105,20 @@ TEST(DecoderTest, TypesLimit) {
   }
 }
 
+TEST(DecoderTest, FieldsLimit) {
+  const auto with_fields = [](uint32_t count) {
+    Bytes content = {0x01, 0x5f};
+    AppendVarU32(count, &content);
+    for (uint32_t i = 0; i < count; ++i) content.insert(content.end(), {0x78, 0x00});
+    Bytes section = {0x01};
+    AppendVarU32(static_cast<uint32_t>(content.size()), &section);
+    section.insert(section.end(), content.begin(), content.end());
+    return WithHeader(section);
+  };
+  EXPECT_EQ(DecodeError(with_fields(kMaxFields)), "ok");
+  EXPECT_EQ(DecodeError(with_fields(kMaxFields + 1)), "more than 10000 fields");
+}
+
 TEST(DecoderTest, LimitsFlags) {
   EXPECT_EQ(DecodeError(WithHeader({0x05, 0x03, 0x01, 0x02, 0x00})), "malformed limits flags");
   EXPECT_EQ(DecodeError(WithHeader({0x05, 0x03, 0x01, 0x04, 0x00})), "ok");

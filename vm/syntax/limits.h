@@ -25,6 +25,7 @@ inline constexpr uint64_t kMaxTableEntries = 10'000'000;
 inline constexpr uint32_t kMaxControlDepth = 50'000;
 inline constexpr uint32_t kMaxOperands = 1'000'000;     // on a function's operand stack
 inline constexpr uint32_t kMaxSubtypeDepth = 63;
+inline constexpr uint32_t kMaxFields = 10'000;          // of a structure
 
 // Default size of the interpreter's frame stack, in bytes.
 inline constexpr uint64_t kDefaultStackBytes = 512 * 1024;

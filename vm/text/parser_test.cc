@@ -8,6 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "vm/syntax/limits.h"
 #include "vm/syntax/type_store.h"
 #include "vm/valid/validate.h"
 
@@ -69,6 +70,16 @@ TEST(Parser, BodiesAreCodeEntries) {
   EXPECT_EQ(Body(""), (Bytes{0x00, 0x0b}));
   EXPECT_EQ(Body("(local i32 i32) (local $x i64) nop"),
             (Bytes{0x02, 0x02, 0x7f, 0x01, 0x7e, 0x01, 0x0b}));
+}
+
+TEST(Parser, FieldsLimit) {
+  const auto with_fields = [](uint32_t count) {
+    std::string text = "(type (struct (field";
+    for (uint32_t i = 0; i < count; ++i) text += " i8";
+    return MessageOf(text + ")))");
+  };
+  EXPECT_EQ(with_fields(kMaxFields), "no error");
+  EXPECT_EQ(with_fields(kMaxFields + 1), "more than 10000 fields");
 }
 
 TEST(Parser, FoldedInstructionsComeAfterTheirOperands) {
