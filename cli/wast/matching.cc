@@ -37,16 +37,8 @@ bool MatchesNumber(const ResultPattern& pattern, ValType type, const Slot* slot)
   return true;
 }
 
-// The greatest type of the hierarchy. core: #match-heaptype
 HeapKind TopOf(ValType type, const vm::Store& store) {
-  switch (type.heap().kind()) {
-    case HeapKind::kExtern:
-    case HeapKind::kNoExtern: return HeapKind::kExtern;
-    case HeapKind::kExn:
-    case HeapKind::kNoExn: return HeapKind::kExn;
-    default:
-      return IsFuncHeap(store.engine().types(), type.heap()) ? HeapKind::kFunc : HeapKind::kAny;
-  }
+  return store.engine().types().Top(type.heap()).kind();
 }
 
 // A null of a kind: any null of the same hierarchy, since the static type may be a supertype.

@@ -23,15 +23,9 @@ constexpr Ref MakeI31(uint32_t value) { return value << 1 | 1; }
 constexpr uint32_t I31GetU(Ref ref) { return ref >> 1; }
 constexpr int32_t I31GetS(Ref ref) { return static_cast<int32_t>(ref) >> 1; }
 
-// True for references to functions, which are pointers.
-inline bool IsFuncHeap(const TypeStore& types, HeapType heap) {
-  if (heap.is_concrete()) return types.Get(TypeId(heap.index())).kind == SubType::Kind::kFunc;
-  return heap.kind() == HeapKind::kFunc || heap.kind() == HeapKind::kNoFunc;
-}
-
 // True for types whose values may refer to the heap.
 inline bool IsCollected(const TypeStore& types, ValType type) {
-  return type.is_ref() && !IsFuncHeap(types, type.heap());
+  return type.is_ref() && types.Top(type.heap()) != HeapKind::kFunc;
 }
 
 }  // namespace tenon::vm
