@@ -134,11 +134,13 @@ Status TakeValidate(int, const char* value, std::string& file) {
   return {};
 }
 
-enum WastKey : int { kJson = kFirstLongKey, kIgnoreErrorMessages };
+enum WastKey : int { kJson = kFirstLongKey, kIgnoreErrorMessages, kCollectAlways };
 
 constexpr argp_option kWastOptions[] = {
     {"json", kJson, nullptr, 0, "Print results as JSON"},
     {"ignore-error-messages", kIgnoreErrorMessages, nullptr, 0, "Do not compare error texts"},
+    {"collect-always", kCollectAlways, nullptr, 0,
+     "Collect garbage at every allocation, to find references that nothing keeps"},
     kHelpOption,
     {}};
 
@@ -154,6 +156,9 @@ Status TakeWast(int key, const char* value, WastOptions& options) {
       break;
     case kIgnoreErrorMessages:
       options.ignore_error_messages = true;
+      break;
+    case kCollectAlways:
+      options.collect_always = true;
       break;
     case kArgumentKey:
       options.paths.emplace_back(value);

@@ -112,7 +112,8 @@ ScriptReport RunFile(const std::string& path, const ScriptOptions& options) {
 }  // namespace
 
 int RunWastCommand(const WastOptions& options) {
-  const ScriptOptions script_options = {.ignore_error_messages = options.ignore_error_messages};
+  const ScriptOptions script_options = {.ignore_error_messages = options.ignore_error_messages,
+                                        .collect_always = options.collect_always};
   Total total;
   for (const std::string& path : FindScripts(options.paths)) {
     const ScriptReport report = RunFile(path, script_options);

@@ -15,6 +15,8 @@ namespace tenon::cli {
 struct ScriptOptions {
   // Compare kinds of errors and traps only, not the suite's texts.
   bool ignore_error_messages = false;
+  // Collect garbage at every allocation.
+  bool collect_always = false;
 };
 
 struct ScriptFailure {

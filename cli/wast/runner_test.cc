@@ -34,6 +34,35 @@ void ExpectFail(absl::string_view directive) {
   EXPECT_EQ(report.failed, 1u) << directive;
 }
 
+constexpr absl::string_view kObjects = R"(
+  (module
+    (type $box (struct (field (mut i32))))
+    (func (export "box") (param i32) (result (ref $box)) (struct.new $box (local.get 0)))
+    (func (export "array") (result arrayref) (ref.null array))
+    (func (export "i31") (result anyref) (ref.i31 (i32.const 1)))
+    (func (export "in") (param externref) (result anyref) (any.convert_extern (local.get 0)))
+    (func (export "out") (param anyref) (result externref) (extern.convert_any (local.get 0))))
+  (assert_return (invoke "box" (i32.const 7)) (ref.struct))
+  (assert_return (invoke "box" (i32.const 7)) (ref.eq))
+  (assert_return (invoke "array") (ref.null none))
+  (assert_return (invoke "i31") (ref.i31))
+  (assert_return (invoke "in" (ref.extern 5)) (ref.host 5))
+  (assert_return (invoke "out" (ref.host 5)) (ref.extern 5))
+)";
+
+TEST(RunScript, ComparesObjectsByKind) {
+  for (const bool collect_always : {false, true}) {
+    const ScriptReport report = RunScript(kObjects, {.collect_always = collect_always});
+    EXPECT_TRUE(report.passed()) << report.failures[0].message;
+    EXPECT_EQ(report.executed, 7u);
+  }
+  for (const char* other : {"(ref.array)", "(ref.i31)", "(ref.null)", "(ref.host 5)", "(ref.func)"}) {
+    const ScriptReport report = RunScript(
+        absl::StrCat(kObjects, "(assert_return (invoke \"box\" (i32.const 7)) ", other, ")"), {});
+    EXPECT_EQ(report.failed, 1u) << other;
+  }
+}
+
 TEST(RunScript, RunsActions) {
   ExpectPass(R"((assert_return (invoke "add" (i32.const 1) (i32.const 2)) (i32.const 3)))");
   ExpectPass(R"((assert_return (get $m "answer") (i64.const 42)))");

@@ -27,7 +27,7 @@ struct ActionOutcome {
 
 class ScriptStore {
  public:
-  ScriptStore();
+  explicit ScriptStore(bool collect_always);
   ScriptStore(const ScriptStore&) = delete;
   ScriptStore& operator=(const ScriptStore&) = delete;
 

@@ -1,4 +1,5 @@
 // Structures, arrays, i31 and casts. core: #exec-instr-aggr, #exec-instr-ref
+#include <bit>
 #include <cstring>
 
 #include "vm/interp/handlers/cast_target.h"
@@ -125,14 +126,11 @@ void Translator::AppendTarget(ValType to) {
 
 // A cast leaves the reference where it is.
 void Translator::Cast(const Instruction& instruction) {
+  Materialize(&Top());
   code_.SetOffset(instruction.offset);
   if (instruction.op == Opcode::RefTest || instruction.op == Opcode::RefTestNull) {
-    Operand& operand = Pop();
-    Materialize(&operand);
-    EmitResult(handlers::RefTest, ValType::kI32, operand.slot);
+    EmitResult(handlers::RefTest, ValType::kI32, Pop().slot);
   } else {
-    Materialize(&Top());
-    code_.SetOffset(instruction.offset);
     code_.Emit(handlers::RefCast, {0, Top().slot});
     last_.valid = false;
   }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 
 namespace tenon::vm {
 namespace {
@@ -59,6 +60,7 @@ bool Heap::IsObjectAt(uint64_t offset) const {
 }
 
 Ref Heap::AllocateSlow(uint32_t type_word, uint64_t bytes) {
+  if (broken_) return kNullRef;
   if (collect_always_ || IsCollectionDue(bytes)) Collect();
   Ref object = TryAllocate(type_word, bytes);
   if (object == kNullRef && MayCollectForRoom()) {
