@@ -134,11 +134,21 @@ Status TakeValidate(int, const char* value, std::string& file) {
   return {};
 }
 
-enum WastKey : int { kJson = kFirstLongKey, kIgnoreErrorMessages, kCollectAlways };
+enum WastKey : int {
+  kJson = kFirstLongKey,
+  kIgnoreErrorMessages,
+  kWastFeatures,
+  kDeterministic,
+  kCollectAlways,
+};
 
 constexpr argp_option kWastOptions[] = {
     {"json", kJson, nullptr, 0, "Print results as JSON"},
     {"ignore-error-messages", kIgnoreErrorMessages, nullptr, 0, "Do not compare error texts"},
+    {"features", kWastFeatures, "LIST", 0,
+     "Switch proposals, 'simd,-gc' one on and one off; default: all of core 3.0"},
+    {"deterministic", kDeterministic, nullptr, 0,
+     "Relaxed SIMD with equal results on every machine"},
     {"collect-always", kCollectAlways, nullptr, 0,
      "Collect garbage at every allocation, to find references that nothing keeps"},
     kHelpOption,
@@ -155,10 +165,15 @@ Status TakeWast(int key, const char* value, WastOptions& options) {
       options.json = true;
       break;
     case kIgnoreErrorMessages:
-      options.ignore_error_messages = true;
+      options.script.ignore_error_messages = true;
+      break;
+    case kWastFeatures:
+      return options.script.engine.features.Apply(value);
+    case kDeterministic:
+      options.script.engine.deterministic_simd = true;
       break;
     case kCollectAlways:
-      options.collect_always = true;
+      options.script.collect_always = true;
       break;
     case kArgumentKey:
       options.paths.emplace_back(value);

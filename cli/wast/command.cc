@@ -9,7 +9,6 @@
 #include "absl/strings/str_format.h"
 #include "cli/input_file.h"
 #include "cli/json.h"
-#include "cli/wast/runner.h"
 #include "vm/base/utf8.h"
 #include "vm/syntax/limits.h"
 
@@ -112,11 +111,9 @@ ScriptReport RunFile(const std::string& path, const ScriptOptions& options) {
 }  // namespace
 
 int RunWastCommand(const WastOptions& options) {
-  const ScriptOptions script_options = {.ignore_error_messages = options.ignore_error_messages,
-                                        .collect_always = options.collect_always};
   Total total;
   for (const std::string& path : FindScripts(options.paths)) {
-    const ScriptReport report = RunFile(path, script_options);
+    const ScriptReport report = RunFile(path, options.script);
     ++total.files;
     if (!report.passed()) ++total.failed_files;
     total.directives += report.executed;

@@ -5,12 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "cli/wast/runner.h"
+
 namespace tenon::cli {
 
 struct WastOptions {
   bool json = false;                   // one object a file and one for the total, a line each
-  bool ignore_error_messages = false;  // see ScriptOptions, and below
-  bool collect_always = false;
+  ScriptOptions script;
   std::vector<std::string> paths;      // files; folders stand for all *.wast below, sorted
 };
 

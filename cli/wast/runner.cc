@@ -36,7 +36,7 @@ std::unexpected<Error> Unmet(absl::string_view message) {
 class Runner {
  public:
   explicit Runner(const ScriptOptions& options)
-      : options_(options), store_(options.collect_always) {}
+      : options_(options), store_(options.engine, options.collect_always) {}
 
   Status Begin() { return store_.AddSpectest(); }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "vm/runtime/engine.h"
 
 namespace tenon::cli {
 
@@ -17,6 +18,7 @@ struct ScriptOptions {
   bool ignore_error_messages = false;
   // Collect garbage at every allocation.
   bool collect_always = false;
+  vm::EngineSettings engine = {.features = vm::Features::Core3()};
 };
 
 struct ScriptFailure {

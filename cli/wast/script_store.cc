@@ -39,8 +39,8 @@ size_t CountSlots(const std::vector<ValType>& types) {
 }  // namespace
 
 // All modules of a script live in one store, so it has room for many that take what one may.
-ScriptStore::ScriptStore(bool collect_always)
-    : engine_(vm::InterpreterTier(), vm::Features::All()),
+ScriptStore::ScriptStore(const vm::EngineSettings& settings, bool collect_always)
+    : engine_(vm::InterpreterTier(), settings),
       store_(&engine_, {.total_memory_bytes = uint64_t{64} << 30,
                         .total_table_entries = 10 * vm::kMaxTableEntries,
                         .collect_always = collect_always}) {}

@@ -27,7 +27,7 @@ struct ActionOutcome {
 
 class ScriptStore {
  public:
-  explicit ScriptStore(bool collect_always);
+  ScriptStore(const vm::EngineSettings& settings, bool collect_always);
   ScriptStore(const ScriptStore&) = delete;
   ScriptStore& operator=(const ScriptStore&) = delete;
 

@@ -19,22 +19,32 @@ struct Tier {
   bool (*invoke)(Store& store, const Func& func, Slot* slots);
 };
 
+// What all stores and modules of an engine have in common.
+struct EngineSettings {
+  Features features;
+  // Relaxed SIMD as core: #profile-deterministic has it, the same on every machine; else as the
+  // processor does it.
+  bool deterministic_simd = false;
+};
+
 class Engine {
  public:
-  explicit Engine(const Tier& tier, Features features = {}) : tier_(tier), features_(features) {}
+  explicit Engine(const Tier& tier, EngineSettings settings = {})
+      : tier_(tier), settings_(settings) {}
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
   TypeStore& types() { return types_; }
   LayoutTable& layouts() { return layouts_; }
-  const Features& features() const { return features_; }
+  const EngineSettings& settings() const { return settings_; }
+  const Features& features() const { return settings_.features; }
   const Tier& tier() const { return tier_; }
 
  private:
   TypeStore types_;
   LayoutTable layouts_{types_};
   const Tier& tier_;
-  Features features_;
+  EngineSettings settings_;
 };
 
 }  // namespace tenon::vm

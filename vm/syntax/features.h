@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "absl/strings/string_view.h"
+#include "vm/base/status.h"
 
 namespace tenon::vm {
 
@@ -22,6 +23,15 @@ class Features {
 #include "vm/syntax/features.def"
   }
 
+  // Core 3.0, also what of it is only partly there and therefore off by default.
+  static constexpr Features Core3() {
+    Features features;
+    features.Set(Feature::kFunctionReferences, true);
+    features.Set(Feature::kExceptionHandling, true);
+    features.Set(Feature::kGc, true);
+    return features;
+  }
+
   // All that is known, also what is only partly there.
   static constexpr Features All() {
     Features features;
@@ -31,6 +41,8 @@ class Features {
   }
 
   constexpr bool Has(Feature feature) const { return (bits_ >> static_cast<int>(feature)) & 1; }
+  // Switches by their flags: "simd,-multi-memory" is one on and one off. kUsage: an unknown flag.
+  Status Apply(absl::string_view list);
   constexpr void Set(Feature feature, bool on) {
     const uint64_t bit = uint64_t{1} << static_cast<int>(feature);
     bits_ = on ? bits_ | bit : bits_ & ~bit;
