@@ -12,4 +12,5 @@
 #include "vm/sem/simd_float.h"    // IWYU pragma: export
 #include "vm/sem/simd_int.h"      // IWYU pragma: export
 #include "vm/sem/simd_lane.h"     // IWYU pragma: export
+#include "vm/sem/simd_relaxed.h"  // IWYU pragma: export
 #include "vm/sem/simd_widen.h"    // IWYU pragma: export

@@ -34,7 +34,8 @@ inline Handler CompareBranchHandler(Opcode op, Form form, bool sense) {
   return (*kBranchForms[sense][static_cast<int>(op)])[static_cast<int>(form)];
 }
 
-Handler VectorHandler(Opcode op);
+// `deterministic` chooses between the meanings of relaxed operations (EngineSettings).
+Handler VectorHandler(Opcode op, bool deterministic);
 // Any other memory: slots only, the memory index in a further word.
 Handler LoadFarHandler(Opcode op);
 Handler StoreFarHandler(Opcode op);

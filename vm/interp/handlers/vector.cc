@@ -5,6 +5,7 @@
 #include "vm/interp/handlers/handlers.h"
 #include "vm/interp/handlers/operands.h"
 #include "vm/sem/sem.h"
+#include "vm/sys/cpu.h"
 
 namespace tenon::vm::interp {
 namespace {
@@ -32,6 +33,13 @@ TENON_FAST TENON_HANDLER_ABI HandlerResult Vector(TENON_STATE_PARAMS) {
   TENON_NEXT(2);
 }
 
+template <auto F>
+TENON_WITH_FMA TENON_FAST TENON_HANDLER_ABI HandlerResult FusedVector(TENON_STATE_PARAMS) {
+  const auto result = Apply<F>(ip + 1, fp, std::make_integer_sequence<int, 3>());
+  SetResult(fp + ip[1].half(0), result, &acc, &facc);
+  TENON_NEXT(2);
+}
+
 // The lanes follow as two words.
 TENON_FAST TENON_HANDLER_ABI HandlerResult Shuffle(TENON_STATE_PARAMS) {
   V128 lanes;
@@ -51,11 +59,28 @@ constexpr Handler Pick() {
   }
 }
 
+constexpr bool IsMulAdd(Opcode op) {
+  return op >= Opcode::F32x4RelaxedMadd && op <= Opcode::F64x2RelaxedNmadd;
+}
+
+template <Opcode kOp, auto F, auto kNative>
+Handler PickRelaxed(bool deterministic) {
+  if (deterministic) return &Vector<F>;
+  if constexpr (!IsMulAdd(kOp)) {
+    return &Vector<kNative>;
+  } else {
+    return sys::HasFma() ? &FusedVector<kNative> : &Vector<F>;
+  }
+}
+
 }  // namespace
 
-Handler VectorHandler(Opcode op) {
+Handler VectorHandler(Opcode op, bool deterministic) {
   switch (op) {
 #define OP(...)
+#define RELAXED(name, ...) \
+  case Opcode::name:       \
+    return PickRelaxed<Opcode::name, &sem::name, &sem::native::name>(deterministic);
 #define NUMERIC(name, ...) \
   case Opcode::name: return Pick<Opcode::name, &sem::name>();
 #include "vm/syntax/opcodes_simd.def"

@@ -234,7 +234,8 @@ void Translator::VectorOp(const Instruction& instruction) {
   for (int i = 0; i < count; ++i) Materialize(&operands[i]);
   const bool has_lane = Info(instruction.op).immediate != ImmediateKind::kNone &&
                         instruction.op != Opcode::I8x16Shuffle;
-  EmitResult(VectorHandler(instruction.op), RowOf(instruction.op).result, operands[0].slot,
+  const bool deterministic = module_->engine->settings().deterministic_simd;
+  EmitResult(VectorHandler(instruction.op, deterministic), RowOf(instruction.op).result, operands[0].slot,
              operands[1].slot, has_lane ? instruction.lane : operands[2].slot);
   if (instruction.op == Opcode::I8x16Shuffle) {
     code_.AppendBits(instruction.v128.Lane<uint64_t>(0));

@@ -1,0 +1,11 @@
+// What the processor at hand can do beyond what we are compiled for.
+#pragma once
+
+#include "vm/sys/x86_64/cpu_attributes.h"
+
+namespace tenon::vm::sys {
+
+// Fused multiply-add, as functions marked TENON_WITH_FMA use it.
+bool HasFma();
+
+}  // namespace tenon::vm::sys
