@@ -1,4 +1,5 @@
 #include "vm/sem/int.h"
+#include "vm/sem/wide.h"
 
 #include <gtest/gtest.h>
 
@@ -112,6 +113,23 @@ TEST(IntTest, ComparesSignedAndUnsigned) {
     EXPECT_EQ(I32Eq(x, x) + I32LeS(x, x) + I32LeU(x, x) + I32GeS(x, x) + I32GeU(x, x), 5u);
     EXPECT_EQ(I32Ne(x, x) + I32LtS(x, x) + I32LtU(x, x) + I32GtS(x, x) + I32GtU(x, x), 0u);
   }
+}
+
+TEST(WideTest, CarriesAndBorrowsIntoTheUpperHalf) {
+  constexpr uint64_t kAll = ~uint64_t{0};
+  EXPECT_EQ(I64Add128(kAll, 1, 1, 2), (Wide{0, 4}));
+  EXPECT_EQ(I64Add128(kAll, kAll, 1, 0), (Wide{0, 0}));
+  EXPECT_EQ(I64Sub128(0, 4, 1, 2), (Wide{kAll, 1}));
+  EXPECT_EQ(I64Sub128(0, 0, 0, 1), (Wide{0, kAll}));
+}
+
+TEST(WideTest, ProductsHaveBothHalves) {
+  constexpr uint64_t kAll = ~uint64_t{0};
+  constexpr uint64_t kMinimum = uint64_t{1} << 63;
+  EXPECT_EQ(I64MulWideU(kAll, kAll), (Wide{1, kAll - 1}));
+  EXPECT_EQ(I64MulWideS(kAll, kAll), (Wide{1, 0}));
+  EXPECT_EQ(I64MulWideS(kMinimum, kMinimum), (Wide{0, uint64_t{1} << 62}));
+  EXPECT_EQ(I64MulWideS(kAll, 2), (Wide{kAll - 1, kAll}));
 }
 
 }  // namespace

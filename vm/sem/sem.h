@@ -14,3 +14,4 @@
 #include "vm/sem/simd_lane.h"     // IWYU pragma: export
 #include "vm/sem/simd_relaxed.h"  // IWYU pragma: export
 #include "vm/sem/simd_widen.h"    // IWYU pragma: export
+#include "vm/sem/wide.h"          // IWYU pragma: export

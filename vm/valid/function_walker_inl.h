@@ -88,6 +88,10 @@ ABSL_ATTRIBUTE_NOINLINE bool FunctionWalker<Sink, kConstant>::SpecialStep(uint16
     case StepOf(Opcode::RefNull): return RefNullStep();
     case StepOf(Opcode::RefIsNull): return RefIsNullStep();
     case StepOf(Opcode::RefFunc): return RefFuncStep();
+    case StepOf(Opcode::I64Add128):
+    case StepOf(Opcode::I64Sub128): return WideArithmeticStep(4);
+    case StepOf(Opcode::I64MulWideS):
+    case StepOf(Opcode::I64MulWideU): return WideArithmeticStep(2);
     default: return RareStep(step);
   }
 }

@@ -341,4 +341,13 @@ bool FunctionWalker<Sink, kConstant>::RefFuncStep() {
   return Push(type) && Report({.type = type});
 }
 
+// Numeric instructions with more operands or results than a row can have.
+
+template <class Sink, bool kConstant>
+bool FunctionWalker<Sink, kConstant>::WideArithmeticStep(int operand_count) {
+  static constexpr ValType kPops[] = {ValType::kI64, ValType::kI64, ValType::kI64, ValType::kI64};
+  return PopAll(absl::MakeConstSpan(kPops, operand_count)) && Push(ValType::kI64) &&
+         Push(ValType::kI64) && Report({});
+}
+
 }  // namespace tenon::vm

@@ -28,6 +28,24 @@ TENON_FAST TENON_HANDLER_ABI HandlerResult TrappingBinary(TENON_STATE_PARAMS) {
   TENON_NEXT(2);
 }
 
+// half(0) the first of two destinations; operands in half(1) to half(3), a fourth in the next word.
+template <auto F>
+TENON_FAST TENON_HANDLER_ABI HandlerResult WideResult(TENON_STATE_PARAMS) {
+  constexpr bool kIsSum = Traits<F>::kArity == 4;
+  const auto operand = [&](int i) {
+    return ReadSlot<uint64_t>(fp + (i < 3 ? ip[1].half(1 + i) : ip[2].half(0)));
+  };
+  sem::Wide result;
+  if constexpr (kIsSum) {
+    result = F(operand(0), operand(1), operand(2), operand(3));
+  } else {
+    result = F(operand(0), operand(1));
+  }
+  WriteSlot(fp + ip[1].half(0), result.low);
+  SetResult(fp + ip[1].half(0) + 1, result.high, &acc, &facc);
+  TENON_NEXT(kIsSum ? 3 : 2);
+}
+
 template <auto F, Form kForm>
 constexpr Handler PickUnary() {
   if constexpr (kIsOrTrap<typename Traits<F>::Result>) {
@@ -95,5 +113,15 @@ constexpr const FormTable* kBranchForms[2][kOpcodeCount] = {
     }};
 
 #undef NO_FORMS
+
+Handler WideHandler(Opcode op) {
+  switch (op) {
+#define OP(...)
+#define WIDE(name, ...) \
+  case Opcode::name: return &WideResult<&sem::name>;
+#include "vm/syntax/opcodes_core.def"
+    default: return nullptr;
+  }
+}
 
 }  // namespace tenon::vm::interp

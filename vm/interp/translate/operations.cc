@@ -139,6 +139,10 @@ void Translator::OnOp(const Instruction& instruction, const Resolved& resolved) 
     case Opcode::TableCopy: return Bulk(handlers::TableCopy, instruction, 3);
     case Opcode::TableFill: return Bulk(handlers::TableFill, instruction, 3);
     case Opcode::ElemDrop: return Bulk(handlers::ElemDrop, instruction, 0);
+    case Opcode::I64Add128:
+    case Opcode::I64Sub128:
+    case Opcode::I64MulWideS:
+    case Opcode::I64MulWideU: return WideOp(instruction);
     default: break;
   }
   if (Reference(instruction, resolved)) return;
@@ -241,6 +245,23 @@ void Translator::VectorOp(const Instruction& instruction) {
     code_.AppendBits(instruction.v128.Lane<uint64_t>(0));
     code_.AppendBits(instruction.v128.Lane<uint64_t>(1));
   }
+}
+
+void Translator::WideOp(const Instruction& instruction) {
+  const bool is_sum =
+      instruction.op == Opcode::I64Add128 || instruction.op == Opcode::I64Sub128;
+  const int count = is_sum ? 4 : 2;
+  Operand operands[4];
+  for (int i = count - 1; i >= 0; --i) operands[i] = Pop();
+  for (int i = 0; i < count; ++i) Materialize(&operands[i]);
+  const uint32_t low = Push(ShapeOf(ValType::kI64)).slot;
+  const uint32_t high = Push(ShapeOf(ValType::kI64)).slot;
+  last_.valid = false;
+  code_.Emit(WideHandler(instruction.op),
+             {low, operands[0].slot, operands[1].slot, operands[2].slot});
+  if (is_sum) code_.AppendBits(operands[3].slot);
+  SetMirror(Class::kInt, low);
+  SetMirror(Class::kInt, high);
 }
 
 // Static offsets that reach beyond the guard are checked beforehand.
