@@ -37,6 +37,10 @@ Result<HostModule> MakeSpectest(vm::Store& store) {
   const vm::MemoryType memory_type = {.limits = {.min = 1, .max = 2, .has_max = true}};
   TENON_ASSIGN_OR_RETURN(vm::Memory * memory, store.NewMemory(memory_type));
   module.emplace("memory", memory);
+  vm::MemoryType shared_type = memory_type;
+  shared_type.shared = true;
+  TENON_ASSIGN_OR_RETURN(vm::Memory * shared_memory, store.NewMemory(shared_type));
+  module.emplace("shared_memory", shared_memory);
 
   const std::pair<const char*, std::vector<ValType>> kFunctions[] = {
       {"print", {}},

@@ -131,19 +131,25 @@ bool SectionDecoder::DecodeTableType(TableType* out) {
 }
 
 bool SectionDecoder::DecodeMemoryType(MemoryType* out) {
-  return DecodeLimits(&out->limits, &out->address);
+  return DecodeLimits(&out->limits, &out->address, &out->shared);
 }
 
-// core: #binary-limits
-bool SectionDecoder::DecodeLimits(Limits* limits, AddressType* address) {
+// core: #binary-limits. Only a memory may be shared.
+bool SectionDecoder::DecodeLimits(Limits* limits, AddressType* address, bool* shared) {
   constexpr uint8_t kHasMax = 1;
+  constexpr uint8_t kIsShared = 2;
   constexpr uint8_t kIs64 = 4;
   const uint64_t where = reader.offset();
   uint8_t flags;
   if (!reader.ReadByte(&flags)) return false;
-  if (flags & ~(kHasMax | kIs64)) {
+  const uint8_t allowed = kHasMax | kIs64 | (shared != nullptr ? kIsShared : 0);
+  if (flags & ~allowed) {
     return reader.FailAt(ErrorKind::kMalformed, "malformed limits flags", where);
   }
+  if ((flags & kIsShared) && !features.Has(Feature::kThreads)) {
+    return reader.FailAt(ErrorKind::kMalformed, "malformed limits flags: threads is off", where);
+  }
+  if (shared != nullptr) *shared = (flags & kIsShared) != 0;
   *address = flags & kIs64 ? AddressType::kI64 : AddressType::kI32;
   limits->has_max = (flags & kHasMax) != 0;
   return reader.ReadVarU64(&limits->min) && (!limits->has_max || reader.ReadVarU64(&limits->max));

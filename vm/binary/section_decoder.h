@@ -46,7 +46,7 @@ struct SectionDecoder {
   bool DecodeMemoryType(MemoryType* out);
   bool DecodeGlobalType(GlobalType* out);
   bool DecodeTagType(TagType* out);
-  bool DecodeLimits(Limits* limits, AddressType* address);
+  bool DecodeLimits(Limits* limits, AddressType* address, bool* shared = nullptr);
 
   // Fields that declare (decode_fields.cc).
   bool DecodeImports();

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "vm/runtime/constant.h"
 #include "vm/runtime/instance.h"
+#include "vm/runtime/shared_bytes.h"
 #include "vm/runtime/store.h"
 #include "vm/valid/matching.h"
 
@@ -259,7 +260,11 @@ class Instantiator {
         store_.SetTrap(TrapKind::kOutOfBoundsMemoryAccess);
         return false;
       }
-      if (!bytes.empty()) std::memcpy(target->data(), bytes.data(), bytes.size());
+      if (memory->type().shared) {
+        SharedMove(target->data(), bytes.data(), bytes.size());
+      } else if (!bytes.empty()) {
+        std::memcpy(target->data(), bytes.data(), bytes.size());
+      }
       instance_->DropData(static_cast<uint32_t>(i));
     }
     return true;

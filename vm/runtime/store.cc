@@ -88,14 +88,27 @@ Result<const Func*> Store::NewHostFunc(const FuncType& type, HostCallback callba
   return NewHostFunc(id, callback, data, name);
 }
 
-Result<Memory*> Store::NewMemory(const MemoryType& type) {
+Result<Memory*> Store::AddMemory(std::shared_ptr<MemoryRegion> region) {
   if (!memories_left_.Take(1)) {
     return Fail(ErrorKind::kLimit,
                 absl::StrCat("more than ", limits_.memories, " memories in one store"));
   }
-  TENON_ASSIGN_OR_RETURN(auto memory,
-                         Memory::Create(type, limits_.memory_bytes, &memory_bytes_left_));
+  auto memory = std::make_unique<Memory>(std::move(region), &memory_bytes_left_);
   return memories_.emplace_back(std::move(memory)).get();
+}
+
+Result<Memory*> Store::NewMemory(const MemoryType& type) {
+  TENON_ASSIGN_OR_RETURN(
+      auto region, MemoryRegion::Create(type, limits_.memory_bytes, &memory_bytes_left_));
+  return AddMemory(std::move(region));
+}
+
+Result<Memory*> Store::ShareMemory(std::shared_ptr<MemoryRegion> region) {
+  if (!region->type().shared) return Fail(ErrorKind::kUsage, "the memory is not a shared one");
+  for (const auto& memory : memories_) {
+    if (memory->region() == region) return memory.get();
+  }
+  return AddMemory(std::move(region));
 }
 
 Result<TableInstance*> Store::NewTable(const TableType& type, Slot init) {
@@ -121,7 +134,7 @@ bool Store::RefuseForeignFunc() {
 
 bool Store::OwnsGuestAddress(uintptr_t address) const {
   for (const auto& memory : memories_) {
-    if (memory->Reserves(address)) return true;
+    if (memory->region()->Reserves(address)) return true;
   }
   return false;
 }

@@ -47,6 +47,9 @@ class Store final : private HeapOwner {
   Result<const Func*> NewHostFunc(const FuncType& type, HostCallback callback, void* data,
                                   absl::string_view name);
   Result<Memory*> NewMemory(const MemoryType& type);
+  // This store's memory with a shared region, which may be another store's, too. kUsage when the
+  // region is not a shared one.
+  Result<Memory*> ShareMemory(std::shared_ptr<MemoryRegion> region);
   Result<TableInstance*> NewTable(const TableType& type, Slot init);
   GlobalRef NewGlobal(const GlobalType& type, V128 value);
 
@@ -116,6 +119,7 @@ class Store final : private HeapOwner {
   };
 
   ABSL_ATTRIBUTE_COLD bool RefuseForeignFunc();
+  Result<Memory*> AddMemory(std::shared_ptr<MemoryRegion> region);
   Heap* MakeHeap();
   void MarkRoots(Marker& marker) override;
   bool MustStop() const override;

@@ -21,7 +21,7 @@ bool ReadOpcodeSlow(ByteReader& reader, const Features& features, uint8_t first,
   const uint64_t where = reader.offset() - 1;
   std::optional<Opcode> op;
   std::string text = absl::StrFormat("illegal opcode %02x", first);
-  if (first == 0xfb || first == 0xfc || first == 0xfd) {
+  if (first >= 0xfb && first <= 0xfe) {
     uint32_t code;
     if (!reader.ReadVarU32(&code)) return false;
     op = FindOpcode(first, code);

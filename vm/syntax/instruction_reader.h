@@ -42,6 +42,8 @@ inline constexpr std::array<Feature, kOpcodeCount> kOpcodeFeatures = {
 #include "vm/syntax/opcodes_core.def"
 #define OP(name, text, prefix, code, immediate, signature, traits, feature) Feature::k##feature,
 #include "vm/syntax/opcodes_simd.def"
+#define OP(name, text, prefix, code, immediate, signature, traits, feature) Feature::k##feature,
+#include "vm/syntax/opcodes_atomic.def"
 };
 
 // The part of ReadOpcode for prefixed, unknown and switched-off instructions; `first` is read.
@@ -147,7 +149,9 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool ReadImmediates(ByteReader& reader,
            ReadIndexOrZero(reader, multi_memory, &out->index2);
   } else if constexpr (kKind == kDataMemory) {
     return reader.ReadVarU32(&out->index) && ReadIndexOrZero(reader, multi_memory, &out->index2);
-  } else if constexpr (kKind == kMemArg) {
+  } else if constexpr (kKind == kZeroByte) {
+    return ReadIndexOrZero(reader, /*index_allowed=*/false, &out->index);
+  } else if constexpr (kKind == kMemArg || kKind == kAtomicMemArg) {
     return ReadMemArg(reader, features, out);
   } else if constexpr (kIsLane) {
     return reader.ReadByte(&out->lane);

@@ -59,6 +59,7 @@ void InstructionWriter::WriteImmediates(ImmediateKind kind, const Instruction& i
   switch (kind) {
     using enum ImmediateKind;
     case kNone: break;
+    case kZeroByte: WriteByte(0); break;
     case kBlock: WriteBlockType(instruction.block); break;
     case kLabel:
     case kFunc:
@@ -99,7 +100,8 @@ void InstructionWriter::WriteImmediates(ImmediateKind kind, const Instruction& i
       WriteHeapType(instruction.from.heap());
       WriteHeapType(instruction.to.heap());
       break;
-    case kMemArg: WriteMemArg(instruction); break;
+    case kMemArg:
+    case kAtomicMemArg: WriteMemArg(instruction); break;
     case kMemArgLane16:
     case kMemArgLane8:
     case kMemArgLane4:

@@ -13,6 +13,9 @@ constexpr OpcodeInfo kOpcodeTable[kOpcodeCount] = {
 #define OP(name, text, prefix, code, immediate, signature, traits, feature) \
   {text, prefix, code, ImmediateKind::k##immediate, signature, traits, Feature::k##feature},
 #include "vm/syntax/opcodes_simd.def"
+#define OP(name, text, prefix, code, immediate, signature, traits, feature) \
+  {text, prefix, code, ImmediateKind::k##immediate, signature, traits, Feature::k##feature},
+#include "vm/syntax/opcodes_atomic.def"
 };
 
 namespace {
@@ -34,6 +37,7 @@ constexpr auto kOneByte = CodeTable<0x00, 256>();
 constexpr auto kPrefixFb = CodeTable<0xfb, 32>();
 constexpr auto kPrefixFc = CodeTable<0xfc, 32>();
 constexpr auto kPrefixFd = CodeTable<0xfd, 512>();
+constexpr auto kPrefixFe = CodeTable<0xfe, 128>();
 
 template <size_t kSize>
 std::optional<Opcode> Lookup(const std::array<uint16_t, kSize>& table, uint32_t code) {
@@ -49,6 +53,7 @@ std::optional<Opcode> FindOpcode(uint8_t prefix, uint32_t code) {
     case 0xfb: return Lookup(kPrefixFb, code);
     case 0xfc: return Lookup(kPrefixFc, code);
     case 0xfd: return Lookup(kPrefixFd, code);
+    case 0xfe: return Lookup(kPrefixFe, code);
     default: return std::nullopt;
   }
 }

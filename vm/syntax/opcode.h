@@ -32,6 +32,8 @@ enum class Opcode : uint16_t {
 #include "vm/syntax/opcodes_core.def"
 #define OP(name, text, prefix, code, immediate, signature, traits, feature) name,
 #include "vm/syntax/opcodes_simd.def"
+#define OP(name, text, prefix, code, immediate, signature, traits, feature) name,
+#include "vm/syntax/opcodes_atomic.def"
 };
 
 inline constexpr int kOpcodeCount = 0
@@ -39,6 +41,8 @@ inline constexpr int kOpcodeCount = 0
 #include "vm/syntax/opcodes_core.def"
 #define OP(name, text, prefix, code, immediate, signature, traits, feature) +1
 #include "vm/syntax/opcodes_simd.def"
+#define OP(name, text, prefix, code, immediate, signature, traits, feature) +1
+#include "vm/syntax/opcodes_atomic.def"
     ;
 
 struct OpcodeInfo {

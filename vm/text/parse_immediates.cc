@@ -35,6 +35,7 @@ constexpr Shape kShapes[] = {{"i8x16", false, 8},  {"i16x8", false, 16}, {"i32x4
 bool ExpressionParser::ParseImmediates(Instruction* out) {
   switch (Info(out->op).immediate) {
     using enum ImmediateKind;
+    case kZeroByte: return true;
     case kNone: return out->op != Opcode::Select || ParseSelect(out);
     case kBlock: return ParseBlockType(&out->block);
     case kLabel: return ParseLabel(&out->index);
@@ -64,7 +65,8 @@ bool ExpressionParser::ParseImmediates(Instruction* out) {
     case kDataMemory: return ParseSegmentAndTarget(module_.datas, module_.memories, out);
     case kElem: return module_.ParseIndex(module_.elems, &out->index);
     case kData: return module_.ParseIndex(module_.datas, &out->index);
-    case kMemArg: return ParseMemArg(/*has_lane=*/false, out);
+    case kMemArg:
+    case kAtomicMemArg: return ParseMemArg(/*has_lane=*/false, out);
     case kMemArgLane16:
     case kMemArgLane8:
     case kMemArgLane4:

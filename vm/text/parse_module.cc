@@ -336,7 +336,7 @@ bool ModuleParser::ParseTable(uint32_t index) {
 bool ModuleParser::ParseMemory(uint32_t index) {
   MemoryType type;
   ParseAddressType(&type.address);
-  if (lexer.TakeOpen("data") ? !ParseInlineData(index, &type) : !ParseLimits(&type.limits)) {
+  if (lexer.TakeOpen("data") ? !ParseInlineData(index, &type) : !ParseMemoryLimits(&type)) {
     return false;
   }
   module.memories.push_back(type);

@@ -131,6 +131,12 @@ bool ModuleParser::ParseLimits(Limits* out) {
   return !out->has_max || ParseNat64(&out->max);
 }
 
+bool ModuleParser::ParseMemoryLimits(MemoryType* out) {
+  if (!ParseLimits(&out->limits)) return false;
+  out->shared = lexer.TakeKeyword("shared");
+  return true;
+}
+
 bool ModuleParser::ParseTableType(TableType* out) {
   ParseAddressType(&out->address);
   return ParseLimits(&out->limits) && ParseRefType(&out->element);
@@ -138,7 +144,7 @@ bool ModuleParser::ParseTableType(TableType* out) {
 
 bool ModuleParser::ParseMemoryType(MemoryType* out) {
   ParseAddressType(&out->address);
-  return ParseLimits(&out->limits);
+  return ParseMemoryLimits(out);
 }
 
 // `(param id t)` or `(param t*)`, any number of them.

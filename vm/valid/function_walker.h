@@ -138,6 +138,7 @@ class FunctionWalker : public BodyChecker {
   bool ArrayInitStep();
   bool CheckArraySegment(const SubType& array);
   bool ReportAggregate(const SubType& def, ValType field);
+  bool AtomicStep();
   bool WideArithmeticStep(int operand_count);
 
   Sink& sink_;

@@ -157,6 +157,8 @@ bool FunctionWalker<Sink, kConstant>::RareStep(uint16_t step) {
     case StepOf(kLane8): return Immediates<kLane8>() && CheckLane(8) && ApplyRow();
     case StepOf(kLane4): return Immediates<kLane4>() && CheckLane(4) && ApplyRow();
     case StepOf(kLane2): return Immediates<kLane2>() && CheckLane(2) && ApplyRow();
+    case StepOf(kAtomicMemArg): return Immediates<kAtomicMemArg>() && AtomicStep();
+    case StepOf(kZeroByte): return Immediates<kZeroByte>() && ApplyRow();
     case StepOf(kMemArgLane16): return Immediates<kMemArgLane16>() && MemArgLaneStep<16>();
     case StepOf(kMemArgLane8): return Immediates<kMemArgLane8>() && MemArgLaneStep<8>();
     case StepOf(kMemArgLane4): return Immediates<kMemArgLane4>() && MemArgLaneStep<4>();
@@ -211,6 +213,17 @@ bool FunctionWalker<Sink, kConstant>::MemArgLaneStep() {
   bool is_64;
   return CheckMemArg(Info(instruction_.op).access_bytes(), &is_64) && CheckLane(kLanes) &&
          ApplyAddressRow(is_64);
+}
+
+template <class Sink, bool kConstant>
+bool FunctionWalker<Sink, kConstant>::AtomicStep() {
+  bool is_64;
+  const int bytes = Info(instruction_.op).access_bytes();
+  if (!CheckMemArg(bytes, &is_64)) return false;
+  if ((1 << instruction_.memarg.align_log2) != bytes) {
+    return Invalid("atomic alignment must be natural");
+  }
+  return ApplyAddressRow(is_64);
 }
 
 }  // namespace tenon::vm

@@ -102,6 +102,10 @@ inline constexpr std::array<Signature, kOpcodeCount> kSignatures = {
   signature_internal::Parse(Opcode::name, ImmediateKind::k##immediate, signature, traits, \
                             Feature::k##feature),
 #include "vm/syntax/opcodes_simd.def"
+#define OP(name, text, prefix, code, immediate, signature, traits, feature)             \
+  signature_internal::Parse(Opcode::name, ImmediateKind::k##immediate, signature, traits, \
+                            Feature::k##feature),
+#include "vm/syntax/opcodes_atomic.def"
 };
 
 }  // namespace tenon::vm

@@ -168,6 +168,10 @@ Status ModuleValidator::ResolveTable(const TableType& type, TableType* out) {
 }
 
 Status ModuleValidator::CheckMemoryType(const MemoryType& type) {
+  if (type.shared && !resolved_.features.Has(Feature::kThreads)) {
+    return Invalid("shared memory: threads is off");
+  }
+  if (type.shared && !type.limits.has_max) return Invalid("shared memory must have maximum");
   if (type.address == AddressType::kI64) {
     return CheckLimits(type.limits, uint64_t{1} << 48,
                        "memory size must be at most 281474976710656 pages (2^64 bytes)");

@@ -68,7 +68,7 @@ SLOW_HANDLER(MemoryInit) {
   if (!target || !InBounds(source, count, segment.size())) {
     TENON_TRAP(TrapKind::kOutOfBoundsMemoryAccess);
   }
-  Move(*ctx->run, *target, segment.subspan(source, count));
+  Move(*ctx->run, *target, segment.subspan(source, count), memory->type().shared);
   TENON_NEXT_UNLESS_ENDED(3);
 }
 
@@ -84,7 +84,7 @@ SLOW_HANDLER(MemoryCopy) {
   const auto target = to->Slice(AddressOperand(to_type, fp + ip[1].half(0)), count);
   const auto source = from->Slice(AddressOperand(from_type, fp + ip[1].half(1)), count);
   if (!target || !source) TENON_TRAP(TrapKind::kOutOfBoundsMemoryAccess);
-  Move(*ctx->run, *target, *source);
+  Move(*ctx->run, *target, *source, to->type().shared || from->type().shared);
   TENON_NEXT_UNLESS_ENDED(3);
 }
 
@@ -94,7 +94,7 @@ SLOW_HANDLER(MemoryFill) {
   const auto target = memory->Slice(AddressOperand(type, fp + ip[1].half(0)),
                                     AddressOperand(type, fp + ip[1].half(2)));
   if (!target) TENON_TRAP(TrapKind::kOutOfBoundsMemoryAccess);
-  Fill(*ctx->run, *target, static_cast<int>(U32(fp, ip, 1) & 0xff));
+  Fill(*ctx->run, *target, static_cast<uint8_t>(U32(fp, ip, 1)), memory->type().shared);
   TENON_NEXT_UNLESS_ENDED(3);
 }
 

@@ -8,6 +8,7 @@
 
 #include "absl/types/span.h"
 #include "vm/runtime/context.h"
+#include "vm/runtime/shared_bytes.h"
 
 namespace tenon::vm::interp {
 
@@ -18,21 +19,31 @@ inline bool InBounds(uint64_t start, uint64_t count, uint64_t size) {
 // Pages that nobody has touched yet make this a millisecond's work.
 inline constexpr size_t kChunkBytes = size_t{1} << 20;
 
-inline void Fill(const RunBlock& run, absl::Span<uint8_t> target, int value) {
+// Here and in Move, `shared` bytes are those that other threads may access meanwhile.
+inline void Fill(const RunBlock& run, absl::Span<uint8_t> target, uint8_t value,
+                 bool shared = false) {
   for (size_t done = 0; done < target.size() && !MustEnd(run); done += kChunkBytes) {
     const auto chunk = target.subspan(done, kChunkBytes);
-    std::memset(chunk.data(), value, chunk.size());
+    if (shared) {
+      SharedFill(chunk.data(), value, chunk.size());
+    } else {
+      std::memset(chunk.data(), value, chunk.size());
+    }
   }
 }
 
 // The ranges have one size and may overlap: what is read last must not be written first.
 inline void Move(const RunBlock& run, absl::Span<uint8_t> target,
-                 absl::Span<const uint8_t> source) {
+                 absl::Span<const uint8_t> source, bool shared = false) {
   const bool forwards = target.data() <= source.data();
   for (size_t done = 0; done < target.size() && !MustEnd(run);) {
     const size_t size = std::min(target.size() - done, kChunkBytes);
     const size_t at = forwards ? done : target.size() - done - size;
-    std::memmove(target.data() + at, source.data() + at, size);
+    if (shared) {
+      SharedMove(target.data() + at, source.data() + at, size);
+    } else {
+      std::memmove(target.data() + at, source.data() + at, size);
+    }
     done += size;
   }
 }

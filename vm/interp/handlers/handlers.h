@@ -36,6 +36,8 @@ inline Handler CompareBranchHandler(Opcode op, Form form, bool sense) {
 
 // `deterministic` chooses between the meanings of relaxed operations (EngineSettings).
 Handler VectorHandler(Opcode op, bool deterministic);
+// Rows of opcodes_atomic.def; null for another row.
+Handler AtomicHandler(Opcode op);
 // Two i64 of two or four.
 Handler WideHandler(Opcode op);
 // Any other memory: slots only, the memory index in a further word.

@@ -81,6 +81,8 @@ constexpr Row kRows[kOpcodeCount] = {
 #define OP(...) ROW(kOther, __VA_ARGS__)
 #define NUMERIC(...) ROW(kVector, __VA_ARGS__)
 #include "vm/syntax/opcodes_simd.def"
+#define OP(...) ROW(kOther, __VA_ARGS__)
+#include "vm/syntax/opcodes_atomic.def"
 };
 #undef ROW
 
@@ -146,6 +148,7 @@ void Translator::OnOp(const Instruction& instruction, const Resolved& resolved) 
     default: break;
   }
   if (Reference(instruction, resolved)) return;
+  if (AtomicHandler(instruction.op) != nullptr) return Atomic(instruction);
   const Handler lane_memory = LaneMemoryHandler(instruction.op);
   TENON_CHECK(lane_memory != nullptr);  // every row has a translation
   LaneMemory(instruction);
@@ -330,6 +333,23 @@ void Translator::OnStore(const Instruction& instruction) {
   }
   code_.EmitImmediate(MemoryHandler(instruction.op, form), address.slot,
                       immediate ? static_cast<uint16_t>(value.bits) : value.slot, offset);
+}
+
+void Translator::Atomic(const Instruction& instruction) {
+  const Row& row = RowOf(instruction.op);
+  Operand operands[3];
+  for (int i = row.operand_count - 1; i >= 0; --i) operands[i] = Pop();
+  for (int i = 0; i < row.operand_count; ++i) Materialize(&operands[i]);
+  code_.SetOffset(instruction.offset);
+  const Handler handler = AtomicHandler(instruction.op);
+  if (row.result.is_bot()) {
+    last_.valid = false;
+    code_.Emit(handler, {0, operands[0].slot, operands[1].slot, operands[2].slot});
+  } else {
+    EmitResult(handler, row.result, operands[0].slot, operands[1].slot, operands[2].slot);
+  }
+  code_.AppendBits(instruction.index);
+  code_.AppendBits(instruction.memarg.offset);
 }
 
 void Translator::LaneMemory(const Instruction& instruction) {

@@ -190,6 +190,7 @@ class Translator {
   void EqualZero(const Instruction& instruction);
   void VectorOp(const Instruction& instruction);
   void WideOp(const Instruction& instruction);
+  void Atomic(const Instruction& instruction);
   void LaneMemory(const Instruction& instruction);
   void Global(const Instruction& instruction, const Resolved& resolved);
   void Bulk(Handler handler, const Instruction& instruction, int operand_count,

@@ -1,0 +1,58 @@
+// The bytes of a linear memory: reserved address space whose base never moves. A shared memory's
+// region is held by a Memory in each store that has it, and lives as long as one of them; everything
+// here but Create may then be called from any thread. core: #memory-instances
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "vm/base/status.h"
+#include "vm/runtime/store_limits.h"
+#include "vm/runtime/wait_queue.h"
+#include "vm/sys/memory_map.h"
+#include "vm/syntax/types.h"
+
+namespace tenon::vm {
+
+// Static offsets (plus access size) up to this need no check.
+inline constexpr uint64_t kMemoryGuardBytes = uint64_t{32} << 20;
+inline constexpr uint64_t kWasmPageBytes = 65536;
+
+class MemoryRegion {
+ public:
+  // Reserves, and commits the minimum. No more than `max_bytes`.
+  static Result<std::shared_ptr<MemoryRegion>> Create(const MemoryType& type, uint64_t max_bytes,
+                                                      Allowance* bytes_left);
+  MemoryRegion(const MemoryRegion&) = delete;
+  MemoryRegion& operator=(const MemoryRegion&) = delete;
+
+  const MemoryType& type() const { return type_; }  // as declared
+  uint8_t* base() const { return mapping_.base(); }
+  // True when `address` lies in the reserved region, guard included: a fault there is the guest's.
+  bool Reserves(uintptr_t address) const {
+    return address - reinterpret_cast<uintptr_t>(base()) < mapping_.size();
+  }
+  // Never shrinks.
+  uint64_t size_bytes() const { return size_.load(std::memory_order_acquire); }
+
+  // The size before in pages, or nothing when a limit or the host refuses. Whoever grows a memory
+  // pays for it from his store's allowance.
+  std::optional<uint64_t> Grow(uint64_t delta_pages, Allowance* bytes_left);
+
+  WaitQueue& waiters() { return waiters_; }
+
+ private:
+  MemoryRegion() = default;
+
+  MemoryType type_;
+  sys::Mapping mapping_;
+  uint64_t max_bytes_ = 0;
+  std::mutex grow_mutex_;
+  std::atomic<uint64_t> size_ = 0;  // written under the mutex
+  WaitQueue waiters_;
+};
+
+}  // namespace tenon::vm
