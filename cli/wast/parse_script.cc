@@ -159,12 +159,43 @@ Status ParseModuleInstance(Lexer& lexer, Directive& directive) {
   return ExpectRightParen(lexer);
 }
 
+Status ParseDirective(Lexer& lexer, int depth, Directive& directive);
+
+// `(thread $t (shared (module $m))? directive*)`. A body that is not of the format makes the whole
+// thread so.
+Status ParseThread(Lexer& lexer, int depth, Directive& directive) {
+  constexpr int kMaxDepth = 16;
+  if (depth == kMaxDepth) {
+    return Fail(ErrorKind::kLimit, "threads nest too deep", lexer.Peek().where());
+  }
+  directive.kind = Kind::kThread;
+  directive.name = TakeOptionalId(lexer);
+  if (lexer.TakeOpen("shared")) {
+    if (!lexer.TakeOpen("module")) return std::unexpected(lexer.UnexpectedToken());
+    directive.definition = TakeOptionalId(lexer);
+    TENON_RETURN_IF_ERROR(ExpectRightParen(lexer));
+    TENON_RETURN_IF_ERROR(ExpectRightParen(lexer));
+  }
+  while (lexer.Peek().kind == TokenKind::kLeftParen) {
+    Directive& inner = directive.body.emplace_back();
+    inner.line = lexer.Peek().line;
+    TENON_RETURN_IF_ERROR(ParseDirective(lexer, depth + 1, inner));
+  }
+  return ExpectRightParen(lexer);
+}
+
+Status ParseWait(Lexer& lexer, Directive& directive) {
+  directive.kind = Kind::kWait;
+  directive.name = TakeOptionalId(lexer);
+  return ExpectRightParen(lexer);
+}
+
 Error UnknownDirective(Lexer& lexer) {
   const Token name = lexer.Peek(1);
   if (lexer.Peek().kind != TokenKind::kLeftParen || name.kind == TokenKind::kEnd) {
     return lexer.UnexpectedToken();
   }
-  std::vector<absl::string_view> known = {"module", "register", "invoke", "get"};
+  std::vector<absl::string_view> known = {"module", "register", "invoke", "get", "thread", "wait"};
   for (const AssertionForm& form : kAssertions) known.push_back(form.keyword);
   std::string message = absl::StrCat("unknown directive ", name.text);
   const absl::string_view near = NearMatch(name.text, known);
@@ -172,7 +203,8 @@ Error UnknownDirective(Lexer& lexer) {
   return Error(ErrorKind::kMalformed, message, name.where());
 }
 
-Status ParseDirective(Lexer& lexer, Directive& directive) {
+// `depth`: of threads around it.
+Status ParseDirective(Lexer& lexer, int depth, Directive& directive) {
   if (lexer.PeekOpen("module")) {
     if (lexer.Peek(2).Is("instance")) return ParseModuleInstance(lexer, directive);
     directive.kind = Kind::kModule;
@@ -185,10 +217,12 @@ Status ParseDirective(Lexer& lexer, Directive& directive) {
     return {};
   }
   if (lexer.TakeOpen("register")) return ParseRegister(lexer, directive);
+  if (lexer.TakeOpen("thread")) return ParseThread(lexer, depth, directive);
+  if (lexer.TakeOpen("wait")) return ParseWait(lexer, directive);
   for (const AssertionForm& form : kAssertions) {
     if (lexer.TakeOpen(form.keyword)) return ParseAssertion(lexer, form, directive);
   }
-  for (const char* keyword : {"component", "thread", "wait", "script", "input", "output"}) {
+  for (const char* keyword : {"component", "script", "input", "output"}) {
     if (lexer.PeekOpen(keyword)) {
       return Fail(ErrorKind::kMalformed, absl::StrCat("not supported: ", keyword),
                   lexer.Peek().where());
@@ -229,7 +263,7 @@ Script ParseScript(absl::string_view text) {
   while (lexer.Peek().kind != TokenKind::kEnd) {
     const Lexer start = lexer;
     Directive directive = {.line = lexer.Peek().line};
-    Status parsed = ParseDirective(lexer, directive);
+    Status parsed = ParseDirective(lexer, /*depth=*/0, directive);
     if (!parsed) {
       lexer = start;
       if (lexer.Peek().kind != TokenKind::kLeftParen || !SkipForm(lexer)) {

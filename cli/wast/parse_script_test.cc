@@ -78,13 +78,28 @@ TEST(ParseScript, KeepsTheErrorOfAModuleThatDoesNotParse) {
 
 TEST(ParseScript, GoesOnBehindABrokenDirective) {
   const Script script =
-      ParseScript("(assert_return (invoke \"f\" (i32.const 1 2)))\n(thread $t)\n(module)");
+      ParseScript("(assert_return (invoke \"f\" (i32.const 1 2)))\n(component $c)\n(module)");
   EXPECT_FALSE(script.error);
   ASSERT_EQ(script.directives.size(), 3u);
   EXPECT_EQ(script.directives[0].kind, Kind::kBroken);
   EXPECT_EQ(script.directives[1].kind, Kind::kBroken);
-  EXPECT_EQ(script.directives[1].error->message(), "not supported: thread");
+  EXPECT_EQ(script.directives[1].error->message(), "not supported: component");
   EXPECT_EQ(script.directives[2].kind, Kind::kModule);
+}
+
+TEST(ParseScript, ReadsThreads) {
+  const Script script =
+      ParseScript("(thread $t (shared (module $m)) (invoke \"f\") (thread $u))\n(wait $t)");
+  ASSERT_EQ(script.directives.size(), 2u);
+  const Directive& thread = script.directives[0];
+  EXPECT_EQ(thread.kind, Kind::kThread);
+  EXPECT_EQ(thread.name, "$t");
+  EXPECT_EQ(thread.definition, "$m");
+  ASSERT_EQ(thread.body.size(), 2u);
+  EXPECT_EQ(thread.body[0].kind, Kind::kAction);
+  EXPECT_EQ(thread.body[1].kind, Kind::kThread);
+  EXPECT_EQ(script.directives[1].kind, Kind::kWait);
+  EXPECT_EQ(script.directives[1].name, "$t");
 }
 
 TEST(ParseScript, TakesBareFieldsForAModule) {

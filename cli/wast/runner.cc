@@ -1,7 +1,12 @@
 #include "cli/wast/runner.h"
 
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "cli/wast/matching.h"
@@ -33,12 +38,27 @@ std::unexpected<Error> Unmet(absl::string_view message) {
   return Fail(ErrorKind::kUsage, message);
 }
 
+// Of all scripts that run.
+constexpr int kMaxThreads = 64;
+constinit std::atomic<int> running_threads = 0;
+
 class Runner {
  public:
   explicit Runner(const ScriptOptions& options)
       : options_(options), store_(options.engine, options.collect_always) {}
 
   Status Begin() { return store_.AddSpectest(); }
+
+  // Waits for the threads that no directive has waited for.
+  Status Finish() {
+    Status status;
+    for (auto& [name, thread] : threads_) {
+      thread->handle.join();
+      if (status) status = std::move(thread->status);
+    }
+    threads_.clear();
+    return status;
+  }
 
   // An error says why the directive failed.
   Status Run(Directive& directive) {
@@ -57,12 +77,68 @@ class Runner {
       case Kind::kAssertInvalid:
       case Kind::kAssertInvalidCustom: return AssertRejected(directive, ErrorKind::kInvalid);
       case Kind::kAssertUnlinkable: return AssertUnlinkable(directive);
+      case Kind::kThread: return StartThread(directive);
+      case Kind::kWait: return Wait(directive.name);
       case Kind::kBroken: return std::unexpected(*std::move(directive.error));
     }
     return Unmet("unknown directive");
   }
 
  private:
+  // A thread of the script, with a store of its own.
+  struct Thread {
+    std::thread handle;
+    Status status;  // once it has ended: of the first directive that failed
+  };
+
+  Status StartThread(Directive& directive) {
+    if (threads_.contains(directive.name)) {
+      return Unmet(absl::StrCat("a thread ", directive.name, " is there already"));
+    }
+    ScriptStore::SharedExports shared;
+    if (!directive.definition.empty()) {
+      TENON_ASSIGN_OR_RETURN(shared, store_.Share(directive.definition));
+    }
+    if (running_threads.fetch_add(1) >= kMaxThreads) {
+      --running_threads;
+      return Fail(ErrorKind::kLimit, "too many threads at once");
+    }
+    auto& thread = threads_[directive.name] = std::make_unique<Thread>();
+    thread->handle = std::thread([this, &directive, &status = thread->status,
+                                  shared = std::move(shared)] {
+      status = Runner(options_).RunThread(directive, shared);
+      --running_threads;
+    });
+    return {};
+  }
+
+  // The thread's own directives, with what another store shares with it under the instance's name.
+  Status RunThread(Directive& directive, const ScriptStore::SharedExports& shared) {
+    TENON_RETURN_IF_ERROR(Begin());
+    if (!directive.definition.empty()) {
+      TENON_ASSIGN_OR_RETURN(vm::Instance * instance, store_.Adopt(shared));
+      store_.SetInstance(directive.definition, instance);
+    }
+    Status status;
+    for (Directive& inner : directive.body) {
+      status = Run(inner);
+      if (status) continue;
+      status = Unmet(absl::StrCat("line ", inner.line, ": ", status.error().ToString()));
+      break;
+    }
+    Status finished = Finish();
+    return status ? std::move(finished) : std::move(status);
+  }
+
+  Status Wait(absl::string_view name) {
+    const auto found = threads_.find(name);
+    if (found == threads_.end()) return Unmet(absl::StrCat("no thread ", name));
+    const std::unique_ptr<Thread> thread = std::move(found->second);
+    threads_.erase(found);
+    thread->handle.join();
+    return std::move(thread->status);
+  }
+
   Status DefineModule(ScriptModule& module) {
     auto loaded = store_.Load(module);
     store_.SetDefinition(module.name, loaded ? *loaded : nullptr);
@@ -175,6 +251,7 @@ class Runner {
 
   ScriptOptions options_;
   ScriptStore store_;
+  absl::flat_hash_map<std::string, std::unique_ptr<Thread>> threads_;  // not waited for yet
 };
 
 // What is wrong in the script's own text has a place there; a quoted module's text has other lines.
@@ -204,6 +281,9 @@ ScriptReport RunScript(absl::string_view text, const ScriptOptions& options) {
                              (directive.module &&
                               directive.module->form == ScriptModule::Form::kText);
     report.failures.push_back(FailureAt(status.error(), directive.line, is_own_text));
+  }
+  if (const Status finished = runner.Finish(); !finished) {
+    report.failures.push_back(FailureAt(finished.error(), 0, false));
   }
   if (script.error) report.failures.push_back(FailureAt(*script.error, 0, true));
   const ScriptScan scan = ScanScript(text);

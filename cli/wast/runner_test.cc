@@ -128,9 +128,38 @@ TEST(RunScript, LeavesNoOlderModuleBehindAFailedOne) {
 }
 
 TEST(RunScript, FailsWhatIsNotSupported) {
-  ExpectFail(R"((thread $t (invoke "loop")))");
   ExpectFail(R"((assert_exception (invoke "loop")))");
   ExpectFail(R"((assert_return (invoke "loop") (ref.struct)))");
+}
+
+TEST(RunScript, RunsThreadsWithStoresOfTheirOwn) {
+  ExpectPass(R"((thread $t (module (global (export "g") i32 (i32.const 1)))
+      (assert_return (get "g") (i32.const 1)))
+    (wait $t)
+    (assert_return (get "answer") (i64.const 42)))");
+}
+
+TEST(RunScript, AThreadThatFailsFailsWhoWaitsForIt) {
+  const ScriptReport report = RunBehindModule(R"((thread $t (assert_return (get "g")))
+    (wait $t))");
+  EXPECT_EQ(report.executed, 3u);
+  EXPECT_EQ(report.failed, 1u);
+  EXPECT_EQ(report.failures[0].message.substr(0, 7), "line 11");
+}
+
+TEST(RunScript, AThreadThatNobodyWaitsForFailsTheScript) {
+  const ScriptReport report = RunBehindModule(R"((thread $t (assert_return (get "g"))))");
+  EXPECT_EQ(report.failed, 0u);
+  EXPECT_FALSE(report.passed());
+}
+
+TEST(RunScript, RefusesThreadsItDoesNotHaveOrCannot) {
+  ExpectFail("(wait $t)");
+  ExpectFail("(thread $t (shared (module $none)))");
+  ExpectFail("(thread $t (bogus))");
+  std::string nested;
+  for (int i = 0; i < 100; ++i) nested += "(thread $t ";
+  ExpectFail(nested + std::string(100, ')'));
 }
 
 TEST(RunScript, FailsWhenDirectivesAreLost) {

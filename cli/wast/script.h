@@ -48,6 +48,8 @@ struct Directive {
     kAssertMalformedCustom,
     kAssertInvalidCustom,
     kAssertUnlinkable,
+    kThread,  // `name` of the thread, `definition` of the instance it shares, `body`
+    kWait,    // `name` of the thread
     kBroken,  // `error`: not of the format, or not supported
   };
   Kind kind = Kind::kBroken;
@@ -58,6 +60,7 @@ struct Directive {
   std::optional<ScriptModule> module;
   std::optional<Action> action;
   std::vector<ResultPattern> expected;
+  std::vector<Directive> body;
   std::optional<Error> error;
 };
 

@@ -110,6 +110,38 @@ void ScriptStore::Register(absl::string_view module_name, vm::Instance* instance
   registered_[module_name] = instance;
 }
 
+Result<ScriptStore::SharedExports> ScriptStore::Share(absl::string_view name) const {
+  TENON_ASSIGN_OR_RETURN(vm::Instance * instance, Instance(name));
+  SharedExports exports;
+  for (const vm::Export& item : instance->resolved().module->exports) {
+    const std::optional<vm::Extern> found = instance->Export(item.name);
+    auto* const* memory = found ? std::get_if<vm::Memory*>(&*found) : nullptr;
+    if (memory == nullptr || !(*memory)->type().shared) continue;
+    exports.push_back({std::string(item.name), (*memory)->type(), (*memory)->region()});
+  }
+  return exports;
+}
+
+// A module that imports the memories and exports them again.
+Result<vm::Instance*> ScriptStore::Adopt(const SharedExports& exports) {
+  auto module = std::make_unique<vm::Module>();
+  std::vector<vm::Extern> memories;
+  for (const SharedExport& item : exports) {
+    const absl::string_view name = module->texts.emplace_front(item.name);
+    module->imports.push_back({.name = name, .type = item.type});
+    module->exports.push_back({.name = name,
+                               .kind = vm::ExternKind::kMemory,
+                               .index = static_cast<uint32_t>(memories.size())});
+    TENON_ASSIGN_OR_RETURN(vm::Memory * memory, store_.ShareMemory(item.region));
+    memories.push_back(memory);
+  }
+  TENON_ASSIGN_OR_RETURN(auto resolved,
+                         vm::ValidateModule(std::move(module), &engine_.types(),
+                                            vm::Features::All(), vm::BodyValidation::kEager));
+  return vm::Instantiate(store_, vm::LoadedModule::Create(&engine_, std::move(resolved), ""),
+                         memories);
+}
+
 Result<ActionOutcome> ScriptStore::Run(const Action& action) {
   TENON_ASSIGN_OR_RETURN(vm::Instance * instance, Instance(action.instance));
   const std::optional<vm::Extern> found = instance->Export(action.name);

@@ -51,6 +51,17 @@ class ScriptStore {
   // An error when there is no such export, or the arguments do not fit it.
   Result<ActionOutcome> Run(const Action& action);
 
+  // The shared memories that an instance exports, for a store of another thread; and as an instance
+  // of its own there, which exports nothing else.
+  struct SharedExport {
+    std::string name;
+    vm::MemoryType type;
+    std::shared_ptr<vm::MemoryRegion> region;
+  };
+  using SharedExports = std::vector<SharedExport>;
+  Result<SharedExports> Share(absl::string_view instance) const;
+  Result<vm::Instance*> Adopt(const SharedExports& exports);
+
   const vm::Store& store() const { return store_; }
 
  private:
