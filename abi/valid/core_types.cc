@@ -69,9 +69,8 @@ Result<vm::ResolvedImportType> ResolveCoreExtern(const std::vector<vm::TypeId>& 
     }
     case vm::ExternKind::kMemory: {
       const auto& memory = std::get<vm::MemoryType>(type);
-      const uint64_t most = memory.address == vm::AddressType::kI64 ? uint64_t{1} << 48 : 65'536;
-      TENON_RETURN_IF_ERROR(
-          CheckLimits(memory.limits, most, "memory size must be at most 2^32 bytes"));
+      TENON_RETURN_IF_ERROR(CheckLimits(memory.limits, vm::MaxPages(memory),
+                                        "memory size must be at most 2^32 bytes"));
       resolved = memory;
       return resolved;
     }

@@ -17,6 +17,21 @@ constexpr int kFuncCode = 0x60;
 constexpr int kI8Code = 0x78;
 constexpr int kI16Code = 0x77;
 
+// Flags of #binary-limits, and the proposals that some need.
+constexpr uint8_t kHasMax = 1;
+constexpr uint8_t kIsShared = 2;
+constexpr uint8_t kIs64 = 4;
+constexpr uint8_t kHasPageSize = 8;
+struct LimitsFeature {
+  uint8_t flag;
+  Feature feature;
+};
+constexpr LimitsFeature kLimitsFeatures[] = {
+    {kIsShared, Feature::kThreads},
+    {kIs64, Feature::kMemory64},
+    {kHasPageSize, Feature::kCustomPageSizes},
+};
+
 }  // namespace
 
 bool SectionDecoder::DecodeTypes() {
@@ -126,33 +141,49 @@ bool SectionDecoder::DecodeValTypes(uint32_t limit, const char* what, std::vecto
 }
 
 bool SectionDecoder::DecodeTableType(TableType* out) {
-  return ReadRefType(reader, features, &out->element) &&
-         DecodeLimits(&out->limits, &out->address);
+  uint8_t flags;
+  if (!ReadRefType(reader, features, &out->element) ||
+      !DecodeLimits(kHasMax | kIs64, &flags, &out->limits)) {
+    return false;
+  }
+  out->address = flags & kIs64 ? AddressType::kI64 : AddressType::kI32;
+  return true;
 }
 
 bool SectionDecoder::DecodeMemoryType(MemoryType* out) {
-  return DecodeLimits(&out->limits, &out->address, &out->shared);
+  uint8_t flags;
+  if (!DecodeLimits(kHasMax | kIsShared | kIs64 | kHasPageSize, &flags, &out->limits)) return false;
+  out->shared = (flags & kIsShared) != 0;
+  out->address = flags & kIs64 ? AddressType::kI64 : AddressType::kI32;
+  return !(flags & kHasPageSize) || DecodePageSize(&out->page_size_log2);
 }
 
-// core: #binary-limits. Only a memory may be shared.
-bool SectionDecoder::DecodeLimits(Limits* limits, AddressType* address, bool* shared) {
-  constexpr uint8_t kHasMax = 1;
-  constexpr uint8_t kIsShared = 2;
-  constexpr uint8_t kIs64 = 4;
+// core: #binary-limits, whose flags are among `allowed`
+bool SectionDecoder::DecodeLimits(uint8_t allowed, uint8_t* flags, Limits* limits) {
   const uint64_t where = reader.offset();
-  uint8_t flags;
-  if (!reader.ReadByte(&flags)) return false;
-  const uint8_t allowed = kHasMax | kIs64 | (shared != nullptr ? kIsShared : 0);
-  if (flags & ~allowed) {
+  if (!reader.ReadByte(flags)) return false;
+  if (*flags & ~allowed) {
     return reader.FailAt(ErrorKind::kMalformed, "malformed limits flags", where);
   }
-  if ((flags & kIsShared) && !features.Has(Feature::kThreads)) {
-    return reader.FailAt(ErrorKind::kMalformed, "malformed limits flags: threads is off", where);
+  for (const LimitsFeature& row : kLimitsFeatures) {
+    if ((*flags & row.flag) && !features.Has(row.feature)) {
+      return reader.FailAt(
+          ErrorKind::kMalformed,
+          absl::StrCat("malformed limits flags: ", FeatureName(row.feature), " is off"), where);
+    }
   }
-  if (shared != nullptr) *shared = (flags & kIsShared) != 0;
-  *address = flags & kIs64 ? AddressType::kI64 : AddressType::kI32;
-  limits->has_max = (flags & kHasMax) != 0;
+  limits->has_max = (*flags & kHasMax) != 0;
   return reader.ReadVarU64(&limits->min) && (!limits->has_max || reader.ReadVarU64(&limits->max));
+}
+
+// The proposal custom-page-sizes: the logarithm. Which of the sizes are valid, validation says.
+bool SectionDecoder::DecodePageSize(uint8_t* log2) {
+  const uint64_t where = reader.offset();
+  uint32_t value;
+  if (!reader.ReadVarU32(&value)) return false;
+  if (value >= 64) return reader.FailAt(ErrorKind::kMalformed, "invalid custom page size", where);
+  *log2 = static_cast<uint8_t>(value);
+  return true;
 }
 
 bool SectionDecoder::DecodeGlobalType(GlobalType* out) {

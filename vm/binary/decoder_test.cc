@@ -120,8 +120,27 @@ TEST(DecoderTest, FieldsLimit) {
 }
 
 TEST(DecoderTest, LimitsFlags) {
-  EXPECT_EQ(DecodeError(WithHeader({0x05, 0x03, 0x01, 0x02, 0x00})), "malformed limits flags");
+  EXPECT_EQ(DecodeError(WithHeader({0x05, 0x03, 0x01, 0x10, 0x00})), "malformed limits flags");
   EXPECT_EQ(DecodeError(WithHeader({0x05, 0x03, 0x01, 0x04, 0x00})), "ok");
+}
+
+TEST(DecoderTest, LimitsOfProposals) {
+  const Bytes wide = WithHeader({0x05, 0x03, 0x01, 0x04, 0x00});
+  const Bytes small_pages = WithHeader({0x05, 0x04, 0x01, 0x08, 0x00, 0x00});
+  Features on;
+  on.Set(Feature::kCustomPageSizes, true);
+  EXPECT_EQ(DecodeError(wide, on), "ok");
+  EXPECT_EQ(DecodeError(small_pages, on), "ok");
+  EXPECT_EQ(DecodeError(WithHeader({0x05, 0x04, 0x01, 0x08, 0x00, 0x40}), on),
+            "invalid custom page size");
+  EXPECT_EQ(DecodeError(WithHeader({0x04, 0x05, 0x01, 0x70, 0x08, 0x00, 0x00}), on),
+            "malformed limits flags");
+  Features off;
+  off.Set(Feature::kMemory64, false);
+  EXPECT_EQ(DecodeError(wide, off), "malformed limits flags: memory64 is off");
+  EXPECT_EQ(DecodeError(small_pages, off), "malformed limits flags: custom-page-sizes is off");
+  const Bytes shared = WithHeader({0x05, 0x03, 0x01, 0x02, 0x00});
+  EXPECT_EQ(DecodeError(shared, off), "malformed limits flags: threads is off");
 }
 
 TEST(DecoderTest, FeatureOff) {

@@ -46,7 +46,8 @@ struct SectionDecoder {
   bool DecodeMemoryType(MemoryType* out);
   bool DecodeGlobalType(GlobalType* out);
   bool DecodeTagType(TagType* out);
-  bool DecodeLimits(Limits* limits, AddressType* address, bool* shared = nullptr);
+  bool DecodeLimits(uint8_t allowed, uint8_t* flags, Limits* limits);
+  bool DecodePageSize(uint8_t* log2);
 
   // Fields that declare (decode_fields.cc).
   bool DecodeImports();

@@ -26,9 +26,7 @@ class Features {
   // Core 3.0, also what of it is only partly there and therefore off by default.
   static constexpr Features Core3() {
     Features features;
-    features.Set(Feature::kFunctionReferences, true);
     features.Set(Feature::kExceptionHandling, true);
-    features.Set(Feature::kGc, true);
     return features;
   }
 

@@ -151,13 +151,23 @@ struct Limits {
   bool operator==(const Limits&) const = default;
 };
 
+inline constexpr uint8_t kWasmPageLog2 = 16;
+
 struct MemoryType {
   Limits limits;  // in pages
   AddressType address = AddressType::kI32;
   bool shared = false;
-  uint8_t page_size_log2 = 16;
+  uint8_t page_size_log2 = kWasmPageLog2;  // or 0, with custom-page-sizes
   bool operator==(const MemoryType&) const = default;
 };
+
+// The most pages that limits may name: as many as addresses reach, and no more than an address can
+// count. core: #valid-limits
+constexpr uint64_t MaxPages(const MemoryType& type) {
+  const int bits = type.address == AddressType::kI64 ? 64 : 32;
+  if (type.page_size_log2 == 0) return ~uint64_t{0} >> (64 - bits);
+  return uint64_t{1} << (bits - type.page_size_log2);
+}
 
 struct TableType {
   Limits limits;  // in entries

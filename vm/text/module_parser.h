@@ -76,7 +76,8 @@ class ModuleParser {
   bool ParseMemoryType(MemoryType* out);
   void ParseAddressType(AddressType* out);
   bool ParseLimits(Limits* out);
-  bool ParseMemoryLimits(MemoryType* out);  // and whether it is shared
+  bool ParseMemoryLimits(MemoryType* out);  // whether it is shared, and its pages' size
+  bool ParsePageSize(uint8_t* log2);
   bool ParseTypeUse(bool with_ids, TypeUse* out);
   // The index of the type, which is appended to the module when it is only written inline.
   bool ResolveTypeUse(const TypeUse& use, uint32_t* out);

@@ -336,9 +336,9 @@ bool ModuleParser::ParseTable(uint32_t index) {
 bool ModuleParser::ParseMemory(uint32_t index) {
   MemoryType type;
   ParseAddressType(&type.address);
-  if (lexer.TakeOpen("data") ? !ParseInlineData(index, &type) : !ParseMemoryLimits(&type)) {
-    return false;
-  }
+  const bool has_limits = !lexer.PeekOpen("data") && !lexer.PeekOpen("pagesize");
+  if (has_limits ? !ParseMemoryLimits(&type) : !ParsePageSize(&type.page_size_log2)) return false;
+  if (!has_limits && !(ExpectOpen("data") && ParseInlineData(index, &type))) return false;
   module.memories.push_back(type);
   return true;
 }

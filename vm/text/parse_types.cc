@@ -1,5 +1,6 @@
 // Types. core: #text-types
 #include <algorithm>
+#include <bit>
 
 #include "absl/strings/str_cat.h"
 #include "vm/syntax/limits.h"
@@ -134,7 +135,7 @@ bool ModuleParser::ParseLimits(Limits* out) {
 bool ModuleParser::ParseMemoryLimits(MemoryType* out) {
   if (!ParseLimits(&out->limits)) return false;
   out->shared = lexer.TakeKeyword("shared");
-  return true;
+  return ParsePageSize(&out->page_size_log2);
 }
 
 bool ModuleParser::ParseTableType(TableType* out) {
@@ -145,6 +146,19 @@ bool ModuleParser::ParseTableType(TableType* out) {
 bool ModuleParser::ParseMemoryType(MemoryType* out) {
   ParseAddressType(&out->address);
   return ParseMemoryLimits(out);
+}
+
+// `(pagesize n)`, if there: the proposal custom-page-sizes.
+bool ModuleParser::ParsePageSize(uint8_t* log2) {
+  if (!lexer.TakeOpen("pagesize")) return true;
+  const SourceLocation where = lexer.Peek().where();
+  uint64_t size;
+  if (!ParseNat64(&size)) return false;
+  if (!std::has_single_bit(size)) {
+    return Fail("invalid custom page size: not a power of two", where);
+  }
+  *log2 = static_cast<uint8_t>(std::countr_zero(size));
+  return ExpectClose();
 }
 
 // `(param id t)` or `(param t*)`, any number of them.

@@ -196,6 +196,19 @@ TEST(Parser, InlineSegmentsTakeTheirPlaceAmongSegments) {
   EXPECT_EQ(module.Bytes(module.datas[0].memory_offset)[0], 0x42);
 }
 
+TEST(Parser, PageSizes) {
+  const Module module = Parsed(
+      "(memory (import \"m\" \"n\") 1 (pagesize 65536)) (memory 1 2 (pagesize 1))"
+      "(memory i64 (pagesize 1) (data \"abc\"))");
+
+  EXPECT_EQ(module.memories[0].page_size_log2, 0);
+  EXPECT_EQ(module.memories[0].limits.max, 2u);
+  EXPECT_EQ(module.memories[1].page_size_log2, 0);
+  EXPECT_EQ(module.memories[1].limits.min, 3u);
+  EXPECT_EQ(std::get<MemoryType>(module.imports[0].type).page_size_log2, 16);
+  EXPECT_EQ(MessageOf("(memory 1 (pagesize 3))"), "invalid custom page size: not a power of two");
+}
+
 TEST(Parser, ElementSegmentsInAllForms) {
   const Module module = Parsed(
       "(table $t 4 funcref) (func $f)"

@@ -32,6 +32,7 @@ class ModuleValidator {
   Status CheckFeatures(ValType type) const;
   Status CheckFeatures(const SubType& type, size_t group_size) const;
   Status ResolveValType(ValType type, ValType* out);
+  Status CheckAddress(AddressType address) const;
   Status ResolveTable(const TableType& type, TableType* out);
   Status CheckMemoryType(const MemoryType& type);
   Status ResolveTag(const TagType& type, TypeId* out);

@@ -50,6 +50,31 @@ TEST(ValidateTest, ForwardTypeReferenceIsUnknown) {
   EXPECT_EQ(ValidationError(std::move(module)), "unknown type 1");
 }
 
+TEST(ValidateTest, MemoriesHaveAsManyPagesAsAddressesReach) {
+  const auto error = [](MemoryType type, const Features& features = Features::All()) {
+    Module module;
+    module.memories.push_back(type);
+    return ValidationError(std::move(module), features);
+  };
+  constexpr AddressType kWide = AddressType::kI64;
+  EXPECT_EQ(error({.limits = {65536}}), "ok");
+  EXPECT_EQ(error({.limits = {65537}}), "memory size must be at most 65536 pages (4GiB)");
+  EXPECT_EQ(error({.limits = {uint64_t{1} << 48}, .address = kWide}), "ok");
+  EXPECT_EQ(error({.limits = {(uint64_t{1} << 48) + 1}, .address = kWide}),
+            "memory size must be at most 281474976710656 pages (2^64 bytes)");
+  EXPECT_EQ(error({.limits = {UINT32_MAX}, .page_size_log2 = 0}), "ok");
+  EXPECT_EQ(error({.limits = {uint64_t{1} << 32}, .page_size_log2 = 0}),
+            "memory size must be at most 2^32-1 bytes");
+  EXPECT_EQ(error({.limits = {UINT64_MAX}, .address = kWide, .page_size_log2 = 0}), "ok");
+  EXPECT_EQ(error({.page_size_log2 = 12}), "invalid custom page size: neither 1 nor 65536");
+
+  Features off;
+  off.Set(Feature::kMemory64, false);
+  EXPECT_EQ(error({.address = kWide}, off), "type with 64-bit addresses: memory64 is off");
+  EXPECT_EQ(error({.page_size_log2 = 0}, off),
+            "invalid custom page size: custom-page-sizes is off");
+}
+
 TEST(ValidateTest, RecGroupMembersSeeEachOther) {
   Module module;
   module.types.resize(2);

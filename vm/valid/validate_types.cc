@@ -161,22 +161,37 @@ Status ModuleValidator::ResolveValType(ValType type, ValType* out) {
 
 Status ModuleValidator::ResolveTable(const TableType& type, TableType* out) {
   *out = type;
+  TENON_RETURN_IF_ERROR(CheckAddress(type.address));
   const uint64_t range = type.address == AddressType::kI64 ? UINT64_MAX : UINT32_MAX;
   TENON_RETURN_IF_ERROR(
       CheckLimits(type.limits, range, "table size must be at most 2^32-1"));
   return ResolveValType(type.element, &out->element);
 }
 
+Status ModuleValidator::CheckAddress(AddressType address) const {
+  if (address == AddressType::kI32 || resolved_.features.Has(Feature::kMemory64)) return {};
+  return Invalid("type with 64-bit addresses: memory64 is off");
+}
+
 Status ModuleValidator::CheckMemoryType(const MemoryType& type) {
+  TENON_RETURN_IF_ERROR(CheckAddress(type.address));
   if (type.shared && !resolved_.features.Has(Feature::kThreads)) {
     return Invalid("shared memory: threads is off");
   }
   if (type.shared && !type.limits.has_max) return Invalid("shared memory must have maximum");
-  if (type.address == AddressType::kI64) {
-    return CheckLimits(type.limits, uint64_t{1} << 48,
-                       "memory size must be at most 281474976710656 pages (2^64 bytes)");
+  const bool is_64 = type.address == AddressType::kI64;
+  if (type.page_size_log2 == kWasmPageLog2) {
+    return CheckLimits(type.limits, MaxPages(type),
+                       is_64 ? "memory size must be at most 281474976710656 pages (2^64 bytes)"
+                             : "memory size must be at most 65536 pages (4GiB)");
   }
-  return CheckLimits(type.limits, 65536, "memory size must be at most 65536 pages (4GiB)");
+  if (!resolved_.features.Has(Feature::kCustomPageSizes)) {
+    return Invalid("invalid custom page size: custom-page-sizes is off");
+  }
+  if (type.page_size_log2 != 0) return Invalid("invalid custom page size: neither 1 nor 65536");
+  return CheckLimits(type.limits, MaxPages(type),
+                     is_64 ? "memory size must be at most 2^64-1 bytes"
+                           : "memory size must be at most 2^32-1 bytes");
 }
 
 Status ModuleValidator::ResolveTag(const TagType& type, TypeId* out) {
