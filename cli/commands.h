@@ -2,6 +2,7 @@
 // guest's error result, 2 wrong usage, 124 timeout, 134 trap.
 #pragma once
 
+#include <tenon/engine.h>
 #include <tenon/error.h>
 
 #include <cstdint>
@@ -28,6 +29,7 @@ struct RunOptions {
   std::string timeout_text;              // as it was given
   bool unknown_imports_trap = false;
   bool validate_all = false;
+  EngineOptions engine;
   std::string invoke;                    // "name(arguments)" in WAVE; empty: run it
 };
 int Run(const RunOptions& options);

@@ -71,6 +71,8 @@ Expected<Component> Load(const RunOptions& options, std::vector<uint8_t> bytes,
 // Everything a run needs. It is never taken down: the process ends right after, and unmapping the
 // guest's memories would cost a tenth of a short run.
 struct Program {
+  explicit Program(const RunOptions& options) : engine(options.engine) {}
+
   Engine engine;
   Linker linker;
   std::optional<Store> store;
@@ -126,7 +128,7 @@ int Run(const RunOptions& options) {
   const auto start = std::chrono::steady_clock::now();  // what is loaded counts too
   StartLoadTimeout(options);
   PopulateHeap();
-  static Program& program = *new Program();
+  static Program& program = *new Program(options);
   auto context = MakeContext(options);
   if (!context) {
     const bool is_usage = context.error().kind() == ErrorKind::kUsage;

@@ -19,7 +19,20 @@ enum RunKey : int {
   kUnknownImports,
   kValidateAll,
   kInvoke,
+  kRunBounds,
 };
+
+constexpr const char* kBoundsHelp =
+    "Keep accesses within memories by guard regions (the default) or by a check each";
+
+template <typename Bounds>
+Status TakeBounds(absl::string_view value, Bounds& bounds) {
+  if (value != "guard" && value != "explicit") {
+    return Fail(ErrorKind::kUsage, absl::StrCat("expected guard or explicit, got '", value, "'"));
+  }
+  bounds = value == "guard" ? Bounds::kGuard : Bounds::kExplicit;
+  return {};
+}
 
 constexpr argp_option kRunOptions[] = {
     {"dir", kDir, "HOST[::GUEST]", 0,
@@ -39,6 +52,7 @@ constexpr argp_option kRunOptions[] = {
      "Check all functions first, not each when it is first called"},
     {"invoke", kInvoke, "CALL", 0,
      "Call an exported function, 'name(arguments)' in WAVE, and print its result"},
+    {"bounds", kRunBounds, "guard|explicit", 0, kBoundsHelp},
     kHelpOption,
     {}};
 
@@ -72,6 +86,8 @@ Status TakeRunLimit(int key, absl::string_view value, RunOptions& options) {
     case kValidateAll:
       options.validate_all = true;
       break;
+    case kRunBounds:
+      return TakeBounds(value, options.engine.bounds);
   }
   return {};
 }
@@ -96,6 +112,7 @@ Status TakeRun(int key, const char* value, RunOptions& options) {
     case kTimeout:
     case kUnknownImports:
     case kValidateAll:
+    case kRunBounds:
       return TakeRunLimit(key, value == nullptr ? "" : value, options);
     case kInvoke:
       if (*value == '\0') return Fail(ErrorKind::kUsage, "expected a call, 'name(arguments)'");
@@ -140,6 +157,7 @@ enum WastKey : int {
   kWastFeatures,
   kDeterministic,
   kCollectAlways,
+  kWastBounds,
 };
 
 constexpr argp_option kWastOptions[] = {
@@ -151,6 +169,7 @@ constexpr argp_option kWastOptions[] = {
      "Relaxed SIMD with equal results on every machine"},
     {"collect-always", kCollectAlways, nullptr, 0,
      "Collect garbage at every allocation, to find references that nothing keeps"},
+    {"bounds", kWastBounds, "guard|explicit", 0, kBoundsHelp},
     kHelpOption,
     {}};
 
@@ -175,6 +194,8 @@ Status TakeWast(int key, const char* value, WastOptions& options) {
     case kCollectAlways:
       options.script.collect_always = true;
       break;
+    case kWastBounds:
+      return TakeBounds(value, options.script.engine.bounds);
     case kArgumentKey:
       options.paths.emplace_back(value);
       break;

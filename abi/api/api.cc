@@ -27,6 +27,10 @@ Result<std::shared_ptr<const ComponentRep>> Load(const Engine& engine, std::vect
   return std::make_shared<const ComponentRep>(engine.rep(), std::move(component));
 }
 
+vm::EngineSettings SettingsOf(const EngineOptions& options) {
+  return {.bounds = options.bounds == Bounds::kGuard ? vm::Bounds::kGuard : vm::Bounds::kExplicit};
+}
+
 abi::StoreLimits LimitsOf(const StoreOptions& options) {
   abi::StoreLimits limits;
   vm::StoreLimits& core = limits.core;
@@ -44,7 +48,8 @@ Trap ToTrap(const vm::Trap& trap) {
   return made;
 }
 
-Engine::Engine() : rep_(new EngineRep{vm::Engine(vm::InterpreterTier())}) {}
+Engine::Engine(EngineOptions options)
+    : rep_(new EngineRep{vm::Engine(vm::InterpreterTier(), SettingsOf(options))}) {}
 
 Expected<Component> Component::FromBytes(const Engine& engine, std::vector<uint8_t> bytes,
                                          Validation validation) {

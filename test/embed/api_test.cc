@@ -67,6 +67,20 @@ TEST_F(ApiTest, FunctionsKeepWhatTheyNeedAlive) {
   EXPECT_EQ(*result, "still there");
 }
 
+TEST_F(ApiTest, AnEngineMayCheckEachAccess) {
+  Engine engine({.bounds = Bounds::kExplicit});
+  Store store(engine);
+  auto component = Component::FromFile(engine, Guest("abi"));
+  ASSERT_TRUE(component);
+  auto echo = linker_.Instantiate(store, *component)
+                  ->GetFunc<std::string(std::string_view)>(kValues, "echo-string");
+
+  auto result = echo->Call("checked");
+
+  ASSERT_TRUE(result) << result.error().ToString();
+  EXPECT_EQ(*result, "checked");
+}
+
 TEST_F(ApiTest, AComponentOfAnotherEngineIsRefused) {
   Engine other;
   Store store(other);

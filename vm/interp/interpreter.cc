@@ -57,6 +57,15 @@ bool ClaimInterrupt(const EntryRecord& entry) {
   return static_cast<Store*>(entry.owner)->must_end();
 }
 
+// Without guards nothing faults, and the host's handlers stay alone.
+void InstallSignalHandlers(Bounds bounds) {
+  static constexpr sys::SignalClaims kClaims = {__start_tenon_handlers, __stop_tenon_handlers,
+                                                ClaimFault, ClaimInterrupt};
+  [[maybe_unused]] static const bool interrupts = (sys::InstallInterruptHandler(kClaims), true);
+  if (bounds != Bounds::kGuard) return;
+  [[maybe_unused]] static const bool faults = (sys::InstallFaultHandlers(kClaims), true);
+}
+
 // A fault leaves the handler's frame without its epilogue. All below the entry is dead by then.
 void ForgetAbandonedFrames(const EntryRecord& record) {
   constexpr size_t kHandlerFrameBytes = 16 * 1024;
@@ -77,12 +86,7 @@ bool InvokeHost(Store& store, const Func& func, Slot* slots) {
 // core: #exec-invocation
 bool Invoke(Store& store, const Func& func, Slot* slots) {
   if (func.host != nullptr) return InvokeHost(store, func, slots);
-  static const bool installed = [] {
-    sys::InstallSignalHandlers(__start_tenon_handlers, __stop_tenon_handlers, ClaimFault,
-                               ClaimInterrupt);
-    return true;
-  }();
-  (void)installed;
+  InstallSignalHandlers(store.engine().settings().bounds);
 
   RunBlock& run = store.run();
   const uint32_t params = SlotsOf(func.type->params);

@@ -2,6 +2,7 @@
 // Offsets are checked against that file here, since every tier's code relies on them.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 

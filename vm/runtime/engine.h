@@ -2,6 +2,7 @@
 // layouts of their objects, which are safe for concurrent use.
 #pragma once
 
+#include "vm/runtime/bounds.h"
 #include "vm/runtime/func.h"
 #include "vm/runtime/gc/layout.h"
 #include "vm/syntax/features.h"
@@ -22,6 +23,7 @@ struct Tier {
 // What all stores and modules of an engine have in common.
 struct EngineSettings {
   Features features;
+  Bounds bounds = Bounds::kGuard;
   // Relaxed SIMD as core: #profile-deterministic has it, the same on every machine; else as the
   // processor does it.
   bool deterministic_simd = false;

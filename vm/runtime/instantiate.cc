@@ -174,8 +174,10 @@ class Instantiator {
     Context* context = new (block) Context();
     instance_->context_ = context;
     context->run = &store_.run();
-    context->memory0 =
-        instance_->memories_.empty() ? nullptr : instance_->memories_.front()->base();
+    if (!instance_->memories_.empty()) {
+      context->memory0 = instance_->memories_.front()->base();
+      context->memory0_size = instance_->memories_.front()->region()->size_cell();
+    }
     context->memories = instance_->memories_.data();
     context->tables = instance_->tables_.data();
     context->imported_funcs = instance_->imported_funcs_.data();

@@ -31,7 +31,7 @@ class Memory {
   MemoryType current_type() const;
   uint8_t* base() const { return base_; }
   uint64_t size_bytes() const { return region_->size_bytes(); }
-  uint64_t size_pages() const { return size_bytes() / kWasmPageBytes; }
+  uint64_t size_pages() const { return size_bytes() >> type().page_size_log2; }
 
   // The size before in pages, or nothing when a limit or the host refuses.
   std::optional<uint64_t> Grow(uint64_t delta_pages) {

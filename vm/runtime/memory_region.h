@@ -1,6 +1,8 @@
-// The bytes of a linear memory: reserved address space whose base never moves. A shared memory's
-// region is held by a Memory in each store that has it, and lives as long as one of them; everything
-// here but Create may then be called from any thread. core: #memory-instances
+// The bytes of a linear memory: reserved address space whose base never moves. A guarded one
+// (bounds.h) takes all that a 32-bit address and an offset below kMemoryGuardBytes can reach, so that
+// what lies beyond the committed bytes faults; any other what it may grow to. A shared memory's region
+// is held by a Memory in each store that has it, and lives as long as one of them; everything here but
+// Create may then be called from any thread. core: #memory-instances
 #pragma once
 
 #include <atomic>
@@ -10,6 +12,7 @@
 #include <optional>
 
 #include "vm/base/status.h"
+#include "vm/runtime/bounds.h"
 #include "vm/runtime/store_limits.h"
 #include "vm/runtime/wait_queue.h"
 #include "vm/sys/memory_map.h"
@@ -24,19 +27,23 @@ inline constexpr uint64_t kWasmPageBytes = 65536;
 class MemoryRegion {
  public:
   // Reserves, and commits the minimum. No more than `max_bytes`.
-  static Result<std::shared_ptr<MemoryRegion>> Create(const MemoryType& type, uint64_t max_bytes,
-                                                      Allowance* bytes_left);
+  static Result<std::shared_ptr<MemoryRegion>> Create(const MemoryType& type, Bounds bounds,
+                                                      uint64_t max_bytes, Allowance* bytes_left);
   MemoryRegion(const MemoryRegion&) = delete;
   MemoryRegion& operator=(const MemoryRegion&) = delete;
 
   const MemoryType& type() const { return type_; }  // as declared
   uint8_t* base() const { return mapping_.base(); }
-  // True when `address` lies in the reserved region, guard included: a fault there is the guest's.
-  bool Reserves(uintptr_t address) const {
-    return address - reinterpret_cast<uintptr_t>(base()) < mapping_.size();
+  bool is_guarded() const { return is_guarded_; }
+  // True when a fault at `address` is the guest's: it lies in a guarded region, guard included.
+  // Checked accesses don't fault.
+  bool OwnsFault(uintptr_t address) const {
+    return is_guarded_ && address - reinterpret_cast<uintptr_t>(base()) < mapping_.size();
   }
   // Never shrinks.
   uint64_t size_bytes() const { return size_.load(std::memory_order_acquire); }
+  // Where checked accesses read the size.
+  const std::atomic<uint64_t>* size_cell() const { return &size_; }
 
   // The size before in pages, or nothing when a limit or the host refuses. Whoever grows a memory
   // pays for it from his store's allowance.
@@ -46,10 +53,12 @@ class MemoryRegion {
 
  private:
   MemoryRegion() = default;
+  uint64_t BytesToReserve() const;
 
   MemoryType type_;
   sys::Mapping mapping_;
-  uint64_t max_bytes_ = 0;
+  bool is_guarded_ = false;
+  uint64_t max_pages_ = 0;
   std::mutex grow_mutex_;
   std::atomic<uint64_t> size_ = 0;  // written under the mutex
   WaitQueue waiters_;

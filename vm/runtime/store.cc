@@ -98,13 +98,17 @@ Result<Memory*> Store::AddMemory(std::shared_ptr<MemoryRegion> region) {
 }
 
 Result<Memory*> Store::NewMemory(const MemoryType& type) {
-  TENON_ASSIGN_OR_RETURN(
-      auto region, MemoryRegion::Create(type, limits_.memory_bytes, &memory_bytes_left_));
+  TENON_ASSIGN_OR_RETURN(auto region,
+                         MemoryRegion::Create(type, engine_->settings().bounds,
+                                              limits_.memory_bytes, &memory_bytes_left_));
   return AddMemory(std::move(region));
 }
 
 Result<Memory*> Store::ShareMemory(std::shared_ptr<MemoryRegion> region) {
   if (!region->type().shared) return Fail(ErrorKind::kUsage, "the memory is not a shared one");
+  if (IsGuarded(region->type(), engine_->settings().bounds) && !region->is_guarded()) {
+    return Fail(ErrorKind::kUsage, "the memory has no guard, which this engine's guests rely on");
+  }
   for (const auto& memory : memories_) {
     if (memory->region() == region) return memory.get();
   }
@@ -134,7 +138,7 @@ bool Store::RefuseForeignFunc() {
 
 bool Store::OwnsGuestAddress(uintptr_t address) const {
   for (const auto& memory : memories_) {
-    if (memory->region()->Reserves(address)) return true;
+    if (memory->region()->OwnsFault(address)) return true;
   }
   return false;
 }

@@ -48,7 +48,7 @@ class Store final : private HeapOwner {
                                   absl::string_view name);
   Result<Memory*> NewMemory(const MemoryType& type);
   // This store's memory with a shared region, which may be another store's, too. kUsage when the
-  // region is not a shared one.
+  // region is not a shared one, or one without a guard that this engine's code relies on.
   Result<Memory*> ShareMemory(std::shared_ptr<MemoryRegion> region);
   Result<TableInstance*> NewTable(const TableType& type, Slot init);
   GlobalRef NewGlobal(const GlobalType& type, V128 value);

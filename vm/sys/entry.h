@@ -40,11 +40,19 @@ using ClaimFault = bool (*)(EntryRecord& entry, uintptr_t address, const GuestRe
 // Decides whether guest code leaves because its thread was interrupted; as above.
 using ClaimInterrupt = bool (*)(const EntryRecord& entry);
 
-// Installs the signal handlers once a process, in front of the host's, which get every fault that
-// is not claimed and every SIGURG that is not ours. Signals count only when the program counter lies
-// in [code_begin, code_end); what is interrupted elsewhere goes on.
-void InstallSignalHandlers(const void* code_begin, const void* code_end, ClaimFault claim_fault,
-                           ClaimInterrupt claim_interrupt);
+// Signals count only when the program counter lies in [code_begin, code_end); what is interrupted
+// elsewhere goes on.
+struct SignalClaims {
+  const void* code_begin;
+  const void* code_end;
+  ClaimFault fault;
+  ClaimInterrupt interrupt;
+};
+
+// Each installs signal handlers once a process, in front of the host's, which get every fault that
+// is not claimed, or every SIGURG that is not ours. The claims outlive the process's guests.
+void InstallFaultHandlers(const SignalClaims& claims);
+void InstallInterruptHandler(const SignalClaims& claims);
 
 // Sends the thread of that kernel id the signal that claim_interrupt answers. Nothing happens where
 // no thread has it any more.

@@ -38,7 +38,9 @@ Mapping Mapping::Reserve(size_t size) {
 
 bool Mapping::Commit(size_t offset, size_t size) {
   if (size == 0) return true;
-  return mprotect(base_ + offset, RoundUpToPages(size), PROT_READ | PROT_WRITE) == 0;
+  const size_t page = HostPageBytes();
+  const size_t begin = offset / page * page;
+  return mprotect(base_ + begin, RoundUpToPages(offset + size - begin), PROT_READ | PROT_WRITE) == 0;
 }
 
 }  // namespace tenon::vm::sys

@@ -20,7 +20,8 @@ class Mapping {
   // Reserves `size` bytes without access; false when the host refuses. Sizes are rounded up to host
   // pages.
   static Mapping Reserve(size_t size);
-  // Makes [offset, offset + size) readable and writable; false when the host refuses.
+  // Makes [offset, offset + size), and with it what host pages it touches, readable and writable;
+  // false when the host refuses.
   bool Commit(size_t offset, size_t size);
 
   uint8_t* base() const { return base_; }

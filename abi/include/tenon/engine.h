@@ -15,9 +15,19 @@ namespace tenon {
 struct EngineRep;
 struct ComponentRep;
 
+// How guests' accesses to linear memory are kept within it: by reserved address space around each
+// memory and a handler for the faults there, where the memory's type allows that, or by a check
+// before each access, without handlers for faults.
+enum class Bounds : uint8_t { kGuard, kExplicit };
+
+struct EngineOptions {
+  Bounds bounds = Bounds::kGuard;
+};
+
 class Engine {
  public:
-  Engine();
+  Engine() : Engine(EngineOptions()) {}
+  explicit Engine(EngineOptions options);
 
   const std::shared_ptr<EngineRep>& rep() const { return rep_; }
 

@@ -42,6 +42,15 @@ SLOW_HANDLER(CheckBounds) {
   TENON_NEXT(4);
 }
 
+SLOW_HANDLER(AddOffset) {
+  uint64_t sum;
+  if (__builtin_add_overflow(ReadSlot<uint64_t>(fp + ip[1].half(1)), ip[2].bits, &sum)) {
+    TENON_TRAP(TrapKind::kOutOfBoundsMemoryAccess);
+  }
+  SetResult(fp + ip[1].half(0), sum, &acc, &facc);
+  TENON_NEXT(3);
+}
+
 SLOW_HANDLER(MemorySize) {
   const Memory* memory = ctx->memories[ip[2].word(0)];
   SetResult(fp + ip[1].half(0), AddressResult(memory->type().address, memory->size_pages()), &acc,

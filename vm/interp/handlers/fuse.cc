@@ -1,7 +1,6 @@
 #include "vm/interp/handlers/fuse.h"
 
 #include <cstdint>
-#include <iterator>
 
 #include "vm/interp/handlers/branch_steps.h"
 #include "vm/interp/handlers/handlers.h"
@@ -41,8 +40,8 @@ TENON_NAMED(GlobalSet)
 
 #define U(op, form) UnaryStep<&sem::op, Form::k##form>
 #define B(op, form) BinaryStep<&sem::op, Form::k##form>
-#define L(op, form) LoadStep<LoadAccess<Opcode::op>::Type, Form::k##form>
-#define S(op, form) StoreStep<StoreAccess<Opcode::op>::Type, Form::k##form>
+#define L(op, form) LoadOf<LoadAccess<Opcode::op>::Type, Form::k##form, kMode>
+#define S(op, form) StoreOf<StoreAccess<Opcode::op>::Type, Form::k##form, kMode>
 #define IF(op, form) CompareBranch<&sem::op, Form::k##form, true>
 #define IFNOT(op, form) CompareBranch<&sem::op, Form::k##form, false>
 #define M(name) name##Step
@@ -61,6 +60,7 @@ constexpr Fusion MakeFusion() {
   return {&Chain<A, B, C>, HandlerOf<D>(), &Chain<A, B, C, D>};
 }
 
+template <AccessMode kMode>
 constexpr Fusion kFusions[] = {
 #define FUSE(...) MakeFusion<__VA_ARGS__>(),
 #include "vm/interp/handlers/fuse.def"
@@ -68,13 +68,19 @@ constexpr Fusion kFusions[] = {
 
 }  // namespace
 
-const Fusions& Fusions::All() {
-  static const Fusions all(kFusions);
-  return all;
+// Compilers' output for 64-bit memories has other runs: of the rows that apply to it, none accesses
+// memory.
+const Fusions& Fusions::Of(AccessMode mode) {
+  if (mode != AccessMode::kChecked32) {
+    static const Fusions guarded(kFusions<AccessMode::kGuarded>);
+    return guarded;
+  }
+  static const Fusions checked(kFusions<AccessMode::kChecked32>);
+  return checked;
 }
 
 Fusions::Fusions(absl::Span<const Fusion> fusions) : fusions_(fusions.data()) {
-  static_assert(std::size(kFusions) * 2 <= kSize);
+  TENON_CHECK(fusions.size() * 2 <= kSize);
   for (size_t i = 0; i < fusions.size(); ++i) {
     size_t index = IndexOf(fusions[i].first, fusions[i].second);
     while (entries_[index] != 0) index = (index + 1) % kSize;

@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "absl/types/span.h"
-#include "vm/interp/dispatch.h"
+#include "vm/interp/handlers/handlers.h"
 
 namespace tenon::vm::interp {
 
@@ -22,7 +22,8 @@ struct Fusion {
 // an instruction.
 class Fusions {
  public:
-  static const Fusions& All();
+  // For a module whose first memory is accessed so.
+  static const Fusions& Of(AccessMode mode);
 
   // The run of two handlers, or null.
   Handler Find(Handler first, Handler second) const {

@@ -17,18 +17,23 @@ inline constexpr int kFormCount = 7;
 // An instruction's handlers by Form; null where there is none.
 using FormTable = std::array<Handler, kFormCount>;
 
+// How a memory is accessed, which its type and the engine's setting fix: IsGuarded, or else with a
+// check of a 32-bit or a 64-bit address.
+enum class AccessMode : uint8_t { kGuarded, kChecked32, kChecked64 };
+inline constexpr int kAccessModeCount = 3;
+
 // Family handlers by opcode; null when the row is of another family. Unary operations use kSS and
 // kAS. Of the first memory: loads take their address from a slot, the accumulator (kAS) or folded
 // into the offset (kKS); stores take address, then value.
 extern const FormTable* const kScalarForms[kOpcodeCount];  // comparisons: for their value
-extern const FormTable* const kMemoryForms[kOpcodeCount];
+extern const FormTable* const* const kMemoryForms[kAccessModeCount];
 extern const FormTable* const kBranchForms[2][kOpcodeCount];  // taken if false, true; no KS or KA
 
 inline Handler ScalarHandler(Opcode op, Form form) {
   return (*kScalarForms[static_cast<int>(op)])[static_cast<int>(form)];
 }
-inline Handler MemoryHandler(Opcode op, Form form) {
-  return (*kMemoryForms[static_cast<int>(op)])[static_cast<int>(form)];
+inline Handler MemoryHandler(Opcode op, AccessMode mode, Form form) {
+  return (*kMemoryForms[static_cast<int>(mode)][static_cast<int>(op)])[static_cast<int>(form)];
 }
 inline Handler CompareBranchHandler(Opcode op, Form form, bool sense) {
   return (*kBranchForms[sense][static_cast<int>(op)])[static_cast<int>(form)];
@@ -40,11 +45,10 @@ Handler VectorHandler(Opcode op, bool deterministic);
 Handler AtomicHandler(Opcode op);
 // Two i64 of two or four.
 Handler WideHandler(Opcode op);
-// Any other memory: slots only, the memory index in a further word.
-Handler LoadFarHandler(Opcode op);
-Handler StoreFarHandler(Opcode op);
-// v128.load*_lane and v128.store*_lane, any memory.
-Handler LaneMemoryHandler(Opcode op);
+// Loads and stores of any other memory: slots only, the memory index in a further word.
+Handler FarMemoryHandler(Opcode op, AccessMode mode);
+// v128.load*_lane and v128.store*_lane, any memory; null for another row.
+Handler LaneMemoryHandler(Opcode op, AccessMode mode);
 
 #define CODE(name) TENON_HANDLER_ABI HandlerResult name(TENON_STATE_PARAMS);
 namespace handlers {

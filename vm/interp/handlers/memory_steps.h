@@ -1,9 +1,10 @@
-// Loads and stores of memory 0 as steps. They are unchecked: the base stands in a register and what
-// lies beyond the memory's bytes faults (see vm/runtime/memory.h). core: #exec-instr-memory
+// Loads and stores of memory 0 as steps; its base stands in a register. core: #exec-instr-memory
 //
+// Those of a guarded memory (vm/runtime/bounds.h) are unchecked: what lies beyond its bytes faults.
 // When an access faults, the signal handler takes the machine's state from where the dispatch mode
 // has it. So an access is volatile and the state is held in its place around it; in a fused run,
-// the sanitizers' code would otherwise move it.
+// the sanitizers' code would otherwise move it. Those of any other memory are checked against its
+// size, and never fault.
 #pragma once
 
 #include <tuple>
@@ -62,14 +63,38 @@ struct Converting {
   static V128 FromMemory(Stored stored) { return F(stored); }
 };
 
-template <Form kForm>
-inline uint64_t Address(const Word* operands, int half, const Slot* fp, uint64_t acc) {
-  if constexpr (kForm == Form::kSS || kForm == Form::kSA) {
-    return ReadSlot<uint32_t>(fp + operands->half(half));
+// The address a load or store finds in its form: in slot half(kHalf) or the accumulator; 0 where it
+// is folded into the offset. AddressT is uint32_t or uint64_t.
+template <typename AddressT, Form kForm, int kHalf>
+[[gnu::always_inline]] inline AddressT LoadAddress(const Word* operands, const Slot* fp,
+                                                   uint64_t acc) {
+  if constexpr (kForm == Form::kSS) {
+    return ReadSlot<AddressT>(fp + operands->half(kHalf));
   } else if constexpr (kForm == Form::kKS) {
     return 0;
   } else {
-    return static_cast<uint32_t>(acc);
+    return static_cast<AddressT>(acc);
+  }
+}
+
+template <typename AddressT, Form kForm>
+[[gnu::always_inline]] inline AddressT StoreAddress(const Word* operands, const Slot* fp,
+                                                    uint64_t acc) {
+  constexpr bool kInSlot = kForm == Form::kSS || kForm == Form::kSA || kForm == Form::kSK;
+  return LoadAddress<AddressT, kInSlot ? Form::kSS : Form::kAS, 0>(operands, fp, acc);
+}
+
+// kSA: the value comes from its accumulator. kAS: the address does. kKA: both do (float values).
+// kSK, kAK: half(1) is a signed immediate.
+template <typename Value, Form kForm>
+[[gnu::always_inline]] inline Value StoredValue(const Word* operands, const Slot* fp, uint64_t acc,
+                                                FloatAcc facc) {
+  if constexpr (kForm == Form::kSA || kForm == Form::kKA) {
+    return FromAcc<Value>(acc, facc);
+  } else if constexpr (kForm == Form::kSK || kForm == Form::kAK) {
+    return static_cast<Value>(static_cast<int16_t>(operands->half(1)));
+  } else {
+    return ReadSlot<Value>(fp + operands->half(1));
   }
 }
 
@@ -80,38 +105,84 @@ struct LoadStep {
   [[gnu::always_inline]] static void Run(const Word*& ip, Slot*& fp, Context*& ctx, uint8_t* mem,
                                          uint64_t& acc, FloatAcc& facc) {
     TENON_HOLD_STATE();
-    const uint64_t address = Address<kForm>(ip + 1, 1, fp, acc) + ip[1].word(1);
+    const uint64_t address =
+        uint64_t{LoadAddress<uint32_t, kForm, 1>(ip + 1, fp, acc)} + ip[1].word(1);
     const auto stored = ReadMemory<typename A::Stored>(mem + address);
     TENON_HOLD_STATE();
     SetResult(fp + ip[1].half(0), A::FromMemory(stored), &acc, &facc);
   }
 };
 
-// half(0) address, half(1) value, word(1) offset. kSA: the value comes from its accumulator. kAS:
-// the address does. kKA: both do (float values). kSK, kAK: half(1) is a signed immediate.
+// half(0) address, half(1) value, word(1) offset.
 template <typename A, Form kForm>
 struct StoreStep {
   static constexpr int kWords = 2;
   [[gnu::always_inline]] static void Run(const Word*& ip, Slot*& fp, Context*& ctx, uint8_t* mem,
                                          uint64_t& acc, FloatAcc& facc) {
-    using Value = typename A::Value;
-    constexpr bool kAddressInSlot =
-        kForm == Form::kSS || kForm == Form::kSA || kForm == Form::kSK;
     TENON_HOLD_STATE();
-    const uint64_t base =
-        kAddressInSlot ? ReadSlot<uint32_t>(fp + ip[1].half(0)) : static_cast<uint32_t>(acc);
-    Value value;
-    if constexpr (kForm == Form::kSA || kForm == Form::kKA) {
-      value = FromAcc<Value>(acc, facc);
-    } else if constexpr (kForm == Form::kSK || kForm == Form::kAK) {
-      value = static_cast<Value>(static_cast<int16_t>(ip[1].half(1)));
-    } else {
-      value = ReadSlot<Value>(fp + ip[1].half(1));
-    }
+    const uint64_t base = StoreAddress<uint32_t, kForm>(ip + 1, fp, acc);
+    const auto value = StoredValue<typename A::Value, kForm>(ip + 1, fp, acc, facc);
     WriteMemory(mem + base + ip[1].word(1), A::ToMemory(value));
     TENON_HOLD_STATE();
   }
 };
+
+// Whether `bytes` at address + offset lie within a memory of that size; the sum may not wrap around.
+template <typename AddressT>
+[[gnu::always_inline]] inline bool IsWithin(AddressT address, uint32_t offset, uint32_t bytes,
+                                            uint64_t size) {
+  uint64_t end;
+  return !__builtin_add_overflow(uint64_t{address}, uint64_t{offset} + bytes, &end) && end <= size;
+}
+
+[[gnu::always_inline]] inline uint64_t Memory0Size(const Context* ctx) {
+  return ctx->memory0_size->load(std::memory_order_acquire);
+}
+
+// The same instructions for a memory that is not guarded.
+template <typename A, Form kForm, typename AddressT>
+struct CheckedLoadStep {
+  static constexpr int kWords = 2;
+  static constexpr TrapKind kTrap = TrapKind::kOutOfBoundsMemoryAccess;
+  [[gnu::always_inline]] static bool Run(const Word*& ip, Slot*& fp, Context*& ctx, uint8_t* mem,
+                                         uint64_t& acc, FloatAcc& facc) {
+    using Stored = typename A::Stored;
+    const AddressT address = LoadAddress<AddressT, kForm, 1>(ip + 1, fp, acc);
+    const uint32_t offset = ip[1].word(1);
+    if (!IsWithin(address, offset, sizeof(Stored), Memory0Size(ctx))) [[unlikely]] return false;
+    const auto stored = ReadMemory<Stored>(mem + address + offset);
+    SetResult(fp + ip[1].half(0), A::FromMemory(stored), &acc, &facc);
+    return true;
+  }
+};
+
+template <typename A, Form kForm, typename AddressT>
+struct CheckedStoreStep {
+  static constexpr int kWords = 2;
+  static constexpr TrapKind kTrap = TrapKind::kOutOfBoundsMemoryAccess;
+  [[gnu::always_inline]] static bool Run(const Word*& ip, Slot*& fp, Context*& ctx, uint8_t* mem,
+                                         uint64_t& acc, FloatAcc& facc) {
+    using Stored = typename A::Stored;
+    const AddressT address = StoreAddress<AddressT, kForm>(ip + 1, fp, acc);
+    const uint32_t offset = ip[1].word(1);
+    if (!IsWithin(address, offset, sizeof(Stored), Memory0Size(ctx))) [[unlikely]] return false;
+    const auto value = StoredValue<typename A::Value, kForm>(ip + 1, fp, acc, facc);
+    WriteMemory(mem + address + offset, A::ToMemory(value));
+    return true;
+  }
+};
+
+// The step of an access A by its kind of memory.
+template <typename A, Form kForm, AccessMode kMode>
+using LoadOf = std::conditional_t<
+    kMode == AccessMode::kGuarded, LoadStep<A, kForm>,
+    CheckedLoadStep<A, kForm,
+                    std::conditional_t<kMode == AccessMode::kChecked64, uint64_t, uint32_t>>>;
+template <typename A, Form kForm, AccessMode kMode>
+using StoreOf = std::conditional_t<
+    kMode == AccessMode::kGuarded, StoreStep<A, kForm>,
+    CheckedStoreStep<A, kForm,
+                     std::conditional_t<kMode == AccessMode::kChecked64, uint64_t, uint32_t>>>;
 
 // The access of a load row. The v128 rows with a conversion have a function in vm::sem.
 template <Opcode kOp>

@@ -1,6 +1,7 @@
 // Instructions become handlers. An operation has a length, `static constexpr int kWords`, and is
 //   step    always continues with the next instruction:
 //             static void Run(ip, fp, ctx, mem, acc, facc)   // ip, acc, facc by reference
+//   check   does so or traps: static bool Run(..) likewise; false: with `static constexpr kTrap`
 //   branch  may go elsewhere:  static bool Taken(ip, fp, acc, facc), distance in word(1)
 //   jump    always does:       static const Word* Target(ip, fp)
 #pragma once
@@ -14,6 +15,8 @@ concept IsBranch =
     requires(const Word* ip, const Slot* fp) { Op::Taken(ip, fp, uint64_t{}, FloatAcc{}); };
 template <typename Op>
 concept IsJump = requires(const Word* ip, const Slot* fp) { Op::Target(ip, fp); };
+template <typename Op>
+concept IsCheck = requires { Op::kTrap; };
 
 // One operation. Leaves the handler when control goes elsewhere: two dispatches, not a conditional
 // move, so that the predictor sees which way a branch went.
@@ -26,6 +29,9 @@ concept IsJump = requires(const Word* ip, const Slot* fp) { Op::Target(ip, fp); 
       ip += ip[1].distance();                     \
       TENON_DISPATCH();                           \
     }                                             \
+    ip += Op::kWords;                             \
+  } else if constexpr (IsCheck<Op>) {             \
+    if (!Op::Run(ip, fp, ctx, mem, acc, facc)) [[unlikely]] TENON_TRAP(Op::kTrap); \
     ip += Op::kWords;                             \
   } else {                                        \
     Op::Run(ip, fp, ctx, mem, acc, facc);         \

@@ -67,9 +67,8 @@ uint32_t CodeBuffer::OffsetOf(uint32_t word) const {
   return after == begin ? 0 : after[-1].offset;
 }
 
-void CodeBuffer::Fuse() {
+void CodeBuffer::Fuse(const Fusions& fusions) {
   if (!kFusesRuns || instructions_ == 0) return;
-  const Fusions& fusions = Fusions::All();
   Word* head = &words_[starts_[0].word];
   for (uint32_t i = 1; i < instructions_; ++i) {
     Word* next = &words_[starts_[i].word];

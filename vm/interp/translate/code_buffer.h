@@ -99,7 +99,7 @@ class CodeBuffer {
 
   // Lets one handler run several instructions where fuse.def has the run. The last pass: handlers
   // change, the layout does not.
-  void Fuse();
+  void Fuse(const Fusions& fusions);
 
   bool overflowed() const { return overflowed_ || size_ > max_words_; }
 

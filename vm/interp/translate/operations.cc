@@ -149,8 +149,7 @@ void Translator::OnOp(const Instruction& instruction, const Resolved& resolved) 
   }
   if (Reference(instruction, resolved)) return;
   if (AtomicHandler(instruction.op) != nullptr) return Atomic(instruction);
-  const Handler lane_memory = LaneMemoryHandler(instruction.op);
-  TENON_CHECK(lane_memory != nullptr);  // every row has a translation
+  TENON_CHECK(LaneMemoryHandler(instruction.op, AccessMode::kGuarded) != nullptr);  // no row is left
   LaneMemory(instruction);
 }
 
@@ -267,55 +266,84 @@ void Translator::WideOp(const Instruction& instruction) {
   SetMirror(Class::kInt, high);
 }
 
-// Static offsets that reach beyond the guard are checked beforehand.
-ABSL_ATTRIBUTE_ALWAYS_INLINE inline void Translator::CheckOffset(const Instruction& instruction,
-                                                                 Operand* address) {
+AccessMode Translator::ModeOf(uint32_t memory) const {
+  const MemoryType& type = resolved_->memories[memory];
+  if (IsGuarded(type, module_->engine->settings().bounds)) return AccessMode::kGuarded;
+  return type.address == AddressType::kI64 ? AccessMode::kChecked64 : AccessMode::kChecked32;
+}
+
+// The offset for the access's handler. What a guarded memory's guard does not cover is checked
+// beforehand.
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline uint32_t Translator::TakeOffset(const Instruction& instruction,
+                                                                    AccessMode mode,
+                                                                    Operand* address) {
+  const uint64_t offset = instruction.memarg.offset;
   const uint32_t bytes = RowOf(instruction.op).access_bytes;
-  if (instruction.memarg.offset + bytes <= kMemoryGuardBytes) [[likely]] return;
+  if (offset <= kMemoryGuardBytes - bytes) [[likely]] return static_cast<uint32_t>(offset);
+  if (mode == AccessMode::kChecked64 && offset > UINT32_MAX) {
+    return FoldOffset(instruction, address);
+  }
+  if (mode != AccessMode::kGuarded) return static_cast<uint32_t>(offset);
   Materialize(address);
   code_.SetOffset(instruction.offset);
   code_.EmitImmediate(handlers::CheckBounds, 0, address->slot, bytes);
   code_.AppendBits(instruction.index);
+  code_.AppendBits(offset);
+  last_.valid = false;
+  return static_cast<uint32_t>(offset);
+}
+
+// Handlers take offsets of 32 bits: a longer one is added to the address first, in its home.
+uint32_t Translator::FoldOffset(const Instruction& instruction, Operand* address) {
+  Materialize(address);
+  code_.SetOffset(instruction.offset);
+  code_.Emit(handlers::AddOffset, {address->home, address->slot});
   code_.AppendBits(instruction.memarg.offset);
   last_.valid = false;
+  address->kind = Operand::Kind::kHome;
+  address->slot = address->home;
+  SetMirror(Class::kInt, address->home);
+  return 0;
 }
 
 void Translator::OnLoad(const Instruction& instruction) {
   Operand& address = Pop();
   const ValType type = RowOf(instruction.op).result;
-  const uint64_t offset = instruction.memarg.offset;
   const bool near = instruction.index == 0;
-  if (near && address.is_const() && (address.bits + offset + 16) >> 32 == 0) {
+  uint64_t place;
+  if (near && address.is_const() &&
+      !__builtin_add_overflow(address.bits, instruction.memarg.offset, &place) &&
+      place < (uint64_t{1} << 32) - 16) {
     code_.SetOffset(instruction.offset);
-    return EmitResultImmediate(MemoryHandler(instruction.op, Form::kKS), type, 0,
-                               static_cast<uint32_t>(address.bits + offset));
+    return EmitResultImmediate(MemoryHandler(instruction.op, memory0_mode_, Form::kKS), type, 0,
+                               static_cast<uint32_t>(place));
   }
-  CheckOffset(instruction, &address);
+  const AccessMode mode = near ? memory0_mode_ : ModeOf(instruction.index);
+  const uint32_t offset = TakeOffset(instruction, mode, &address);
   Materialize(&address);
   code_.SetOffset(instruction.offset);
   if (near) {
     const Form form = InAcc(address) ? Form::kAS : Form::kSS;
-    return EmitResultImmediate(MemoryHandler(instruction.op, form), type, address.slot,
-                               static_cast<uint32_t>(offset));
+    return EmitResultImmediate(MemoryHandler(instruction.op, mode, form), type, address.slot,
+                               offset);
   }
-  EmitResultImmediate(LoadFarHandler(instruction.op), type, address.slot,
-                      static_cast<uint32_t>(offset));
+  EmitResultImmediate(FarMemoryHandler(instruction.op, mode), type, address.slot, offset);
   code_.AppendBits(instruction.index);
 }
 
 void Translator::OnStore(const Instruction& instruction) {
   Operand& value = Pop();
   Operand& address = Pop();
-  const auto offset = static_cast<uint32_t>(instruction.memarg.offset);
-  CheckOffset(instruction, &address);
-  Materialize(&address);
   const bool near = instruction.index == 0;
+  const AccessMode mode = near ? memory0_mode_ : ModeOf(instruction.index);
+  const uint32_t offset = TakeOffset(instruction, mode, &address);
+  Materialize(&address);
   const bool immediate = near && FitsHalf(value);
   if (!immediate) Materialize(&value);
   code_.SetOffset(instruction.offset);
   last_.valid = false;
   if (!near) {
-    code_.EmitImmediate(StoreFarHandler(instruction.op), address.slot, value.slot, offset);
+    code_.EmitImmediate(FarMemoryHandler(instruction.op, mode), address.slot, value.slot, offset);
     code_.AppendBits(instruction.index);
     return;
   }
@@ -331,7 +359,7 @@ void Translator::OnStore(const Instruction& instruction) {
   } else if (address_in_acc) {
     form = Form::kAS;
   }
-  code_.EmitImmediate(MemoryHandler(instruction.op, form), address.slot,
+  code_.EmitImmediate(MemoryHandler(instruction.op, mode, form), address.slot,
                       immediate ? static_cast<uint16_t>(value.bits) : value.slot, offset);
 }
 
@@ -355,10 +383,11 @@ void Translator::Atomic(const Instruction& instruction) {
 void Translator::LaneMemory(const Instruction& instruction) {
   const Operand& vector = Pop();
   Operand& address = Pop();
-  CheckOffset(instruction, &address);
+  const AccessMode mode = ModeOf(instruction.index);
+  const uint32_t offset = TakeOffset(instruction, mode, &address);
   Materialize(&address);
   code_.SetOffset(instruction.offset);
-  const Handler handler = LaneMemoryHandler(instruction.op);
+  const Handler handler = LaneMemoryHandler(instruction.op, mode);
   const bool is_load = RowOf(instruction.op).result == ValType::kV128;
   if (is_load) {
     EmitResult(handler, ValType::kV128, address.slot, vector.slot, instruction.lane);
@@ -366,7 +395,7 @@ void Translator::LaneMemory(const Instruction& instruction) {
     last_.valid = false;
     code_.Emit(handler, {0, address.slot, vector.slot, instruction.lane});
   }
-  code_.AppendPair(instruction.index, static_cast<uint32_t>(instruction.memarg.offset));
+  code_.AppendPair(instruction.index, offset);
 }
 
 void Translator::Global(const Instruction& instruction, const Resolved& resolved) {

@@ -37,6 +37,7 @@ bool Translator::BeginBody(LoadedModule* module, ModuleCode* code, ByteRange bod
                            size_t most_words) {
   module_ = module;
   resolved_ = module->resolved.get();
+  memory0_mode_ = resolved_->memories.empty() ? AccessMode::kGuarded : ModeOf(0);
   global_offsets_ = code->global_offsets.data();
   moves_ = 0;
   max_moves_ = kMovesOfAny + kMaxMovesPerByte * body.size;
@@ -78,7 +79,7 @@ const Body& Translator::TakeBody(const FuncCode* function) {
   } else {
     code_.at(enter_ + 1).words[0] = frame_slots_;
   }
-  code_.Fuse();
+  code_.Fuse(Fusions::Of(memory0_mode_));
   return code_.Commit({.link = link_, .function = function});
 }
 

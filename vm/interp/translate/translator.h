@@ -195,7 +195,9 @@ class Translator {
   void Global(const Instruction& instruction, const Resolved& resolved);
   void Bulk(Handler handler, const Instruction& instruction, int operand_count,
             ValType result = ValType());
-  void CheckOffset(const Instruction& instruction, Operand* address);
+  AccessMode ModeOf(uint32_t memory) const;
+  uint32_t TakeOffset(const Instruction& instruction, AccessMode mode, Operand* address);
+  uint32_t FoldOffset(const Instruction& instruction, Operand* address);
   void LocalAssign(uint32_t local, bool keep);
 
   // References (references.cc). False: not an instruction on references.
@@ -231,6 +233,7 @@ class Translator {
 
   LoadedModule* module_ = nullptr;
   const ResolvedModule* resolved_ = nullptr;
+  AccessMode memory0_mode_ = AccessMode::kGuarded;
   const uint32_t* global_offsets_ = nullptr;
   CodeBuffer code_;
   OperandStack stack_;

@@ -5,6 +5,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <mutex>
 
 extern "C" {
@@ -22,10 +23,7 @@ constexpr int kInterruptSignal = SIGURG;
 // What our interrupts carry.
 constinit char interrupt_cookie = 0;
 
-uintptr_t code_begin_address;
-uintptr_t code_end_address;
-ClaimFault claim_fault;
-ClaimInterrupt claim_interrupt;
+std::atomic<const SignalClaims*> claims_on_signals;  // the same to all who set it
 struct sigaction previous_actions[2];
 struct sigaction previous_interrupt_action;
 
@@ -49,8 +47,9 @@ void Chain(int signal, siginfo_t* info, void* context) {
 }
 
 bool IsInGuestCode(const greg_t* machine) {
-  const auto pc = static_cast<uintptr_t>(machine[REG_RIP]);
-  return current_entry != nullptr && pc >= code_begin_address && pc < code_end_address;
+  const auto* pc = reinterpret_cast<const char*>(machine[REG_RIP]);
+  const SignalClaims* claims = claims_on_signals;
+  return current_entry != nullptr && pc >= claims->code_begin && pc < claims->code_end;
 }
 
 // When the handler returns, the thread goes on behind the call that entered the guest.
@@ -75,7 +74,7 @@ void OnFault(int signal, siginfo_t* info, void* raw_context) {
     registers.fp = reinterpret_cast<void*>(machine[REG_R13]);
     registers.context = reinterpret_cast<void*>(machine[REG_R14]);
   }
-  if (!claim_fault(*entry, reinterpret_cast<uintptr_t>(info->si_addr), registers)) {
+  if (!claims_on_signals.load()->fault(*entry, reinterpret_cast<uintptr_t>(info->si_addr), registers)) {
     Chain(signal, info, raw_context);
     return;
   }
@@ -90,7 +89,7 @@ void OnInterrupt(int signal, siginfo_t* info, void* raw_context) {
   greg_t* machine = static_cast<ucontext_t*>(raw_context)->uc_mcontext.gregs;
   // The loop dispatch is not left from inside: it looks for itself.
   if (!IsInGuestCode(machine) || current_entry->loop_registers != nullptr) return;
-  if (claim_interrupt(*current_entry)) Leave(*current_entry, machine);
+  if (claims_on_signals.load()->interrupt(*current_entry)) Leave(*current_entry, machine);
 }
 
 void Install(int signal, void (*handler)(int, siginfo_t*, void*), int flags,
@@ -104,17 +103,20 @@ void Install(int signal, void (*handler)(int, siginfo_t*, void*), int flags,
 
 }  // namespace
 
-void InstallSignalHandlers(const void* code_begin, const void* code_end, ClaimFault fault,
-                           ClaimInterrupt interrupt) {
+void InstallFaultHandlers(const SignalClaims& claims) {
   static std::once_flag once;
   std::call_once(once, [&] {
-    code_begin_address = reinterpret_cast<uintptr_t>(code_begin);
-    code_end_address = reinterpret_cast<uintptr_t>(code_end);
-    claim_fault = fault;
-    claim_interrupt = interrupt;
+    claims_on_signals = &claims;
     for (int i = 0; i < 2; ++i) {
       Install(kFaultSignals[i], OnFault, SA_NODEFER, &previous_actions[i]);
     }
+  });
+}
+
+void InstallInterruptHandler(const SignalClaims& claims) {
+  static std::once_flag once;
+  std::call_once(once, [&] {
+    claims_on_signals = &claims;
     Install(kInterruptSignal, OnInterrupt, SA_RESTART, &previous_interrupt_action);
   });
 }
