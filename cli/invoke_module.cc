@@ -127,13 +127,14 @@ int InvokeModule(const RunOptions& options, vm::Store& store, std::vector<uint8_
   StopLoadTimeout();
   const auto instance = vm::Instantiate(store, *module, {});
   if (!instance) {
+    if (store.threw()) store.TrapException();
     if (store.trapped()) return ReportTrap(options, ToTrap(store.TakeTrap()));
     return Complain(absl::StrCat(file, ": ", instance.error().ToString()), kExitBadInput);
   }
   const size_t params = invocation.arguments.size(), results = invocation.signature.results.size();
   std::vector<vm::Slot> slots(std::max({params, results, size_t{1}}));
   for (size_t i = 0; i < params; ++i) slots[i].bits = invocation.arguments[i].bits;
-  if (!store.Invoke(*(*instance)->FuncRef(vm::FuncIdx(invocation.func)), slots.data())) {
+  if (!store.InvokeOrTrap(*(*instance)->FuncRef(vm::FuncIdx(invocation.func)), slots.data())) {
     return ReportTrap(options, ToTrap(store.TakeTrap()));
   }
   std::puts(PrintResults(invocation.signature, slots).c_str());

@@ -57,7 +57,7 @@ bool CanonContext::Realloc(uint64_t old_address, uint64_t old_size, uint32_t ali
     vm::WriteSlot<uint32_t>(&slots[3], static_cast<uint32_t>(new_size));
   }
   instance->may_leave = false;
-  if (!store->core().Invoke(*options->realloc, slots)) return false;
+  if (!store->core().InvokeOrTrap(*options->realloc, slots)) return false;
   instance->may_leave = true;
   *address = options->memory64 ? vm::ReadSlot<uint64_t>(slots) : vm::ReadSlot<uint32_t>(slots);
   if (fused) return CheckRange(*address, new_size, align, what);

@@ -12,7 +12,7 @@ bool PostReturn(const LiftedFunc& callee, CanonContext& cx, const FlatSlots& res
   FlatSlots slots;
   std::copy_n(results, kMaxFlatResults, slots);
   callee.instance->may_leave = false;
-  if (!cx.store->core().Invoke(*callee.options.post_return, slots)) return false;
+  if (!cx.store->core().InvokeOrTrap(*callee.options.post_return, slots)) return false;
   callee.instance->may_leave = true;
   return true;
 }
@@ -35,7 +35,7 @@ bool CallLifted(const LiftedFunc& callee, const std::vector<ComponentInstance*>&
   CallScope* const outer_task = callee.instance->current_task;
   callee.instance->current_task = &scope;
   FlatSlots slots;
-  if (!lower(cx, slots) || !store.core().Invoke(*callee.func, slots)) return false;
+  if (!lower(cx, slots) || !store.core().InvokeOrTrap(*callee.func, slots)) return false;
   FlatSlots results;
   std::copy_n(slots, kMaxFlatResults, results);
   if (scope.num_borrows != 0) {
@@ -61,7 +61,7 @@ bool RunDestructor(Store& store, const ResourceType& type,
   Enter(entering);
   vm::Slot slots[1];
   vm::WriteSlot(slots, rep);
-  if (!store.core().Invoke(*type.destructor, slots)) return false;
+  if (!store.core().InvokeOrTrap(*type.destructor, slots)) return false;
   Leave(entering);
   return true;
 }

@@ -256,6 +256,9 @@ const TrapRow kTrapRows[] = {
     {"InTheResultOfRealloc", "(i32.const 65)", "(i32.const -1)"},
     {"InPostReturn", "(i32.const 65)", "(i32.const 1024)", "unreachable"},
     {"OfAHandle", "(call $drop (i32.const 9)) (i32.const 65)"},
+    {"Exception", "(throw $e)"},
+    {"ExceptionInRealloc", "(i32.const 65)", "(throw $e)"},
+    {"ExceptionInPostReturn", "(i32.const 65)", "(i32.const 1024)", "(throw $e)"},
 };
 
 class TrapTest : public testing::TestWithParam<std::tuple<TrapRow, Caller>> {};
@@ -281,7 +284,7 @@ TEST_P(TrapTest, AnInstanceThatTrappedIsNeverEnteredAgain) {
       builder.Core(absl::StrFormat(R"((module
         (import "" "fail" (func $fail)) (import "" "new" (func $new (param i32) (result i32)))
         (import "" "drop" (func $drop (param i32)))
-        (memory (export "memory") 1)
+        (memory (export "memory") 1) (tag $e)
         (func (export "realloc") (param i32 i32 i32 i32) (result i32) %s)
         (func (export "bad") (param i32 i32) (result i32) %s)
         (func (export "post") (param i32) %s)))",
@@ -314,6 +317,51 @@ TEST_P(TrapTest, AnInstanceThatTrappedIsNeverEnteredAgain) {
   EXPECT_NE(first, kCannotEnter);
   EXPECT_EQ(Outcome(instance.Func<void()>("", "good")->Call()), kCannotEnter);
   EXPECT_EQ(Outcome(instance.Func<void()>("", "run")->Call()), kCannotEnter);
+}
+
+// --- Exceptions ----------------------------------------------------------------------------------
+
+class UncaughtTest : public testing::Test {
+ protected:
+  std::string Run(const CoreInstanceId& main, ComponentInstanceId owner) {
+    builder_.Export("run", builder_.Lift(owner, main, "run", none_), none_);
+    auto made = builder_.Instantiate(store_, {});
+    if (!made) return made.error().ToString();
+    return Outcome((*made)->Func<void()>("", "run")->Call());
+  }
+
+  ComponentBuilder builder_;
+  const FuncTypeId none_ = builder_.FuncType({});
+  Store store_{&TestEngine()};
+};
+
+constexpr char kThrower[] = R"((module (tag $e (export "e")) (func (export "f") (throw $e))))";
+constexpr char kCatcher[] = R"((module (import "" "f" (func $f))
+    (func (export "run") (block $h (try_table (catch_all $h) (call $f))))))";
+
+TEST_F(UncaughtTest, OfAnotherComponentCannotBeCaught) {
+  const ComponentInstanceId callee = builder_.Child(), caller = builder_.Child();
+  const FuncRef thrower = builder_.Lift(callee, builder_.Core(kThrower), "f", none_);
+  const CoreInstanceId main = builder_.Core(kCatcher, {builder_.Lower(caller, thrower, none_)});
+  EXPECT_EQ(Run(main, caller), Text(vm::TrapKind::kUncaughtException));
+}
+
+TEST_F(UncaughtTest, OfTheSameComponentCanBeCaughtByItsTag) {
+  const CoreInstanceId thrower = builder_.Core(kThrower);
+  const CoreInstanceId main = builder_.Core(R"((module
+      (import "" "f" (func $f)) (import "" "e" (tag $e))
+      (func (export "run") (block $h (try_table (catch $e $h) (call $f)) (unreachable)))))",
+                                            {builder_.Item(thrower, "f"),
+                                             builder_.Item(thrower, "e")});
+  EXPECT_EQ(Run(main, ComponentInstanceId(0)), kPassed);
+}
+
+TEST_F(UncaughtTest, InAStartFunctionTrapsTheInstantiation) {
+  const CoreInstanceId main = builder_.Core(
+      R"((module (tag $e) (func $f (throw $e)) (start $f) (func (export "run"))))");
+  EXPECT_NE(Run(main, ComponentInstanceId(0)), kPassed);
+  ASSERT_TRUE(store_.core().trapped());
+  EXPECT_EQ(store_.core().TakeTrap().kind, vm::TrapKind::kUncaughtException);
 }
 
 }  // namespace

@@ -101,6 +101,7 @@ vm::Extern ComponentInstantiator::CoreExtern(const CoreItem& item) const {
   if (item.kind == vm::ExternKind::kFunc) return CoreFunc(item);
   vm::Instance* instance = instance_->core_instances_[item.instance.value()];
   if (item.kind == vm::ExternKind::kTable) return instance->table(vm::TableIdx(item.index));
+  if (item.kind == vm::ExternKind::kTag) return instance->tag(vm::TagIdx(item.index));
   if (item.kind == vm::ExternKind::kMemory) return instance->memory(vm::MemoryIdx(item.index));
   return instance->Global(vm::GlobalIdx(item.index));
 }
@@ -122,9 +123,6 @@ Status ComponentInstantiator::InstantiateModule(uint32_t index) {
   std::vector<vm::Extern> imports;
   imports.reserve(plan.imports.size());
   for (const CoreItem& item : plan.imports) {
-    if (item.kind == vm::ExternKind::kTag) {
-      return Fail(ErrorKind::kUnlinkable, "core tags can't be linked by this version");
-    }
     imports.push_back(CoreExtern(item));
   }
   const std::shared_ptr<vm::LoadedModule>& module =
@@ -132,6 +130,7 @@ Status ComponentInstantiator::InstantiateModule(uint32_t index) {
   Result<vm::Instance*> instance = vm::Instantiate(store_.core(), module, imports,
                                                    {instance_->component_, index});
   if (!instance) {
+    if (store_.core().threw()) store_.core().TrapException();
     return std::unexpected(std::move(instance).error().WithContext(
         absl::StrCat("core instance ", instance_->component_->NameOf(index))));
   }

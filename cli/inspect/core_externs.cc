@@ -66,7 +66,7 @@ std::string Describe(const vm::ResolvedModule& module, vm::ExternKind kind, uint
       rest = Describe(module.globals[index].type);
       break;
     case vm::ExternKind::kTag:
-      rest = Signature(module.types->Get(module.tags[index]).func);
+      rest = Signature(*module.tags[index].type);
       break;
   }
   return absl::StrCat("(", kKinds[static_cast<int>(kind)], rest, ")");

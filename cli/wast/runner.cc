@@ -71,7 +71,7 @@ class Runner {
       case Kind::kAssertTrap:
         return directive.module ? AssertModuleTraps(directive) : AssertTraps(directive);
       case Kind::kAssertExhaustion: return AssertTraps(directive);
-      case Kind::kAssertException: return Unmet("not supported: exceptions");
+      case Kind::kAssertException: return AssertThrows(directive);
       case Kind::kAssertMalformed:
       case Kind::kAssertMalformedCustom: return AssertRejected(directive, ErrorKind::kMalformed);
       case Kind::kAssertInvalid:
@@ -172,13 +172,28 @@ class Runner {
 
   Status RunAction(const Action& action) {
     TENON_ASSIGN_OR_RETURN(const ActionOutcome outcome, store_.Run(action));
-    if (outcome.trap) return Unmet(absl::StrCat("trapped: ", outcome.trap->Message()));
+    TENON_RETURN_IF_ERROR(ExpectReturned(outcome));
     return {};
+  }
+
+  static Status ExpectReturned(const ActionOutcome& outcome) {
+    if (outcome.trap) return Unmet(absl::StrCat("trapped: ", outcome.trap->Message()));
+    if (outcome.threw) return Unmet("threw an exception");
+    return {};
+  }
+
+  Status AssertThrows(const Directive& directive) {
+    TENON_ASSIGN_OR_RETURN(const ActionOutcome outcome, store_.Run(*directive.action));
+    if (outcome.threw) return {};
+    if (outcome.trap) {
+      return Unmet(absl::StrCat("expected an exception, got the trap: ", outcome.trap->Message()));
+    }
+    return Unmet("expected an exception, but it returned");
   }
 
   Status AssertReturn(const Directive& directive) {
     TENON_ASSIGN_OR_RETURN(const ActionOutcome outcome, store_.Run(*directive.action));
-    if (outcome.trap) return Unmet(absl::StrCat("trapped: ", outcome.trap->Message()));
+    TENON_RETURN_IF_ERROR(ExpectReturned(outcome));
     bool fits = outcome.types.size() == directive.expected.size();
     const vm::Slot* slot = outcome.slots.data();
     for (size_t i = 0; fits && i < outcome.types.size(); ++i) {
@@ -206,7 +221,10 @@ class Runner {
 
   Status AssertTraps(const Directive& directive) {
     TENON_ASSIGN_OR_RETURN(const ActionOutcome outcome, store_.Run(*directive.action));
-    if (!outcome.trap) return Unmet(absl::StrCat("expected a trap: ", directive.text));
+    if (!outcome.trap) {
+      return Unmet(absl::StrCat("expected a trap: ", directive.text,
+                                outcome.threw ? ", got an exception" : ""));
+    }
     const bool is_exhaustion = outcome.trap->kind == TrapKind::kCallStackExhausted;
     if (is_exhaustion != (directive.kind == Kind::kAssertExhaustion)) {
       return Unmet(absl::StrCat("expected ", directive.text, ", got the trap: ",

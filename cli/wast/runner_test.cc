@@ -128,7 +128,6 @@ TEST(RunScript, LeavesNoOlderModuleBehindAFailedOne) {
 }
 
 TEST(RunScript, FailsWhatIsNotSupported) {
-  ExpectFail(R"((assert_exception (invoke "loop")))");
   ExpectFail(R"((assert_return (invoke "loop") (ref.struct)))");
 }
 

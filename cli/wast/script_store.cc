@@ -78,6 +78,7 @@ Result<vm::Instance*> ScriptStore::Instantiate(std::shared_ptr<vm::LoadedModule>
     imports.push_back(found);
   }
   Result<vm::Instance*> instance = vm::Instantiate(store_, std::move(module), imports);
+  if (store_.threw()) store_.TrapException();
   if (instance || instance.error().kind() != ErrorKind::kTrap) return instance;
   return Fail(ErrorKind::kTrap, store_.TakeTrap().Message());
 }
@@ -192,9 +193,13 @@ Result<ActionOutcome> ScriptStore::Invoke(const vm::Func& func, const Action& ac
   slots.resize(std::max({slots.size(), result_slots, size_t{1}}));
 
   ActionOutcome outcome;
-  if (!store_.Invoke(func, slots.data())) {
-    outcome.trap = store_.TakeTrap();
-    return outcome;
+  switch (store_.Invoke(func, slots.data())) {
+    case vm::CallOutcome::kReturned: break;
+    case vm::CallOutcome::kTrapped: outcome.trap = store_.TakeTrap(); return outcome;
+    case vm::CallOutcome::kThrew:
+      outcome.threw = true;
+      store_.TakeException();
+      return outcome;
   }
   slots.resize(result_slots);
   outcome.types = type.results;

@@ -18,11 +18,12 @@
 
 namespace tenon::cli {
 
-// What an action came to: values, or the trap that ended it.
+// What an action came to: values, or the trap or exception that ended it.
 struct ActionOutcome {
   std::vector<vm::ValType> types;
   std::vector<vm::Slot> slots;  // two for a v128
   std::optional<vm::Trap> trap;
+  bool threw = false;
 };
 
 class ScriptStore {

@@ -4,8 +4,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
-#include "vm/interp/code_arena.h"
-#include "vm/interp/handlers/handlers.h"
+#include "vm/interp/frame_walk.h"
 #include "vm/interp/interpreter.h"
 #include "vm/runtime/instance.h"
 #include "vm/runtime/module.h"
@@ -97,45 +96,29 @@ class Collector {
   std::vector<const LoadedModule*> modules_;  // of our frames; null once named
 };
 
-void Walk(const RunBlock& run, const Word* exit_code, Collector& collector) {
-  ReturnPoint at{run.ip, run.fp, run.context};
-  bool is_return_address = false;
-  while (at.ip != exit_code) {
-    const Word* word = is_return_address ? at.ip - 1 : at.ip;
-    const Body body = FindBody(word);
-    if (body.code == nullptr) return;
-    const Instance& instance = *at.context->instance;
-    if (!collector.Add(*body.function, instance, collector.Offset(body, word))) return;
-    at = ReturnPointOf(at.fp + body.link, at.context);
-    is_return_address = true;
-  }
-}
-
 }  // namespace
 
-ReturnPoint ReturnPointOf(const Slot* link, Context* context) {
-  const auto read = [](const Slot* link, Context* context) {
-    return ReturnPoint{reinterpret_cast<const Word*>(link[0].bits),
-                       reinterpret_cast<Slot*>(link[1].bits), context};
-  };
-  ReturnPoint point = read(link, context);
-  if (point.ip == TailCrossReturnCode()) {
-    const Slot* area = point.fp;
-    point = read(area + 1, reinterpret_cast<Context*>(area[0].bits));
-  }
-  if (point.ip->handler == &handlers::CrossReturn) {
-    const Slot* saved = point.fp + point.ip[1].half(0) + point.ip[1].half(1);
-    point.context = reinterpret_cast<Context*>(saved->bits);
-  }
-  return point;
-}
-
-void AppendBacktrace(const RunBlock& run, const Word* exit_code, Trap* trap) {
+void AppendBacktrace(const RunBlock& run, Trap* trap) {
   // A guest that is stopped may stand anywhere, half-way through a call as well.
   const auto kind = static_cast<TrapKind>(run.trap - 1);
   if (kind == TrapKind::kExit || kind == TrapKind::kTimeout) return;
   Collector collector(trap);
-  Walk(run, exit_code, collector);
+  for (FrameWalk walk = FrameWalk::FromInstruction(run.ip, run.fp, run.context); !walk.at_end();
+       walk.Next()) {
+    const Body& body = walk.body();
+    const Instance& instance = *walk.context()->instance;
+    if (!collector.Add(*body.function, instance, collector.Offset(body, walk.word()))) break;
+  }
+  collector.Name();
+}
+
+void AppendTrace(absl::Span<const CodeAddress> trace, Trap* trap) {
+  Collector collector(trap);
+  for (const CodeAddress& address : trace) {
+    const auto* word = static_cast<const Word*>(address.at);
+    const uint32_t offset = collector.Offset(FindBody(word), word);
+    if (!collector.Add(*address.function, *address.instance, offset)) break;
+  }
   collector.Name();
 }
 

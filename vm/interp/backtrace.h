@@ -1,25 +1,20 @@
-// Backtraces: walking interpreter frames from where guest code was left.
-// Frames hold no marks: which function one belongs to follows from its return address.
+// Backtraces: the functions of the frames there are where guest code was left, and their offsets.
 #pragma once
 
+#include "absl/types/span.h"
 #include "vm/interp/word.h"
+#include "vm/runtime/exception.h"
 #include "vm/runtime/func.h"
 #include "vm/runtime/trap.h"
 
 namespace tenon::vm::interp {
 
-// Where a call goes on after its return, and in which instance.
-struct ReturnPoint {
-  const Word* ip;
-  Slot* fp;
-  Context* context;
-};
-// Of the frame with this link (handlers/call.cc), in that instance.
-ReturnPoint ReturnPointOf(const Slot* link, Context* context);
+// Appends the frames of the innermost entry of `run`, innermost first. Does nothing for an exit,
+// which is no failure.
+void AppendBacktrace(const RunBlock& run, Trap* trap);
 
-// Appends the frames of the innermost entry of `run`, innermost first, down to the frame that
-// returns to `exit_code`. Does nothing for an exit, which is no failure.
-void AppendBacktrace(const RunBlock& run, const Word* exit_code, Trap* trap);
+// Appends the frames that an exception left behind.
+void AppendTrace(absl::Span<const CodeAddress> trace, Trap* trap);
 
 // Appends a function whose body could not be translated, which therefore has no frame.
 void AppendUntranslated(const FuncCode& function, const Context& context, Trap* trap);

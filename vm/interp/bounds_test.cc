@@ -41,7 +41,7 @@ class Guest {
   int64_t Call(Instance* instance, absl::string_view name, std::vector<uint64_t> arguments = {}) {
     std::vector<Slot> slots(8);
     for (size_t i = 0; i < arguments.size(); ++i) slots[i].bits = arguments[i];
-    if (store_.Invoke(*instance->ExportedFunc(name), slots.data())) {
+    if (store_.InvokeOrTrap(*instance->ExportedFunc(name), slots.data())) {
       return static_cast<int64_t>(slots[0].bits);
     }
     trap_ = store_.TakeTrap();

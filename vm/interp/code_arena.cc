@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 #include <new>
+#include <utility>
 
 namespace tenon::vm::interp {
 namespace {
@@ -68,12 +69,18 @@ Word* CodeArena::GrowTail(size_t used, size_t count) {
   return grown;
 }
 
-const Body& CodeArena::Commit(Body body) {
+const Body& CodeArena::Commit(Body body, CatchTable catches) {
   Chunk& chunk = *chunks_.back();
+  const size_t taken = body.size + catches.bytes() / sizeof(Word);
+  if (!catches.empty()) {
+    body.catches = chunk.catch_tables
+                       .emplace_back(std::make_unique<const CatchTable>(std::move(catches)))
+                       .get();
+  }
   body.code = chunk.words.get() + chunk.used;
   std::lock_guard lock(Registry::Get().mutex);
   chunk.used += body.size;
-  words_left_ -= body.size;
+  words_left_ -= std::min(words_left_, taken);
   return chunk.bodies.emplace_back(body);
 }
 

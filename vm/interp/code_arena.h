@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "vm/interp/catch_table.h"
 #include "vm/interp/word.h"
 #include "vm/runtime/func.h"
 
@@ -20,12 +21,13 @@ struct Body {
   uint32_t size = 0;  // in words
   uint32_t link = 0;  // slot of the frame's link
   const FuncCode* function = nullptr;
+  const CatchTable* catches = nullptr;  // the arena's; null for most
 };
 
 // Written under its module's translate_mutex; FindBody may be called at any time.
 class CodeArena {
  public:
-  // Bodies may take `max_words` in all.
+  // Bodies may take `max_words` in all, their catch tables included.
   explicit CodeArena(size_t max_words) : words_left_(max_words) {}
   CodeArena(const CodeArena&) = delete;
   CodeArena& operator=(const CodeArena&) = delete;
@@ -38,8 +40,9 @@ class CodeArena {
   Word* Tail(size_t count);
   // Likewise, keeping the first `used` words of the tail there was.
   Word* GrowTail(size_t used, size_t count);
-  // Makes the first `body.size` words of the tail a body; its `code` is filled in.
-  const Body& Commit(Body body);
+  // Makes the first `body.size` words of the tail a body; its `code` is filled in, and `catches`,
+  // unless they are empty.
+  const Body& Commit(Body body, CatchTable catches);
 
  private:
   struct Chunk {
@@ -47,6 +50,7 @@ class CodeArena {
     size_t capacity = 0;
     size_t used = 0;
     std::vector<Body> bodies;  // by address
+    std::vector<std::unique_ptr<const CatchTable>> catch_tables;
   };
   struct Registry;
   friend Body FindBody(const Word* word);

@@ -51,7 +51,7 @@ Instance* Make(Store& store, const std::shared_ptr<LoadedModule>& module,
 // it returns.
 TrapKind Call(Store& store, Instance* instance) {
   Slot slots[4] = {};
-  if (store.Invoke(*instance->ExportedFunc("f"), slots)) return TrapKind::kExit;
+  if (store.InvokeOrTrap(*instance->ExportedFunc("f"), slots)) return TrapKind::kExit;
   return store.TakeTrap().kind;
 }
 
@@ -75,6 +75,14 @@ constexpr Endless kEndless[] = {
     {"BranchTable", R"((module (func (export "f") (local i32)
         (loop (local.set 0 (i32.and (i32.add (local.get 0) (i32.const 1)) (i32.const 1)))
           (br_table 0 0 0 (local.get 0))))))"},
+    {"Throws", R"((module (tag $e) (func (export "f")
+        (loop $again (try_table (catch $e $again) (throw $e))))))"},
+    {"ThrowsAcrossFrames", R"((module (tag $e)
+        (func $deep (param i32)
+          (if (i32.eqz (local.get 0)) (then (throw $e)))
+          (call $deep (i32.sub (local.get 0) (i32.const 1))))
+        (func (export "f")
+          (loop $again (try_table (catch $e $again) (call $deep (i32.const 5000)))))))"},
     {"IndirectCalls", R"((module (type $t (func)) (table funcref (elem $g)) (func $g)
         (func (export "f") (loop (call_indirect (type $t) (i32.const 0)) (br 0)))))"},
     {"MemoryAccess", R"((module (memory 1) (func (export "f")

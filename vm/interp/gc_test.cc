@@ -35,7 +35,7 @@ class GcTest : public testing::Test {
   // The first result; nothing after a trap.
   std::optional<uint64_t> Call(Instance* instance, absl::string_view name, uint64_t argument = 0) {
     Slot slots[4] = {{argument}};
-    if (store_->Invoke(*instance->ExportedFunc(name), slots)) return slots[0].bits;
+    if (store_->InvokeOrTrap(*instance->ExportedFunc(name), slots)) return slots[0].bits;
     trap_ = store_->TakeTrap();
     return std::nullopt;
   }
@@ -148,7 +148,7 @@ bool AllocateAndReenter(HostCall& call) {
   const Func& inner = **static_cast<const Func**>(call.data);
   if (call.store.NewExternRef(1) == kNullRef) return false;
   Slot slots[1] = {call.slots[0]};
-  if (!call.store.Invoke(inner, slots)) return false;
+  if (!call.store.InvokeOrTrap(inner, slots)) return false;
   call.slots[0].bits = call.store.HostValueOf(static_cast<Ref>(slots[0].bits)).value_or(0);
   return true;
 }

@@ -80,7 +80,7 @@ constexpr uintptr_t kNativeBudgetBytes = 512 * 1024;
 
 bool InvokeHost(Store& store, const Func& func, Slot* slots) {
   HostCall call{store, func.host->data, slots, *func.type, nullptr};
-  return func.host->callback(call) && !store.trapped();
+  return func.host->callback(call) && !store.trapped() && !store.threw();
 }
 
 // core: #exec-invocation
@@ -118,11 +118,11 @@ bool Invoke(Store& store, const Func& func, Slot* slots) {
   RunGuest(&record, sys::GuestRegisters{func.code->entry.load(std::memory_order_acquire), frame,
                                         func.context, func.context->memory0});
   if (store.must_end()) store.End();
-  const bool ok = run.trap == 0;
-  if (!ok) {
+  if (run.trap != 0) {
     ForgetAbandonedFrames(record);
-    AppendBacktrace(run, ExitCode(), &store.pending_trap());
+    AppendBacktrace(run, &store.pending_trap());
   }
+  const bool ok = run.trap == 0 && !store.threw();
   run.entry = outer.entry;
   run.stack_top = outer.stack_top;
   run.ip = outer.ip;
@@ -159,7 +159,7 @@ const Word* TailCrossReturnCode() {
 }  // namespace interp
 
 const Tier& InterpreterTier() {
-  static const Tier tier{interp::Load, interp::Invoke};
+  static const Tier tier{interp::Load, interp::Invoke, interp::AppendTrace};
   return tier;
 }
 

@@ -40,7 +40,7 @@ class InterpreterTest : public testing::Test {
     for (size_t i = 0; i < arguments.size(); ++i) slots[i].bits = arguments[i];
     const Func* func = instance->ExportedFunc(name);
     EXPECT_NE(func, nullptr) << name;
-    if (!store_.Invoke(*func, slots.data())) {
+    if (!store_.InvokeOrTrap(*func, slots.data())) {
       trap_ = store_.TakeTrap();
       return -1;
     }
@@ -280,7 +280,7 @@ TEST_F(InterpreterTest, AFunctionOfAnotherStoreIsNotCalled) {
   Instance* instance = Load("(module (func (export \"f\")))");
   Slot slots[1];
 
-  EXPECT_FALSE(other.Invoke(*instance->ExportedFunc("f"), slots));
+  EXPECT_FALSE(other.InvokeOrTrap(*instance->ExportedFunc("f"), slots));
   EXPECT_EQ(other.TakeTrap().detail, "the function belongs to another store");
 }
 
@@ -299,7 +299,7 @@ class TotalsTest : public testing::Test {
   int32_t Call(Store& store, absl::string_view name, uint32_t argument) {
     Slot slots[2];
     WriteSlot(slots, argument);
-    EXPECT_TRUE(store.Invoke(*last_->ExportedFunc(name), slots));
+    EXPECT_TRUE(store.InvokeOrTrap(*last_->ExportedFunc(name), slots));
     return ReadSlot<int32_t>(slots);
   }
 
@@ -412,7 +412,7 @@ TEST_F(InterpreterTest, AHostTrapUnwindsNestedEntries) {
       FuncType{{}, {}},
       [](HostCall& call) {
         Slot none[1];
-        return call.store.Invoke(*static_cast<Nested*>(call.data)->target, none);
+        return call.store.InvokeOrTrap(*static_cast<Nested*>(call.data)->target, none);
       },
       &nested, "reenter");
   Instance* instance = Load(R"((module (import "h" "reenter" (func $reenter))
@@ -435,7 +435,7 @@ TEST_F(InterpreterTest, RecursionThroughTheHostIsBounded) {
       FuncType{{}, {}},
       [](HostCall& call) {
         Slot none[1];
-        return call.store.Invoke(*static_cast<Nested*>(call.data)->target, none);
+        return call.store.InvokeOrTrap(*static_cast<Nested*>(call.data)->target, none);
       },
       &nested, "reenter");
   Instance* instance = Load(
@@ -604,7 +604,7 @@ TEST_F(InterpreterTest, ThreadsShareLazilyTranslatedCode) {
       Store store(&engine_);
       auto instance = Instantiate(store, loaded, {});
       Slot slot{20};
-      if (instance && store.Invoke(*(*instance)->ExportedFunc("fib"), &slot)) {
+      if (instance && store.InvokeOrTrap(*(*instance)->ExportedFunc("fib"), &slot)) {
         result = ReadSlot<uint32_t>(&slot);
       }
     });

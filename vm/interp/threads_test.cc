@@ -64,7 +64,7 @@ class Guest {
   int64_t Call(absl::string_view name, std::vector<uint64_t> arguments = {}) {
     arguments.resize(4);
     Slot slots[4] = {{arguments[0]}, {arguments[1]}, {arguments[2]}, {arguments[3]}};
-    if (store_.Invoke(*instance_->ExportedFunc(name), slots)) {
+    if (store_.Invoke(*instance_->ExportedFunc(name), slots) == CallOutcome::kReturned) {
       return static_cast<int64_t>(slots[0].bits);
     }
     return -1 - static_cast<int64_t>(store_.TakeTrap().kind);
@@ -315,7 +315,7 @@ TEST(ThreadsTest, AtomicsTrapWhereTheyMust) {
   Instance* instance = *Instantiate(store, module, {});
   const auto call = [&](absl::string_view name, uint64_t argument) {
     Slot slot = {argument};
-    EXPECT_FALSE(store.Invoke(*instance->ExportedFunc(name), &slot));
+    EXPECT_EQ(store.Invoke(*instance->ExportedFunc(name), &slot), CallOutcome::kTrapped);
     return store.TakeTrap().kind;
   };
   EXPECT_EQ(call("load", 0), TrapKind::kUnalignedAtomic);

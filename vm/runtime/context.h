@@ -16,6 +16,7 @@ class Instance;
 class Memory;
 class Store;
 class TableInstance;
+struct TagInstance;
 struct Context;
 struct EntryRecord;
 struct Func;

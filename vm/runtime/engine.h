@@ -2,7 +2,9 @@
 // layouts of their objects, which are safe for concurrent use.
 #pragma once
 
+#include "absl/types/span.h"
 #include "vm/runtime/bounds.h"
+#include "vm/runtime/exception.h"
 #include "vm/runtime/func.h"
 #include "vm/runtime/gc/layout.h"
 #include "vm/syntax/features.h"
@@ -10,14 +12,18 @@
 
 namespace tenon::vm {
 
+struct Trap;
+
 // How functions run: given by the tier that is linked in (the interpreter). The runtime stands left
 // of the tiers and reaches them only through this.
 struct Tier {
   // Sets up the code slots of a module that was just loaded.
   void (*load)(LoadedModule& module);
-  // Calls `func` with raw slots (room for the larger of parameters and results). False: trapped,
-  // see Store::TakeTrap.
+  // Calls `func` with raw slots (room for the larger of parameters and results). False: trapped or
+  // threw, which the store then knows.
   bool (*invoke)(Store& store, const Func& func, Slot* slots);
+  // Appends the frames that an exception has left to a trap's backtrace.
+  void (*append_trace)(absl::Span<const CodeAddress> trace, Trap* trap);
 };
 
 // What all stores and modules of an engine have in common.

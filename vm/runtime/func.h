@@ -34,7 +34,7 @@ struct HostCall {
 // The store that owns the function.
 const Store* StoreOf(const Func& func);
 
-// Returns false after Store::SetTrap.
+// Returns false after Store::SetTrap or Store::Throw, and to pass on an exception of a call it made.
 using HostCallback = bool (*)(HostCall& call);
 
 struct HostFunc {

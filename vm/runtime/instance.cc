@@ -56,7 +56,7 @@ std::optional<Extern> Instance::Export(absl::string_view name) {
     case ExternKind::kTable: return tables_[index];
     case ExternKind::kMemory: return memories_[index];
     case ExternKind::kGlobal: return Global(GlobalIdx(index));
-    case ExternKind::kTag: return std::nullopt;  // no module with tags passes validation
+    case ExternKind::kTag: return tags_[index];
   }
   return std::nullopt;
 }

@@ -25,8 +25,8 @@ struct GlobalRef {
 };
 
 // An external value: what an import is given and an export yields. Borrowed from the store. The
-// alternative's order is ExternKind's (tags are still to come).
-using Extern = std::variant<const Func*, TableInstance*, Memory*, GlobalRef>;
+// alternative's order is ExternKind's.
+using Extern = std::variant<const Func*, TableInstance*, Memory*, GlobalRef, const TagInstance*>;
 
 // Who names instances for messages; asked when there is one to write.
 class InstanceNames {
@@ -56,6 +56,7 @@ class Instance {
   const Func* FuncRef(FuncIdx func);
   GlobalRef Global(GlobalIdx global);
   Memory* memory(MemoryIdx memory) const { return memories_[memory.value()]; }
+  const TagInstance* tag(TagIdx tag) const { return tags_[tag.value()]; }
   TableInstance* table(TableIdx table) const { return tables_[table.value()]; }
 
   std::optional<Extern> Export(absl::string_view name);
@@ -88,6 +89,7 @@ class Instance {
   std::vector<Slot*> imported_globals_;
   std::vector<Memory*> memories_;
   std::vector<TableInstance*> tables_;
+  std::vector<const TagInstance*> tags_;
   std::vector<bool> dropped_data_;
   std::vector<std::vector<Slot>> elem_segments_;
 };
@@ -98,9 +100,10 @@ std::vector<uint32_t> GlobalOffsets(const ResolvedModule& module, uint32_t* tota
 
 // Instantiates with one external value per import, in import order. Type mismatches are
 // kUnlinkable ("incompatible import type"); a trap in a segment or the start function is kTrap, and
-// then Store::TakeTrap has it. The instance is owned by the store either way. kLimit: the store's
-// totals are used up. A module of another engine is kUsage (its type ids would mean other types
-// here), and so is an external value of another store.
+// then Store::TakeTrap has it, and so is an exception of the start function, which is then pending
+// (Store::threw). The instance is owned by the store either way. kLimit: the store's totals are used
+// up. A module of another engine is kUsage (its type ids would mean other types here), and so is an
+// external value of another store.
 Result<Instance*> Instantiate(Store& store, std::shared_ptr<LoadedModule> module,
                               absl::Span<const Extern> imports, InstanceLabel label = {});
 

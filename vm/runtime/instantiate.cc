@@ -30,7 +30,8 @@ bool Matches(const ResolvedModule& module, const ResolvedImport& import, const E
     case ExternKind::kGlobal:
       return MatchesGlobal(types, std::get<GlobalRef>(given).type,
                            module.globals[import.index].type);
-    case ExternKind::kTag: return false;
+    case ExternKind::kTag:
+      return std::get<const TagInstance*>(given)->type_id == module.tags[import.index].type_id;
   }
   return false;
 }
@@ -64,16 +65,25 @@ class Instantiator {
   Result<Instance*> Run(absl::Span<const Extern> imports) {
     TENON_RETURN_IF_ERROR(Charge());
     TENON_RETURN_IF_ERROR(TakeImports(imports));
-    TENON_RETURN_IF_ERROR(AllocateMemoriesAndTables());
+    TENON_RETURN_IF_ERROR(AllocateObjects());
     if (!AllocateContext()) return Fail(ErrorKind::kLimit, "out of memory for an instance");
-    if (!InitGlobals() || !InitTables() || !EvaluateElems() || !CopyElems() || !CopyDatas() ||
-        !Start()) {
-      return Fail(ErrorKind::kTrap, TrapText(static_cast<TrapKind>(store_.run().trap - 1)));
+    if (!InitGlobals() || !InitTables() || !EvaluateElems() || !CopyElems() || !CopyDatas()) {
+      return Trapped();
+    }
+    switch (Start()) {
+      case CallOutcome::kReturned: break;
+      case CallOutcome::kTrapped: return Trapped();
+      case CallOutcome::kThrew:
+        return Fail(ErrorKind::kTrap, TrapText(TrapKind::kUncaughtException));
     }
     return instance_;
   }
 
  private:
+  std::unexpected<Error> Trapped() const {
+    return Fail(ErrorKind::kTrap, TrapText(static_cast<TrapKind>(store_.run().trap - 1)));
+  }
+
   // Evaluating a long constant is charged as if it were held.
   static uint64_t Work(const ConstProgram& program) {
     return program.size() <= 1 ? 0 : program.size() * sizeof(ConstInstruction);
@@ -88,7 +98,8 @@ class Instantiator {
     }
     uint64_t bytes = sizeof(Instance) + module_.funcs.size() * (sizeof(Func*) + sizeof(Func)) +
                      module_.globals.size() * (2 * sizeof(Slot) + sizeof(uint32_t)) +
-                     module_.elems.size() * sizeof(std::vector<Slot>) + module_.datas.size();
+                     module_.elems.size() * sizeof(std::vector<Slot>) + module_.datas.size() +
+                     module_.tags.size() * (sizeof(TagInstance) + sizeof(TagInstance*));
     for (const ResolvedGlobal& global : module_.globals) bytes += Work(global.init);
     for (const ResolvedElem& elem : module_.elems) {
       bytes += elem.size() * sizeof(Slot) + Work(elem.table_offset);
@@ -111,7 +122,7 @@ class Instantiator {
       case ExternKind::kMemory:
         return std::get<Memory*>(given)->bytes_left() == &store_.memory_bytes_left_;
       case ExternKind::kGlobal: return std::get<GlobalRef>(given).store == &store_;
-      case ExternKind::kTag: return false;
+      case ExternKind::kTag: return std::get<const TagInstance*>(given)->store == &store_;
     }
     return false;
   }
@@ -147,13 +158,15 @@ class Instantiator {
         case ExternKind::kGlobal:
           instance_->imported_globals_.push_back(std::get<GlobalRef>(imports[i]).cell);
           break;
-        case ExternKind::kTag: break;
+        case ExternKind::kTag:
+          instance_->tags_.push_back(std::get<const TagInstance*>(imports[i]));
+          break;
       }
     }
     return {};
   }
 
-  Status AllocateMemoriesAndTables() {
+  Status AllocateObjects() {
     for (size_t i = module_.imported_memories; i < module_.memories.size(); ++i) {
       TENON_ASSIGN_OR_RETURN(Memory * memory, store_.NewMemory(module_.memories[i]));
       instance_->memories_.push_back(memory);
@@ -162,6 +175,9 @@ class Instantiator {
       TENON_ASSIGN_OR_RETURN(TableInstance * table,
                              store_.NewTable(module_.tables[i].type, Slot{0}));
       instance_->tables_.push_back(table);
+    }
+    for (size_t i = module_.imported_tags; i < module_.tags.size(); ++i) {
+      instance_->tags_.push_back(store_.NewTag(module_.tags[i].type_id));
     }
     return {};
   }
@@ -180,6 +196,7 @@ class Instantiator {
     }
     context->memories = instance_->memories_.data();
     context->tables = instance_->tables_.data();
+    context->tags = instance_->tags_.data();
     context->imported_funcs = instance_->imported_funcs_.data();
     context->imported_globals = instance_->imported_globals_.data();
     context->instance = instance_;
@@ -277,8 +294,8 @@ class Instantiator {
     return address == AddressType::kI64 ? value.Lane<uint64_t>(0) : value.Lane<uint32_t>(0);
   }
 
-  bool Start() {
-    if (!module_.start) return true;
+  CallOutcome Start() {
+    if (!module_.start) return CallOutcome::kReturned;
     Slot none;
     return store_.Invoke(*instance_->FuncRef(*module_.start), &none);
   }

@@ -131,9 +131,9 @@ GlobalRef Store::NewGlobal(const GlobalType& type, V128 value) {
   return GlobalRef{type, global.cell, this};
 }
 
-bool Store::RefuseForeignFunc() {
+CallOutcome Store::RefuseForeignFunc() {
   SetTrap(TrapKind::kHost, "the function belongs to another store");
-  return false;
+  return CallOutcome::kTrapped;
 }
 
 bool Store::OwnsGuestAddress(uintptr_t address) const {

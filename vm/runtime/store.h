@@ -11,6 +11,7 @@
 #include "absl/base/attributes.h"
 #include "absl/strings/string_view.h"
 #include "vm/runtime/engine.h"
+#include "vm/runtime/exception.h"
 #include "vm/runtime/gc/heap.h"
 #include "vm/runtime/gc/root.h"
 #include "vm/runtime/instance.h"
@@ -52,6 +53,7 @@ class Store final : private HeapOwner {
   Result<Memory*> ShareMemory(std::shared_ptr<MemoryRegion> region);
   Result<TableInstance*> NewTable(const TableType& type, Slot init);
   GlobalRef NewGlobal(const GlobalType& type, V128 value);
+  const TagInstance* NewTag(TypeId type);  // of a function type without results
 
   // The heap of garbage-collected objects, made when it is first asked for. Null when the host has
   // no address space left.
@@ -67,15 +69,22 @@ class Store final : private HeapOwner {
   // Keeps what the reference refers to.
   Root Keep(Ref ref) { return Root(heap_.get(), ref); }
 
-  // Calls a function with raw slots; false: trapped, as with a function of another store. The slots
-  // need room for the larger of parameters and results.
-  [[nodiscard]] bool Invoke(const Func& func, Slot* slots) {
+  // Calls a function with raw slots, which need room for the larger of parameters and results. A
+  // function of another store traps. While an exception is pending nothing is called.
+  [[nodiscard]] CallOutcome Invoke(const Func& func, Slot* slots) {
     if (StoreOf(func) != this) return RefuseForeignFunc();
+    if (threw()) return CallOutcome::kThrew;
     const bool is_outermost = run_.entry == nullptr;
     if (is_outermost) watch_.Begin();
     const bool ok = engine_->tier().invoke(*this, func, slots);
     if (is_outermost) watch_.End();
-    return ok;
+    return ok ? CallOutcome::kReturned : Failed();
+  }
+  // Likewise where no exception may pass: one becomes a trap. False: trapped.
+  [[nodiscard]] bool InvokeOrTrap(const Func& func, Slot* slots) {
+    const CallOutcome outcome = Invoke(func, slots);
+    if (outcome == CallOutcome::kThrew) TrapException();
+    return outcome == CallOutcome::kReturned;
   }
 
   // From that instant of CLOCK_MONOTONIC, in nanoseconds, guests of this store do not run: one
@@ -109,6 +118,27 @@ class Store final : private HeapOwner {
   // The pending trap's details, for the tier to add the backtrace.
   Trap& pending_trap() { return trap_; }
 
+  // A new exception with the tag's values, two slots for a v128; null when the heap has no room. What
+  // the values refer to must be kept.
+  Ref NewException(const TagInstance& tag, const Slot* values);
+  // Of an exception: its tag, and a copy of the values.
+  const TagInstance& TagOf(Ref exception) const;
+  void ReadException(Ref exception, Slot* values) const;
+
+  // Makes the exception pending; a host callback then returns false, and its caller has thrown. The
+  // second makes a new one, or a trap if there is no room. There must be none pending.
+  void Throw(Ref exception);
+  void Throw(const TagInstance& tag, const Slot* values);
+  // Whether an exception is pending: thrown, and not caught by a guest. A host callback whose call
+  // threw takes it, or returns false, which passes it on.
+  bool threw() const { return run_.exception != kNullRef; }
+  Root TakeException();
+  // Makes the pending exception the trap kUncaughtException.
+  ABSL_ATTRIBUTE_COLD void TrapException();
+  // For the tier: there is none pending any more; and the frames that the one pending has left.
+  void ForgetException();
+  std::vector<CodeAddress>& exception_trace() { return exception_trace_; }
+
  private:
   friend class Instance;
   friend class ConstantEvaluator;
@@ -118,7 +148,8 @@ class Store final : private HeapOwner {
     Slot cell[2];  // room for a v128
   };
 
-  ABSL_ATTRIBUTE_COLD bool RefuseForeignFunc();
+  ABSL_ATTRIBUTE_COLD CallOutcome RefuseForeignFunc();
+  ABSL_ATTRIBUTE_COLD CallOutcome Failed();
   Result<Memory*> AddMemory(std::shared_ptr<MemoryRegion> region);
   Heap* MakeHeap();
   void MarkRoots(Marker& marker) override;
@@ -141,6 +172,8 @@ class Store final : private HeapOwner {
   sys::Watch watch_{&OnDeadline, this};
   sys::Mapping stack_;
   Trap trap_;
+  std::vector<CodeAddress> exception_trace_;
+  std::deque<TagInstance> tags_;
   std::deque<Func> funcs_;  // of the host, and those of instances that were asked for
   std::deque<HostFunc> host_funcs_;
   std::vector<std::unique_ptr<Memory>> memories_;

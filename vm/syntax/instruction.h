@@ -18,6 +18,17 @@ struct BlockType {
   ValType result;  // bottom: none
 };
 
+// core: #syntax-catch. The order is the binary code's.
+struct CatchClause {
+  enum class Kind : uint8_t { kCatch, kCatchRef, kCatchAll, kCatchAllRef };
+  Kind kind = Kind::kCatch;
+  uint32_t tag = 0;    // unless it catches all
+  uint32_t label = 0;  // counted outside the try_table
+
+  bool catches_all() const { return kind == Kind::kCatchAll || kind == Kind::kCatchAllRef; }
+  bool has_ref() const { return kind == Kind::kCatchRef || kind == Kind::kCatchAllRef; }
+};
+
 struct MemArg {
   uint32_t align_log2 = 0;
   uint64_t offset = 0;
@@ -39,6 +50,7 @@ struct Instruction {
   V128 v128;                             // V128 and Shuffle
   absl::Span<const uint32_t> labels;     // LabelTable: targets, the default last; borrowed
   absl::Span<const ValType> types;       // SelectTypes; borrowed
+  absl::Span<const CatchClause> catches; // TryTable; borrowed
 };
 
 }  // namespace tenon::vm

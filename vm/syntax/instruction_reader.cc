@@ -118,6 +118,28 @@ bool ReadCastLabel(ByteReader& reader, const Features& features, Instruction* ou
   return true;
 }
 
+// core: #binary-catch
+bool ReadCatches(ByteReader& reader, ImmediateScratch* scratch, Instruction* out) {
+  uint32_t count;
+  if (!ReadCount(reader, &count)) return false;
+  scratch->catches.clear();
+  for (uint32_t i = 0; i < count; ++i) {
+    CatchClause clause;
+    const uint64_t where = reader.offset();
+    uint8_t kind;
+    if (!reader.ReadByte(&kind)) return false;
+    if (kind > static_cast<uint8_t>(CatchClause::Kind::kCatchAllRef)) {
+      return reader.FailAt(ErrorKind::kMalformed, "malformed catch clause", where);
+    }
+    clause.kind = static_cast<CatchClause::Kind>(kind);
+    if (!clause.catches_all() && !reader.ReadVarU32(&clause.tag)) return false;
+    if (!reader.ReadVarU32(&clause.label)) return false;
+    scratch->catches.push_back(clause);
+  }
+  out->catches = scratch->catches;
+  return true;
+}
+
 bool ReadInstruction(ByteReader& reader, const Features& features, ImmediateScratch* scratch,
                      Instruction* out) {
   out->offset = static_cast<uint32_t>(reader.offset());
@@ -137,10 +159,11 @@ bool SkipExpression(ByteReader& reader, const Features& features, ImmediateScrat
   Instruction instruction;
   while (true) {
     if (!ReadInstruction(reader, features, scratch, &instruction)) return false;
+    if (OpensConstruct(Info(instruction.op).immediate)) {
+      may_have_else.push_back(instruction.op == Opcode::If);
+      continue;
+    }
     switch (instruction.op) {
-      case Opcode::Block:
-      case Opcode::Loop:
-      case Opcode::If: may_have_else.push_back(instruction.op == Opcode::If); break;
       case Opcode::Else:
         if (may_have_else.empty() || !may_have_else.back()) {
           return reader.FailAt(ErrorKind::kMalformed, "END opcode expected", instruction.offset);

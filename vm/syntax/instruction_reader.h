@@ -22,6 +22,7 @@ namespace tenon::vm {
 struct ImmediateScratch {
   std::vector<uint32_t> labels;
   std::vector<ValType> types;
+  std::vector<CatchClause> catches;
 };
 
 inline constexpr uint16_t kNoOpcode = 0xffff;
@@ -104,6 +105,7 @@ bool ReadSelectTypes(ByteReader& reader, const Features& features, ImmediateScra
                      Instruction* out);
 bool ReadCastType(ByteReader& reader, const Features& features, Instruction* out);
 bool ReadCastLabel(ByteReader& reader, const Features& features, Instruction* out);
+bool ReadCatches(ByteReader& reader, ImmediateScratch* scratch, Instruction* out);
 
 // Reads the immediates of `kKind` into the fields of `out` that belong to it.
 template <ImmediateKind kKind>
@@ -114,7 +116,7 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool ReadImmediates(ByteReader& reader,
   using enum ImmediateKind;
   constexpr bool kIsIndex = kKind == kLabel || kKind == kFunc || kKind == kRefFunc ||
                             kKind == kLocal || kKind == kGlobal || kKind == kTable ||
-                            kKind == kElem || kKind == kData || kKind == kType;
+                            kKind == kElem || kKind == kData || kKind == kType || kKind == kTag;
   constexpr bool kIsIndexPair = kKind == kTableTable || kKind == kElemTable ||
                                 kKind == kTypeField || kKind == kTypeCount ||
                                 kKind == kTypeData || kKind == kTypeElem || kKind == kTypeType;
@@ -125,6 +127,8 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool ReadImmediates(ByteReader& reader,
     return true;
   } else if constexpr (kKind == kBlock) {
     return ReadBlockType(reader, features, &out->block);
+  } else if constexpr (kKind == kTryTable) {
+    return ReadBlockType(reader, features, &out->block) && ReadCatches(reader, scratch, out);
   } else if constexpr (kIsIndex) {
     return reader.ReadVarU32(&out->index);
   } else if constexpr (kIsIndexPair) {

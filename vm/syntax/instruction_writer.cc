@@ -70,6 +70,7 @@ void InstructionWriter::WriteImmediates(ImmediateKind kind, const Instruction& i
     case kElem:
     case kMemory:
     case kType:
+    case kTag:
     case kData: WriteVarU32(instruction.index); break;
     case kCallIndirect:
     case kTableTable:
@@ -91,6 +92,10 @@ void InstructionWriter::WriteImmediates(ImmediateKind kind, const Instruction& i
     case kSelectTypes:
       WriteVarU32(static_cast<uint32_t>(instruction.types.size()));
       for (ValType type : instruction.types) WriteValType(type);
+      break;
+    case kTryTable:
+      WriteBlockType(instruction.block);
+      WriteCatches(instruction.catches);
       break;
     case kHeapType: WriteHeapType(instruction.heap); break;
     case kRefType: WriteHeapType(instruction.to.heap()); break;
@@ -119,6 +124,16 @@ void InstructionWriter::WriteImmediates(ImmediateKind kind, const Instruction& i
     case kI64: AppendVarS64(static_cast<int64_t>(instruction.bits), &out_); break;
     case kF32: WriteFixed(static_cast<uint32_t>(instruction.bits)); break;
     case kF64: WriteFixed(instruction.bits); break;
+  }
+}
+
+// core: #binary-catch
+void InstructionWriter::WriteCatches(absl::Span<const CatchClause> catches) {
+  WriteVarU32(static_cast<uint32_t>(catches.size()));
+  for (const CatchClause& clause : catches) {
+    WriteByte(static_cast<uint8_t>(clause.kind));
+    if (!clause.catches_all()) WriteVarU32(clause.tag);
+    WriteVarU32(clause.label);
   }
 }
 

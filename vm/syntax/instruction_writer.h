@@ -29,6 +29,7 @@ class InstructionWriter {
  private:
   void WriteImmediates(ImmediateKind kind, const Instruction& instruction);
   void WriteMemArg(const Instruction& instruction);
+  void WriteCatches(absl::Span<const CatchClause> catches);
   template <typename T>
   void WriteFixed(T value);
   void WriteByte(uint8_t byte) { out_.push_back(byte); }

@@ -45,6 +45,11 @@ inline constexpr int kOpcodeCount = 0
 #include "vm/syntax/opcodes_atomic.def"
     ;
 
+// Instructions that open a construct, which an `end` closes.
+constexpr bool OpensConstruct(ImmediateKind kind) {
+  return kind == ImmediateKind::kBlock || kind == ImmediateKind::kTryTable;
+}
+
 struct OpcodeInfo {
   const char* text;
   uint8_t prefix;

@@ -81,7 +81,7 @@ bool ExpressionParser::StepFolded() {
   }
   Frame frame{FrameKind::kOperands};
   frame.deferred = deferred_.size();
-  const bool is_block = Info(instruction.op).immediate == ImmediateKind::kBlock;
+  const bool is_block = OpensConstruct(Info(instruction.op).immediate);
   if (is_block) frame.label = module_.TakeId();
   if (!ParseImmediates(&instruction)) return false;
   if (is_block && instruction.op != Opcode::If) {
@@ -130,7 +130,7 @@ bool ExpressionParser::StepFlat() {
     if (instruction.op == Opcode::End) return StepFlatEnd();
     return frames_.back().is_if ? StepFlatElse() : module_.Unexpected(token);
   }
-  const bool is_block = Info(instruction.op).immediate == ImmediateKind::kBlock;
+  const bool is_block = OpensConstruct(Info(instruction.op).immediate);
   Frame frame{FrameKind::kFlatBlock};
   frame.is_if = instruction.op == Opcode::If;
   if (is_block) frame.label = module_.TakeId();

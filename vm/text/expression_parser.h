@@ -76,6 +76,7 @@ class ExpressionParser {
   bool ParseSelect(Instruction* out);
   bool ParseLabel(uint32_t* out);
   bool ParseLabelTable(Instruction* out);
+  bool ParseCatches(Instruction* out);
   bool ParseMemArg(bool has_lane, Instruction* out);
   bool ParseLane(uint8_t* out);
   bool ParseShuffle(V128* out);
@@ -93,6 +94,7 @@ class ExpressionParser {
   absl::flat_hash_map<std::string, std::vector<uint32_t>> labels_;  // depths, innermost last
   std::vector<uint32_t> label_scratch_;
   std::vector<ValType> type_scratch_;
+  std::vector<CatchClause> catch_scratch_;
 };
 
 }  // namespace tenon::vm

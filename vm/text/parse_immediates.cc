@@ -1,4 +1,5 @@
 // The immediates of instructions, by the kind their row names. core: #text-instr-plain
+#include <algorithm>
 #include <bit>
 
 #include "absl/strings/str_cat.h"
@@ -22,6 +23,17 @@ bool IsNumber(const Token& token) {
          token.kind == TokenKind::kFloat;
 }
 
+struct CatchKeyword {
+  absl::string_view keyword;
+  CatchClause::Kind kind;
+};
+constexpr CatchKeyword kCatchKeywords[] = {
+    {"catch", CatchClause::Kind::kCatch},
+    {"catch_ref", CatchClause::Kind::kCatchRef},
+    {"catch_all", CatchClause::Kind::kCatchAll},
+    {"catch_all_ref", CatchClause::Kind::kCatchAllRef},
+};
+
 struct Shape {
   absl::string_view keyword;
   bool is_float;
@@ -38,6 +50,7 @@ bool ExpressionParser::ParseImmediates(Instruction* out) {
     case kZeroByte: return true;
     case kNone: return out->op != Opcode::Select || ParseSelect(out);
     case kBlock: return ParseBlockType(&out->block);
+    case kTryTable: return ParseBlockType(&out->block) && ParseCatches(out);
     case kLabel: return ParseLabel(&out->index);
     case kLabelTable: return ParseLabelTable(out);
     case kFunc:
@@ -56,6 +69,7 @@ bool ExpressionParser::ParseImmediates(Instruction* out) {
       return ParseLabel(&out->index) && module_.ParseRefType(&out->from) &&
              module_.ParseRefType(&out->to);
     case kLocal: return module_.ParseIndex(locals_, &out->index);
+    case kTag: return module_.ParseIndex(module_.tags, &out->index);
     case kGlobal: return module_.ParseIndex(module_.globals, &out->index);
     case kTable: return ParseOptionalIndex(module_.tables, &out->index);
     case kMemory: return ParseOptionalIndex(module_.memories, &out->index);
@@ -181,6 +195,24 @@ bool ExpressionParser::ParseLabelTable(Instruction* out) {
     if (!ParseLabel(&label_scratch_.emplace_back())) return false;
   } while (module_.AtIndex());
   out->labels = label_scratch_;
+  return true;
+}
+
+// core: #text-catch. Labels are those outside the try_table.
+bool ExpressionParser::ParseCatches(Instruction* out) {
+  catch_scratch_.clear();
+  const auto take = [&] {
+    return std::ranges::find_if(kCatchKeywords, [&](const CatchKeyword& row) {
+      return module_.lexer.TakeOpen(row.keyword);
+    });
+  };
+  for (const auto* row = take(); row != std::end(kCatchKeywords); row = take()) {
+    CatchClause& clause = catch_scratch_.emplace_back();
+    clause.kind = row->kind;
+    if (!clause.catches_all() && !module_.ParseIndex(module_.tags, &clause.tag)) return false;
+    if (!ParseLabel(&clause.label) || !module_.ExpectClose()) return false;
+  }
+  out->catches = catch_scratch_;
   return true;
 }
 

@@ -41,6 +41,7 @@ BodyChecker::BodyChecker(const ResolvedModule& module, ByteReader reader, Walker
   scratch.initialized.clear();
   scratch.block_results.clear();
   scratch.fields_of.clear();
+  scratch.catch_types.clear();
   operands_ = scratch.operands.data();
   capacity_ = static_cast<uint32_t>(scratch.operands.size());
 }
@@ -206,6 +207,30 @@ bool BodyChecker::CheckMissingElse(const ControlFrame& frame) {
   return Invalid(absl::StrCat("type mismatch: block requires ", ListTypes(frame.results),
                               " but stack has ", ListTypes(frame.params),
                               ", as the `if` has no `else`"));
+}
+
+// Few bytes can bring a tag of a thousand values to a label of as many, over and over.
+bool BodyChecker::CheckCatch(const CatchClause& clause) {
+  if (!clause.catches_all() && !CheckTag(clause.tag)) return false;
+  const ControlFrame* target = Label(clause.label);
+  if (target == nullptr) return false;
+  absl::Span<const ValType> values;
+  if (!clause.catches_all()) values = module_.tags[clause.tag].type->params;
+  const absl::Span<const ValType> taken = target->label_types();
+  const bool is_long = values.size() > kFewTypes;
+  const std::pair lists(values.data(), taken.data());
+  if (taken.size() == values.size() + (clause.has_ref() ? 1 : 0)) {
+    const bool is_ref_taken =
+        !clause.has_ref() || Matches(ValType::Ref(HeapKind::kExn, false), taken.back());
+    if (is_ref_taken && ((is_long && scratch_.catch_types.contains(lists)) ||
+                         MatchAll(values.data(), taken.data(), values.size()))) {
+      if (is_long) scratch_.catch_types.insert(lists);
+      return true;
+    }
+  }
+  return Invalid(absl::StrCat("type mismatch: catch clause gives ", ListTypes(values),
+                              clause.has_ref() ? " and (ref exn)" : "", " but label takes ",
+                              ListTypes(taken)));
 }
 
 bool BodyChecker::CheckReturnCall(const FuncType& callee) {

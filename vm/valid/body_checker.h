@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <deque>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/base/attributes.h"
@@ -25,9 +26,9 @@
 
 namespace tenon::vm {
 
-// A construct that is open: function body, block, loop, if.
+// A construct that is open: function body, block, loop, if, try_table.
 struct ControlFrame {
-  Opcode op = Opcode::Block;  // Block, Loop, If; Else once an `else` has come
+  Opcode op = Opcode::Block;  // what opened it; Else once an `else` has come
   bool unreachable = false;   // what follows can't be reached; the stack is polymorphic
   bool reported = true;       // the sink was told of the construct
   uint32_t height = 0;        // of the operand stack below the parameters
@@ -50,6 +51,8 @@ struct WalkerScratch {
   absl::flat_hash_set<const ValType*> label_types;  // lists that a br_table has met
   std::vector<ValType> field_types;                 // of a small structure
   absl::flat_hash_map<const SubType*, std::vector<ValType>> fields_of;  // of the body's large ones
+  // Long lists of types that a tag gives and a label takes, found to match in this body.
+  absl::flat_hash_set<std::pair<const ValType*, const ValType*>> catch_types;
   uint64_t total_locals = 0;            // of all bodies walked with this; see ValidateBodies
 };
 
@@ -159,6 +162,11 @@ class BodyChecker {
   bool CheckLane(int lanes) {
     return instruction_.lane < lanes || Invalid("invalid lane index");
   }
+  bool CheckTag(uint32_t index) {
+    return index < module_.tags.size() || Unknown("tag", index);
+  }
+  // core: #valid-catch, in the context outside the try_table
+  bool CheckCatch(const CatchClause& clause);
   bool CheckReturnCall(const FuncType& callee);
   // The label takes a reference as its last value, and `carried` matches it; what else it takes is
   // on the stack. Null after a failure.

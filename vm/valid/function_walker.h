@@ -99,6 +99,9 @@ class FunctionWalker : public BodyChecker {
   bool BlockStep();
   bool ElseStep();
   bool EndStep();
+  bool TryTableStep();
+  bool ThrowStep();
+  bool ThrowRefStep();
   bool BrStep();
   bool BrIfStep();
   bool BrTableStep();

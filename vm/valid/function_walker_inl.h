@@ -66,6 +66,9 @@ ABSL_ATTRIBUTE_NOINLINE bool FunctionWalker<Sink, kConstant>::SpecialStep(uint16
     case StepOf(Opcode::Loop):
     case StepOf(Opcode::If): return BlockStep();
     case StepOf(Opcode::Else): return ElseStep();
+    case StepOf(Opcode::TryTable): return TryTableStep();
+    case StepOf(Opcode::Throw): return ThrowStep();
+    case StepOf(Opcode::ThrowRef): return ThrowRefStep();
     case StepOf(Opcode::Br): return BrStep();
     case StepOf(Opcode::BrIf): return BrIfStep();
     case StepOf(Opcode::BrTable): return BrTableStep();

@@ -53,6 +53,38 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool FunctionWalker<Sink, kConstant>::EndSte
 }
 
 template <class Sink, bool kConstant>
+bool FunctionWalker<Sink, kConstant>::TryTableStep() {
+  BlockInfo info;
+  if (!Immediates<ImmediateKind::kTryTable>()) return false;
+  if (!ResolveBlockType(instruction_.block, &info)) return false;
+  for (const CatchClause& clause : instruction_.catches) {
+    if (!CheckCatch(clause)) return false;
+  }
+  if (!PopAll(info.params)) return false;
+  if (!EnterFrame(Opcode::TryTable, info.params, info.results)) return false;
+  if (reporting_) sink_.OnTryTable(instruction_, info);
+  return true;
+}
+
+template <class Sink, bool kConstant>
+bool FunctionWalker<Sink, kConstant>::ThrowStep() {
+  if (!Immediates<ImmediateKind::kTag>() || !CheckTag(instruction_.index)) return false;
+  const FuncType& type = *module_.tags[instruction_.index].type;
+  if (!PopAll(type.params)) return false;
+  if (reporting_) sink_.OnThrow(instruction_, {.func_type = &type});
+  SetUnreachable();
+  return true;
+}
+
+template <class Sink, bool kConstant>
+bool FunctionWalker<Sink, kConstant>::ThrowRefStep() {
+  if (!Pop(ValType::Ref(HeapKind::kExn, true))) return false;
+  if (reporting_) sink_.OnThrowRef(instruction_);
+  SetUnreachable();
+  return true;
+}
+
+template <class Sink, bool kConstant>
 bool FunctionWalker<Sink, kConstant>::BrStep() {
   if (!Immediates<ImmediateKind::kLabel>()) return false;
   const ControlFrame* target = Label(instruction_.index);

@@ -35,7 +35,7 @@ class ModuleValidator {
   Status CheckAddress(AddressType address) const;
   Status ResolveTable(const TableType& type, TableType* out);
   Status CheckMemoryType(const MemoryType& type);
-  Status ResolveTag(const TagType& type, TypeId* out);
+  Status ResolveTag(const TagType& type, ResolvedFunc* out);
 
   // Fields (validate_fields.cc).
   Status ResolveImports();

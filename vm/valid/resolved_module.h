@@ -86,7 +86,7 @@ struct ResolvedModule {
   std::vector<ResolvedTable> tables;
   std::vector<MemoryType> memories;
   std::vector<ResolvedGlobal> globals;
-  std::vector<TypeId> tags;
+  std::vector<ResolvedFunc> tags;           // the function types of what they carry
   uint32_t imported_funcs = 0;
   uint32_t imported_tables = 0;
   uint32_t imported_memories = 0;

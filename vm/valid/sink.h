@@ -20,7 +20,7 @@ struct BlockInfo {
 
 // What the walker knows about an instruction beyond its immediates.
 struct Resolved {
-  const FuncType* func_type = nullptr;  // call*, return_call*: the callee's type
+  const FuncType* func_type = nullptr;  // call*, return_call*: the callee's type; throw: the tag's
   TypeId type_id;  // call_indirect, return_call_indirect: the callee's type; struct.*, array.*:
                    // the first type named
   // drop, select, ref.is_null, ref.as_non_null, br_on_*, *.convert_*: the operand's; local.*,
@@ -34,9 +34,9 @@ struct Resolved {
 // may rely on:
 //  * Between calls, the sink's operand stack (if it keeps one) equals the walker's: an instruction
 //    with a signature pops its operands and pushes its results; the others as documented below.
-//  * After an instruction that does not return (br, br_table, return, unreachable, return_call*),
-//    nothing is reported until the enclosing construct's OnElse or OnEnd. Constructs that lie
-//    entirely in dead code are not reported at all.
+//  * After an instruction that does not return (br, br_table, return, unreachable, return_call*,
+//    throw, throw_ref), nothing is reported until the enclosing construct's OnElse or OnEnd.
+//    Constructs that lie entirely in dead code are not reported at all.
 //  * OnElse and OnEnd say whether control can fall through to them from above. After OnEnd the
 //    operand stack is the construct's height plus its results, and code is reported again, even
 //    when no path leads there.
@@ -56,6 +56,8 @@ class NullSink {
   void OnBlock(const Instruction&, const BlockInfo&) {}
   void OnLoop(const Instruction&, const BlockInfo&) {}
   void OnIf(const Instruction&, const BlockInfo&) {}  // pops the condition, then as a block
+  // As a block. A clause's label, counted outside, finds the exception's values at its height.
+  void OnTryTable(const Instruction&, const BlockInfo&) {}
   void OnElse(const Instruction&, bool falls_through) {}
   void OnEnd(const Instruction&, bool falls_through) {}  // also the function body's, as `return`
 
@@ -64,6 +66,8 @@ class NullSink {
   void OnBrIf(const Instruction&) {}     // pops the condition
   void OnBrTable(const Instruction&) {}  // pops the index; instruction.labels, the default last
   void OnReturn(const Instruction&) {}
+  void OnThrow(const Instruction&, const Resolved&) {}  // pops the tag's values
+  void OnThrowRef(const Instruction&) {}                // pops the reference
 
   // call, call_indirect (pops the table index first), call_ref (pops the function reference first)
   // and their return_call* forms.

@@ -194,14 +194,12 @@ Status ModuleValidator::CheckMemoryType(const MemoryType& type) {
                            : "memory size must be at most 2^32-1 bytes");
 }
 
-Status ModuleValidator::ResolveTag(const TagType& type, TypeId* out) {
+Status ModuleValidator::ResolveTag(const TagType& type, ResolvedFunc* out) {
   if (!resolved_.features.Has(Feature::kExceptionHandling)) {
     return Invalid("tag: exception-handling is off");
   }
-  ResolvedFunc func;
-  TENON_RETURN_IF_ERROR(ResolveFuncType(type.type, &func));
-  if (!func.type->results.empty()) return Invalid("non-empty tag result type");
-  *out = func.type_id;
+  TENON_RETURN_IF_ERROR(ResolveFuncType(type.type, out));
+  if (!out->type->results.empty()) return Invalid("non-empty tag result type");
   return {};
 }
 

@@ -14,6 +14,7 @@
 #include <cstring>
 
 #include "vm/interp/backtrace.h"
+#include "vm/interp/frame_walk.h"
 #include "vm/interp/handlers/handlers.h"
 #include "vm/interp/handlers/operands.h"
 #include "vm/interp/interpreter.h"
@@ -60,7 +61,7 @@ inline FloatAcc FloatFrom(const Slot* slot) {
   return (FloatAcc)lanes;
 }
 
-// Calls the host with arguments at `frame`. False when it trapped.
+// Calls the host with arguments at `frame`. False when it trapped or threw.
 __attribute__((noinline)) bool CallHost(const Word* ip, Slot* fp, Context* ctx, const Func* func,
                                         Slot* frame, uint32_t link) {
   RunBlock* run = ctx->run;
@@ -78,7 +79,8 @@ __attribute__((noinline)) bool CallHost(const Word* ip, Slot* fp, Context* ctx, 
   run->ip = ip;
   run->fp = fp;
   run->context = ctx;
-  return ok && run->trap == 0 && !MustEnd(*run);
+  if (!ok && run->exception == kNullRef && !MustEnd(*run)) run->store->SetTrap(TrapKind::kHost);
+  return run->trap == 0 && run->exception == kNullRef && !MustEnd(*run);
 }
 
 // Continues a call of `func` (another instance's, or the host's). ip stands on the call; `words` is
@@ -89,7 +91,10 @@ TENON_HANDLER_ABI HandlerResult CallOther(TENON_STATE_PARAMS) {
   const CallShape shape(ip + 1);
   Slot* const frame = fp + shape.base;
   if (func->host != nullptr) {
-    if (!CallHost(ip, fp, ctx, func, frame, shape.link)) TENON_LEAVE();
+    if (!CallHost(ip, fp, ctx, func, frame, shape.link)) {
+      acc = 0;
+      TENON_GOTO(Unwind);
+    }
     acc = frame->bits;
     facc = FloatFrom(frame);
     TENON_NEXT(kCallWords + kCrossReturnWords);
@@ -211,7 +216,10 @@ SLOW_HANDLER(ReturnCallObject) {
   const Slot link1 = fp[own_link + 1];
   if (func->host != nullptr) {
     Slot* const frame = fp + shape.base;
-    if (!CallHost(ip, fp, ctx, func, frame, shape.link)) TENON_LEAVE();
+    if (!CallHost(ip, fp, ctx, func, frame, shape.link)) {
+      acc = reinterpret_cast<uintptr_t>(fp + own_link);
+      TENON_GOTO(Unwind);
+    }
     const uint32_t result_slots = SlotsOf(func->type->results);
     std::memmove(fp, frame, result_slots * sizeof(Slot));
     acc = fp->bits;

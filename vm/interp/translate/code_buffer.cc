@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <new>
+#include <utility>
 
 namespace tenon::vm::interp {
 namespace {
@@ -25,9 +26,9 @@ bool CodeBuffer::Begin(CodeArena* arena, uint32_t body_bytes, size_t most_words)
   return words_ != nullptr && MakeRoomForStarts(capacity_);
 }
 
-const Body& CodeBuffer::Commit(Body body) {
+const Body& CodeBuffer::Commit(Body body, CatchTable catches) {
   body.size = size_;
-  return arena_->Commit(body);
+  return arena_->Commit(body, std::move(catches));
 }
 
 // No instruction is shorter than two words.

@@ -37,7 +37,7 @@ class CodeBuffer {
   // `most_words`, and no more than suits its length. False when there is no memory for it.
   [[nodiscard]] bool Begin(CodeArena* arena, uint32_t body_bytes, size_t most_words);
   // Makes the code a body of the arena.
-  const Body& Commit(Body body);
+  const Body& Commit(Body body, CatchTable catches);
 
   uint32_t size() const { return size_; }
 

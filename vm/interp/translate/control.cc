@@ -9,8 +9,10 @@ namespace tenon::vm::interp {
 
 Translator::Control& Translator::Enter(Control::Kind kind, const BlockInfo& info) {
   moves_ += info.params.size() + info.results.size();
+  const uint32_t region = controls_.empty() ? CatchTable::kNone : controls_.back().region;
   Control& control = controls_.emplace_back();
   control.kind = kind;
+  control.region = region;
   control.params = info.params;
   control.results = info.results;
   control.base = static_cast<uint32_t>(stack_.size() - info.params.size());
@@ -57,12 +59,18 @@ void Translator::OnEnd(const Instruction&, bool falls_through) {
   Control& control = controls_.back();
   if (control.kind == Control::Kind::kFunction) {
     if (falls_through) EmitReturn();
+    if (control.first_clause != CatchTable::kNone) {
+      BindClauses(control);
+      code_.Emit(handlers::Return, {link_});
+    }
     controls_.pop_back();
     return;
   }
+  CloseRegion();
   const bool is_loop = control.kind == Control::Kind::kLoop;
   const bool is_if = control.kind == Control::Kind::kIf;  // an `if` that had no `else`
-  const bool merges = (!is_loop && control.label.targeted()) || is_if;
+  const bool is_caught_at = control.first_clause != CatchTable::kNone;
+  const bool merges = (!is_loop && control.label.targeted()) || is_if || is_caught_at;
   // With one way in, values may stay where they are.
   if (falls_through && !merges) {
     controls_.pop_back();
@@ -71,6 +79,7 @@ void Translator::OnEnd(const Instruction&, bool falls_through) {
   if (falls_through) MoveToLabel(control);
   if (is_if) code_.Bind(&control.otherwise);
   if (!is_loop) code_.Bind(&control.label);
+  BindClauses(control);
   ResetStack(control, control.results);
   ForgetMirrors();
   last_.valid = false;

@@ -1,6 +1,7 @@
 // The translator's operand stack, accumulators and function frame.
 
 #include <algorithm>
+#include <utility>
 
 #include "vm/interp/interpreter.h"
 #include "vm/interp/translate/translator_inl.h"
@@ -48,6 +49,7 @@ bool Translator::BeginBody(LoadedModule* module, ModuleCode* code, ByteRange bod
 void Translator::OnFunction(const FuncType& type, absl::Span<const ValType> locals) {
   stack_.clear();
   controls_.clear();
+  catches_.clear();
   last_.valid = false;
   ForgetMirrors();
   type_ = &type;
@@ -80,7 +82,7 @@ const Body& Translator::TakeBody(const FuncCode* function) {
     code_.at(enter_ + 1).words[0] = frame_slots_;
   }
   code_.Fuse(Fusions::Of(memory0_mode_));
-  return code_.Commit({.link = link_, .function = function});
+  return code_.Commit({.link = link_, .function = function}, std::move(catches_));
 }
 
 void Translator::OperandStack::Grow() {

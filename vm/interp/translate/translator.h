@@ -46,6 +46,7 @@ class Translator {
   void OnBlock(const Instruction&, const BlockInfo&);
   void OnLoop(const Instruction&, const BlockInfo&);
   void OnIf(const Instruction&, const BlockInfo&);
+  void OnTryTable(const Instruction&, const BlockInfo&);
   void OnElse(const Instruction&, bool falls_through);
   void OnEnd(const Instruction&, bool falls_through);
   void OnUnreachable(const Instruction&);
@@ -53,6 +54,8 @@ class Translator {
   void OnBrIf(const Instruction&);
   void OnBrTable(const Instruction&);
   void OnReturn(const Instruction&);
+  void OnThrow(const Instruction&, const Resolved&);
+  void OnThrowRef(const Instruction&);
   void OnCall(const Instruction&, const Resolved&);
   void OnBrOn(const Instruction&, const Resolved&);
   void OnDrop(const Instruction&, const Resolved&);
@@ -142,6 +145,8 @@ class Translator {
     absl::Span<const ValType> results;
     Label label;               // a loop's start, else the end
     Label otherwise;           // an if's else branch
+    uint32_t region = CatchTable::kNone;        // in force inside
+    uint32_t first_clause = CatchTable::kNone;  // of those that wait for the label; see AddClause
     absl::Span<const ValType> label_types() const { return kind == Kind::kLoop ? params : results; }
   };
 
@@ -231,11 +236,17 @@ class Translator {
   void ResetStack(const Control& control, absl::Span<const ValType> types);
   void MoveArgumentsHome(size_t count);
 
+  // Exceptions.
+  void AddClause(uint32_t region, const CatchClause& clause);
+  void BindClauses(const Control& control);
+  void CloseRegion();  // of the innermost construct, if it has one of its own
+
   LoadedModule* module_ = nullptr;
   const ResolvedModule* resolved_ = nullptr;
   AccessMode memory0_mode_ = AccessMode::kGuarded;
   const uint32_t* global_offsets_ = nullptr;
   CodeBuffer code_;
+  CatchTable catches_;
   OperandStack stack_;
   std::vector<Control> controls_;
   std::vector<Local> locals_;

@@ -44,6 +44,7 @@ void Store::MarkRoots(Marker& marker) {
   marker.MarkConservatively(reinterpret_cast<const Slot*>(stack_.base()), run_.stack_top);
   const auto* constants = reinterpret_cast<const Slot*>(constants_.data());
   marker.MarkConservatively(constants, constants + constants_.size() * 2);
+  marker.Mark(run_.exception);
   const TypeStore& types = engine_->types();
   for (const HostGlobal& global : globals_) {
     if (IsCollected(types, global.type)) marker.MarkSlots(global.cell, global.cell + 1);
