@@ -2,6 +2,7 @@
 // core: #binary-importsec and following
 #include "vm/base/utf8.h"
 #include "vm/binary/section_decoder.h"
+#include "vm/binary/type_codes.h"
 
 namespace tenon::vm {
 
@@ -83,14 +84,13 @@ bool SectionDecoder::DecodeFunctions() {
 }
 
 bool SectionDecoder::DecodeTables() {
-  constexpr int kWithInitializer = 0x40;  // followed by a zero byte
   uint32_t count;
   if (!ReadCount(reader, &count)) return false;
   if (count > kMaxTables) return Limit("tables", kMaxTables);
   for (uint32_t i = 0; i < count; ++i) {
     Table table;
     const bool has_init = features.Has(Feature::kFunctionReferences) &&
-                          reader.PeekByte() == kWithInitializer;
+                          reader.PeekByte() == kTableWithInitializer;
     if (has_init) {
       uint8_t zero;
       if (!reader.Skip(1) || !reader.ReadByte(&zero)) return false;

@@ -3,33 +3,20 @@
 
 #include "absl/strings/str_cat.h"
 #include "vm/binary/section_decoder.h"
+#include "vm/binary/type_codes.h"
 
 namespace tenon::vm {
 namespace {
 
-// Codes of #binary-rectype, #binary-subtype and #binary-comptype.
-constexpr int kRecCode = 0x4e;
-constexpr int kSubFinalCode = 0x4f;
-constexpr int kSubCode = 0x50;
-constexpr int kArrayCode = 0x5e;
-constexpr int kStructCode = 0x5f;
-constexpr int kFuncCode = 0x60;
-constexpr int kI8Code = 0x78;
-constexpr int kI16Code = 0x77;
-
-// Flags of #binary-limits, and the proposals that some need.
-constexpr uint8_t kHasMax = 1;
-constexpr uint8_t kIsShared = 2;
-constexpr uint8_t kIs64 = 4;
-constexpr uint8_t kHasPageSize = 8;
+// Flags of limits, and the proposals that some need.
 struct LimitsFeature {
   uint8_t flag;
   Feature feature;
 };
 constexpr LimitsFeature kLimitsFeatures[] = {
-    {kIsShared, Feature::kThreads},
-    {kIs64, Feature::kMemory64},
-    {kHasPageSize, Feature::kCustomPageSizes},
+    {kLimitsAreShared, Feature::kThreads},
+    {kLimitsAre64, Feature::kMemory64},
+    {kLimitsHavePageSize, Feature::kCustomPageSizes},
 };
 
 }  // namespace
@@ -143,19 +130,21 @@ bool SectionDecoder::DecodeValTypes(uint32_t limit, const char* what, std::vecto
 bool SectionDecoder::DecodeTableType(TableType* out) {
   uint8_t flags;
   if (!ReadRefType(reader, features, &out->element) ||
-      !DecodeLimits(kHasMax | kIs64, &flags, &out->limits)) {
+      !DecodeLimits(kLimitsHaveMax | kLimitsAre64, &flags, &out->limits)) {
     return false;
   }
-  out->address = flags & kIs64 ? AddressType::kI64 : AddressType::kI32;
+  out->address = flags & kLimitsAre64 ? AddressType::kI64 : AddressType::kI32;
   return true;
 }
 
 bool SectionDecoder::DecodeMemoryType(MemoryType* out) {
   uint8_t flags;
-  if (!DecodeLimits(kHasMax | kIsShared | kIs64 | kHasPageSize, &flags, &out->limits)) return false;
-  out->shared = (flags & kIsShared) != 0;
-  out->address = flags & kIs64 ? AddressType::kI64 : AddressType::kI32;
-  return !(flags & kHasPageSize) || DecodePageSize(&out->page_size_log2);
+  constexpr uint8_t kAllowed =
+      kLimitsHaveMax | kLimitsAreShared | kLimitsAre64 | kLimitsHavePageSize;
+  if (!DecodeLimits(kAllowed, &flags, &out->limits)) return false;
+  out->shared = (flags & kLimitsAreShared) != 0;
+  out->address = flags & kLimitsAre64 ? AddressType::kI64 : AddressType::kI32;
+  return !(flags & kLimitsHavePageSize) || DecodePageSize(&out->page_size_log2);
 }
 
 // core: #binary-limits, whose flags are among `allowed`
@@ -172,7 +161,7 @@ bool SectionDecoder::DecodeLimits(uint8_t allowed, uint8_t* flags, Limits* limit
           absl::StrCat("malformed limits flags: ", FeatureName(row.feature), " is off"), where);
     }
   }
-  limits->has_max = (*flags & kHasMax) != 0;
+  limits->has_max = (*flags & kLimitsHaveMax) != 0;
   return reader.ReadVarU64(&limits->min) && (!limits->has_max || reader.ReadVarU64(&limits->max));
 }
 

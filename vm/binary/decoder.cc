@@ -1,30 +1,19 @@
 #include "absl/base/attributes.h"
 #include "vm/binary/decoder.h"
 
-#include <array>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "vm/binary/section_decoder.h"
 #include "vm/syntax/scan_bodies.h"
+#include "vm/syntax/section.h"
 
 namespace tenon::vm {
 namespace {
 
-constexpr const char* kSectionNames[kSectionIdCount] = {
-    "custom", "type",  "import",  "function", "table", "memory",     "global",
-    "export", "start", "element", "code",     "data",  "data count", "tag"};
-
-// A section's place among the others. core: #binary-module
-constexpr std::array<int, kSectionIdCount> kSectionOrder = [] {
-  using enum SectionId;
-  constexpr SectionId kOrder[] = {kType,   kImport, kFunction, kTable,     kMemory, kTag, kGlobal,
-                                  kExport, kStart,  kElem,     kDataCount, kCode,   kData};
-  std::array<int, kSectionIdCount> order{};
-  int place = 0;
-  for (SectionId id : kOrder) order[static_cast<int>(id)] = ++place;
-  return order;
-}();
+const char* SectionTitle(uint8_t id) {
+  return id == 0 ? "custom" : kSectionRows[kSectionOrder[id] - 1].title;
+}
 
 bool DecodeSection(SectionId id, int after_section, SectionDecoder& decoder) {
   switch (id) {
@@ -92,7 +81,7 @@ class ModuleDecoder {
     const SectionId section = static_cast<SectionId>(id);
     if (!DecodeSection(section, last_id_, decoder)) {
       return std::unexpected<Error>(DecodingError(decoder.reader).WithContext(
-          absl::StrCat(kSectionNames[id], " section")));
+          absl::StrCat(SectionTitle(id), " section")));
     }
     if (decoder.reader.offset() != decoder.end) {
       return Malformed("section size mismatch", decoder.reader.offset());

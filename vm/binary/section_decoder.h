@@ -14,13 +14,6 @@
 
 namespace tenon::vm {
 
-// core: #binary-section
-enum class SectionId : uint8_t {
-  kCustom = 0, kType, kImport, kFunction, kTable, kMemory, kGlobal, kExport, kStart, kElem, kCode,
-  kData, kDataCount, kTag,
-};
-inline constexpr uint8_t kSectionIdCount = 14;
-
 struct SectionDecoder {
   // From the section's content to the module's end: as in the reference interpreter, a section is
   // read to where its items end, which is then compared with its size. That gives its errors.

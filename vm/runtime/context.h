@@ -50,6 +50,6 @@ struct Context {
 #define RUN_FIELD(type, name, offset) static_assert(offsetof(RunBlock, name) == offset);
 #define CONTEXT_FIELD(type, name, offset) static_assert(offsetof(Context, name) == offset);
 #include "vm/runtime/vmctx.def"
-static_assert(sizeof(Context) == 64);
+static_assert(sizeof(Context) == 80);
 
 }  // namespace tenon::vm

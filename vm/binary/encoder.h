@@ -1,0 +1,15 @@
+// Module to bytes, the decoder's counterpart: the sections that the module needs, each in the
+// shortest form, with the custom ones at their places. Function bodies and constant expressions are
+// copied as they are. core: #binary-module
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "vm/syntax/module.h"
+
+namespace tenon::vm {
+
+std::vector<uint8_t> EncodeModule(const Module& module);
+
+}  // namespace tenon::vm

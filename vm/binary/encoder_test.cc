@@ -1,0 +1,69 @@
+#include "vm/binary/encoder.h"
+
+#include <gtest/gtest.h>
+
+#include "vm/binary/decoder.h"
+
+namespace tenon::vm {
+namespace {
+
+using ByteVector = std::vector<uint8_t>;
+
+ByteVector WithPreamble(const ByteVector& sections) {
+  ByteVector bytes = {0x00, 'a', 's', 'm', 0x01, 0x00, 0x00, 0x00};
+  bytes.insert(bytes.end(), sections.begin(), sections.end());
+  return bytes;
+}
+
+// What decoding and encoding make of a module's sections.
+ByteVector Again(const ByteVector& sections) {
+  const auto module = DecodeModule(WithPreamble(sections), Features::All());
+  if (!module) ADD_FAILURE() << module.error().ToString();
+  return module ? EncodeModule(*module) : ByteVector();
+}
+
+TEST(EncoderTest, EmptyModule) { EXPECT_EQ(EncodeModule(Module()), WithPreamble({})); }
+
+TEST(EncoderTest, RecGroupsAndSubtypes) {
+  // (rec (type (sub (struct (field (mut (ref null 1)))))) (type (array i8))) (type (func))
+  const ByteVector sections = {0x01, 0x10, 0x02, 0x4e, 0x02, 0x50, 0x00, 0x5f, 0x01, 0x63,
+                          0x01, 0x01, 0x5e, 0x78, 0x00, 0x60, 0x00, 0x00};
+  EXPECT_EQ(Again(sections), WithPreamble(sections));
+}
+
+TEST(EncoderTest, TheShortestFormIsWritten) {
+  // A memory, its count and limits in more bytes than needed.
+  EXPECT_EQ(Again({0x05, 0x84, 0x00, 0x81, 0x00, 0x00, 0x01}),
+            WithPreamble({0x05, 0x03, 0x01, 0x00, 0x01}));
+}
+
+TEST(EncoderTest, CustomSectionsStayInPlace) {
+  const ByteVector sections = {0x00, 0x03, 0x01, 'a', 1, 0x01, 0x01, 0x00, 0x00, 0x02, 0x01, 'b',
+                          0x05, 0x03, 0x01, 0x00, 0x01, 0x00, 0x02, 0x01, 'c'};
+  // The type section has no types, so it is left out.
+  EXPECT_EQ(Again(sections), WithPreamble({0x00, 0x03, 0x01, 'a', 1, 0x00, 0x02, 0x01, 'b', 0x05,
+                                         0x03, 0x01, 0x00, 0x01, 0x00, 0x02, 0x01, 'c'}));
+}
+
+TEST(EncoderTest, FormsOfElementSegments) {
+  // (type (func)) (func (type 0)) (table 1 funcref), the eight forms, and the body.
+  const ByteVector sections = {
+      0x01, 0x04, 0x01, 0x60, 0x00, 0x00, 0x03, 0x02, 0x01, 0x00, 0x04, 0x07, 0x02, 0x70, 0x00,
+      0x01, 0x70, 0x00, 0x01, 0x09, 0x3b, 0x08,
+      0x00, 0x41, 0x00, 0x0b, 0x01, 0x00,                           // active
+      0x01, 0x00, 0x01, 0x00,                                       // passive
+      0x02, 0x01, 0x41, 0x00, 0x0b, 0x00, 0x01, 0x00,               // active, of a table
+      0x03, 0x00, 0x01, 0x00,                                       // declarative
+      0x04, 0x41, 0x00, 0x0b, 0x01, 0xd2, 0x00, 0x0b,               // the same as expressions
+      0x05, 0x70, 0x01, 0xd2, 0x00, 0x0b,
+      0x06, 0x01, 0x41, 0x00, 0x0b, 0x70, 0x01, 0xd2, 0x00, 0x0b,
+      0x07, 0x70, 0x02, 0xd2, 0x00, 0x0b, 0xd0, 0x70, 0x0b,
+      0x0a, 0x04, 0x01, 0x02, 0x00, 0x0b};
+  ByteVector sized = sections;
+  size_t end = sized.size() - 6;
+  sized[20] = static_cast<uint8_t>(end - 21);
+  EXPECT_EQ(Again(sized), WithPreamble(sized));
+}
+
+}  // namespace
+}  // namespace tenon::vm
