@@ -6,6 +6,7 @@
 #include "cli/wast/parse_constant.h"
 #include "cli/wast/script.h"
 #include "vm/base/near_match.h"
+#include "vm/binary/decoder.h"
 #include "vm/text/lexer.h"
 #include "vm/text/parser.h"
 
@@ -22,7 +23,8 @@ bool SkipForm(Lexer& lexer) {
   size_t depth = 0;
   do {
     switch (lexer.Take().kind) {
-      case TokenKind::kLeftParen: ++depth; break;
+      case TokenKind::kLeftParen:
+      case TokenKind::kAnnotation: ++depth; break;
       case TokenKind::kRightParen:
         if (depth == 0) return false;
         --depth;
@@ -61,7 +63,9 @@ Result<ScriptModule> ParseScriptModule(Lexer& lexer) {
   if (!lexer.TakeOpen("module")) return std::unexpected(lexer.UnexpectedToken());
   ScriptModule module;
   module.is_definition = lexer.TakeKeyword("definition");
-  module.name = TakeOptionalId(lexer);
+  std::optional<Token> id;
+  if (lexer.Peek().kind == TokenKind::kId) id = lexer.Take();
+  if (id) module.name = absl::StrCat("$", IdName(*id));
   if (lexer.TakeKeyword("binary")) {
     module.form = ScriptModule::Form::kBinary;
   } else if (lexer.TakeKeyword("quote")) {
@@ -72,7 +76,7 @@ Result<ScriptModule> ParseScriptModule(Lexer& lexer) {
     TENON_RETURN_IF_ERROR(ExpectRightParen(lexer));
     return module;
   }
-  Result<vm::Module> parsed = vm::ParseModule(lexer);
+  Result<vm::Module> parsed = vm::ParseModule(id, lexer);
   if (parsed) {
     module.module = *std::move(parsed);
     return module;
@@ -276,6 +280,19 @@ Script ParseScript(absl::string_view text) {
     script.directives.push_back(std::move(directive));
   }
   return script;
+}
+
+Result<vm::Module> ReadScriptModule(ScriptModule& module, const vm::Features& features) {
+  switch (module.form) {
+    case ScriptModule::Form::kText:
+      if (module.error) return std::unexpected(*std::move(module.error));
+      return *std::move(module.module);
+    case ScriptModule::Form::kBinary:
+      return vm::DecodeModule(std::vector<uint8_t>(module.source.begin(), module.source.end()),
+                              features);
+    case ScriptModule::Form::kQuote: return vm::ParseModule(module.source);
+  }
+  return Fail(ErrorKind::kUsage, "unknown form of module");
 }
 
 }  // namespace tenon::cli

@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "cli/wast/matching.h"
 #include "vm/base/status.h"
+#include "vm/syntax/features.h"
 #include "vm/syntax/module.h"
 
 namespace tenon::cli {
@@ -72,5 +73,8 @@ struct Script {
 // Parses a whole script. A directive that is not of the format becomes kBroken and the rest goes
 // on behind its closing parenthesis; where that cannot be found, the script ends with an error.
 Script ParseScript(absl::string_view text);
+
+// Decodes or parses what is not yet. Takes the module's contents.
+Result<vm::Module> ReadScriptModule(ScriptModule& module, const vm::Features& features);
 
 }  // namespace tenon::cli

@@ -5,10 +5,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "vm/binary/decoder.h"
 #include "vm/interp/interpreter.h"
 #include "vm/runtime/module.h"
-#include "vm/text/parser.h"
 #include "vm/valid/validate.h"
 
 namespace tenon::cli {
@@ -16,19 +14,6 @@ namespace {
 
 using vm::Slot;
 using vm::ValType;
-
-Result<vm::Module> ReadModule(ScriptModule& module, const vm::Features& features) {
-  switch (module.form) {
-    case ScriptModule::Form::kText:
-      if (module.error) return std::unexpected(*std::move(module.error));
-      return *std::move(module.module);
-    case ScriptModule::Form::kBinary:
-      return vm::DecodeModule(std::vector<uint8_t>(module.source.begin(), module.source.end()),
-                              features);
-    case ScriptModule::Form::kQuote: return vm::ParseModule(module.source);
-  }
-  return Fail(ErrorKind::kUsage, "unknown form of module");
-}
 
 size_t CountSlots(const std::vector<ValType>& types) {
   size_t count = 0;
@@ -51,7 +36,7 @@ Status ScriptStore::AddSpectest() {
 }
 
 Result<std::shared_ptr<vm::LoadedModule>> ScriptStore::Load(ScriptModule& module) {
-  TENON_ASSIGN_OR_RETURN(vm::Module syntax, ReadModule(module, engine_.features()));
+  TENON_ASSIGN_OR_RETURN(vm::Module syntax, ReadScriptModule(module, engine_.features()));
   TENON_ASSIGN_OR_RETURN(
       auto resolved,
       vm::ValidateModule(std::make_unique<vm::Module>(std::move(syntax)), &engine_.types(),

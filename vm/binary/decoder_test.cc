@@ -83,7 +83,7 @@ TEST(DecoderTest, IllFormedNameSectionIsIgnored) {
   const Bytes bytes = WithHeader({0x00, 0x07, 0x04, 'n', 'a', 'm', 'e', 0x01, 0x7f});
   const Result<Module> module = DecodeModule(bytes, Features());
   ASSERT_TRUE(module.has_value()) << module.error().ToString();
-  EXPECT_TRUE(module->names.functions.empty());
+  EXPECT_EQ(module->names.functions.size, 0u);
   EXPECT_EQ(module->customs.size(), 1u);
 }
 

@@ -67,7 +67,4 @@ struct SectionDecoder {
   bool DecodeCustom(int after_section);
 };
 
-// The content of a "name" section, as far as it is well-formed. core: #binary-namesec
-void DecodeNames(const Module& module, ByteRange content, NameSection* out);
-
 }  // namespace tenon::vm

@@ -541,7 +541,6 @@ TEST_F(InterpreterTest, NamesAreReadOnceABacktrace) {
       (func $f (param i32) (if (local.get 0) (then (call $f (i32.sub (local.get 0) (i32.const 1))))
           (else unreachable)))
       (export "f" (func $f))))"));
-  module->names.functions.clear();
   std::vector<uint8_t>& bytes = module->bytes;
   const auto start = static_cast<uint32_t>(bytes.size());
   AppendVarU32(kNames, &bytes);
@@ -549,7 +548,7 @@ TEST_F(InterpreterTest, NamesAreReadOnceABacktrace) {
     AppendVarU32(i - 1, &bytes);
     bytes.insert(bytes.end(), {1, 'f'});
   }
-  module->names.encoded_functions = {start, static_cast<uint32_t>(bytes.size()) - start};
+  module->names.functions = {start, static_cast<uint32_t>(bytes.size()) - start};
   auto resolved = ValidateModule(std::move(module), &engine_.types(), engine_.features(),
                                  BodyValidation::kLazy);
   Instance* instance = *Instantiate(store_, LoadedModule::Create(&engine_, *resolved, "m"), {});

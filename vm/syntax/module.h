@@ -16,6 +16,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "vm/base/location.h"
 #include "vm/syntax/types.h"
 
 namespace tenon::vm {
@@ -98,16 +99,19 @@ struct CustomSection {
   int after_section = 0;  // id of the last non-custom section before it, 0 if none
 };
 
-// The "name" custom section's names, as far as they decode; bad name sections are ignored. Names of
-// functions are for messages, so those of a binary stay encoded until one is asked for.
-struct IndexedName {
-  uint32_t index = 0;
-  std::string name;
-};
+// What messages need of the "name" custom section; the rest is name_section.h's. Names of functions
+// stay encoded until one is asked for.
 struct NameSection {
   std::string module;
-  std::vector<IndexedName> functions;  // of a module from text, sorted by index
-  ByteRange encoded_functions;         // of a binary: its name map. core: #binary-namemap
+  ByteRange functions;  // core: #binary-namemap
+};
+
+// Where in a text an instruction or field was written whose encoding begins at `offset`.
+struct TextPosition {
+  uint32_t offset = 0;  // in Module::bytes
+  uint32_t text_offset = 0;
+  uint32_t line = 0;
+  uint32_t column = 0;
 };
 
 // Bytes that belong to something larger, a component's binary; `owner` keeps that.
@@ -120,6 +124,7 @@ struct Module {
   std::vector<uint8_t> bytes;  // the module's own; none when it has `shared` ones
   SharedBytes shared;
   std::forward_list<std::string> texts;  // names of a module from text
+  std::vector<TextPosition> positions;   // of a module from text, by offset
 
   std::vector<SubType> types;  // until validation, which hands them to the type store
   std::vector<RecGroup> rec_groups;
@@ -144,6 +149,8 @@ struct Module {
   absl::Span<const uint8_t> Bytes(ByteRange range) const {
     return Bytes().subspan(range.offset, range.size);
   }
+  // The place in the text, when there is one, of what is encoded at `offset`.
+  std::optional<SourceLocation> Locate(uint64_t offset) const;
 };
 
 }  // namespace tenon::vm

@@ -1,5 +1,6 @@
 // The first pass: indices and identifiers of everything a module defines. core: #text-identifiers
 #include "absl/strings/str_cat.h"
+#include "vm/text/keywords.h"
 #include "vm/text/module_parser.h"
 
 namespace tenon::vm {
@@ -14,17 +15,28 @@ IndexSpace* ModuleParser::DefinitionSpace(absl::string_view keyword) {
 }
 
 bool ModuleParser::DeclareFields() {
-  while (lexer.TakeIf(TokenKind::kLeftParen)) {
+  while (lexer.Peek().kind == TokenKind::kLeftParen ||
+         lexer.Peek().kind == TokenKind::kAnnotation) {
     if (!DeclareField()) return false;
   }
   return true;
 }
 
+bool ModuleParser::DeclareAnnotation() {
+  if (lexer.PeekAnnotation(kBranchHintAnnotation)) {
+    return FailAnnotation(kBranchHintAnnotation, "not in a function", lexer.Peek());
+  }
+  if (!lexer.TakeAnnotation(kCustomAnnotation)) return Unexpected();
+  fields_.push_back({lexer.Peek().where(), kCustomAnnotation});
+  return SkipToClose() && ExpectClose();
+}
+
 bool ModuleParser::DeclareField() {
+  if (!lexer.TakeIf(TokenKind::kLeftParen)) return DeclareAnnotation();
   const Token keyword = lexer.Peek();
   if (keyword.kind != TokenKind::kKeyword) return Unexpected();
   lexer.Take();
-  Field field{lexer, keyword.text};
+  Field field{lexer.Peek().where(), keyword.text};
   bool ok = true;
   if (keyword.Is("type") || keyword.Is("rec")) {
     type_fields_.push_back(std::move(field));
@@ -33,9 +45,9 @@ bool ModuleParser::DeclareField() {
   if (keyword.Is("import")) {
     ok = CheckImportOrder(keyword.where()) && DeclareImport();
   } else if (keyword.Is("elem")) {
-    ok = DeclareSegment(&elems);
+    ok = BindNext(&elems);
   } else if (keyword.Is("data")) {
-    ok = DeclareSegment(&datas);
+    ok = BindNext(&datas);
   } else if (IndexSpace* space = DefinitionSpace(keyword.text)) {
     ok = DeclareDefinition(space, &field);
   } else if (!keyword.Is("export") && !keyword.Is("start")) {
@@ -46,10 +58,9 @@ bool ModuleParser::DeclareField() {
 }
 
 bool ModuleParser::DeclareTypes(bool is_rec) {
-  uint32_t index;
-  if (!is_rec) return Bind(TakeId(), &types, &index) && SkipToClose() && ExpectClose();
+  if (!is_rec) return BindNext(&types) && SkipToClose() && ExpectClose();
   while (lexer.TakeOpen("type")) {
-    if (!Bind(TakeId(), &types, &index) || !SkipToClose() || !ExpectClose()) return false;
+    if (!BindNext(&types) || !SkipToClose() || !ExpectClose()) return false;
   }
   return ExpectClose();
 }
@@ -61,19 +72,19 @@ bool ModuleParser::DeclareImport() {
   IndexSpace* space = kind.kind == TokenKind::kKeyword ? DefinitionSpace(kind.text) : nullptr;
   if (space == nullptr) return Unexpected();
   lexer.Take();
-  uint32_t index;
-  return Bind(TakeId(), space, &index) && SkipToClose() && ExpectClose();
+  return BindNext(space) && SkipToClose() && ExpectClose();
 }
 
-bool ModuleParser::DeclareSegment(IndexSpace* space) {
+bool ModuleParser::BindNext(IndexSpace* space) {
+  Binding binding;
   uint32_t index;
-  return Bind(TakeId(), space, &index);
+  return TakeBinding(&binding) && Bind(binding, space, &index);
 }
 
 bool ModuleParser::DeclareDefinition(IndexSpace* space, Field* field) {
-  const std::optional<Token> id = TakeId();
+  Binding binding;
+  if (!TakeBinding(&binding) || !Bind(binding, space, &field->index)) return false;
   const SourceLocation where = lexer.Peek().where();
-  if (!Bind(id, space, &field->index)) return false;
   while (lexer.TakeOpen("export")) {
     if (!SkipToClose() || !ExpectClose()) return false;
   }
@@ -91,7 +102,7 @@ bool ModuleParser::DeclareInlineSegment(absl::string_view keyword, IndexSpace* s
   while (kind != TokenKind::kRightParen && kind != TokenKind::kEnd && kind != TokenKind::kError) {
     if (lexer.PeekOpen(keyword)) {
       uint32_t index;
-      return Bind(std::nullopt, space, &index);
+      return Bind(Binding(), space, &index);
     }
     const bool is_open = lexer.Take().kind == TokenKind::kLeftParen;
     if (is_open && (!SkipToClose() || !ExpectClose())) return false;

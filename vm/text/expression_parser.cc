@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "vm/syntax/instruction_writer.h"
+#include "vm/text/keywords.h"
 
 namespace tenon::vm {
 
@@ -11,8 +13,9 @@ bool ExpressionParser::ParseSequence() {
   while (frames_.size() > 1 || module_.lexer.Peek().kind != TokenKind::kRightParen) {
     if (!Step()) return false;
   }
+  if (hint_) return FailHintTarget();
   frames_.clear();
-  WriteEnd();
+  WriteEnd(module_.lexer.Peek().where());
   return true;
 }
 
@@ -23,7 +26,7 @@ bool ExpressionParser::ParseFolded() {
     if (!Step()) return false;
   } while (frames_.size() > 1);
   frames_.clear();
-  WriteEnd();
+  WriteEnd(module_.lexer.Peek().where());
   return true;
 }
 
@@ -33,8 +36,32 @@ bool ExpressionParser::Step() {
     case TokenKind::kLeftParen: return StepOpen();
     case TokenKind::kRightParen: return StepClose();
     case TokenKind::kKeyword: return StepFlat();
+    case TokenKind::kAnnotation: return StepHint();
     default: return module_.Unexpected();
   }
+}
+
+// `(@metadata.code.branch_hint "\00")`, for the instruction that follows.
+bool ExpressionParser::StepHint() {
+  const Token token = module_.lexer.Peek();
+  if (!module_.lexer.TakeAnnotation(kBranchHintAnnotation)) return module_.Unexpected();
+  if (hint_) {
+    return module_.FailAnnotation(kBranchHintAnnotation, "duplicate annotation", token);
+  }
+  const Token value = module_.lexer.Peek();
+  const std::string bytes = value.kind == TokenKind::kString ? StringValue(value) : "";
+  if (bytes.size() != 1 || static_cast<uint8_t>(bytes[0]) > 1) {
+    return module_.FailAnnotation(kBranchHintAnnotation, "expected \"\\00\" or \"\\01\"", value);
+  }
+  module_.lexer.Take();
+  hint_ = token;
+  hint_is_likely_ = bytes[0] == 1;
+  return module_.ExpectClose();
+}
+
+bool ExpressionParser::FailHintTarget() {
+  return module_.FailInvalid(
+      absl::StrCat("@", kBranchHintAnnotation, " annotation: invalid target"), hint_->where());
 }
 
 bool ExpressionParser::StepOpen() {
@@ -47,6 +74,7 @@ bool ExpressionParser::StepOpen() {
 
 // The label of an `if` is not in scope in its operands.
 bool ExpressionParser::StepThenOrElse(Frame* frame) {
+  if (hint_) return FailHintTarget();
   if (!frame->has_then) {
     module_.lexer.Take();
     frame->has_then = true;
@@ -57,6 +85,7 @@ bool ExpressionParser::StepThenOrElse(Frame* frame) {
   }
   if (frame->has_else || !module_.lexer.TakeKeyword("else")) return module_.Unexpected();
   frame->has_else = true;
+  Mark(module_.lexer.Peek().where(), std::nullopt);
   InstructionWriter(&module_.module.bytes).WriteOpcode(Opcode::Else);
   Push({FrameKind::kElse});
   return true;
@@ -68,8 +97,31 @@ bool ExpressionParser::TakeOpcode(Opcode* out) {
       token.kind == TokenKind::kKeyword ? FindOpcode(token.text) : std::nullopt;
   if (!op) return module_.Unexpected();
   *out = *op;
+  if (hint_ && !TakesBranchHint(*op)) return FailHintTarget();
   module_.lexer.Take();
   return true;
+}
+
+bool ExpressionParser::ParseLabelBinding(Opcode op, Label* out) {
+  if (Info(op).immediate != ImmediateKind::kBlock) return true;
+  Binding binding;
+  if (!module_.TakeBinding(&binding)) return false;
+  if (binding.id) out->id = binding.id->text;
+  if (binding.has_name()) {
+    out->name = std::make_unique<std::string>(ModuleParser::NameOf(binding));
+  }
+  return true;
+}
+
+std::optional<bool> ExpressionParser::TakeHint() {
+  if (!hint_) return std::nullopt;
+  hint_.reset();
+  return hint_is_likely_;
+}
+
+std::vector<BranchHint> ExpressionParser::TakeHints(uint32_t body) {
+  for (BranchHint& hint : hints_) hint.offset -= body;
+  return std::move(hints_);
 }
 
 bool ExpressionParser::StepFolded() {
@@ -81,11 +133,14 @@ bool ExpressionParser::StepFolded() {
   }
   Frame frame{FrameKind::kOperands};
   frame.deferred = deferred_.size();
+  frame.where = token.where();
+  frame.hint = TakeHint();
   const bool is_block = OpensConstruct(Info(instruction.op).immediate);
-  if (is_block) frame.label = module_.TakeId();
+  if (!ParseLabelBinding(instruction.op, &frame.label)) return false;
   if (!ParseImmediates(&instruction)) return false;
   if (is_block && instruction.op != Opcode::If) {
     frame.kind = FrameKind::kFoldedBlock;
+    Mark(frame.where, std::nullopt);
     InstructionWriter(&module_.module.bytes).Write(instruction);
     PushLabel(frame.label);
   } else {
@@ -97,6 +152,7 @@ bool ExpressionParser::StepFolded() {
 }
 
 bool ExpressionParser::StepClose() {
+  if (hint_) return FailHintTarget();
   const Frame& top = frames_.back();
   switch (top.kind) {
     case FrameKind::kRoot:
@@ -106,7 +162,7 @@ bool ExpressionParser::StepClose() {
       [[fallthrough]];
     case FrameKind::kFoldedBlock:
       PopLabel(top.label);
-      WriteEnd();
+      WriteEnd(module_.lexer.Peek().where());
       break;
     case FrameKind::kOperands: Flush(top); break;
     case FrameKind::kThen:
@@ -127,14 +183,16 @@ bool ExpressionParser::StepFlat() {
   }
   if (instruction.op == Opcode::Else || instruction.op == Opcode::End) {
     if (kind != FrameKind::kFlatBlock) return module_.Unexpected(token);
-    if (instruction.op == Opcode::End) return StepFlatEnd();
-    return frames_.back().is_if ? StepFlatElse() : module_.Unexpected(token);
+    if (instruction.op == Opcode::End) return StepFlatEnd(token.where());
+    return frames_.back().is_if ? StepFlatElse(token.where()) : module_.Unexpected(token);
   }
   const bool is_block = OpensConstruct(Info(instruction.op).immediate);
   Frame frame{FrameKind::kFlatBlock};
   frame.is_if = instruction.op == Opcode::If;
-  if (is_block) frame.label = module_.TakeId();
+  const std::optional<bool> hint = TakeHint();
+  if (!ParseLabelBinding(instruction.op, &frame.label)) return false;
   if (!ParseImmediates(&instruction)) return false;
+  Mark(token.where(), hint);
   InstructionWriter(&module_.module.bytes).Write(instruction);
   if (!is_block) return true;
   PushLabel(frame.label);
@@ -142,47 +200,57 @@ bool ExpressionParser::StepFlat() {
   return true;
 }
 
-bool ExpressionParser::StepFlatElse() {
+bool ExpressionParser::StepFlatElse(SourceLocation where) {
   Frame& frame = frames_.back();
   frame.is_if = false;
   if (!CheckTrailingLabel(frame.label)) return false;
+  Mark(where, std::nullopt);
   InstructionWriter(&module_.module.bytes).WriteOpcode(Opcode::Else);
   return true;
 }
 
-bool ExpressionParser::StepFlatEnd() {
+bool ExpressionParser::StepFlatEnd(SourceLocation where) {
   const Frame& frame = frames_.back();
   if (!CheckTrailingLabel(frame.label)) return false;
   PopLabel(frame.label);
-  WriteEnd();
+  WriteEnd(where);
   frames_.pop_back();
   return true;
 }
 
-bool ExpressionParser::CheckTrailingLabel(const std::optional<Token>& label) {
+bool ExpressionParser::CheckTrailingLabel(const Label& label) {
   const std::optional<Token> id = module_.TakeId();
-  if (!id || (label && IdName(*id) == IdName(*label))) return true;
+  if (!id || (!label.id.empty() && IdName(*id) == IdName(label.id))) return true;
   return module_.Fail("mismatching label", id->where());
 }
 
-void ExpressionParser::PushLabel(const std::optional<Token>& id) {
-  if (id) labels_[IdName(*id)].push_back(label_count_);
+void ExpressionParser::PushLabel(const Label& label) {
+  if (label.name) label_names_.push_back({blocks_, *label.name});
+  if (!label.id.empty()) labels_[IdName(label.id)].push_back(label_count_);
   ++label_count_;
+  ++blocks_;
 }
 
-void ExpressionParser::PopLabel(const std::optional<Token>& id) {
-  if (id) labels_[IdName(*id)].pop_back();
+void ExpressionParser::PopLabel(const Label& label) {
+  if (!label.id.empty()) labels_[IdName(label.id)].pop_back();
   --label_count_;
+}
+
+void ExpressionParser::Mark(SourceLocation where, std::optional<bool> hint) {
+  const uint32_t offset = module_.Mark(where);
+  if (hint) hints_.push_back({offset, *hint});
 }
 
 void ExpressionParser::Flush(const Frame& frame) {
   const auto begin = deferred_.begin() + static_cast<ptrdiff_t>(frame.deferred);
   std::vector<uint8_t>& out = module_.module.bytes;
+  Mark(frame.where, frame.hint);
   out.insert(out.end(), begin, deferred_.end());
   deferred_.erase(begin, deferred_.end());
 }
 
-void ExpressionParser::WriteEnd() {
+void ExpressionParser::WriteEnd(SourceLocation where) {
+  Mark(where, std::nullopt);
   InstructionWriter(&module_.module.bytes).WriteOpcode(Opcode::End);
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +27,11 @@ class ExpressionParser {
   // One folded instruction, and the final `end`.
   bool ParseFolded();
 
+  // By the order of the blocks' opcodes.
+  const std::vector<IndexedName>& label_names() const { return label_names_; }
+  // Of the body that begins at this offset.
+  std::vector<BranchHint> TakeHints(uint32_t body);
+
  private:
   enum class FrameKind : uint8_t {
     kRoot,
@@ -36,13 +42,20 @@ class ExpressionParser {
     kElse,         // (else ...)
     kOperands,     // (instr ...)
   };
+  // What a block binds. There may be millions, most of which bind nothing.
+  struct Label {
+    absl::string_view id;               // with the `$`; empty if there is none
+    std::unique_ptr<std::string> name;  // null if there is none
+  };
   struct Frame {
     FrameKind kind = FrameKind::kRoot;
     bool is_if = false;          // kFlatBlock: an `else` may come
     bool has_then = false;       // kFoldedIf
     bool has_else = false;
-    std::optional<Token> label;  // of blocks
-    size_t deferred = 0;         // kOperands, kFoldedIf: where its bytes begin in deferred_
+    std::optional<bool> hint = {};  // kOperands, kFoldedIf: whether the branch is likely
+    SourceLocation where = {};      // the same: of the instruction
+    size_t deferred = 0;            // the same: where its bytes begin in deferred_
+    Label label = {};               // of blocks
   };
 
   bool Step();
@@ -51,16 +64,22 @@ class ExpressionParser {
   bool StepThenOrElse(Frame* frame);
   bool StepFolded();
   bool StepFlat();
-  bool StepFlatElse();
-  bool StepFlatEnd();
-  bool CheckTrailingLabel(const std::optional<Token>& label);
+  bool StepFlatElse(SourceLocation where);
+  bool StepFlatEnd(SourceLocation where);
+  bool CheckTrailingLabel(const Label& label);
   bool TakeOpcode(Opcode* out);
+  bool ParseLabelBinding(Opcode op, Label* out);
+  bool StepHint();
+  std::optional<bool> TakeHint();
+  bool FailHintTarget();
 
   void Push(Frame frame) { frames_.push_back(std::move(frame)); }
-  void PushLabel(const std::optional<Token>& id);
-  void PopLabel(const std::optional<Token>& id);
+  void PushLabel(const Label& label);
+  void PopLabel(const Label& label);
+  // Notes the place of the instruction that is written next.
+  void Mark(SourceLocation where, std::optional<bool> hint);
   void Flush(const Frame& frame);
-  void WriteEnd();
+  void WriteEnd(SourceLocation where);
 
   // parse_immediates.cc
   bool ParseBlockType(BlockType* out);
@@ -90,7 +109,12 @@ class ExpressionParser {
   const IndexSpace& locals_;
   std::vector<Frame> frames_;
   std::vector<uint8_t> deferred_;
-  uint32_t label_count_ = 0;
+  uint32_t label_count_ = 0;  // in scope
+  uint32_t blocks_ = 0;       // begun so far
+  std::vector<IndexedName> label_names_;
+  std::optional<Token> hint_;  // that waits for its instruction
+  bool hint_is_likely_ = false;
+  std::vector<BranchHint> hints_;  // at offsets in Module::bytes
   absl::flat_hash_map<std::string, std::vector<uint32_t>> labels_;  // depths, innermost last
   std::vector<uint32_t> label_scratch_;
   std::vector<ValType> type_scratch_;

@@ -9,4 +9,12 @@ namespace tenon::vm {
 // Instructions, the keywords of modules and types, and those of scripts.
 bool IsKnownKeyword(absl::string_view word);
 
+// Annotations that mean something to the parser; others are skipped. core: #text-annot
+inline constexpr absl::string_view kCustomAnnotation = "custom";
+inline constexpr absl::string_view kNameAnnotation = "name";
+inline constexpr absl::string_view kBranchHintAnnotation = "metadata.code.branch_hint";
+inline bool IsKnownAnnotation(absl::string_view name) {
+  return name == kCustomAnnotation || name == kNameAnnotation || name == kBranchHintAnnotation;
+}
+
 }  // namespace tenon::vm

@@ -14,12 +14,6 @@ namespace {
 
 constexpr size_t kNpos = absl::string_view::npos;
 
-// core: #text-idchar
-bool IsIdChar(char c) {
-  return absl::ascii_isalnum(c) ||
-         absl::string_view("!#$%&'*+-./:<=>?@\\^_`|~").find(c) != kNpos;
-}
-
 bool IsAscii(char c) { return absl::ascii_isascii(static_cast<unsigned char>(c)); }
 
 bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
@@ -80,26 +74,68 @@ TokenKind Classify(absl::string_view word, size_t name_size) {
 
 }  // namespace
 
+bool IsIdChar(char c) {
+  static constexpr std::array<bool, 256> kIdChars = [] {
+    std::array<bool, 256> chars{};
+    for (int i = '0'; i <= '9'; ++i) chars[i] = true;
+    for (int i = 'A'; i <= 'Z'; ++i) chars[i] = chars[i + 'a' - 'A'] = true;
+    for (const char* at = "!#$%&'*+-./:<=>?@\\^_`|~"; *at != '\0'; ++at) chars[*at] = true;
+    return chars;
+  }();
+  return kIdChars[static_cast<uint8_t>(c)];
+}
+
 std::string StringValue(const Token& token) { return Unescape(token.text); }
 
-std::string IdName(const Token& token) {
-  const absl::string_view name = token.text.substr(1);
+namespace {
+
+std::string UnquotedName(absl::string_view name) {
   return name[0] == '"' ? Unescape(name) : std::string(name.data(), name.size());
+}
+
+}  // namespace
+
+std::string IdName(absl::string_view text) { return UnquotedName(text.substr(1)); }
+
+std::string ShownText(const Token& token) {
+  constexpr size_t kMost = 100;
+  size_t size = kMost;  // up to the end of a character
+  while (size < token.text.size() && (static_cast<uint8_t>(token.text[size]) & 0xc0) == 0x80) ++size;
+  if (token.text.size() <= size) return std::string(token.text);
+  return absl::StrCat(token.text.substr(0, size), "...");
+}
+
+std::string AnnotationName(const Token& token) { return UnquotedName(token.text.substr(2)); }
+
+bool Lexer::PeekAnnotation(absl::string_view name) {
+  return Peek().kind == TokenKind::kAnnotation && AnnotationName(Peek()) == name;
+}
+
+void Lexer::Seek(SourceLocation where) {
+  pos_ = where.offset;
+  line_ = where.line;
+  line_start_ = where.offset + 1 - where.column;
+  failed_ = false;
+  buffered_ = 0;
 }
 
 Error Lexer::UnexpectedToken(const Token& token) const {
   if (token.kind == TokenKind::kError) {
     return Error(ErrorKind::kMalformed, error_message_, error_where_);
   }
+  if (token.kind == TokenKind::kAnnotation) {
+    return Error(ErrorKind::kMalformed,
+                 absl::StrCat("misplaced @", AnnotationName(token), " annotation"), token.where());
+  }
   const bool is_word = token.kind == TokenKind::kKeyword || token.kind == TokenKind::kReserved;
   if (is_word && !IsKnownKeyword(token.text)) {
-    return Error(ErrorKind::kMalformed, absl::StrCat("unknown operator ", token.text),
+    return Error(ErrorKind::kMalformed, absl::StrCat("unknown operator ", ShownText(token)),
                  token.where());
   }
   if (token.kind == TokenKind::kEnd) {
     return Error(ErrorKind::kMalformed, "unexpected token: end of text", token.where());
   }
-  return Error(ErrorKind::kMalformed, absl::StrCat("unexpected token ", token.text),
+  return Error(ErrorKind::kMalformed, absl::StrCat("unexpected token ", ShownText(token)),
                token.where());
 }
 
@@ -123,11 +159,15 @@ Token Lexer::Scan() {
   if (pos_ == text_.size()) return MakeToken(TokenKind::kEnd, pos_, pos_);
   const size_t begin = pos_;
   const char c = text_[begin];
+  size_t name_end = begin;  // of the string or the quoted name at the beginning
+  if (text_.substr(begin, 2) == "(@") {  // known, and checked
+    CheckQuotedName(begin + 2, "", &name_end);
+    return MakeToken(TokenKind::kAnnotation, begin, name_end);
+  }
   if (c == '(') return MakeToken(TokenKind::kLeftParen, begin, begin + 1);
   if (c == ')') return MakeToken(TokenKind::kRightParen, begin, begin + 1);
 
   const bool is_id = c == '$';
-  size_t name_end = begin;  // of the string or the quoted name at the beginning
   if (is_id && !CheckQuotedName(begin + 1, "empty identifier", &name_end)) {
     return MakeToken(TokenKind::kError, begin, begin);
   }
@@ -253,7 +293,9 @@ bool Lexer::SkipSpace() {
     } else if (two == "(;") {
       if (!SkipBlockComment()) return false;
     } else if (two == "(@") {
-      if (!SkipAnnotation()) return false;
+      bool is_known = false;
+      if (!SkipAnnotation(&is_known)) return false;
+      if (is_known) break;
     } else {
       break;
     }
@@ -289,10 +331,12 @@ bool Lexer::SkipBlockComment() {
 }
 
 // What an annotation holds is tokens with balanced parentheses. core: #text-annot
-bool Lexer::SkipAnnotation() {
+bool Lexer::SkipAnnotation(bool* is_known) {
   const size_t begin = pos_;
   size_t content;
   if (!CheckQuotedName(begin + 2, "empty annotation id", &content)) return false;
+  *is_known = IsKnownAnnotation(UnquotedName(text_.substr(begin + 2, content - begin - 2)));
+  if (*is_known) return true;
   pos_ = content;
   size_t depth = 1;
   while (depth > 0) {

@@ -1,8 +1,9 @@
 // Tokens of the core text format. core: #text-lexical
 //
-// Comments and annotations are skipped. A token borrows the text. The first lexical error ends the
-// stream: from there on every token is kError, and error() says what was wrong. A Lexer is a small
-// value; a copy is a place to return to.
+// Comments are skipped, and annotations but for those that keywords.h knows; of these the opening
+// is a token, and their content the tokens that follow. A token borrows the text. The first lexical
+// error ends the stream: from there on every token is kError, and error() says what was wrong. A
+// Lexer is a small value; a copy is a place to return to.
 #pragma once
 
 #include <array>
@@ -28,6 +29,7 @@ enum class TokenKind : uint8_t {
   kString,    // text has the quotes; StringValue() decodes
   kId,        // text has the `$`; IdName() decodes
   kReserved,  // anything else without white space
+  kAnnotation,  // `(@id` of a known annotation
 };
 
 struct Token {
@@ -74,6 +76,13 @@ class Lexer {
     Take();
     return true;
   }
+  // `(@name` of an annotation.
+  bool PeekAnnotation(absl::string_view name);
+  bool TakeAnnotation(absl::string_view name) {
+    if (!PeekAnnotation(name)) return false;
+    Take();
+    return true;
+  }
   // `(keyword`, both or none.
   bool PeekOpen(absl::string_view keyword) {
     return Peek().kind == TokenKind::kLeftParen && Peek(1).Is(keyword);
@@ -90,6 +99,9 @@ class Lexer {
   Error UnexpectedToken() { return UnexpectedToken(Peek()); }
   ABSL_ATTRIBUTE_COLD Error UnexpectedToken(const Token& token) const;
 
+  // Goes back, or on, to a token whose place was taken from this text.
+  void Seek(SourceLocation where);
+
   absl::string_view text() const { return text_; }
 
  private:
@@ -99,7 +111,8 @@ class Lexer {
   bool SkipSpace();
   bool SkipLineComment();
   bool SkipBlockComment();
-  bool SkipAnnotation();
+  // Stands still at a known annotation.
+  bool SkipAnnotation(bool* is_known);
   // These return where the thing that begins at `begin` ends, or npos with the error set.
   size_t ScanString(size_t begin);
   size_t ScanEscape(size_t begin);
@@ -127,9 +140,17 @@ class Lexer {
   int buffered_ = 0;
 };
 
+// The token for a message: of a very long one the beginning.
+std::string ShownText(const Token& token);
+// core: #text-idchar
+bool IsIdChar(char c);
+
 // The bytes a kString token stands for; not necessarily UTF-8.
 std::string StringValue(const Token& token);
-// The name a kId token stands for, without the `$`.
-std::string IdName(const Token& token);
+// The name a kId token, or its text, stands for, without the `$`.
+std::string IdName(absl::string_view text);
+inline std::string IdName(const Token& token) { return IdName(token.text); }
+// The name of a kAnnotation token, without the `(@`.
+std::string AnnotationName(const Token& token);
 
 }  // namespace tenon::vm

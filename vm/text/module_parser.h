@@ -5,6 +5,7 @@
 // Functions return false once parsing has failed; the first failure is kept.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,7 +15,10 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "vm/base/status.h"
+#include "vm/syntax/branch_hints.h"
 #include "vm/syntax/module.h"
+#include "vm/syntax/name_section.h"
+#include "vm/syntax/section.h"
 #include "vm/text/lexer.h"
 
 namespace tenon::vm {
@@ -24,6 +28,14 @@ struct IndexSpace {
   const char* noun;  // for messages
   absl::flat_hash_map<std::string, uint32_t> ids = {};
   uint32_t count = 0;
+  std::vector<IndexedName> names = {};  // of those that have one
+};
+
+// What is written where a thing is bound: `$id`, `(@name "...")`, both or neither.
+struct Binding {
+  std::optional<Token> id;
+  std::optional<std::string> name;
+  bool has_name() const { return id || name; }
 };
 
 // A function's type as written. core: #text-typeuse
@@ -31,7 +43,7 @@ struct TypeUse {
   std::optional<uint32_t> index;  // `(type x)`
   SourceLocation where;           // of x
   FuncType inline_type;
-  std::vector<Token> param_ids;  // one a parameter of inline_type; kId or anything else
+  std::vector<Binding> param_ids;  // one a parameter of inline_type
   bool has_inline() const { return !inline_type.params.empty() || !inline_type.results.empty(); }
 };
 
@@ -39,14 +51,30 @@ class ModuleParser {
  public:
   explicit ModuleParser(const Lexer& start) : lexer(start) {}
 
-  // Parses fields and consumes `closer`; then `lexer` stands after it.
-  Result<Module> Parse(TokenKind closer);
+  // Parses fields and consumes `closer`; then `lexer` stands after it. `id` is the module's.
+  Result<Module> Parse(const std::optional<Token>& id, TokenKind closer);
 
   // Failing.
   ABSL_ATTRIBUTE_COLD bool Fail(absl::string_view message, SourceLocation where);
+  ABSL_ATTRIBUTE_COLD bool FailInvalid(absl::string_view message, SourceLocation where);
   bool Unexpected() { return Unexpected(lexer.Peek()); }
   ABSL_ATTRIBUTE_COLD bool Unexpected(const Token& token);
   bool Limit(absl::string_view what, uint64_t limit);
+  bool FailAnnotation(absl::string_view annotation, absl::string_view message, const Token& token);
+
+  // The offset of what is encoded next, with its place in the text.
+  uint32_t Mark(SourceLocation where) {
+    const auto offset = static_cast<uint32_t>(module.bytes.size());
+    module.positions.push_back(
+        {offset, static_cast<uint32_t>(where.offset), where.line, where.column});
+    return offset;
+  }
+  // The same for a field: it takes a byte, so that it has an offset of its own.
+  uint32_t MarkField() {
+    const uint32_t offset = Mark(lexer.Peek().where());
+    module.bytes.push_back(0);
+    return offset;
+  }
 
   // Tokens.
   bool Expect(TokenKind kind) { return lexer.TakeIf(kind) || Unexpected(); }
@@ -61,8 +89,15 @@ class ModuleParser {
   // Indices and identifiers.
   bool ParseIndex(const IndexSpace& space, uint32_t* out);
   // The index of the next thing in the space, bound to the id when there is one.
-  bool Bind(const std::optional<Token>& id, IndexSpace* space, uint32_t* index);
+  bool Bind(const Binding& binding, IndexSpace* space, uint32_t* index);
   std::optional<Token> TakeId();
+  bool TakeBinding(Binding* out);
+  // Where the first pass has bound it.
+  bool SkipBinding() {
+    Binding binding;
+    return TakeBinding(&binding);
+  }
+  static std::string NameOf(const Binding& binding);  // that has one
 
   // parse_types.cc
   bool ParseTypeField(bool is_rec);
@@ -99,7 +134,7 @@ class ModuleParser {
  private:
   // Where a field's content begins, after `(keyword`, and the index it defines.
   struct Field {
-    Lexer start;
+    SourceLocation start;
     absl::string_view keyword;
     uint32_t index = 0;
     bool is_import = false;  // abbreviated
@@ -110,7 +145,8 @@ class ModuleParser {
   bool DeclareField();
   bool DeclareImport();
   bool DeclareTypes(bool is_rec);
-  bool DeclareSegment(IndexSpace* space);
+  bool DeclareAnnotation();
+  bool BindNext(IndexSpace* space);
   bool DeclareDefinition(IndexSpace* space, Field* field);
   bool DeclareInlineSegment(absl::string_view keyword, IndexSpace* space);
   bool CheckImportOrder(SourceLocation where);
@@ -121,7 +157,7 @@ class ModuleParser {
   bool ParseCompositeType(SubType* out);
   bool ParseStructFields(SubType* out);
   bool ParseFieldType(FieldType* out);
-  bool ParseParams(bool with_ids, std::vector<ValType>* types, std::vector<Token>* ids);
+  bool ParseParams(bool with_ids, std::vector<ValType>* types, std::vector<Binding>* ids);
   bool ParseResults(std::vector<ValType>* types);
   void IndexFuncTypes();
 
@@ -134,7 +170,7 @@ class ModuleParser {
   bool ParseImportType(absl::string_view kind, ImportType* out);
   bool ParseInlineImport(const Field& field);
   bool ParseExport();
-  bool ParseFunction();
+  bool ParseFunction(uint32_t index);
   bool ParseLocals(const TypeUse& use, IndexSpace* locals, std::vector<ValType>* types);
   bool ParseTable(uint32_t index);
   bool ParseMemory(uint32_t index);
@@ -156,11 +192,27 @@ class ModuleParser {
   // Instructions up to an unconsumed `)`, or one folded instruction.
   bool ParseConstExpr(bool is_folded, ByteRange* out);
 
+  // parse_annotations.cc
+  bool ParseModuleName(const std::optional<Token>& id);
+  bool ParseNameAnnotation(std::optional<std::string>* out);
+  bool ParseCustom();
+  bool ParseCustomPlace(int* place);
+  void AddCustom(int place, CustomSection custom);
+  void PlaceCustoms();
+  void WriteBranchHints();
+  void WriteNames();
+
   std::vector<Field> type_fields_;
   std::vector<Field> fields_;
   absl::string_view last_definition_;  // a definition seen that no import may follow
   uint32_t next_type_ = 0;             // types parsed so far
   absl::flat_hash_map<std::string, uint32_t> func_type_indices_;
+  // By place: an even one before the section of that order, the odd one after it.
+  std::array<std::vector<CustomSection>, 2 * kSectionCount + 2> customs_;
+  std::vector<FunctionHints> hints_;
+  std::vector<NameSectionWriter::NameMap> local_names_;  // by function
+  std::vector<NameSectionWriter::NameMap> label_names_;
+  bool names_data_ = false;  // only instructions name data segments
   std::optional<Error> error_;
 };
 

@@ -182,7 +182,7 @@ bool ExpressionParser::ParseLabel(uint32_t* out) {
   if (token.kind != TokenKind::kId) return module_.Unexpected();
   const auto found = labels_.find(IdName(token));
   if (found == labels_.end() || found->second.empty()) {
-    return module_.Fail(absl::StrCat("unknown label ", token.text), token.where());
+    return module_.Fail(absl::StrCat("unknown label ", ShownText(token)), token.where());
   }
   *out = label_count_ - 1 - found->second.back();
   module_.lexer.Take();

@@ -8,15 +8,16 @@
 #include "vm/syntax/instruction_writer.h"
 #include "vm/syntax/limits.h"
 #include "vm/text/expression_parser.h"
+#include "vm/text/keywords.h"
 #include "vm/text/module_parser.h"
 #include "vm/text/number.h"
 #include "vm/text/parser.h"
 
 namespace tenon::vm {
 
-Result<Module> ParseModule(Lexer& lexer) {
+Result<Module> ParseModule(const std::optional<Token>& id, Lexer& lexer) {
   ModuleParser parser(lexer);
-  auto module = parser.Parse(TokenKind::kRightParen);
+  auto module = parser.Parse(id, TokenKind::kRightParen);
   lexer = parser.lexer;
   return module;
 }
@@ -26,17 +27,18 @@ Result<Module> ParseModule(absl::string_view text) {
     return tenon::Fail(ErrorKind::kLimit, absl::StrCat("more than ", kMaxModuleBytes, " bytes"));
   }
   Lexer lexer(text);
-  if (!lexer.TakeOpen("module")) return ModuleParser(lexer).Parse(TokenKind::kEnd);
-  lexer.TakeIf(TokenKind::kId);
-  auto module = ParseModule(lexer);
+  if (!lexer.TakeOpen("module")) return ModuleParser(lexer).Parse(std::nullopt, TokenKind::kEnd);
+  std::optional<Token> id;
+  if (lexer.Peek().kind == TokenKind::kId) id = lexer.Take();
+  auto module = ParseModule(id, lexer);
   if (module && lexer.Peek().kind != TokenKind::kEnd) {
     return std::unexpected<Error>(lexer.UnexpectedToken());
   }
   return module;
 }
 
-Result<Module> ModuleParser::Parse(TokenKind closer) {
-  bool ok = DeclareFields() && Expect(closer);
+Result<Module> ModuleParser::Parse(const std::optional<Token>& id, TokenKind closer) {
+  bool ok = ParseModuleName(id) && DeclareFields() && Expect(closer);
   const Lexer end = lexer;
   ok = ok && CheckLimits() && ParseModuleFields();
   lexer = end;
@@ -45,12 +47,20 @@ Result<Module> ModuleParser::Parse(TokenKind closer) {
     return std::unexpected<Error>(std::move(*error_));
   }
   // Even without segments: naming one that is not there is invalid in a text, not malformed.
-  module.data_count = static_cast<uint32_t>(module.datas.size());
+  if (names_data_) module.data_count = static_cast<uint32_t>(module.datas.size());
+  WriteBranchHints();
+  WriteNames();
+  PlaceCustoms();
   return std::move(module);
 }
 
 bool ModuleParser::Fail(absl::string_view message, SourceLocation where) {
   if (!error_) error_ = tenon::Fail(ErrorKind::kMalformed, message, where).error();
+  return false;
+}
+
+bool ModuleParser::FailInvalid(absl::string_view message, SourceLocation where) {
+  if (!error_) error_ = tenon::Fail(ErrorKind::kInvalid, message, where).error();
   return false;
 }
 
@@ -106,7 +116,8 @@ bool ModuleParser::ParseName(absl::string_view* out) {
 bool ModuleParser::SkipToClose() {
   for (uint64_t depth = 0;;) {
     switch (lexer.Peek().kind) {
-      case TokenKind::kLeftParen: ++depth; break;
+      case TokenKind::kLeftParen:
+      case TokenKind::kAnnotation: ++depth; break;
       case TokenKind::kRightParen:
         if (depth == 0) return true;
         --depth;
@@ -126,21 +137,23 @@ std::optional<Token> ModuleParser::TakeId() {
 
 bool ModuleParser::ParseIndex(const IndexSpace& space, uint32_t* out) {
   const Token token = lexer.Peek();
+  names_data_ = names_data_ || &space == &datas;
   if (token.kind != TokenKind::kId) return ParseNat32(out);
   const auto found = space.ids.find(IdName(token));
   if (found == space.ids.end()) {
-    return Fail(absl::StrCat("unknown ", space.noun, " ", token.text), token.where());
+    return Fail(absl::StrCat("unknown ", space.noun, " ", ShownText(token)), token.where());
   }
   *out = found->second;
   lexer.Take();
   return true;
 }
 
-bool ModuleParser::Bind(const std::optional<Token>& id, IndexSpace* space, uint32_t* index) {
+bool ModuleParser::Bind(const Binding& binding, IndexSpace* space, uint32_t* index) {
   *index = space->count++;
-  if (!id) return true;
-  return space->ids.try_emplace(IdName(*id), *index).second ||
-         Fail(absl::StrCat("duplicate ", space->noun, " ", id->text), id->where());
+  if (binding.has_name()) space->names.push_back({*index, NameOf(binding)});
+  const std::optional<Token>& id = binding.id;
+  return !id || space->ids.try_emplace(IdName(*id), *index).second ||
+         Fail(absl::StrCat("duplicate ", space->noun, " ", ShownText(*id)), id->where());
 }
 
 // Limits on counts, as the decoder has them. Imports and exports are within the text's size.
@@ -165,16 +178,14 @@ bool ModuleParser::CheckLimits() {
 
 bool ModuleParser::ParseModuleFields() {
   for (const Field& field : type_fields_) {
-    lexer = field.start;
+    lexer.Seek(field.start);
     if (!ParseTypeField(field.keyword == "rec")) return false;
   }
   IndexFuncTypes();
   for (const Field& field : fields_) {
-    lexer = field.start;
+    lexer.Seek(field.start);
     if (!ParseField(field) || !ExpectClose()) return false;
   }
-  for (const auto& [name, index] : funcs.ids) module.names.functions.push_back({index, name});
-  std::ranges::sort(module.names.functions, {}, &IndexedName::index);
   return true;
 }
 
@@ -184,7 +195,8 @@ bool ModuleParser::ParseField(const Field& field) {
   if (field.keyword == "start") return ParseStart();
   if (field.keyword == "elem") return ParseElem();
   if (field.keyword == "data") return ParseData();
-  TakeId();
+  if (field.keyword == kCustomAnnotation) return ParseCustom();
+  if (!SkipBinding()) return false;
   ExternKind kind = ExternKind::kFunc;
   if (field.keyword == "table") kind = ExternKind::kTable;
   if (field.keyword == "memory") kind = ExternKind::kMemory;
@@ -193,7 +205,7 @@ bool ModuleParser::ParseField(const Field& field) {
   if (!ParseInlineExports(kind, field.index)) return false;
   if (field.is_import) return ParseInlineImport(field);
   switch (kind) {
-    case ExternKind::kFunc: return ParseFunction();
+    case ExternKind::kFunc: return ParseFunction(field.index);
     case ExternKind::kTable: return ParseTable(field.index);
     case ExternKind::kMemory: return ParseMemory(field.index);
     case ExternKind::kGlobal: return ParseGlobal();
@@ -204,7 +216,7 @@ bool ModuleParser::ParseField(const Field& field) {
 
 bool ModuleParser::ParseInlineExports(ExternKind kind, uint32_t index) {
   while (lexer.PeekOpen("export")) {
-    Export field{"", kind, index, static_cast<uint32_t>(lexer.Peek().offset)};
+    Export field{"", kind, index, MarkField()};
     lexer.TakeOpen("export");
     if (!ParseName(&field.name) || !ExpectClose()) return false;
     module.exports.push_back(field);
@@ -214,7 +226,7 @@ bool ModuleParser::ParseInlineExports(ExternKind kind, uint32_t index) {
 
 bool ModuleParser::ParseInlineImport(const Field& field) {
   Import import;
-  import.offset = static_cast<uint32_t>(lexer.Peek().offset);
+  import.offset = MarkField();
   if (!ExpectOpen("import") || !ParseName(&import.module) || !ParseName(&import.name)) {
     return false;
   }
@@ -225,12 +237,11 @@ bool ModuleParser::ParseInlineImport(const Field& field) {
 
 bool ModuleParser::ParseImport() {
   Import import;
-  import.offset = static_cast<uint32_t>(lexer.Peek().offset);
+  import.offset = MarkField();
   if (!ParseName(&import.module) || !ParseName(&import.name)) return false;
   if (!Expect(TokenKind::kLeftParen)) return false;
   const absl::string_view kind = lexer.Take().text;  // the first pass has checked it
-  TakeId();
-  if (!ParseImportType(kind, &import.type) || !ExpectClose()) return false;
+  if (!SkipBinding() || !ParseImportType(kind, &import.type) || !ExpectClose()) return false;
   module.imports.push_back(import);
   return true;
 }
@@ -252,7 +263,7 @@ bool ModuleParser::ParseImportType(absl::string_view kind, ImportType* out) {
 
 bool ModuleParser::ParseExport() {
   Export field;
-  field.offset = static_cast<uint32_t>(lexer.Peek().offset);
+  field.offset = MarkField();
   if (!ParseName(&field.name) || !Expect(TokenKind::kLeftParen)) return false;
   const Token kind = lexer.Peek();
   const IndexSpace* space = kind.kind == TokenKind::kKeyword ? DefinitionSpace(kind.text) : nullptr;
@@ -267,7 +278,7 @@ bool ModuleParser::ParseExport() {
   return true;
 }
 
-bool ModuleParser::ParseFunction() {
+bool ModuleParser::ParseFunction(uint32_t index) {
   TypeUse use;
   uint32_t type;
   IndexSpace locals{"local"};
@@ -276,7 +287,8 @@ bool ModuleParser::ParseFunction() {
   if (!ParseLocals(use, &locals, &local_types)) return false;
   ByteRange code{static_cast<uint32_t>(module.bytes.size()), 0};
   InstructionWriter(&module.bytes).WriteLocals(local_types);
-  if (!ExpressionParser(this, &locals).ParseSequence()) return false;
+  ExpressionParser expression(this, &locals);
+  if (!expression.ParseSequence()) return false;
   code.size = static_cast<uint32_t>(module.bytes.size()) - code.offset;
   if (code.size > kMaxFunctionBody) {
     return Limit(absl::StrCat("bytes in the body of function ", module.bodies.size()),
@@ -284,6 +296,10 @@ bool ModuleParser::ParseFunction() {
   }
   module.functions.push_back(TypeIdx(type));
   module.bodies.push_back({code});
+  if (!locals.names.empty()) local_names_.push_back({index, std::move(locals.names)});
+  if (!expression.label_names().empty()) label_names_.push_back({index, expression.label_names()});
+  FunctionHints hints = {index, expression.TakeHints(code.offset)};
+  if (!hints.hints.empty()) hints_.push_back(std::move(hints));
   return true;
 }
 
@@ -292,22 +308,23 @@ bool ModuleParser::ParseFunction() {
 bool ModuleParser::ParseLocals(const TypeUse& use, IndexSpace* locals,
                                std::vector<ValType>* types_out) {
   uint32_t index;
-  for (const Token& id : use.param_ids) {
-    const bool has_id = id.kind == TokenKind::kId;
-    if (!Bind(has_id ? std::optional<Token>(id) : std::nullopt, locals, &index)) return false;
+  for (const Binding& binding : use.param_ids) {
+    if (!Bind(binding, locals, &index)) return false;
   }
   bool counts_params = !use.index || use.has_inline();
   while (lexer.TakeOpen("local")) {
-    const std::optional<Token> id = TakeId();
-    if (id && !counts_params) {
+    Binding binding;
+    if (!TakeBinding(&binding)) return false;
+    const bool is_one = binding.has_name();
+    if (is_one && !counts_params) {
       const FuncType* type = FindFuncType(*use.index, use.where);
       if (type == nullptr) return false;
       locals->count += static_cast<uint32_t>(type->params.size());
       counts_params = true;
     }
-    while (id || lexer.Peek().kind != TokenKind::kRightParen) {
-      if (!Bind(id, locals, &index) || !ParseValType(&types_out->emplace_back())) return false;
-      if (id) break;
+    while (is_one || lexer.Peek().kind != TokenKind::kRightParen) {
+      if (!Bind(binding, locals, &index) || !ParseValType(&types_out->emplace_back())) return false;
+      if (is_one) break;
     }
     if (!ExpectClose()) return false;
     if (types_out->size() > kMaxLocals) return Limit("locals", kMaxLocals);

@@ -32,8 +32,8 @@ void ModuleParser::WriteZero(AddressType type, ByteRange* out) {
 
 bool ModuleParser::ParseElem() {
   ElemSegment segment;
-  segment.offset = static_cast<uint32_t>(lexer.Peek().offset);
-  TakeId();
+  segment.offset = MarkField();
+  if (!SkipBinding()) return false;
   bool func_may_be_omitted = false;
   if (lexer.TakeKeyword("declare")) {
     segment.mode = ElemSegment::Mode::kDeclarative;
@@ -88,7 +88,7 @@ bool ModuleParser::ParseElemExprs(ElemSegment* segment) {
 bool ModuleParser::ParseInlineElems(uint32_t table, TableType* type) {
   ElemSegment segment;
   segment.mode = ElemSegment::Mode::kActive;
-  segment.offset = static_cast<uint32_t>(lexer.Peek().offset);
+  segment.offset = MarkField();
   segment.table = TableIdx(table);
   segment.type = type->element;
   WriteZero(type->address, &segment.table_offset);
@@ -120,7 +120,7 @@ bool ModuleParser::ParseInlineElems(uint32_t table, TableType* type) {
 
 bool ModuleParser::ParseData() {
   DataSegment segment;
-  TakeId();
+  if (!SkipBinding()) return false;
   if (AtIndex() || lexer.Peek().kind == TokenKind::kLeftParen) {
     segment.active = true;
     uint32_t bare_memory = 0;  // as the first version of the format had it

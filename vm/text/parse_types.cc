@@ -163,14 +163,15 @@ bool ModuleParser::ParsePageSize(uint8_t* log2) {
 
 // `(param id t)` or `(param t*)`, any number of them.
 bool ModuleParser::ParseParams(bool with_ids, std::vector<ValType>* types,
-                               std::vector<Token>* ids) {
+                               std::vector<Binding>* ids) {
   while (lexer.TakeOpen("param")) {
-    std::optional<Token> id;
-    if (with_ids) id = TakeId();
-    while (id || lexer.Peek().kind != TokenKind::kRightParen) {
+    Binding binding;
+    if (with_ids && !TakeBinding(&binding)) return false;
+    const bool is_one = binding.has_name();
+    while (is_one || lexer.Peek().kind != TokenKind::kRightParen) {
       if (!ParseValType(&types->emplace_back())) return false;
-      if (ids != nullptr) ids->push_back(id.value_or(Token()));
-      if (id) break;
+      if (ids != nullptr) ids->push_back(binding);
+      if (is_one) break;
     }
     if (!ExpectClose()) return false;
     if (types->size() > kMaxParams) return Limit("parameters", kMaxParams);
@@ -255,7 +256,7 @@ void ModuleParser::IndexFuncTypes() {
 bool ModuleParser::ParseTypeField(bool is_rec) {
   RecGroup group{next_type_, 0};
   while (!is_rec || lexer.TakeOpen("type")) {
-    TakeId();
+    if (!SkipBinding()) return false;
     if (!ParseSubType(&module.types.emplace_back())) return false;
     ++next_type_;
     ++group.count;
@@ -299,12 +300,14 @@ bool ModuleParser::ParseCompositeType(SubType* out) {
 bool ModuleParser::ParseStructFields(SubType* out) {
   IndexSpace space{"field"};
   while (lexer.TakeOpen("field")) {
-    const std::optional<Token> id = TakeId();
-    while (id || lexer.Peek().kind != TokenKind::kRightParen) {
+    Binding binding;
+    if (!TakeBinding(&binding)) return false;
+    const bool is_one = binding.has_name();
+    while (is_one || lexer.Peek().kind != TokenKind::kRightParen) {
       uint32_t index;
-      if (!Bind(id, &space, &index)) return false;
+      if (!Bind(binding, &space, &index)) return false;
       if (!ParseFieldType(&out->fields.emplace_back())) return false;
-      if (id) break;
+      if (is_one) break;
     }
     if (!ExpectClose()) return false;
     if (out->fields.size() > kMaxFields) return Limit("fields", kMaxFields);

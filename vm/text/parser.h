@@ -1,10 +1,13 @@
 // From the core text format to a Module: identifiers resolved, abbreviations expanded, function
-// bodies and constant expressions encoded in the binary format into Module::bytes.
-// core: #text-module
+// bodies and constant expressions encoded in the binary format into Module::bytes. Identifiers and
+// annotations become custom sections. core: #text-module
 //
-// Errors are kMalformed with a line and a column; the official suites' messages are their prefixes.
+// Errors have a line and a column and are kMalformed, but for a branch hint on what is no branch,
+// which is kInvalid; the official suites' messages are their prefixes.
 // Nesting of expressions is bounded by memory alone.
 #pragma once
+
+#include <optional>
 
 #include "absl/strings/string_view.h"
 #include "vm/base/status.h"
@@ -18,6 +21,6 @@ Result<Module> ParseModule(absl::string_view text);
 
 // For scripts: parses fields from after `(module $id?` and consumes the closing parenthesis. After
 // a failure the position of `lexer` means nothing.
-Result<Module> ParseModule(Lexer& lexer);
+Result<Module> ParseModule(const std::optional<Token>& id, Lexer& lexer);
 
 }  // namespace tenon::vm

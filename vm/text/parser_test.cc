@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "vm/syntax/limits.h"
+#include "vm/syntax/name_section.h"
 #include "vm/syntax/type_store.h"
 #include "vm/valid/validate.h"
 
@@ -60,7 +61,7 @@ TEST(Parser, LeavesAStreamAfterItsModule) {
   lexer.TakeOpen("module");
   lexer.Take();
 
-  const Result<Module> module = ParseModule(lexer);
+  const Result<Module> module = ParseModule(std::nullopt, lexer);
 
   ASSERT_TRUE(module);
   EXPECT_EQ(lexer.Peek().text, "rest");
@@ -178,8 +179,10 @@ TEST(Parser, InlineImportsAndExports) {
   EXPECT_EQ(module.imports[0].name, "n");
   ASSERT_EQ(module.exports.size(), 3u);
   EXPECT_EQ(module.exports[2].kind, ExternKind::kGlobal);
-  ASSERT_EQ(module.names.functions.size(), 1u);
-  EXPECT_EQ(module.names.functions[0].name, "f");
+  std::vector<absl::string_view> names;
+  ForEachName(module.Bytes(module.names.functions),
+              [&](uint32_t, absl::string_view name) { names.push_back(name); });
+  EXPECT_EQ(names, std::vector<absl::string_view>{"f"});
 }
 
 TEST(Parser, InlineSegmentsTakeTheirPlaceAmongSegments) {
@@ -294,6 +297,35 @@ TEST(Parser, AnyPrefixIsHandled) {
     EXPECT_NE(MessageOf(absl::string_view(text).substr(0, size)), "") << size;
   }
   EXPECT_EQ(MessageOf(text), "no error");
+}
+
+TEST(Parser, BranchHintsStandBeforeBranches) {
+  const auto in_function = [](absl::string_view code) {
+    return MessageOf(absl::StrCat("(func (param i32) ", code, ")"));
+  };
+  const std::string hint = "(@metadata.code.branch_hint \"\\00\") ";
+  const std::string invalid = "@metadata.code.branch_hint annotation: invalid target";
+  EXPECT_EQ(in_function(hint), invalid);
+  EXPECT_EQ(in_function(hint + "nop"), invalid);
+  EXPECT_EQ(in_function("(if (local.get 0) " + hint + "(then))"), invalid);
+  EXPECT_EQ(in_function("block " + hint + "end"), invalid);
+  EXPECT_EQ(in_function("(@metadata.code.branch_hint \"\\02\") (if (local.get 0) (then))"),
+            "@metadata.code.branch_hint annotation: expected \"\\00\" or \"\\01\"");
+  EXPECT_EQ(in_function("(nop " + hint + ")"), invalid);
+}
+
+TEST(Parser, PlacesInTheTextAreKept) {
+  const Module module = Parsed("(import \"a\" \"b\" (func))\n(func\n nop (drop\n  (i32.const 1)))");
+  const auto at = [&](uint64_t offset) {
+    const auto where = module.Locate(offset).value_or(SourceLocation());
+    return absl::StrCat(where.line, ":", where.column);
+  };
+  EXPECT_EQ(at(module.imports[0].offset), "1:9");
+  const uint32_t code = module.bodies[0].code.offset + 1;  // behind the locals
+  EXPECT_EQ(at(code), "3:2");
+  EXPECT_EQ(at(code + 1), "4:4");
+  EXPECT_EQ(at(code + 3), "3:7");
+  EXPECT_EQ(at(code + 4), "4:17");
 }
 
 }  // namespace

@@ -23,6 +23,17 @@ Status ModuleValidator::ValidateBodies() {
   return {};
 }
 
+namespace {
+
+// A place in a text says more than the function and the offset.
+Error InText(const Module& module, Error error) {
+  const std::optional<SourceLocation> where =
+      error.where() ? module.Locate(error.where()->offset) : std::nullopt;
+  return where ? Error(error.kind(), error.message(), *where) : std::move(error);
+}
+
+}  // namespace
+
 Result<std::shared_ptr<ResolvedModule>> ValidateModule(std::unique_ptr<Module> module,
                                                        TypeStore* types, const Features& features,
                                                        BodyValidation mode) {
@@ -35,6 +46,9 @@ Result<std::shared_ptr<ResolvedModule>> ValidateModule(std::unique_ptr<Module> m
   Status status = validator.ValidateFields(std::move(declared));
   if (status && mode == BodyValidation::kEager) status = validator.ValidateBodies();
   if (status) return resolved;
+  if (!resolved->module->positions.empty()) {
+    return std::unexpected<Error>(InText(*resolved->module, std::move(status).error()));
+  }
   if (mode == BodyValidation::kEager && status.error().kind() != ErrorKind::kMalformed) {
     bool needs_data_count = false;
     TENON_RETURN_IF_ERROR(ScanBodies(*resolved->module, features, &needs_data_count));

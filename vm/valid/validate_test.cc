@@ -217,7 +217,7 @@ TEST(ValidateTest, TypesOfProposalsThatAreOffAreRefusedByName) {
 TEST(ResolvedModuleTest, NamesOfFunctionsAreReadWhenAskedFor) {
   auto module = std::make_unique<Module>();
   module->bytes = {2, 0, 1, 'f', 7, 2, 'g', 0xff};
-  module->names.encoded_functions = {0, 8};
+  module->names.functions = {0, 8};
   ResolvedModule resolved;
   resolved.module = std::move(module);
   EXPECT_EQ(resolved.FunctionName(FuncIdx(0)), "f");
