@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "vm/base/caret.h"
 #include "vm/base/near_match.h"
 
 namespace tenon::cli {
@@ -141,7 +142,7 @@ std::string UnknownFunc(absl::string_view name, absl::Span<const absl::string_vi
 
 int ComplainOfInvocation(const std::string& text, const Error& error) {
   Complain(absl::StrCat("run: option '--invoke': ", error.ToString()), kExitUsage);
-  const std::string lines = abi::CaretLines(text, error);
+  const std::string lines = CaretLines(text, error);
   if (!lines.empty()) std::fprintf(stderr, "%s\n", lines.c_str());
   return kExitUsage;
 }

@@ -426,37 +426,4 @@ Result<std::vector<Value>> ParseWaveArguments(const TypeTable& types, const Func
   return parser.Arguments(type);
 }
 
-std::string CaretLines(absl::string_view text, const Error& error) {
-  constexpr size_t kMaxBefore = 60, kMaxAfter = 30;  // characters around the caret
-  if (!error.where() || !error.where()->is_text()) return "";
-  const size_t offset = error.where()->offset;
-  const size_t start = offset + 1 - error.where()->column;
-  const absl::string_view line = text.substr(start, text.find('\n', start) - start);
-  struct Shown {
-    std::string character;
-    size_t columns;
-  };
-  std::vector<Shown> shown;
-  size_t caret = 0;
-  for (size_t at = 0; at < line.size();) {
-    uint32_t length;
-    const uint32_t code_point = DecodeUtf8(line.substr(at), &length);
-    shown.push_back(IsControl(code_point)
-                        ? Shown{" ", 1}
-                        : Shown{std::string(line.substr(at, length)), ColumnsOf(code_point)});
-    at += length;
-    if (start + at <= offset) ++caret;
-  }
-  const size_t first = caret > kMaxBefore ? caret - kMaxBefore : 0;
-  const size_t last = std::min(shown.size(), caret + kMaxAfter);
-  std::string lines = first == 0 ? "  " : "  ...";
-  size_t padding = lines.size();
-  for (size_t i = first; i < last; ++i) {
-    lines += shown[i].character;
-    if (i < caret) padding += shown[i].columns;
-  }
-  if (last < shown.size()) lines += "...";
-  return absl::StrCat(lines, "\n", std::string(padding, ' '), "^");
-}
-
 }  // namespace tenon::abi

@@ -32,8 +32,4 @@ Result<WaveCall> ParseWaveCall(absl::string_view text);
 Result<std::vector<Value>> ParseWaveArguments(const TypeTable& types, const FuncType& type,
                                               absl::string_view text, size_t offset);
 
-// For a message's second and third line: the line of `text` where an error is and, below, a caret
-// under the character. Of a long line, the part around the caret.
-std::string CaretLines(absl::string_view text, const Error& error);
-
 }  // namespace tenon::abi

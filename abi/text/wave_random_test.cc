@@ -7,6 +7,7 @@
 #include "abi/text/types_for_test.h"
 #include "abi/text/wave_parse.h"
 #include "abi/text/wave_print.h"
+#include "vm/base/caret.h"
 #include "vm/base/utf8.h"
 
 namespace tenon::abi {

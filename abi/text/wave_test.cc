@@ -8,6 +8,7 @@
 #include "abi/text/wave_parse.h"
 #include "abi/text/wave_print.h"
 #include "absl/strings/match.h"
+#include "vm/base/caret.h"
 
 namespace tenon::abi {
 namespace {

@@ -50,6 +50,7 @@ void PrintText(const std::string& path, const ScriptReport& report) {
     if (failure.line != 0) absl::StrAppend(&where, ":", failure.line);
     if (failure.column != 0) absl::StrAppend(&where, ":", failure.column);
     std::fprintf(stderr, "%s: %s\n", where.c_str(), EscapeControls(failure.message).c_str());
+    if (!failure.caret.empty()) std::fprintf(stderr, "%s\n", failure.caret.c_str());
   }
 }
 

@@ -13,6 +13,7 @@
 #include "cli/wast/scan.h"
 #include "cli/wast/script.h"
 #include "cli/wast/script_store.h"
+#include "vm/base/caret.h"
 
 namespace tenon::cli {
 namespace {
@@ -273,11 +274,12 @@ class Runner {
 };
 
 // What is wrong in the script's own text has a place there; a quoted module's text has other lines.
-ScriptFailure FailureAt(const Error& error, uint32_t line, bool is_own_text) {
-  if (!is_own_text || !error.where() || !error.where()->is_text()) {
-    return {line, 0, error.ToString()};
+ScriptFailure FailureAt(const Error& error, uint32_t line, absl::string_view own_text) {
+  if (own_text.empty() || !error.where() || !error.where()->is_text()) {
+    return {line, 0, error.ToString(), ""};
   }
-  return {error.where()->line, error.where()->column, error.message()};
+  return {error.where()->line, error.where()->column, error.message(),
+          CaretLines(own_text, error)};
 }
 
 }  // namespace
@@ -286,7 +288,7 @@ ScriptReport RunScript(absl::string_view text, const ScriptOptions& options) {
   ScriptReport report;
   Runner runner(options);
   if (Status begun = runner.Begin(); !begun) {
-    report.failures.push_back(FailureAt(begun.error(), 0, false));
+    report.failures.push_back(FailureAt(begun.error(), 0, ""));
     return report;
   }
   Script script = ParseScript(text);
@@ -298,12 +300,12 @@ ScriptReport RunScript(absl::string_view text, const ScriptOptions& options) {
     const bool is_own_text = directive.kind == Kind::kBroken ||
                              (directive.module &&
                               directive.module->form == ScriptModule::Form::kText);
-    report.failures.push_back(FailureAt(status.error(), directive.line, is_own_text));
+    report.failures.push_back(FailureAt(status.error(), directive.line, is_own_text ? text : ""));
   }
   if (const Status finished = runner.Finish(); !finished) {
-    report.failures.push_back(FailureAt(finished.error(), 0, false));
+    report.failures.push_back(FailureAt(finished.error(), 0, ""));
   }
-  if (script.error) report.failures.push_back(FailureAt(*script.error, 0, true));
+  if (script.error) report.failures.push_back(FailureAt(*script.error, 0, text));
   const ScriptScan scan = ScanScript(text);
   if (scan.directives != report.executed) {
     report.failures.push_back({0, 0, absl::StrCat("executed ", report.executed, " of ",

@@ -25,6 +25,7 @@ struct ScriptFailure {
   uint32_t line = 0;    // of the directive, or of what is wrong in it; 0: the script as a whole
   uint32_t column = 0;  // of what is wrong; 0 when the directive is meant
   std::string message;
+  std::string caret;    // the line of the text and a caret below, where there is a column
 };
 
 struct ScriptReport {

@@ -5,6 +5,7 @@
 #include "abi/text/types_for_test.h"
 #include "abi/text/wave_parse.h"
 #include "abi/text/wave_print.h"
+#include "vm/base/caret.h"
 
 namespace tenon::abi {
 namespace {

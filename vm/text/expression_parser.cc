@@ -103,7 +103,7 @@ bool ExpressionParser::TakeOpcode(Opcode* out) {
 }
 
 bool ExpressionParser::ParseLabelBinding(Opcode op, Label* out) {
-  if (Info(op).immediate != ImmediateKind::kBlock) return true;
+  if (!OpensConstruct(Info(op).immediate)) return true;
   Binding binding;
   if (!module_.TakeBinding(&binding)) return false;
   if (binding.id) out->id = binding.id->text;
