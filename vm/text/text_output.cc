@@ -1,0 +1,39 @@
+#include "vm/text/text_output.h"
+
+#include "absl/strings/ascii.h"
+
+namespace tenon::vm {
+namespace {
+
+void AppendEscaped(uint8_t byte, std::string* out) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  out->push_back('\\');
+  out->push_back(kDigits[byte >> 4]);
+  out->push_back(kDigits[byte & 15]);
+}
+
+}  // namespace
+
+void AppendString(absl::string_view bytes, StringForm form, std::string* out) {
+  out->push_back('"');
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    const auto byte = static_cast<uint8_t>(bytes[i]);
+    // U+0080 to U+009F are control characters as well.
+    const bool is_c1 = byte == 0xc2 && i + 1 < bytes.size() &&
+                       static_cast<uint8_t>(bytes[i + 1]) < 0xa0;
+    if (byte == '"' || byte == '\\') {
+      out->push_back('\\');
+      out->push_back(bytes[i]);
+    } else if (absl::ascii_isprint(byte)) {
+      out->push_back(bytes[i]);
+    } else if (byte < 0x80 || form == StringForm::kBytes || is_c1) {
+      AppendEscaped(byte, out);
+      if (is_c1) AppendEscaped(static_cast<uint8_t>(bytes[++i]), out);
+    } else {
+      out->push_back(bytes[i]);
+    }
+  }
+  out->push_back('"');
+}
+
+}  // namespace tenon::vm
