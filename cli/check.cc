@@ -4,15 +4,42 @@
 
 #include "abi/binary/decode.h"
 #include "abi/valid/validate.h"
+#include "absl/strings/string_view.h"
+#include "cli/input_file.h"
 #include "vm/binary/decoder.h"
+#include "vm/text/lexer.h"
+#include "vm/text/parser.h"
 #include "vm/valid/validate.h"
 
 namespace tenon::cli {
 
-Result<std::shared_ptr<const vm::ResolvedModule>> CheckModule(std::vector<uint8_t> bytes,
+namespace {
+
+absl::string_view AsText(absl::Span<const uint8_t> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+}  // namespace
+
+Result<vm::Module> ReadModule(std::vector<uint8_t>& bytes, const vm::Features& features) {
+  if (!IsText(bytes)) {
+    if (abi::IsComponent(bytes)) {
+      return Fail(ErrorKind::kMalformed, "a component, not a core module");
+    }
+    return vm::DecodeModule(std::move(bytes), features);
+  }
+  vm::Lexer lexer(AsText(bytes));
+  if (lexer.PeekOpen("component")) {
+    return Fail(ErrorKind::kMalformed, "a component's text; only core modules are read as text",
+                lexer.Peek(1).where());
+  }
+  return vm::ParseModule(AsText(bytes));
+}
+
+Result<std::shared_ptr<const vm::ResolvedModule>> CheckModule(std::vector<uint8_t>& bytes,
                                                               vm::TypeStore* types) {
   const vm::Features features;
-  TENON_ASSIGN_OR_RETURN(vm::Module module, vm::DecodeModule(std::move(bytes), features));
+  TENON_ASSIGN_OR_RETURN(vm::Module module, ReadModule(bytes, features));
   return vm::ValidateModule(std::make_unique<vm::Module>(std::move(module)), types, features,
                             vm::BodyValidation::kEager);
 }

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/types/span.h"
+
 namespace tenon::cli {
 
 inline constexpr int kExitBadInput = 1;
@@ -42,12 +44,28 @@ struct InspectOptions {
 };
 int Inspect(const InspectOptions& options);
 
+struct ParseOptions {
+  std::string file;          // "-": standard input
+  std::string output = "-";  // "-": standard output
+};
+int Parse(const ParseOptions& options);
+
+struct PrintCommandOptions {
+  std::string file;
+  std::string output = "-";
+  bool fold = false;
+};
+int Print(const PrintCommandOptions& options);
+
 // Prints the completion script of "bash" or "zsh".
 int Completion(const std::string& shell);
 
 // Writes "tenon: <text>" and a newline to standard error and returns `exit_code`. Control characters
 // are escaped: parts of the text are often a guest's.
 int Complain(const std::string& text, int exit_code);
+// The same for an error in a file: with its place in a text, the line there and a caret. `bytes`
+// are the file's, as far as they are still there. Returns kExitBadInput.
+int ComplainOfFile(const std::string& file, absl::Span<const uint8_t> bytes, const Error& error);
 // Reports how a guest ended, unless it exited of its own accord, and returns the exit code.
 int ReportTrap(const RunOptions& options, const Trap& trap);
 

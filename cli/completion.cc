@@ -18,11 +18,11 @@ namespace {
 struct Placeholder {
   absl::string_view name;  // what the text begins with
   bool directories_only;
-  absl::string_view pattern;  // of files; empty: all, where they are not directories only
+  absl::string_view pattern;  // of files, or some with `|` between; empty: all of them
 };
 constexpr Placeholder kPlaceholders[] = {
     {"HOST", true, ""},
-    {"FILE", false, "*.wasm"},
+    {"FILE", false, "*.wasm|*.wat"},
     {"PATH", false, "*.wast"},
 };
 
@@ -55,9 +55,14 @@ std::string AllOptions(const Syntax& syntax) {
 
 // Before it stands _tenon_syntax, which sets what is to know of a subcommand.
 constexpr absl::string_view kBash = R"(
-_tenon_files() { # PATTERN WORD
+_tenon_files() { # PATTERNS WORD
+  local patterns pattern
+  IFS='|' read -ra patterns <<< "$1"
   compopt -o filenames 2>/dev/null
-  mapfile -t COMPREPLY < <({ compgen -f -X "!$1" -- "$2"; compgen -d -- "$2"; } | sort -u)
+  mapfile -t COMPREPLY < <({
+    for pattern in "${patterns[@]}"; do compgen -f -X "!$pattern" -- "$2"; done
+    compgen -d -- "$2"
+  } | sort -u)
 }
 
 _tenon() {
@@ -143,7 +148,7 @@ std::string ZshAction(absl::string_view usage) {
   const Placeholder* placeholder = FindPlaceholder(usage);
   if (placeholder == nullptr) return "";
   if (placeholder->directories_only) return "_files -/";
-  return absl::StrCat("_files -g \"", placeholder->pattern, "\"");
+  return absl::StrCat("_files -g \"(", placeholder->pattern, ")\"");
 }
 
 std::string ZshOption(const argp_option& row) {

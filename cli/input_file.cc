@@ -5,10 +5,9 @@
 #include <cstring>
 
 #include "abi/binary/decode.h"
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "vm/syntax/limits.h"
 #include "vm/sys/input_file.h"
+#include "vm/text/lexer.h"
 
 namespace tenon::cli {
 namespace {
@@ -30,19 +29,19 @@ bool IsCoreModule(absl::Span<const uint8_t> bytes) {
   return bytes.size() >= 8 && IsWasm(bytes) && !abi::IsComponent(bytes);
 }
 
+bool IsText(absl::Span<const uint8_t> bytes) {
+  if (bytes.empty() || bytes[0] == 0) return false;
+  vm::Lexer lexer({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  const vm::TokenKind first = lexer.Peek().kind;
+  return first == vm::TokenKind::kLeftParen || first == vm::TokenKind::kAnnotation;
+}
+
 std::string WhyNoComponent(absl::Span<const uint8_t> bytes) {
   if (bytes.empty()) return "the file is empty";
-  if (IsCoreModule(bytes)) {
+  if (IsCoreModule(bytes) || IsText(bytes)) {
     return "a core module, not a component: there is no wasi:cli/run in it to run";
   }
   if (IsWasm(bytes)) return "a WebAssembly file that ends within its first eight bytes";
-  const absl::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  const absl::string_view start = absl::StripLeadingAsciiWhitespace(text);
-  for (const char* form : {"(component", "(module", ";;", "(;"}) {
-    if (absl::StartsWith(start, form)) {
-      return "WebAssembly text, not a component: it must be turned into the binary format first";
-    }
-  }
   return "not a WebAssembly component: it does not begin with \"\\0asm\"";
 }
 

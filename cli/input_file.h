@@ -18,6 +18,8 @@ Result<std::vector<uint8_t>> ReadInputFile(const std::string& path);
 
 // True for what begins as a core module does.
 bool IsCoreModule(absl::Span<const uint8_t> bytes);
+// Whether WebAssembly's text format is meant: nothing binary, and it begins as a text does.
+bool IsText(absl::Span<const uint8_t> bytes);
 // What is wrong with a file to be run that is no component.
 std::string WhyNoComponent(absl::Span<const uint8_t> bytes);
 

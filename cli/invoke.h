@@ -35,7 +35,7 @@ int Invoke(const RunOptions& options, const abi::Instance& instance, const Invoc
 
 // All of this for a core module, which must have no imports. Its i32, i64, f32 and f64 are s32,
 // s64, f32 and f64; several results are a tuple.
-int InvokeModule(const RunOptions& options, vm::Store& store, std::vector<uint8_t> bytes);
+int InvokeModule(const RunOptions& options, vm::Store& store, std::vector<uint8_t>& bytes);
 
 // Tells what is wrong with `text`, the option's value, and shows where: kExitUsage.
 int ComplainOfInvocation(const std::string& text, const Error& error);

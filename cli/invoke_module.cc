@@ -8,9 +8,9 @@
 #include "abi/text/wave_print.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "cli/check.h"
 #include "cli/invoke.h"
 #include "cli/load_timeout.h"
-#include "vm/binary/decoder.h"
 #include "vm/runtime/instance.h"
 #include "vm/runtime/module.h"
 #include "vm/valid/validate.h"
@@ -18,9 +18,9 @@
 namespace tenon::cli {
 namespace {
 
-Result<std::shared_ptr<vm::LoadedModule>> Load(vm::Engine& engine, std::vector<uint8_t> bytes,
+Result<std::shared_ptr<vm::LoadedModule>> Load(vm::Engine& engine, std::vector<uint8_t>& bytes,
                                                vm::BodyValidation mode) {
-  TENON_ASSIGN_OR_RETURN(vm::Module syntax, vm::DecodeModule(std::move(bytes), engine.features()));
+  TENON_ASSIGN_OR_RETURN(vm::Module syntax, ReadModule(bytes, engine.features()));
   if (!syntax.imports.empty()) {
     const vm::Import& import = syntax.imports[0];
     return Fail(ErrorKind::kUnlinkable,
@@ -112,15 +112,13 @@ std::string PrintResults(const Signature& signature, const std::vector<vm::Slot>
 
 }  // namespace
 
-int InvokeModule(const RunOptions& options, vm::Store& store, std::vector<uint8_t> bytes) {
+int InvokeModule(const RunOptions& options, vm::Store& store, std::vector<uint8_t>& bytes) {
   const std::string& file = options.file;
   const std::string& text = options.invoke;
   const auto module =
-      Load(store.engine(), std::move(bytes),
+      Load(store.engine(), bytes,
            options.validate_all ? vm::BodyValidation::kEager : vm::BodyValidation::kLazy);
-  if (!module) {
-    return Complain(absl::StrCat(file, ": ", module.error().ToString()), kExitBadInput);
-  }
+  if (!module) return ComplainOfFile(file, bytes, module.error());
   ModuleInvocation invocation;
   const Status prepared = Prepare(**module, text, &invocation);
   if (!prepared) return ComplainOfInvocation(text, prepared.error());
@@ -129,7 +127,7 @@ int InvokeModule(const RunOptions& options, vm::Store& store, std::vector<uint8_
   if (!instance) {
     if (store.threw()) store.TrapException();
     if (store.trapped()) return ReportTrap(options, ToTrap(store.TakeTrap()));
-    return Complain(absl::StrCat(file, ": ", instance.error().ToString()), kExitBadInput);
+    return ComplainOfFile(file, {}, instance.error());
   }
   const size_t params = invocation.arguments.size(), results = invocation.signature.results.size();
   std::vector<vm::Slot> slots(std::max({params, results, size_t{1}}));

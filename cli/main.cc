@@ -14,6 +14,7 @@
 #include "cli/commands.h"
 #include "cli/subcommands.h"
 #include "cli/version.h"
+#include "vm/base/caret.h"
 #include "vm/base/utf8.h"
 
 namespace tenon::cli {
@@ -96,6 +97,14 @@ const Syntax& TopLevelSyntax() { return kSyntax; }
 int Complain(const std::string& text, int exit_code) {
   std::fprintf(stderr, "tenon: %s\n", EscapeControls(text).c_str());
   return exit_code;
+}
+
+int ComplainOfFile(const std::string& file, absl::Span<const uint8_t> bytes, const Error& error) {
+  const bool has_line = error.where() && error.where()->is_text();
+  Complain(absl::StrCat(file, has_line ? ":" : ": ", error.ToString()), kExitBadInput);
+  const absl::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (has_line) std::fprintf(stderr, "%s\n", CaretLines(text, error).c_str());
+  return kExitBadInput;
 }
 
 }  // namespace tenon::cli

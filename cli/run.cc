@@ -9,6 +9,7 @@
 #include "abi/api/reps.h"
 #include "abi/binary/decode.h"
 #include "absl/strings/str_cat.h"
+#include "cli/check.h"
 #include "cli/commands.h"
 #include "cli/heap.h"
 #include "cli/input_file.h"
@@ -59,11 +60,18 @@ StoreOptions LimitsOf(const RunOptions& options) {
   return limits;
 }
 
-Expected<Component> Load(const RunOptions& options, std::vector<uint8_t> bytes,
-                         const Engine& engine) {
-  if (!abi::IsComponent(bytes)) {
-    return Unexpected(Error(ErrorKind::kMalformed, WhyNoComponent(bytes)));
+// What is wrong with a file that is no component; a text's own mistake comes first.
+Error NoComponent(std::vector<uint8_t>& bytes) {
+  if (IsText(bytes)) {
+    auto module = ReadModule(bytes, vm::Features());
+    if (!module) return std::move(module).error();
   }
+  return Error(ErrorKind::kMalformed, WhyNoComponent(bytes));
+}
+
+Expected<Component> Load(const RunOptions& options, std::vector<uint8_t>& bytes,
+                         const Engine& engine) {
+  if (!abi::IsComponent(bytes)) return Unexpected(NoComponent(bytes));
   return Component::FromBytes(engine, std::move(bytes),
                               options.validate_all ? Validation::kEager : Validation::kLazy);
 }
@@ -79,10 +87,10 @@ struct Program {
   std::optional<Instance> instance;
 };
 
-// What ended the guest, or kept it from being made.
-int Report(const RunOptions& options, const Error& error) {
+// What ended the guest, or kept it from being made; `bytes` are the file's if it is a text.
+int Report(const RunOptions& options, const Error& error, absl::Span<const uint8_t> bytes = {}) {
   if (error.trap() != nullptr) return ReportTrap(options, *error.trap());
-  return Complain(absl::StrCat(options.file, ": ", error.ToString()), kExitBadInput);
+  return ComplainOfFile(options.file, bytes, error);
 }
 
 int CallRun(const RunOptions& options, const Instance& instance) {
@@ -93,9 +101,9 @@ int CallRun(const RunOptions& options, const Instance& instance) {
   return outcome->has_value() ? 0 : 1;
 }
 
-int RunComponent(const RunOptions& options, std::vector<uint8_t> bytes, Program& program) {
-  Expected<Component> component = Load(options, std::move(bytes), program.engine);
-  if (!component) return Report(options, component.error());
+int RunComponent(const RunOptions& options, std::vector<uint8_t>& bytes, Program& program) {
+  Expected<Component> component = Load(options, bytes, program.engine);
+  if (!component) return Report(options, component.error(), bytes);
   Result<Invocation> invocation;
   if (!options.invoke.empty()) {
     invocation = PrepareInvocation(*component->rep()->component, options.invoke);
@@ -144,10 +152,10 @@ int Run(const RunOptions& options) {
   if (!ready) {
     return Complain(absl::StrCat("run: --timeout: ", ready.error().ToString()), kExitBadInput);
   }
-  if (!options.invoke.empty() && IsCoreModule(*bytes)) {
-    return InvokeModule(options, store.rep()->store.core(), std::move(*bytes));
+  if (!options.invoke.empty() && (IsCoreModule(*bytes) || IsText(*bytes))) {
+    return InvokeModule(options, store.rep()->store.core(), *bytes);
   }
-  return RunComponent(options, std::move(*bytes), program);
+  return RunComponent(options, *bytes, program);
 }
 
 }  // namespace tenon::cli

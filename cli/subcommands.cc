@@ -221,12 +221,50 @@ Status TakeInspect(int key, const char* value, InspectOptions& options) {
   return {};
 }
 
+constexpr argp_option kParseOptions[] = {
+    {"output", 'o', "OUTPUT", 0, "Write to this file, all or nothing; default: standard output"},
+    kHelpOption,
+    {}};
+
+Status TakeParse(int key, const char* value, ParseOptions& options) {
+  if (key == 'o') options.output = value;
+  if (key == kArgumentKey) options.file = value;
+  return {};
+}
+
+enum PrintKey : int { kFold = kFirstLongKey };
+
+constexpr argp_option kPrintOptions[] = {
+    {"fold", kFold, nullptr, 0, "Write instructions around their operands"},
+    {"output", 'o', "OUTPUT", 0, "Write to this file, all or nothing; default: standard output"},
+    kHelpOption,
+    {}};
+
+Status TakePrint(int key, const char* value, PrintCommandOptions& options) {
+  if (key == kFold) options.fold = true;
+  if (key == 'o') options.output = value;
+  if (key == kArgumentKey) options.file = value;
+  return {};
+}
+
 constexpr argp_option kCompletionOptions[] = {kHelpOption, {}};
 
 Status TakeCompletion(int, const char* value, std::string& shell) {
   shell = value;
   if (shell != "bash" && shell != "zsh") return Fail(ErrorKind::kUsage, "expected bash or zsh");
   return {};
+}
+
+std::string ParseEpilogue() {
+  return "FILE may be - for standard input. The module is not validated.\n\n"
+         "Example:\n"
+         "  tenon parse add.wat -o add.wasm && tenon validate add.wasm";
+}
+
+std::string PrintEpilogue() {
+  return "FILE may be - for standard input. What is printed parses to the same module.\n\n"
+         "Example:\n"
+         "  tenon print --fold library.wasm | less";
 }
 
 std::string CompletionEpilogue() {
@@ -267,6 +305,18 @@ constexpr Subcommand kSubcommands[] = {
                 .options = kInspectOptions,
                 .epilogue = InspectEpilogue},
      .execute = Execute<InspectOptions, TakeInspect, Inspect>},
+    {.syntax = {.name = "parse",
+                .summary = "Make the binary of a core module's text.",
+                .arguments = {"FILE", "FILE", 1, false},
+                .options = kParseOptions,
+                .epilogue = ParseEpilogue},
+     .execute = Execute<ParseOptions, TakeParse, Parse>},
+    {.syntax = {.name = "print",
+                .summary = "Print a core module as text.",
+                .arguments = {"FILE", "FILE", 1, false},
+                .options = kPrintOptions,
+                .epilogue = PrintEpilogue},
+     .execute = Execute<PrintCommandOptions, TakePrint, Print>},
     {.syntax = {.name = "completion",
                 .summary = "Print the script that completes command lines in a shell.",
                 .arguments = {"bash|zsh", "shell", 1, false},

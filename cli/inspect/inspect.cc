@@ -7,7 +7,6 @@
 #include "cli/inspect/core_externs.h"
 #include "cli/inspect/inspection.h"
 #include "cli/json.h"
-#include "vm/syntax/limits.h"
 
 namespace tenon::cli {
 namespace {
@@ -116,18 +115,13 @@ void PrintJson(const Inspection& found) {
   json.Print();
 }
 
-Result<Inspection> InspectFile(const std::string& file) {
-  TENON_ASSIGN_OR_RETURN(std::vector<uint8_t> bytes, ReadInputFile(file));
-  return InspectBytes(std::move(bytes));
-}
-
 }  // namespace
 
 int Inspect(const InspectOptions& options) {
-  const Result<Inspection> found = InspectFile(options.file);
-  if (!found) {
-    return Complain(absl::StrCat(options.file, ": ", found.error().ToString()), kExitBadInput);
-  }
+  auto bytes = ReadInputFile(options.file);
+  if (!bytes) return ComplainOfFile(options.file, {}, bytes.error());
+  const Result<Inspection> found = InspectBytes(*bytes);
+  if (!found) return ComplainOfFile(options.file, *bytes, found.error());
   options.json ? PrintJson(*found) : PrintText(*found);
   return 0;
 }

@@ -28,8 +28,8 @@ void CountNested(const abi::syntax::Component& component, Inspection& found) {
   }
 }
 
-Status InspectModule(std::vector<uint8_t> bytes, Inspection& found) {
-  TENON_ASSIGN_OR_RETURN(const auto module, CheckModule(std::move(bytes), found.types.get()));
+Status InspectModule(std::vector<uint8_t>& bytes, Inspection& found) {
+  TENON_ASSIGN_OR_RETURN(const auto module, CheckModule(bytes, found.types.get()));
   found.code_size = CodeSize(*module);
   found.imports = CoreImports(*module);
   found.exports = CoreExports(*module);
@@ -52,13 +52,13 @@ Status InspectComponent(std::vector<uint8_t> bytes, Inspection& found) {
 
 }  // namespace
 
-Result<Inspection> InspectBytes(std::vector<uint8_t> bytes) {
+Result<Inspection> InspectBytes(std::vector<uint8_t>& bytes) {
   Inspection found;
   found.is_component = abi::IsComponent(bytes);
   found.size = bytes.size();
   found.types = std::make_unique<vm::TypeStore>();
   TENON_RETURN_IF_ERROR(found.is_component ? InspectComponent(std::move(bytes), found)
-                                           : InspectModule(std::move(bytes), found));
+                                           : InspectModule(bytes, found));
   return found;
 }
 

@@ -44,6 +44,7 @@ struct Inspection {
 };
 
 // Validates the whole file first: an error is what `tenon validate` says of it.
-Result<Inspection> InspectBytes(std::vector<uint8_t> bytes);
+// Leaves a text's bytes.
+Result<Inspection> InspectBytes(std::vector<uint8_t>& bytes);
 
 }  // namespace tenon::cli

@@ -7,7 +7,7 @@ scratch=$(mktemp -d)
 trap 'rm -r "$scratch"' EXIT
 cd "$scratch" || exit 1
 mkdir box 'two words'
-touch one.wasm notes.txt script.wast
+touch one.wasm one.wat notes.txt script.wast
 source <("$tenon" completion bash)
 failed=0
 
@@ -34,12 +34,12 @@ completes 'box,' tenon run --dir = b
 completes 'box,two words,' tenon run --dir ''
 completes 'box,two words,' tenon run --dir =
 completes ',' tenon run --env n
-completes 'one.wasm,' tenon run o
-completes 'one.wasm,' tenon run --dir = box --env X o
+completes 'one.wasm,one.wat,' tenon run o
+completes 'one.wasm,one.wat,' tenon run --dir = box --env X o
 completes 'notes.txt,' tenon run one.wasm n
 completes 'box,' tenon run one.wasm --dir b
 completes '--json,' tenon inspect --j
-completes 'box,one.wasm,two words,' tenon inspect ''
+completes 'box,one.wasm,one.wat,two words,' tenon inspect ''
 completes ',' tenon inspect one.wasm ''
 completes 'box,script.wast,two words,' tenon wast ''
 completes 'bash,zsh,' tenon completion ''
@@ -74,9 +74,9 @@ zsh_has() { # LINE WORD...
 }
 zsh_has 'validate:Check a component or module; silent when it is valid.' tenon ''
 zsh_has '--version[Print the version]' tenon ''
-zsh_has '1:FILE:_files -g "*.wasm"' tenon inspect ''
+zsh_has '1:FILE:_files -g "(*.wasm|*.wat)"' tenon inspect ''
 zsh_has '1:shell:(bash zsh)' tenon completion ''
-zsh_has '*:PATH:_files -g "*.wast"' tenon wast ''
+zsh_has '*:PATH:_files -g "(*.wast)"' tenon wast ''
 zsh_calls tenon run '' | grep -qE '^\*--dir=\[.*\]:HOST\\\[\\:\\:GUEST\\\]:_files -/$' ||
   check '*--dir=...' "$(zsh_calls tenon run '')" 'zsh: tenon run'
 exit $failed

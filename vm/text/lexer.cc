@@ -314,7 +314,7 @@ bool Lexer::SkipBlockComment() {
   const size_t begin = pos_;
   size_t depth = 0;
   do {
-    if (pos_ >= text_.size()) return Fail("unclosed comment", begin);
+    if (pos_ >= text_.size()) return Fail("unclosed comment", pos_);
     const absl::string_view two = text_.substr(pos_, 2);
     if (two == "(;") {
       ++depth;

@@ -1,0 +1,35 @@
+// Writing a result: to a file that is there whole or not at all, or to standard output.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "vm/base/status.h"
+
+namespace tenon::cli {
+
+class OutputFile {
+ public:
+  // "-" is standard output. What is no regular file (a device, a pipe) is written to as it is;
+  // otherwise a file beside it takes its place with Commit(), and is removed without.
+  static Result<OutputFile> Open(const std::string& path);
+  OutputFile(OutputFile&& other) noexcept;
+  OutputFile& operator=(OutputFile&&) = delete;
+  ~OutputFile();
+
+  // Errors are kIo.
+  Status Write(absl::string_view bytes);
+  Status Commit();
+
+ private:
+  OutputFile(int fd, std::string path, std::string temporary)
+      : fd_(fd), path_(std::move(path)), temporary_(std::move(temporary)) {}
+
+  int fd_;                 // -1 when moved from or committed
+  std::string path_;
+  std::string temporary_;  // empty when it writes in place
+};
+
+}  // namespace tenon::cli

@@ -1,0 +1,64 @@
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "absl/strings/str_cat.h"
+#include "cli/check.h"
+#include "cli/commands.h"
+#include "cli/input_file.h"
+#include "cli/output_file.h"
+#include "vm/binary/encoder.h"
+#include "vm/text/printer.h"
+
+namespace tenon::cli {
+namespace {
+
+int ComplainOfOutput(const std::string& output, const Error& error) {
+  return Complain(absl::StrCat(output == "-" ? "standard output" : output, ": ", error.ToString()),
+                  kExitBadInput);
+}
+
+Status WriteModule(const vm::Module& module, const std::string& output) {
+  const std::vector<uint8_t> bytes = vm::EncodeModule(module);
+  TENON_ASSIGN_OR_RETURN(OutputFile file, OutputFile::Open(output));
+  TENON_RETURN_IF_ERROR(
+      file.Write({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
+  return file.Commit();
+}
+
+}  // namespace
+
+int Parse(const ParseOptions& options) {
+  if (options.output == "-" && isatty(STDOUT_FILENO)) {
+    return Complain("parse: a binary is not for a terminal; give a file with '--output'",
+                    kExitUsage);
+  }
+  auto bytes = ReadInputFile(options.file);
+  if (!bytes) return ComplainOfFile(options.file, {}, bytes.error());
+  const auto module = ReadModule(*bytes, vm::Features::All());
+  if (!module) return ComplainOfFile(options.file, *bytes, module.error());
+  const Status written = WriteModule(*module, options.output);
+  return written ? 0 : ComplainOfOutput(options.output, written.error());
+}
+
+int Print(const PrintCommandOptions& options) {
+  auto bytes = ReadInputFile(options.file);
+  if (!bytes) return ComplainOfFile(options.file, {}, bytes.error());
+  const auto module = ReadModule(*bytes, vm::Features::All());
+  if (!module) return ComplainOfFile(options.file, *bytes, module.error());
+  auto output = OutputFile::Open(options.output);
+  if (!output) return ComplainOfOutput(options.output, output.error());
+  bool is_written = true;
+  const Status printed =
+      vm::PrintModule(*module, {.fold = options.fold}, [&](absl::string_view piece) {
+        Status written = output->Write(piece);
+        is_written = written.has_value();
+        return written;
+      });
+  if (!is_written) return ComplainOfOutput(options.output, printed.error());
+  if (!printed) return ComplainOfFile(options.file, {}, printed.error());
+  const Status committed = output->Commit();
+  return committed ? 0 : ComplainOfOutput(options.output, committed.error());
+}
+
+}  // namespace tenon::cli
