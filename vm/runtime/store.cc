@@ -88,16 +88,19 @@ Result<const Func*> Store::NewHostFunc(const FuncType& type, HostCallback callba
   return NewHostFunc(id, callback, data, name);
 }
 
-Result<Memory*> Store::AddMemory(std::shared_ptr<MemoryRegion> region) {
-  if (!memories_left_.Take(1)) {
-    return Fail(ErrorKind::kLimit,
-                absl::StrCat("more than ", limits_.memories, " memories in one store"));
-  }
+Status Store::CountMemory() {
+  if (memories_left_.Take(1)) return {};
+  return Fail(ErrorKind::kLimit,
+              absl::StrCat("more than ", limits_.memories, " memories in one store"));
+}
+
+Memory* Store::AddMemory(std::shared_ptr<MemoryRegion> region) {
   auto memory = std::make_unique<Memory>(std::move(region), &memory_bytes_left_);
   return memories_.emplace_back(std::move(memory)).get();
 }
 
 Result<Memory*> Store::NewMemory(const MemoryType& type) {
+  TENON_RETURN_IF_ERROR(CountMemory());
   TENON_ASSIGN_OR_RETURN(auto region,
                          MemoryRegion::Create(type, engine_->settings().bounds,
                                               limits_.memory_bytes, &memory_bytes_left_));
@@ -112,6 +115,7 @@ Result<Memory*> Store::ShareMemory(std::shared_ptr<MemoryRegion> region) {
   for (const auto& memory : memories_) {
     if (memory->region() == region) return memory.get();
   }
+  TENON_RETURN_IF_ERROR(CountMemory());
   return AddMemory(std::move(region));
 }
 

@@ -150,7 +150,8 @@ class Store final : private HeapOwner {
 
   ABSL_ATTRIBUTE_COLD CallOutcome RefuseForeignFunc();
   ABSL_ATTRIBUTE_COLD CallOutcome Failed();
-  Result<Memory*> AddMemory(std::shared_ptr<MemoryRegion> region);
+  Status CountMemory();
+  Memory* AddMemory(std::shared_ptr<MemoryRegion> region);
   Heap* MakeHeap();
   void MarkRoots(Marker& marker) override;
   bool MustStop() const override;
