@@ -139,11 +139,11 @@ Error Lexer::UnexpectedToken(const Token& token) const {
                token.where());
 }
 
-bool Lexer::Fail(const char* message, size_t at) {
+bool Lexer::Fail(const char* message, SourceLocation where) {
   if (!failed_) {
     failed_ = true;
     error_message_ = message;
-    error_where_ = {at, line_, static_cast<uint32_t>(at - line_start_ + 1)};
+    error_where_ = where;
   }
   return false;
 }
@@ -312,9 +312,10 @@ bool Lexer::SkipLineComment() {
 
 bool Lexer::SkipBlockComment() {
   const size_t begin = pos_;
+  const SourceLocation where = Place(begin);  // the comment may end in another line
   size_t depth = 0;
   do {
-    if (pos_ >= text_.size()) return Fail("unclosed comment", pos_);
+    if (pos_ >= text_.size()) return Fail("unclosed comment", where);
     const absl::string_view two = text_.substr(pos_, 2);
     if (two == "(;") {
       ++depth;
@@ -326,13 +327,13 @@ bool Lexer::SkipBlockComment() {
       AtNewline(pos_);
     }
   } while (depth > 0);
-  return IsValidUtf8(text_.substr(begin, pos_ - begin)) ||
-         Fail("malformed UTF-8 encoding", begin);
+  return IsValidUtf8(text_.substr(begin, pos_ - begin)) || Fail("malformed UTF-8 encoding", where);
 }
 
 // What an annotation holds is tokens with balanced parentheses. core: #text-annot
 bool Lexer::SkipAnnotation(bool* is_known) {
   const size_t begin = pos_;
+  const SourceLocation where = Place(begin);
   size_t content;
   if (!CheckQuotedName(begin + 2, "empty annotation id", &content)) return false;
   *is_known = IsKnownAnnotation(UnquotedName(text_.substr(begin + 2, content - begin - 2)));
@@ -340,7 +341,7 @@ bool Lexer::SkipAnnotation(bool* is_known) {
   pos_ = content;
   size_t depth = 1;
   while (depth > 0) {
-    if (pos_ >= text_.size()) return Fail("unclosed annotation", begin);
+    if (pos_ >= text_.size()) return Fail("unclosed annotation", where);
     const char c = text_[pos_];
     const absl::string_view two = text_.substr(pos_, 2);
     if (c == '\n') {

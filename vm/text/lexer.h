@@ -120,7 +120,12 @@ class Lexer {
   // Checks what follows the `$` of an identifier or the `(@` of an annotation.
   bool CheckQuotedName(size_t begin, const char* empty_message, size_t* end);
 
-  ABSL_ATTRIBUTE_COLD bool Fail(const char* message, size_t at);
+  ABSL_ATTRIBUTE_COLD bool Fail(const char* message, size_t at) { return Fail(message, Place(at)); }
+  ABSL_ATTRIBUTE_COLD bool Fail(const char* message, SourceLocation where);
+  // A place in the line at hand.
+  SourceLocation Place(size_t at) const {
+    return {at, line_, static_cast<uint32_t>(at - line_start_ + 1)};
+  }
   bool IllegalCharacter(size_t at);
   void AtNewline(size_t after) {
     ++line_;

@@ -114,5 +114,17 @@ TEST(Lexer, EndsOnAnyPrefix) {
   }
 }
 
+// What ends in another line, or never, is told where it begins.
+TEST(Lexer, PlacesOfMistakesOverSeveralLines) {
+  for (const char* text : {"a\n  (; b\n c", "a\n  (@x b\n c", "a\n  (; b\n \xff ;)"}) {
+    Lexer lexer(text);
+    lexer.Take();
+    const Error error = lexer.UnexpectedToken(lexer.Take());
+    EXPECT_EQ(error.where()->line, 2u) << text;
+    EXPECT_EQ(error.where()->column, 3u) << text;
+    EXPECT_EQ(error.where()->offset, 4u) << text;
+  }
+}
+
 }  // namespace
 }  // namespace tenon::vm

@@ -312,7 +312,7 @@ bool ModuleParser::ParseStructFields(SubType* out) {
     if (!ExpectClose()) return false;
     if (out->fields.size() > kMaxFields) return Limit("fields", kMaxFields);
   }
-  if (!space.ids.empty()) fields.try_emplace(next_type_, std::move(space));
+  if (!space.names.empty()) fields.try_emplace(next_type_, std::move(space));
   return true;
 }
 
