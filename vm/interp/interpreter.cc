@@ -83,6 +83,28 @@ bool InvokeHost(Store& store, const Func& func, Slot* slots) {
   return func.host->callback(call) && !store.trapped() && !store.threw();
 }
 
+// What of the run block an entry puts back. Its other fields may be written by another thread.
+struct Outer {
+  EntryRecord* entry;
+  Slot* stack_top;
+  const Word* ip;
+  Slot* fp;
+  Context* context;
+  const char* native_limit;
+
+  explicit Outer(const RunBlock& run)
+      : entry(run.entry), stack_top(run.stack_top), ip(run.ip), fp(run.fp), context(run.context),
+        native_limit(run.native_limit) {}
+  void PutBack(RunBlock* run) const {
+    run->entry = entry;
+    run->stack_top = stack_top;
+    run->ip = ip;
+    run->fp = fp;
+    run->context = context;
+    run->native_limit = native_limit;
+  }
+};
+
 // core: #exec-invocation
 bool Invoke(Store& store, const Func& func, Slot* slots) {
   if (func.host != nullptr) return InvokeHost(store, func, slots);
@@ -93,12 +115,13 @@ bool Invoke(Store& store, const Func& func, Slot* slots) {
   const uint32_t results = SlotsOf(func.type->results);
   const uint32_t link = std::max(params, results);
   Slot* const frame = run.stack_top;
-  const RunBlock outer = run;
+  const Outer outer(run);
+  const Slot* limit = __atomic_load_n(&run.stack_limit, __ATOMIC_RELAXED);
   const char* native_top = static_cast<const char*>(__builtin_frame_address(0));
   const char* native_limit =
       run.native_limit != nullptr ? run.native_limit : native_top - kNativeBudgetBytes;
   if (store.must_end() || native_top < native_limit + kNativeHeadroomBytes ||
-      frame + link + 2 > run.stack_limit) {
+      frame + link + 2 > limit) {
     store.SetTrap(store.must_end() ? TrapKind::kTimeout : TrapKind::kCallStackExhausted);
     return false;
   }
@@ -123,12 +146,7 @@ bool Invoke(Store& store, const Func& func, Slot* slots) {
     AppendBacktrace(run, &store.pending_trap());
   }
   const bool ok = run.trap == 0 && !store.threw();
-  run.entry = outer.entry;
-  run.stack_top = outer.stack_top;
-  run.ip = outer.ip;
-  run.fp = outer.fp;
-  run.context = outer.context;
-  run.native_limit = outer.native_limit;
+  outer.PutBack(&run);
   if (ok) std::copy_n(frame, results, slots);
   return ok;
 }
