@@ -155,25 +155,25 @@ bool ReadInstruction(ByteReader& reader, const Features& features, ImmediateScra
 
 bool SkipExpression(ByteReader& reader, const Features& features, ImmediateScratch* scratch,
                     bool* needs_data_count) {
-  std::vector<bool> may_have_else;  // by nesting depth: an `if` whose `else` has not come
+  std::vector<Opcode> clauses;  // by nesting depth: what began the clause that is open
   Instruction instruction;
   while (true) {
     if (!ReadInstruction(reader, features, scratch, &instruction)) return false;
     if (OpensConstruct(Info(instruction.op).immediate)) {
-      may_have_else.push_back(instruction.op == Opcode::If);
+      clauses.push_back(instruction.op);
+      continue;
+    }
+    if (ContinuesConstruct(instruction.op)) {
+      const bool is_open = !clauses.empty();
+      if (!is_open && instruction.op == Opcode::End) return true;
+      if (!is_open || !MayFollowClause(clauses.back(), instruction.op)) {
+        return reader.FailAt(ErrorKind::kMalformed, "END opcode expected", instruction.offset);
+      }
+      clauses.back() = instruction.op;
+      if (instruction.op == Opcode::End || instruction.op == Opcode::Delegate) clauses.pop_back();
       continue;
     }
     switch (instruction.op) {
-      case Opcode::Else:
-        if (may_have_else.empty() || !may_have_else.back()) {
-          return reader.FailAt(ErrorKind::kMalformed, "END opcode expected", instruction.offset);
-        }
-        may_have_else.back() = false;
-        break;
-      case Opcode::End:
-        if (may_have_else.empty()) return true;
-        may_have_else.pop_back();
-        break;
       default:
         if (NamesDataSegment(instruction.op)) *needs_data_count = true;
         break;

@@ -50,6 +50,23 @@ constexpr bool OpensConstruct(ImmediateKind kind) {
   return kind == ImmediateKind::kBlock || kind == ImmediateKind::kTryTable;
 }
 
+// Instructions that belong to the innermost construct: they begin its next clause, or close it.
+constexpr bool ContinuesConstruct(Opcode op) {
+  return op == Opcode::Else || op == Opcode::Catch || op == Opcode::CatchAll ||
+         op == Opcode::Delegate || op == Opcode::End;
+}
+// Whether `op`, one of those, may follow the clause that `clause` began: the construct's first
+// instruction, or the last one that continued it.
+constexpr bool MayFollowClause(Opcode clause, Opcode op) {
+  switch (op) {
+    case Opcode::Else: return clause == Opcode::If;
+    case Opcode::Catch:
+    case Opcode::CatchAll: return clause == Opcode::Try || clause == Opcode::Catch;
+    case Opcode::Delegate: return clause == Opcode::Try;
+    default: return true;
+  }
+}
+
 struct OpcodeInfo {
   const char* text;
   uint8_t prefix;

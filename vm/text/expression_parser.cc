@@ -68,26 +68,55 @@ bool ExpressionParser::StepOpen() {
   module_.lexer.Take();
   Frame& top = frames_.back();
   const bool is_if = top.kind == FrameKind::kFoldedIf;
-  if (is_if && (top.has_then || module_.lexer.Peek().Is("then"))) return StepThenOrElse(&top);
+  const bool has_then = top.clause != Opcode::Nop;
+  if (is_if && (has_then || module_.lexer.Peek().Is("then"))) return StepThenOrElse(&top);
+  if (top.kind == FrameKind::kFoldedTry) return StepTryClause(&top);
   return StepFolded();
 }
 
 // The label of an `if` is not in scope in its operands.
 bool ExpressionParser::StepThenOrElse(Frame* frame) {
   if (hint_) return FailHintTarget();
-  if (!frame->has_then) {
+  if (frame->clause == Opcode::Nop) {
     module_.lexer.Take();
-    frame->has_then = true;
+    frame->clause = Opcode::If;
     Flush(*frame);
     PushLabel(frame->label);
-    Push({FrameKind::kThen});
+    Push({FrameKind::kClause});
     return true;
   }
-  if (frame->has_else || !module_.lexer.TakeKeyword("else")) return module_.Unexpected();
-  frame->has_else = true;
+  if (frame->clause != Opcode::If || !module_.lexer.TakeKeyword("else")) {
+    return module_.Unexpected();
+  }
+  frame->clause = Opcode::Else;
   Mark(module_.lexer.Peek().where(), std::nullopt);
   InstructionWriter(&module_.module.bytes).WriteOpcode(Opcode::Else);
-  Push({FrameKind::kElse});
+  Push({FrameKind::kClause});
+  return true;
+}
+
+// The label of a `try` is not in scope in its `delegate`, which stands for the `end`.
+bool ExpressionParser::StepTryClause(Frame* frame) {
+  if (frame->clause == Opcode::Nop) {
+    if (!module_.lexer.TakeKeyword("do")) return module_.Unexpected();
+    frame->clause = Opcode::Try;
+    Push({FrameKind::kClause});
+    return true;
+  }
+  const Token token = module_.lexer.Peek();
+  Instruction instruction;
+  if (!TakeOpcode(&instruction.op)) return false;
+  const Opcode op = instruction.op;
+  if (op == Opcode::End || !ContinuesConstruct(op) || !MayFollowClause(frame->clause, op)) {
+    return module_.Unexpected(token);
+  }
+  if (op == Opcode::Delegate) PopLabel(frame->label);
+  if (!ParseImmediates(&instruction)) return false;
+  Mark(token.where(), std::nullopt);
+  InstructionWriter(&module_.module.bytes).Write(instruction);
+  frame->clause = op;
+  if (op == Opcode::Delegate) return module_.ExpectClose();
+  Push({FrameKind::kClause});
   return true;
 }
 
@@ -128,9 +157,7 @@ bool ExpressionParser::StepFolded() {
   const Token token = module_.lexer.Peek();
   Instruction instruction;
   if (!TakeOpcode(&instruction.op)) return false;
-  if (instruction.op == Opcode::Else || instruction.op == Opcode::End) {
-    return module_.Unexpected(token);
-  }
+  if (ContinuesConstruct(instruction.op)) return module_.Unexpected(token);
   Frame frame{FrameKind::kOperands};
   frame.deferred = deferred_.size();
   frame.where = token.where();
@@ -139,7 +166,8 @@ bool ExpressionParser::StepFolded() {
   if (!ParseLabelBinding(instruction.op, &frame.label)) return false;
   if (!ParseImmediates(&instruction)) return false;
   if (is_block && instruction.op != Opcode::If) {
-    frame.kind = FrameKind::kFoldedBlock;
+    const bool is_try = instruction.op == Opcode::Try;
+    frame.kind = is_try ? FrameKind::kFoldedTry : FrameKind::kFoldedBlock;
     Mark(frame.where, std::nullopt);
     InstructionWriter(&module_.module.bytes).Write(instruction);
     PushLabel(frame.label);
@@ -158,15 +186,16 @@ bool ExpressionParser::StepClose() {
     case FrameKind::kRoot:
     case FrameKind::kFlatBlock: return module_.Unexpected();
     case FrameKind::kFoldedIf:
-      if (!top.has_then) return module_.Unexpected();
+    case FrameKind::kFoldedTry:
+      if (top.clause == Opcode::Nop) return module_.Unexpected();
+      if (top.clause == Opcode::Delegate) break;
       [[fallthrough]];
     case FrameKind::kFoldedBlock:
       PopLabel(top.label);
       WriteEnd(module_.lexer.Peek().where());
       break;
     case FrameKind::kOperands: Flush(top); break;
-    case FrameKind::kThen:
-    case FrameKind::kElse: break;
+    case FrameKind::kClause: break;
   }
   module_.lexer.Take();
   frames_.pop_back();
@@ -178,17 +207,14 @@ bool ExpressionParser::StepFlat() {
   const Token token = module_.lexer.Peek();
   Instruction instruction;
   if (!TakeOpcode(&instruction.op)) return false;
-  if (kind == FrameKind::kOperands || kind == FrameKind::kFoldedIf) {
+  if (kind == FrameKind::kOperands || kind == FrameKind::kFoldedIf ||
+      kind == FrameKind::kFoldedTry) {
     return module_.Unexpected(token);
   }
-  if (instruction.op == Opcode::Else || instruction.op == Opcode::End) {
-    if (kind != FrameKind::kFlatBlock) return module_.Unexpected(token);
-    if (instruction.op == Opcode::End) return StepFlatEnd(token.where());
-    return frames_.back().is_if ? StepFlatElse(token.where()) : module_.Unexpected(token);
-  }
+  if (ContinuesConstruct(instruction.op)) return StepFlatClause(instruction.op, token);
   const bool is_block = OpensConstruct(Info(instruction.op).immediate);
   Frame frame{FrameKind::kFlatBlock};
-  frame.is_if = instruction.op == Opcode::If;
+  frame.clause = instruction.op;
   const std::optional<bool> hint = TakeHint();
   if (!ParseLabelBinding(instruction.op, &frame.label)) return false;
   if (!ParseImmediates(&instruction)) return false;
@@ -200,21 +226,21 @@ bool ExpressionParser::StepFlat() {
   return true;
 }
 
-bool ExpressionParser::StepFlatElse(SourceLocation where) {
+bool ExpressionParser::StepFlatClause(Opcode op, const Token& token) {
   Frame& frame = frames_.back();
-  frame.is_if = false;
-  if (!CheckTrailingLabel(frame.label)) return false;
-  Mark(where, std::nullopt);
-  InstructionWriter(&module_.module.bytes).WriteOpcode(Opcode::Else);
-  return true;
-}
-
-bool ExpressionParser::StepFlatEnd(SourceLocation where) {
-  const Frame& frame = frames_.back();
-  if (!CheckTrailingLabel(frame.label)) return false;
-  PopLabel(frame.label);
-  WriteEnd(where);
-  frames_.pop_back();
+  if (frame.kind != FrameKind::kFlatBlock || !MayFollowClause(frame.clause, op)) {
+    return module_.Unexpected(token);
+  }
+  frame.clause = op;
+  const bool closes = op == Opcode::End || op == Opcode::Delegate;
+  const bool repeats_label = op == Opcode::End || op == Opcode::Else;
+  if (repeats_label && !CheckTrailingLabel(frame.label)) return false;
+  if (closes) PopLabel(frame.label);
+  Instruction instruction{.op = op};
+  if (!ParseImmediates(&instruction)) return false;
+  Mark(token.where(), std::nullopt);
+  InstructionWriter(&module_.module.bytes).Write(instruction);
+  if (closes) frames_.pop_back();
   return true;
 }
 

@@ -38,8 +38,8 @@ class ExpressionParser {
     kFlatBlock,    // block ... end
     kFoldedBlock,  // (block ...)
     kFoldedIf,     // (if ...): operands, then a then, then perhaps an else
-    kThen,         // (then ...)
-    kElse,         // (else ...)
+    kFoldedTry,    // (try ...): a do, then catches or a delegate
+    kClause,       // (then ...), (else ...), (do ...), (catch ...), (catch_all ...)
     kOperands,     // (instr ...)
   };
   // What a block binds. There may be millions, most of which bind nothing.
@@ -49,9 +49,8 @@ class ExpressionParser {
   };
   struct Frame {
     FrameKind kind = FrameKind::kRoot;
-    bool is_if = false;          // kFlatBlock: an `else` may come
-    bool has_then = false;       // kFoldedIf
-    bool has_else = false;
+    Opcode clause = Opcode::Nop;    // of blocks: what began their last clause; folded ones that
+                                    // consist of clauses have none at first
     std::optional<bool> hint = {};  // kOperands, kFoldedIf: whether the branch is likely
     SourceLocation where = {};      // the same: of the instruction
     size_t deferred = 0;            // the same: where its bytes begin in deferred_
@@ -62,10 +61,10 @@ class ExpressionParser {
   bool StepOpen();
   bool StepClose();
   bool StepThenOrElse(Frame* frame);
+  bool StepTryClause(Frame* frame);
   bool StepFolded();
   bool StepFlat();
-  bool StepFlatElse(SourceLocation where);
-  bool StepFlatEnd(SourceLocation where);
+  bool StepFlatClause(Opcode op, const Token& token);
   bool CheckTrailingLabel(const Label& label);
   bool TakeOpcode(Opcode* out);
   bool ParseLabelBinding(Opcode op, Label* out);

@@ -115,6 +115,8 @@ FoldArity ArityOf(const Instruction& instruction, const Module& module,
     }
     case Opcode::Block:
     case Opcode::Loop:
+    case Opcode::TryTable:
+    case Opcode::Try:
     case Opcode::If: {
       FoldArity arity = {instruction.op == Opcode::If ? 1u : 0u,
                          instruction.block.result.is_bot() ? 0u : 1u};

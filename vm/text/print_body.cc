@@ -44,7 +44,8 @@ void PrintFlat(PrintedBody& body, size_t depth, TextOutput* out) {
   while (body.Read(reader, &instruction)) {
     const bool is_end = instruction.op == Opcode::End;
     if (is_end && labels.depth() == 0) break;
-    out->NewLine(depth + labels.depth() - (is_end || instruction.op == Opcode::Else ? 1 : 0));
+    out->NewLine(depth + labels.depth() - (ContinuesConstruct(instruction.op) ? 1 : 0));
+    if (instruction.op == Opcode::Delegate) labels.Pop();  // its label is one outside
     body.AppendInstruction(instruction, block, &out->text());
     if (is_end) labels.Pop();
     if (OpensBlock(instruction.op)) labels.Push(body.LabelName(block++));
@@ -66,7 +67,8 @@ void AppendConstant(PrintedBody& body, std::string* out) {
   ByteReader reader = body.Reader();
   Instruction instruction;
   for (uint32_t depth = 0, block = 0; body.Read(reader, &instruction);) {
-    if (instruction.op == Opcode::End && depth-- == 0) break;
+    const bool closes = instruction.op == Opcode::End || instruction.op == Opcode::Delegate;
+    if (closes && depth-- == 0) break;
     if (out->back() != '(' && out->back() != ' ') out->push_back(' ');
     body.AppendInstruction(instruction, block, out);
     if (!OpensBlock(instruction.op)) continue;

@@ -11,13 +11,20 @@
 namespace tenon::vm {
 namespace {
 
-enum class NodeKind : uint8_t { kPlain, kBlock, kIf, kThen, kElse };
+// kClause is a catch or catch_all. Parts of an if or try stand in parentheses of their own.
+enum class NodeKind : uint8_t { kPlain, kBlock, kIf, kTry, kThen, kElse, kDo, kClause, kDelegate };
+
+// Parts that the construct's label is in scope in.
+constexpr bool IsScopedPart(NodeKind kind) {
+  return kind == NodeKind::kThen || kind == NodeKind::kElse || kind == NodeKind::kDo ||
+         kind == NodeKind::kClause;
+}
 
 struct Node {
   NodeKind kind = NodeKind::kPlain;
   bool is_leaf = true;
   uint32_t offset = 0;   // of the instruction
-  uint32_t block = 0;    // of kBlock and kIf: how many opened before
+  uint32_t block = 0;    // of kBlock, kIf and kTry: how many opened before
   uint32_t results = 0;
   uint32_t first = 0;    // the first child; 0: none
   uint32_t next = 0;     // the next sibling
@@ -38,7 +45,7 @@ class FoldedBody {
   }
 
  private:
-  // A block being read: its node, its part that is filled (a then or else, else itself), and where
+  // A block being read: its node, its part that is filled (itself if it has no parts), and where
   // in pending_ its content begins.
   struct Block {
     uint32_t node;
@@ -87,25 +94,37 @@ class FoldedBody {
     Instruction instruction;
     blocks_.push_back({Add(NodeKind::kBlock, 0), 0, 0});
     for (uint32_t block = 0; !blocks_.empty() && body_.Read(reader, &instruction);) {
-      if (instruction.op == Opcode::End) {
-        Adopt(blocks_.back().part, blocks_.back().base);
-        if (blocks_.size() > 1) pending_.push_back(blocks_.back().node);
-        blocks_.pop_back();
-      } else if (instruction.op == Opcode::Else) {
-        Adopt(blocks_.back().part, blocks_.back().base);
-        blocks_.back().part = AddPart(blocks_.back().node, NodeKind::kElse);
+      if (ContinuesConstruct(instruction.op)) {
+        Continue(instruction);
       } else {
         AddInstruction(instruction, &block);
       }
     }
   }
 
+  void Continue(const Instruction& instruction) {
+    const Block block = blocks_.back();
+    Adopt(block.part, block.base);
+    switch (instruction.op) {
+      case Opcode::Else: blocks_.back().part = AddPart(block.node, NodeKind::kElse, 0); return;
+      case Opcode::Delegate: AddPart(block.node, NodeKind::kDelegate, instruction.offset); break;
+      case Opcode::End: break;
+      default:
+        blocks_.back().part = AddPart(block.node, NodeKind::kClause, instruction.offset);
+        return;
+    }
+    if (blocks_.size() > 1) pending_.push_back(block.node);
+    blocks_.pop_back();
+  }
+
   void AddInstruction(const Instruction& instruction, uint32_t* block) {
     const FoldArity arity =
         ArityOf(instruction, body_.context.module, func_types_, func_type_);
     const bool is_if = instruction.op == Opcode::If;
+    const bool is_try = instruction.op == Opcode::Try;
     const bool is_block = OpensBlock(instruction.op);
     const uint32_t node = Add(is_if      ? NodeKind::kIf
+                              : is_try   ? NodeKind::kTry
                               : is_block ? NodeKind::kBlock
                                          : NodeKind::kPlain,
                               instruction.offset);
@@ -113,13 +132,15 @@ class FoldedBody {
     AdoptOperands(node, arity.operands);
     if (!is_block) return pending_.push_back(node);
     nodes_[node].block = (*block)++;
-    const uint32_t part = is_if ? AddPart(node, NodeKind::kThen) : node;
+    uint32_t part = node;
+    if (is_if) part = AddPart(node, NodeKind::kThen, 0);
+    if (is_try) part = AddPart(node, NodeKind::kDo, 0);
     blocks_.push_back({node, part, pending_.size()});
   }
 
-  // Behind the operands of an `if`, and its `then`.
-  uint32_t AddPart(uint32_t node, NodeKind kind) {
-    const uint32_t part = Add(kind, 0);
+  // Behind the operands of an `if`, and the parts there are.
+  uint32_t AddPart(uint32_t node, NodeKind kind, uint32_t offset) {
+    const uint32_t part = Add(kind, offset);
     pending_.push_back(part);
     Adopt(node, pending_.size() - 1);
     return part;
@@ -145,6 +166,7 @@ class FoldedBody {
       switch (node.kind) {
         case NodeKind::kThen: text += "(then"; break;
         case NodeKind::kElse: text += "(else"; break;
+        case NodeKind::kDo: text += "(do"; break;
         default: OpenInstruction(node, &text);
       }
     }
@@ -170,7 +192,7 @@ class FoldedBody {
     const Node& node = nodes_[top.node];
     if (top.child == 0) {
       const bool is_scope = node.kind == NodeKind::kBlock && top.node != 0;
-      if (is_scope || node.kind == NodeKind::kThen || node.kind == NodeKind::kElse) labels_.Pop();
+      if (is_scope || IsScopedPart(node.kind)) labels_.Pop();
       if (top.node != 0) out_.text() += ')';
       open_.pop_back();
       return;
@@ -183,9 +205,8 @@ class FoldedBody {
     } else {
       out_.NewLine(depth);
     }
-    if (nodes_[child].kind == NodeKind::kThen || nodes_[child].kind == NodeKind::kElse) {
-      labels_.Push(body_.LabelName(node.block));  // not in scope in the condition
-    }
+    // The label is not in scope in a condition or a `delegate`.
+    if (IsScopedPart(nodes_[child].kind)) labels_.Push(body_.LabelName(node.block));
     Open(child, depth + 1);
   }
 

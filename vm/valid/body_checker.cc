@@ -193,10 +193,10 @@ bool BodyChecker::EnterFrame(Opcode op, absl::Span<const ValType> params,
 bool BodyChecker::CheckFrameResultsSlow(const ControlFrame& frame) {
   const uint32_t present = size_ - height_;
   const size_t wanted = frame.results.size();
-  const bool right_count = frame.unreachable ? present <= wanted : present == wanted;
-  if (!right_count) return Mismatch(frame.results, "block");
-  return MatchAll(operands_ + height_, frame.results.last(present).data(), present) ||
-         Mismatch(frame.results, "block");
+  if (present > wanted) return Mismatch(frame.results, "block");
+  return ((present == wanted || frame.unreachable) &&
+          MatchAll(operands_ + height_, frame.results.last(present).data(), present)) ||
+         Mismatch(frame.results, "instruction");
 }
 
 bool BodyChecker::CheckMissingElse(const ControlFrame& frame) {
@@ -242,6 +242,19 @@ bool BodyChecker::CheckReturnCall(const FuncType& callee) {
   return Invalid(absl::StrCat("type mismatch: current function requires result type ",
                               ListTypes(results), " but callee returns ",
                               ListTypes(callee.results)));
+}
+
+bool BodyChecker::BeginClause(absl::Span<const ValType> values, bool* falls_through) {
+  ControlFrame& frame = scratch_.control.back();
+  if (!MayFollowClause(frame.op, instruction_.op)) return Malformed("END opcode expected");
+  if (!CheckFrameResults(frame)) return false;
+  *falls_through = !frame.unreachable;
+  ResetInitialized(frame.initialized);
+  frame.op = instruction_.op;
+  frame.unreachable = false;
+  size_ = frame.height;
+  UseTopFrame();
+  return PushAll(values);
 }
 
 void BodyChecker::LeaveFrame() {

@@ -26,9 +26,9 @@
 
 namespace tenon::vm {
 
-// A construct that is open: function body, block, loop, if, try_table.
+// A construct that is open: function body, block, loop, if, try_table, try.
 struct ControlFrame {
-  Opcode op = Opcode::Block;  // what opened it; Else once an `else` has come
+  Opcode op = Opcode::Block;  // what opened it, or began the clause that it is in
   bool unreachable = false;   // what follows can't be reached; the stack is polymorphic
   bool reported = true;       // the sink was told of the construct
   uint32_t height = 0;        // of the operand stack below the parameters
@@ -122,6 +122,8 @@ class BodyChecker {
   }
   // An `if` without `else` leaves its parameters as results.
   bool CheckMissingElse(const ControlFrame& frame);
+  // The innermost construct's next clause, which finds `values` on the stack.
+  bool BeginClause(absl::Span<const ValType> values, bool* falls_through);
   void LeaveFrame();  // drops the innermost construct, its operands and initialisations
   void ResetInitialized(uint32_t count);
   void SetUnreachable();

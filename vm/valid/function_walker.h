@@ -102,6 +102,9 @@ class FunctionWalker : public BodyChecker {
   bool TryTableStep();
   bool ThrowStep();
   bool ThrowRefStep();
+  bool CatchStep();
+  bool DelegateStep();
+  bool RethrowStep();
   bool BrStep();
   bool BrIfStep();
   bool BrTableStep();

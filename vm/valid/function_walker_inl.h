@@ -64,11 +64,16 @@ ABSL_ATTRIBUTE_NOINLINE bool FunctionWalker<Sink, kConstant>::SpecialStep(uint16
       return true;
     case StepOf(Opcode::Block):
     case StepOf(Opcode::Loop):
-    case StepOf(Opcode::If): return BlockStep();
+    case StepOf(Opcode::If):
+    case StepOf(Opcode::Try): return BlockStep();
     case StepOf(Opcode::Else): return ElseStep();
     case StepOf(Opcode::TryTable): return TryTableStep();
     case StepOf(Opcode::Throw): return ThrowStep();
     case StepOf(Opcode::ThrowRef): return ThrowRefStep();
+    case StepOf(Opcode::Catch):
+    case StepOf(Opcode::CatchAll): return CatchStep();
+    case StepOf(Opcode::Delegate): return DelegateStep();
+    case StepOf(Opcode::Rethrow): return RethrowStep();
     case StepOf(Opcode::Br): return BrStep();
     case StepOf(Opcode::BrIf): return BrIfStep();
     case StepOf(Opcode::BrTable): return BrTableStep();

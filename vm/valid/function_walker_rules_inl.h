@@ -20,21 +20,15 @@ bool FunctionWalker<Sink, kConstant>::BlockStep() {
   if (op == Opcode::Block) sink_.OnBlock(instruction_, info);
   if (op == Opcode::Loop) sink_.OnLoop(instruction_, info);
   if (op == Opcode::If) sink_.OnIf(instruction_, info);
+  if (op == Opcode::Try) sink_.OnTry(instruction_, info);
   return true;
 }
 
 template <class Sink, bool kConstant>
 bool FunctionWalker<Sink, kConstant>::ElseStep() {
-  ControlFrame& frame = scratch_.control.back();
-  if (frame.op != Opcode::If) return Malformed("END opcode expected");
-  if (!CheckFrameResults(frame)) return false;
-  const bool falls_through = !frame.unreachable;
-  ResetInitialized(frame.initialized);
-  frame.op = Opcode::Else;
-  frame.unreachable = false;
-  size_ = frame.height;
-  if (!PushAll(frame.params)) return false;
-  UseTopFrame();
+  const ControlFrame& frame = scratch_.control.back();
+  bool falls_through;
+  if (!BeginClause(frame.params, &falls_through)) return false;
   if (frame.reported) sink_.OnElse(instruction_, falls_through);
   return true;
 }
@@ -80,6 +74,48 @@ template <class Sink, bool kConstant>
 bool FunctionWalker<Sink, kConstant>::ThrowRefStep() {
   if (!Pop(ValType::Ref(HeapKind::kExn, true))) return false;
   if (reporting_) sink_.OnThrowRef(instruction_);
+  SetUnreachable();
+  return true;
+}
+
+// Legacy exceptions. A `delegate` closes its `try`, whose label its own does not count.
+
+template <class Sink, bool kConstant>
+bool FunctionWalker<Sink, kConstant>::CatchStep() {
+  const ControlFrame& frame = scratch_.control.back();
+  const FuncType* type = nullptr;
+  if (instruction_.op == Opcode::Catch) {
+    if (!Immediates<ImmediateKind::kTag>() || !CheckTag(instruction_.index)) return false;
+    type = module_.tags[instruction_.index].type;
+  }
+  bool falls_through;
+  const absl::Span<const ValType> none;
+  if (!BeginClause(type != nullptr ? type->params : none, &falls_through)) return false;
+  if (frame.reported) sink_.OnCatch(instruction_, {.func_type = type}, falls_through);
+  return true;
+}
+
+template <class Sink, bool kConstant>
+bool FunctionWalker<Sink, kConstant>::DelegateStep() {
+  const ControlFrame frame = scratch_.control.back();
+  if (!Immediates<ImmediateKind::kLabel>()) return false;
+  if (!MayFollowClause(frame.op, Opcode::Delegate)) return Malformed("END opcode expected");
+  if (!CheckFrameResults(frame)) return false;
+  LeaveFrame();
+  if (Label(instruction_.index) == nullptr || !PushAll(frame.results)) return false;
+  if (frame.reported) sink_.OnDelegate(instruction_, !frame.unreachable);
+  return true;
+}
+
+template <class Sink, bool kConstant>
+bool FunctionWalker<Sink, kConstant>::RethrowStep() {
+  if (!Immediates<ImmediateKind::kLabel>()) return false;
+  const ControlFrame* target = Label(instruction_.index);
+  if (target == nullptr) return false;
+  if (target->op != Opcode::Catch && target->op != Opcode::CatchAll) {
+    return Invalid("invalid rethrow label");
+  }
+  if (reporting_) sink_.OnRethrow(instruction_);
   SetUnreachable();
   return true;
 }

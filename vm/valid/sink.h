@@ -69,6 +69,13 @@ class NullSink {
   void OnThrow(const Instruction&, const Resolved&) {}  // pops the tag's values
   void OnThrowRef(const Instruction&) {}                // pops the reference
 
+  // Legacy exceptions. A `try` is a block whose clauses find their tag's values at its height;
+  // `delegate` ends it, and counts its label outside.
+  void OnTry(const Instruction&, const BlockInfo&) {}
+  void OnCatch(const Instruction&, const Resolved&, bool falls_through) {}  // catch_all: no type
+  void OnDelegate(const Instruction&, bool falls_through) {}
+  void OnRethrow(const Instruction&) {}
+
   // call, call_indirect (pops the table index first), call_ref (pops the function reference first)
   // and their return_call* forms.
   void OnCall(const Instruction&, const Resolved&) {}

@@ -70,7 +70,8 @@ void Translator::OnEnd(const Instruction&, bool falls_through) {
   const bool is_loop = control.kind == Control::Kind::kLoop;
   const bool is_if = control.kind == Control::Kind::kIf;  // an `if` that had no `else`
   const bool is_caught_at = control.first_clause != CatchTable::kNone;
-  const bool merges = (!is_loop && control.label.targeted()) || is_if || is_caught_at;
+  const bool is_catch = control.kind == Control::Kind::kCatch;
+  const bool merges = (!is_loop && control.label.targeted()) || is_if || is_caught_at || is_catch;
   // With one way in, values may stay where they are.
   if (falls_through && !merges) {
     controls_.pop_back();

@@ -67,4 +67,52 @@ void Translator::OnThrowRef(const Instruction& instruction) {
   last_.valid = false;
 }
 
+// Legacy exceptions. A clause lands at its own code, where the exception's reference stands in the
+// construct's first slot, for `rethrow`, and the values behind it.
+
+void Translator::OnTry(const Instruction&, const BlockInfo& info) {
+  FlushLocals();
+  last_.valid = false;
+  const uint32_t region = catches_.Open(code_.size(), controls_.back().region);
+  Control& control = Enter(Control::Kind::kBlock, info);
+  control.region = region;
+  control.try_region = region;
+}
+
+void Translator::OnCatch(const Instruction& instruction, const Resolved& resolved,
+                         bool falls_through) {
+  CloseRegion();
+  Control& control = controls_.back();
+  control.region = controls_[controls_.size() - 2].region;
+  control.kind = Control::Kind::kCatch;
+  if (falls_through) {
+    MoveToLabel(control);
+    code_.EmitBranch(handlers::Br, 0, 0, &control.label);
+  }
+  ResetStack(control, {});
+  CatchTable::Clause clause;
+  clause.target = code_.size();
+  clause.ref_slot = Push(ShapeOf(ValType::Ref(HeapKind::kExn, false))).slot;
+  clause.slot = next_slot_;
+  if (resolved.func_type != nullptr) {
+    clause.tag = instruction.index;
+    moves_ += resolved.func_type->params.size();
+    for (ValType value : resolved.func_type->params) Push(ShapeOf(value));
+  }
+  catches_.Add(control.try_region, clause);
+  ForgetMirrors();
+  last_.valid = false;
+}
+
+void Translator::OnDelegate(const Instruction& instruction, bool falls_through) {
+  catches_.SetOuter(controls_.back().region, LabelAt(instruction.index + 1).region);
+  OnEnd(instruction, falls_through);
+}
+
+void Translator::OnRethrow(const Instruction& instruction) {
+  code_.SetOffset(instruction.offset);
+  code_.Emit(handlers::ThrowRef, {LabelAt(instruction.index).first_slot});
+  last_.valid = false;
+}
+
 }  // namespace tenon::vm::interp

@@ -56,6 +56,10 @@ class Translator {
   void OnReturn(const Instruction&);
   void OnThrow(const Instruction&, const Resolved&);
   void OnThrowRef(const Instruction&);
+  void OnTry(const Instruction&, const BlockInfo&);
+  void OnCatch(const Instruction&, const Resolved&, bool falls_through);
+  void OnDelegate(const Instruction&, bool falls_through);
+  void OnRethrow(const Instruction&);
   void OnCall(const Instruction&, const Resolved&);
   void OnBrOn(const Instruction&, const Resolved&);
   void OnDrop(const Instruction&, const Resolved&);
@@ -137,7 +141,7 @@ class Translator {
   };
 
   struct Control {
-    enum class Kind : uint8_t { kFunction, kBlock, kLoop, kIf, kElse };
+    enum class Kind : uint8_t { kFunction, kBlock, kLoop, kIf, kElse, kCatch };
     Kind kind = Kind::kBlock;
     uint32_t base = 0;         // operands below the construct's parameters
     uint32_t first_slot = 0;   // home of the first of them
@@ -146,6 +150,7 @@ class Translator {
     Label label;               // a loop's start, else the end
     Label otherwise;           // an if's else branch
     uint32_t region = CatchTable::kNone;        // in force inside
+    uint32_t try_region = CatchTable::kNone;    // a try's own, which its clauses belong to
     uint32_t first_clause = CatchTable::kNone;  // of those that wait for the label; see AddClause
     absl::Span<const ValType> label_types() const { return kind == Kind::kLoop ? params : results; }
   };
