@@ -168,7 +168,8 @@ bool BodyChecker::Grow(size_t count) {
   if (needed > kMaxOperands) {
     return Limit(absl::StrCat("more than ", kMaxOperands, " operands on the stack"));
   }
-  scratch_.operands.resize(std::max<size_t>({64, needed, size_t{2} * capacity_}));
+  const size_t roomy = std::max<size_t>({64, needed, size_t{2} * capacity_});
+  scratch_.operands.resize(std::min<size_t>(roomy, kMaxOperands));
   operands_ = scratch_.operands.data();
   capacity_ = static_cast<uint32_t>(scratch_.operands.size());
   return true;

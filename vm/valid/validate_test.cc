@@ -42,6 +42,19 @@ TEST(ValidateTest, MalformedBodyWinsOverInvalidModule) {
   EXPECT_EQ(ValidationError(std::move(module)), "illegal opcode ff");
 }
 
+TEST(ValidateTest, OperandsOnTheStackAreBounded) {
+  // i32.const 0 ..., unreachable
+  const auto body = [](size_t operands) {
+    std::vector<uint8_t> bytes = {0x00};
+    for (size_t i = 0; i < operands; ++i) bytes.insert(bytes.end(), {0x41, 0x00});
+    bytes.insert(bytes.end(), {0x00, 0x0b});
+    return bytes;
+  };
+  EXPECT_EQ(ValidationError(WithBodies({body(kMaxOperands)})), "ok");
+  EXPECT_EQ(ValidationError(WithBodies({body(kMaxOperands + 1)})),
+            "more than 1000000 operands on the stack");
+}
+
 TEST(ValidateTest, ForwardTypeReferenceIsUnknown) {
   Module module = WithBodies({});
   module.types[0].func.params = {ValType::Ref(HeapType::Concrete(1), true)};
