@@ -44,9 +44,11 @@ bool ReadMemArgSlow(ByteReader& reader, const Features& features, Instruction* o
   const uint64_t where = reader.offset();
   uint32_t flags;
   if (!reader.ReadVarU32(&flags)) return false;
-  if (flags >= 2 * kHasMemory ||
-      ((flags & kHasMemory) && !features.Has(Feature::kMultiMemory))) {
+  if (flags >= 2 * kHasMemory) {
     return reader.FailAt(ErrorKind::kMalformed, "malformed memop flags", where);
+  }
+  if ((flags & kHasMemory) && !features.Has(Feature::kMultiMemory)) {
+    return reader.FailAt(ErrorKind::kMalformed, "malformed memop flags: multi-memory is off", where);
   }
   out->index = 0;
   if ((flags & kHasMemory) && !reader.ReadVarU32(&out->index)) return false;

@@ -39,8 +39,8 @@ bool CheckFeature(ByteReader& reader, const Features& features, Feature feature,
 
 Feature FeatureOf(HeapType heap) {
   switch (heap.kind()) {
-    case HeapKind::kFunc:
-    case HeapKind::kExtern: return Feature::kMvp;
+    case HeapKind::kFunc: return Feature::kMvp;
+    case HeapKind::kExtern: return Feature::kReferenceTypes;
     case HeapKind::kConcrete: return Feature::kFunctionReferences;
     case HeapKind::kExn:
     case HeapKind::kNoExn: return Feature::kExceptionHandling;
@@ -48,9 +48,11 @@ Feature FeatureOf(HeapType heap) {
   }
 }
 
-Feature FeatureOf(ValType ref) {
-  const Feature feature = FeatureOf(ref.heap());
-  return feature == Feature::kMvp && !ref.nullable() ? Feature::kFunctionReferences : feature;
+Feature FeatureOf(ValType type) {
+  if (!type.is_ref()) return type == ValType::kV128 ? Feature::kSimd : Feature::kMvp;
+  const HeapKind kind = type.heap().kind();
+  const bool is_typed = !type.nullable() && (kind == HeapKind::kFunc || kind == HeapKind::kExtern);
+  return is_typed ? Feature::kFunctionReferences : FeatureOf(type.heap());
 }
 
 bool ReadHeapType(ByteReader& reader, const Features& features, HeapType* out) {

@@ -15,9 +15,9 @@ namespace tenon::vm {
 
 inline constexpr uint32_t kSaturatedTypeIndex = 1u << 23;
 
-// The proposal that a reference type needs; kMvp for funcref and externref.
+// The proposal that a type needs; kMvp for numbers and funcref.
 Feature FeatureOf(HeapType heap);
-Feature FeatureOf(ValType ref);
+Feature FeatureOf(ValType type);
 
 bool ReadHeapType(ByteReader& reader, const Features& features, HeapType* out);
 bool ReadRefType(ByteReader& reader, const Features& features, ValType* out);

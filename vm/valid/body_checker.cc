@@ -362,7 +362,14 @@ bool BodyChecker::CheckConstant() {
                             module_.globals[instruction_.index].type.is_mutable;
     const bool allowed = row.allowed_in_const || (row.allowed_in_extended_const &&
                                                   features_.Has(Feature::kExtendedConst));
-    if (!allowed || is_mutable) return Invalid("constant expression required");
+    if (!allowed || is_mutable) {
+      std::string text = "constant expression required";
+      if (row.allowed_in_extended_const && !allowed) {
+        absl::StrAppend(&text, ": ", Info(instruction_.op).text, " needs ",
+                        FeatureName(Feature::kExtendedConst));
+      }
+      return Invalid(text);
+    }
   }
   return true;
 }

@@ -170,7 +170,10 @@ Status ModuleValidator::ResolveElem(const ElemSegment& segment) {
   for (ByteRange expression : segment.exprs) {
     TENON_RETURN_IF_ERROR(EvaluateConstant(expression, out.type, &out.exprs.emplace_back()));
   }
-  if (segment.mode != ElemSegment::Mode::kActive) return {};
+  if (segment.mode != ElemSegment::Mode::kActive) {
+    if (resolved_.features.Has(Feature::kBulkMemory)) return {};
+    return Invalid("element segment that is not active: bulk-memory is off");
+  }
   if (segment.table.value() >= resolved_.tables.size()) {
     return InvalidAt(segment.offset, absl::StrCat("unknown table ", segment.table.value()));
   }
@@ -191,7 +194,10 @@ Status ModuleValidator::ResolveDatas() {
     out.active = segment.active;
     out.memory = segment.memory;
     out.bytes = segment.bytes;
-    if (!segment.active) continue;
+    if (!segment.active) {
+      if (resolved_.features.Has(Feature::kBulkMemory)) continue;
+      return Invalid("passive data segment: bulk-memory is off");
+    }
     if (segment.memory.value() >= resolved_.memories.size()) {
       return Invalid(absl::StrCat("unknown memory ", segment.memory.value()));
     }

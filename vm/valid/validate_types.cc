@@ -91,7 +91,6 @@ Status ModuleValidator::CheckFeatures(const SubType& type, size_t group_size) co
 }
 
 Status ModuleValidator::CheckFeatures(ValType type) const {
-  if (!type.is_ref()) return {};
   const Feature feature = FeatureOf(type);
   if (resolved_.features.Has(feature)) return {};
   return Invalid(absl::StrCat("type ", ToString(type), ": ", FeatureName(feature), " is off"));

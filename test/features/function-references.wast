@@ -1,0 +1,6 @@
+(assert_invalid (module (type (func)) (func (param (ref null 0))))
+  "type (ref null 0): function-references is off")
+(assert_malformed (module quote "(func (param funcref) (drop (ref.as_non_null (local.get 0))))")
+  "illegal opcode d4: ref.as_non_null needs function-references")
+(assert_malformed (module binary "\00asm\01\00\00\00" "\01\06\01\60\01\64\70\00")
+  "malformed reference type: function-references is off")

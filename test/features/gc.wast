@@ -1,0 +1,7 @@
+(assert_invalid (module (type (struct))) "type with sub types, a group, or of a structure or array: gc is off")
+(assert_invalid (module (func (param i31ref))) "type (ref null i31): gc is off")
+(assert_malformed (module quote "(func (drop (ref.i31 (i32.const 0))))")
+  "illegal opcode fb: ref.i31 needs gc")
+(assert_malformed (module binary "\00asm\01\00\00\00" "\01\05\01\60\01\6c\00") "malformed reference type: gc is off")
+(assert_invalid (module binary "\00asm\01\00\00\00" "\01\03\01\5f\00")
+  "type with sub types, a group, or of a structure or array: gc is off")

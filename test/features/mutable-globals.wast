@@ -1,0 +1,6 @@
+(assert_invalid (module (import "m" "g" (global (mut i32))))
+  "mutable globals cannot be imported: mutable-globals is off")
+(assert_invalid (module (global (export "g") (mut i32) (i32.const 0)))
+  "mutable globals cannot be exported: mutable-globals is off")
+(assert_invalid (module binary "\00asm\01\00\00\00" "\02\08\01\01m\01g\03\7f\01")
+  "mutable globals cannot be imported: mutable-globals is off")

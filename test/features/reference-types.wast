@@ -1,0 +1,5 @@
+(assert_invalid (module (func (param externref))) "type externref: reference-types is off")
+(assert_invalid (module (table 0 funcref) (table 0 funcref)) "multiple tables: reference-types is off")
+(assert_malformed (module binary "\00asm\01\00\00\00" "\01\05\01\60\01\6f\00") "malformed reference type: reference-types is off")
+(assert_malformed (module quote "(table 0 funcref) (func (drop (table.get (i32.const 0))))")
+  "illegal opcode 25: table.get needs reference-types")

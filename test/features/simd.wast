@@ -1,0 +1,6 @@
+(assert_invalid (module (func (param v128))) "type v128: simd is off")
+(assert_malformed (module binary "\00asm\01\00\00\00" "\01\05\01\60\01\7b\00") "malformed value type: simd is off")
+(assert_malformed (module quote "(func (drop (i32x4.splat (i32.const 0))))")
+  "illegal opcode fd: i32x4.splat needs simd")
+(assert_malformed (module binary "\00asm\01\00\00\00" "\01\04\01\60\00\00" "\03\02\01\00" "\0a\09\01\07\00\41\00\fd\11\1a\0b")
+  "illegal opcode fd: i32x4.splat needs simd")

@@ -1,0 +1,5 @@
+(assert_malformed (module quote "(func (atomic.fence))") "illegal opcode fe: atomic.fence needs threads")
+(assert_malformed (module binary "\00asm\01\00\00\00" "\01\04\01\60\00\00" "\03\02\01\00" "\0a\07\01\05\00\fe\03\00\0b")
+  "illegal opcode fe: atomic.fence needs threads")
+(assert_invalid (module (memory 0 1 shared)) "shared memory: threads is off")
+(assert_malformed (module binary "\00asm\01\00\00\00" "\05\04\01\03\00\01") "malformed limits flags: threads is off")
