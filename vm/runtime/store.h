@@ -63,6 +63,11 @@ class Store final : private HeapOwner {
   Ref NewExternRef(uint64_t host_value);
   // What the host gave; nothing when the reference is a guest's object or null.
   std::optional<uint64_t> HostValueOf(Ref ref) const;
+  // See Heap::OnHostValueDropped. Before the first value.
+  void OnHostValueDropped(Heap::DropHostValue drop, void* context) {
+    drop_host_value_ = drop;
+    drop_context_ = context;
+  }
   // The least abstract heap type of what it refers to: kI31, kStruct, kArray, kExn, or kAny for a
   // host's value. Not for null.
   HeapKind HeapKindOf(Ref ref) const;
@@ -182,6 +187,8 @@ class Store final : private HeapOwner {
   std::deque<HostGlobal> globals_;
   std::vector<std::unique_ptr<Instance>> instances_;
   std::vector<V128> constants_;  // operands of the constant expression being evaluated
+  Heap::DropHostValue drop_host_value_ = nullptr;
+  void* drop_context_ = nullptr;
   std::unique_ptr<Heap> heap_;
 };
 

@@ -27,11 +27,20 @@ void Heap::Collect() {
     free_ = {};
     return;
   }
+  DropUnmarkedHostValues();
   ReleaseUnmarkedBlocks();
   live_bytes_ = marker.live_bytes_;
   budget_ = std::max(kLeastBudget, live_bytes_ + marker.root_bytes_);
   allocated_ = 0;
   ++collections_;
+}
+
+void Heap::DropUnmarkedHostValues() {
+  std::erase_if(host_externs_, [this](Ref ref) {
+    if ((HeaderOf(ref).mark & kColourMask) == colour_) return false;
+    drop_host_value_(drop_context_, HostValueOf(ref));
+    return true;
+  });
 }
 
 void Marker::Mark(Ref ref) {

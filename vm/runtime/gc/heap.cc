@@ -36,6 +36,10 @@ std::unique_ptr<Heap> Heap::Create(HeapOwner* owner, LayoutTable* layouts, Allow
   return heap;
 }
 
+Heap::~Heap() {
+  for (const Ref ref : host_externs_) drop_host_value_(drop_context_, HostValueOf(ref));
+}
+
 Ref Heap::AllocateArray(const Layout& layout, uint32_t length) {
   const Ref array = Allocate(layout.type_word, layout.BytesOfArray(length));
   if (array != kNullRef) WriteField(At(array) + kArrayLength, length);
@@ -44,7 +48,9 @@ Ref Heap::AllocateArray(const Layout& layout, uint32_t length) {
 
 Ref Heap::AllocateHostExtern(uint64_t host_value) {
   const Ref object = Allocate(kHostExternWord, kHostExternBytes);
-  if (object != kNullRef) WriteField(At(object) + kHostValue, host_value);
+  if (object == kNullRef) return kNullRef;
+  WriteField(At(object) + kHostValue, host_value);
+  if (drop_host_value_ != nullptr) host_externs_.push_back(object);
   return object;
 }
 

@@ -39,6 +39,7 @@ class Heap {
   // Null when the host has no address space left. What is committed is taken from `bytes_left`.
   static std::unique_ptr<Heap> Create(HeapOwner* owner, LayoutTable* layouts,
                                       Allowance* bytes_left, bool collect_always);
+  ~Heap();
   Heap(const Heap&) = delete;
   Heap& operator=(const Heap&) = delete;
 
@@ -61,6 +62,15 @@ class Heap {
   bool IsObjectAt(uint64_t offset) const;
 
   void Collect();
+
+  // Called with each host value that a collection finds out of reach, or that is left when the heap
+  // goes. It may not use the heap.
+  using DropHostValue = void (*)(void* context, uint64_t host_value);
+  // Before the first host value.
+  void OnHostValueDropped(DropHostValue drop, void* context) {
+    drop_host_value_ = drop;
+    drop_context_ = context;
+  }
 
   // Room for references that the host holds; see root.h.
   uint32_t AddHandle(Ref ref);
@@ -118,6 +128,7 @@ class Heap {
   void Sweep(uint32_t block, bool is_new);
   void FinishSweeping();
   void ReleaseUnmarkedBlocks();
+  void DropUnmarkedHostValues();
 
   // A run of blocks without a state, the first one's index; 0 when there is none to be had.
   uint32_t TakeRun(uint32_t count);
@@ -150,6 +161,10 @@ class Heap {
 
   std::vector<Ref> handles_;  // kNullRef where free
   std::vector<uint32_t> free_handles_;
+
+  DropHostValue drop_host_value_ = nullptr;  // null: nobody wants to know
+  void* drop_context_ = nullptr;
+  std::vector<Ref> host_externs_;            // all there are, if somebody does
 };
 
 // Hands references to the collector while it marks.

@@ -127,6 +127,26 @@ TEST_F(HeapTest, DropsCycles) {
   EXPECT_EQ(heap_->live_bytes(), 0u);
 }
 
+TEST_F(HeapTest, TellsOfEachHostValueOnce) {
+  Make(64 * kMiB);
+  std::vector<uint64_t> dropped;
+  heap_->OnHostValueDropped(
+      [](void* list, uint64_t value) {
+        static_cast<std::vector<uint64_t>*>(list)->push_back(value);
+      },
+      &dropped);
+  roots_ = {heap_->AllocateHostExtern(1), heap_->AllocateHostExtern(2)};
+  heap_->AllocateHostExtern(3);
+  heap_->Collect();
+  EXPECT_EQ(dropped, std::vector<uint64_t>{3});
+  roots_.pop_back();
+  heap_->Collect();
+  heap_->Collect();
+  EXPECT_EQ(dropped, (std::vector<uint64_t>{3, 2}));
+  heap_.reset();
+  EXPECT_EQ(dropped, (std::vector<uint64_t>{3, 2, 1}));
+}
+
 TEST_F(HeapTest, FollowsAMillionElements) {
   Make(256 * kMiB);
   constexpr uint32_t kCount = 1'000'000;

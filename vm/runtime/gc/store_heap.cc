@@ -6,6 +6,7 @@ namespace tenon::vm {
 Heap* Store::MakeHeap() {
   heap_ = Heap::Create(this, &engine_->layouts(), &memory_bytes_left_, limits_.collect_always);
   if (heap_ == nullptr) return nullptr;
+  heap_->OnHostValueDropped(drop_host_value_, drop_context_);
   run_.heap = heap_.get();
   run_.heap_base = heap_->base();
   return heap_.get();
