@@ -44,6 +44,7 @@ class Collector {
     frame.module = NameOf(instance);
     frame.func = function.index;
     frame.offset = offset;
+    frame.instance = &instance;
     modules_.push_back(function.module);
     return true;
   }

@@ -11,12 +11,15 @@
 
 namespace tenon::vm {
 
+class Instance;
+
 // One wasm frame, innermost first in a backtrace.
 struct Frame {
   std::string module;     // the instance's name, or the module's; may be empty
   FuncIdx func;
   std::string function;   // from the name section; may be empty
   uint32_t offset = 0;    // of the instruction, in the module's bytes
+  const Instance* instance = nullptr;  // good as long as its store
 };
 
 struct Trap {
