@@ -33,6 +33,7 @@ LAYERS = {
     "vm/runtime": VM_BELOW_RUNTIME + ["vm/sys"],
     "vm/interp": VM_RUNTIME,
     "vm/artifact": VM_RUNTIME,
+    "vm/capi": VM_RUNTIME + ["vm/interp"],
     "vm": VM,
     "jit": VM + ["vm"],
     # Inside abi the description of components stands below what runs them.

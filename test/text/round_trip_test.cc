@@ -190,16 +190,18 @@ void CheckComponent(const abi::syntax::RootComponent& root,
 TEST(TextRoundTripTest, CoreModulesOfTheGuests) {
   const std::vector<std::string> guests = FilesBelow(TENON_GUESTS_DIR, ".wasm");
   if (guests.empty()) GTEST_SKIP() << "no guests";
+  size_t components = 0;
   size_t modules = 0;
   for (const std::string& path : guests) {
     SCOPED_TRACE(path);
     std::vector<uint8_t> bytes = Contents(path);
     if (!abi::IsComponent(bytes)) continue;  // the component has it too
+    ++components;
     const auto component = abi::DecodeComponent(std::move(bytes));
     ASSERT_TRUE(component) << component.error().ToString();
     CheckComponent(**component, **component, &modules);
   }
-  EXPECT_GT(modules, guests.size());
+  EXPECT_GT(modules, components);
 }
 
 }  // namespace

@@ -1,0 +1,21 @@
+;; References on their way through guests for the C API's tests.
+(module
+  (type $point (struct (field i32)))
+  (import "env" "pass" (func $pass (param externref) (result externref)))
+  (global (export "global") (mut externref) (ref.null extern))
+  (table $table (export "table") 4 externref)
+  (func (export "echo") (param externref) (result externref) (local.get 0))
+  (func (export "pass") (param externref) (result externref) (call $pass (local.get 0)))
+  (func (export "null") (param externref) (result i32) (ref.is_null (local.get 0)))
+  (func (export "put") (param i32 externref) (table.set $table (local.get 0) (local.get 1)))
+  (func (export "echo func") (param funcref) (result funcref) (local.get 0))
+  (func (export "point") (param i32) (result externref)
+    (extern.convert_any (struct.new $point (local.get 0))))
+  (func (export "x") (param externref) (result i32)
+    (struct.get $point 0 (ref.cast (ref $point) (any.convert_extern (local.get 0)))))
+  (func (export "typed") (param (ref $point)) (result i32) (struct.get $point 0 (local.get 0)))
+  (func (export "allocate") (param i32)
+    (loop $again
+      (drop (struct.new $point (local.get 0)))
+      (local.set 0 (i32.sub (local.get 0) (i32.const 1)))
+      (br_if $again (local.get 0)))))

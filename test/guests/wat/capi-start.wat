@@ -1,0 +1,4 @@
+;; Its start function traps.
+(module $starter
+  (func $start unreachable)
+  (start $start))
