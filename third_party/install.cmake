@@ -1,5 +1,5 @@
 # `cmake --install`: the public headers of all folders, the static libraries, and a CMake package whose
-# tenon::runtime is everything that runs components. Included last, when all targets are known.
+# tenon::runtime is everything that runs components, tenon::wasm the same for C. Included last, when all targets are known.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -8,6 +8,8 @@ foreach(top vm abi wasi)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/${top}/include/tenon
     DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT sdk)
 endforeach()
+install(FILES ${PROJECT_SOURCE_DIR}/vm/include/wasm.h
+  DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT sdk)
 
 # The runtime is many static libraries; an embedder sees one list of them, in link order.
 function(tenon_collect_libraries target result)
@@ -22,8 +24,9 @@ function(tenon_collect_libraries target result)
   endforeach()
   set(${result} ${found} PARENT_SCOPE)
 endfunction()
-set(tenon_runtime tenon_wasi)
+set(tenon_runtime tenon_wasi tenon_vm_capi)
 tenon_collect_libraries(tenon_wasi tenon_runtime)
+tenon_collect_libraries(tenon_vm_capi tenon_runtime)
 
 set(tenon_runtime_files "")
 foreach(library IN LISTS tenon_runtime)

@@ -70,6 +70,38 @@ static void TestSerialize(const char* guests) {
   DeleteHost(&other);
 }
 
+/* A tag goes from one instance to the next; an exception that nobody catches is a trap. */
+static void TestTags(const char* guests) {
+  Host host = NewHost();
+  wasm_module_t* thrower = LoadGuest(host.store, guests, "throw");
+  wasm_module_t* catcher = LoadGuest(host.store, guests, "catch");
+  wasm_trap_t* trap;
+  wasm_instance_t* first = wasm_instance_new(host.store, thrower, NULL, &trap);
+  CHECK(first != NULL);
+  wasm_extern_vec_t exports;
+  wasm_instance_exports(first, &exports);
+  wasm_externtype_t* type = wasm_extern_type(exports.data[0]);
+  CHECK(wasm_externtype_kind(type) > WASM_EXTERN_MEMORY);
+  CHECK(wasm_extern_as_func(exports.data[0]) == NULL);
+  wasm_externtype_delete(type);
+  wasm_instance_t* second = wasm_instance_new(host.store, catcher, &exports, &trap);
+  CHECK(second != NULL);
+  wasm_val_t result = WASM_INIT_VAL;
+  wasm_val_vec_t results = {1, &result};
+  CHECK(CallExport(catcher, second, "catch", NULL, &results) == NULL && result.of.i32 == 7);
+  trap = CallExport(thrower, first, "throw", NULL, NULL);
+  wasm_frame_t* origin = wasm_trap_origin(trap);
+  CHECK(wasm_instance_same(wasm_frame_instance(origin), first));
+  wasm_frame_delete(origin);
+  CHECK(EndsWith(trap, "uncaught exception"));
+  wasm_extern_vec_delete(&exports);
+  wasm_instance_delete(first);
+  wasm_instance_delete(second);
+  wasm_module_delete(thrower);
+  wasm_module_delete(catcher);
+  DeleteHost(&host);
+}
+
 static wasm_trap_t* Swap(const wasm_val_vec_t* args, wasm_val_vec_t* results) {
   results->data[0] = args->data[1];
   results->data[1] = args->data[0];
@@ -144,6 +176,7 @@ int main(int argc, char** argv) {
   TestStart(argv[1]);
   TestMissingImports(argv[1]);
   TestSerialize(argv[1]);
+  TestTags(argv[1]);
   TestThreads(argv[1]);
   return 0;
 }

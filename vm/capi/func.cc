@@ -132,7 +132,7 @@ wasm_trap_t* wasm_func_call(const wasm_func_t* func, const wasm_val_vec_t* args,
     const auto written = writer.Write(*args, type.params, slots.data());
     if (!written) return NewTrap(&store, written.error());
   }
-  if (!store.vm->Invoke(func->func(), slots.data())) return TakeTrap(store);
+  if (!store.vm->InvokeOrTrap(func->func(), slots.data())) return TakeTrap(store);
   for (size_t i = 0; i < type.results.size(); ++i) {
     results->data[i] = ReadVal(store, type.results[i], &slots[i]);
   }

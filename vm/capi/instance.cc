@@ -40,6 +40,7 @@ wasm_instance_t* wasm_instance_new(wasm_store_t* store, const wasm_module_t* mod
   const Call running(store);
   const auto instance = Instantiate(*store, *module, imports);
   if (instance) return store->RefTo(*instance);
+  if (store->vm->threw()) store->vm->TrapException();
   wasm_trap_t* trap = instance.error().kind() == tenon::ErrorKind::kTrap
                           ? TakeTrap(*store)
                           : NewTrap(store, instance.error());

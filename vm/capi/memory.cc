@@ -9,13 +9,10 @@ namespace vm = tenon::vm;
 
 namespace {
 
-// core: #valid-memtype. A type made here has 32-bit addresses; those of modules are valid.
+// core: #valid-memtype
 bool IsValid(const vm::MemoryType& type) {
-  constexpr uint64_t kMaxPages = 65536;
-  const vm::Limits& limits = type.limits;
-  if (limits.has_max && limits.max < limits.min) return false;
-  const bool is_ordinary = type.address == vm::AddressType::kI32 && type.page_size_log2 == 16;
-  return !is_ordinary || std::max(limits.min, limits.max) <= kMaxPages;
+  const uint64_t most = type.limits.has_max ? type.limits.max : type.limits.min;
+  return type.limits.min <= most && most <= vm::MaxPages(type);
 }
 
 }  // namespace

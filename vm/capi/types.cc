@@ -20,8 +20,7 @@ wasm_valkind_t KindOf(const TypeStore& types, ValType type) {
     case ValType::Kind::kI64: return WASM_I64;
     case ValType::Kind::kF32: return WASM_F32;
     case ValType::Kind::kF64: return WASM_F64;
-    case ValType::Kind::kRef:
-      return IsFuncHeap(types, type.heap()) ? WASM_FUNCREF : WASM_EXTERNREF;
+    case ValType::Kind::kRef: return IsCollected(types, type) ? WASM_EXTERNREF : WASM_FUNCREF;
     case ValType::Kind::kV128:
     case ValType::Kind::kBot: break;
   }

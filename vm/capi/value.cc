@@ -54,7 +54,7 @@ Status SlotWriter::Write(wasm_ref_t* ref, ValType type, Slot* slot) {
   if (ref->store != &store_) {
     return Fail(ErrorKind::kUsage, "a reference is of another store");
   }
-  if (IsFuncHeap(store_.engine->engine.types(), type.heap())) return WriteFunc(ref, type, slot);
+  if (!IsCollected(store_.engine->engine.types(), type)) return WriteFunc(ref, type, slot);
   const Ref in_heap = store_.ToGuest(ref);
   if (in_heap == kNullRef) return Fail(ErrorKind::kLimit, "no room for a reference in the heap");
   roots_.push_back(store_.vm->Keep(in_heap));
@@ -86,7 +86,7 @@ Status SlotWriter::Write(const wasm_val_vec_t& vals, absl::Span<const ValType> t
 }
 
 wasm_ref_t* ReadRef(wasm_store_t& store, ValType type, const Slot* slot) {
-  if (IsFuncHeap(store.engine->engine.types(), type.heap())) {
+  if (!IsCollected(store.engine->engine.types(), type)) {
     return store.RefTo(ReadSlot<const Func*>(slot));
   }
   return store.RefTo(ReadSlot<Ref>(slot));
