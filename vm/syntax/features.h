@@ -17,6 +17,9 @@ enum class Feature : uint8_t {
 
 class Features {
  public:
+  // No proposal's number.
+  static constexpr uint8_t kNobodyHas = 63;
+
   // The defaults of features.def.
   constexpr Features() {
 #define FEATURE(name, flag, on) Set(Feature::k##name, on);

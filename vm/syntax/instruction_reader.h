@@ -25,14 +25,18 @@ struct ImmediateScratch {
   std::vector<CatchClause> catches;
 };
 
-inline constexpr uint16_t kNoOpcode = 0xffff;
+// A one-byte opcode and the feature it needs.
+struct OneByteOpcode {
+  Opcode op;
+  uint8_t feature;
+};
 
-// The one-byte opcodes by their code; prefixes and gaps are kNoOpcode.
-inline constexpr std::array<uint16_t, 256> kOneByteOpcodes = [] {
-  std::array<uint16_t, 256> table{};
-  table.fill(kNoOpcode);
+// By their code; prefixes and gaps need a feature that nobody has.
+inline constexpr std::array<OneByteOpcode, 256> kOneByteOpcodes = [] {
+  std::array<OneByteOpcode, 256> table{};
+  table.fill({{}, Features::kNobodyHas});
 #define OP(name, text, prefix, code, immediate, signature, traits, feature) \
-  if (prefix == 0) table[code & 0xff] = static_cast<uint16_t>(Opcode::name);
+  if (prefix == 0) table[code & 0xff] = {Opcode::name, static_cast<uint8_t>(Feature::k##feature)};
 #include "vm/syntax/opcodes_core.def"
   return table;
 }();
@@ -53,11 +57,11 @@ bool ReadOpcodeSlow(ByteReader& reader, const Features& features, uint8_t first,
 inline bool ReadOpcode(ByteReader& reader, const Features& features, Opcode* out) {
   uint8_t first;
   if (!reader.ReadByte(&first)) return false;
-  const uint16_t op = kOneByteOpcodes[first];
-  if (op == kNoOpcode || !features.Has(kOpcodeFeatures[op])) [[unlikely]] {
+  const OneByteOpcode row = kOneByteOpcodes[first];
+  if (!features.Has(static_cast<Feature>(row.feature))) [[unlikely]] {
     return ReadOpcodeSlow(reader, features, first, out);
   }
-  *out = static_cast<Opcode>(op);
+  *out = row.op;
   return true;
 }
 
