@@ -33,7 +33,7 @@ struct PrintedBody {
   ImmediateScratch scratch = {};
 };
 
-constexpr bool OpensBlock(Opcode op) {
+inline bool OpensBlock(Opcode op) {
   return OpensConstruct(Info(op).immediate);
 }
 

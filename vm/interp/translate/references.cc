@@ -28,7 +28,7 @@ constexpr Handler kStructSets[] = {handlers::StructSet8, handlers::StructSet16,
 constexpr Handler kArraySets[] = {handlers::ArraySet8, handlers::ArraySet16, handlers::ArraySet32,
                                   handlers::ArraySet64, handlers::ArraySet128};
 
-Access AccessOf(const FieldLayout& field, ValType type, bool is_signed) {
+Access FieldAccess(const FieldLayout& field, ValType type, bool is_signed) {
   if (field.bytes == 1) return is_signed ? kI8S : kI8U;
   if (field.bytes == 2) return is_signed ? kI16S : kI16U;
   switch (type.kind()) {
@@ -186,7 +186,7 @@ void Translator::StructField(const Instruction& instruction, const Resolved& res
   Materialize(&object);
   code_.SetOffset(instruction.offset);
   const bool is_signed = instruction.op == Opcode::StructGetS;
-  EmitResultImmediate(kStructGets[AccessOf(field, resolved.type, is_signed)], resolved.type,
+  EmitResultImmediate(kStructGets[FieldAccess(field, resolved.type, is_signed)], resolved.type,
                       object.slot, field.offset);
 }
 
@@ -205,7 +205,7 @@ void Translator::ArrayElement(const Instruction& instruction, const Resolved& re
     return;
   }
   const bool is_signed = instruction.op == Opcode::ArrayGetS;
-  EmitResult(kArrayGets[AccessOf(element, resolved.type, is_signed)], resolved.type,
+  EmitResult(kArrayGets[FieldAccess(element, resolved.type, is_signed)], resolved.type,
              operands[0].slot, operands[1].slot);
 }
 
