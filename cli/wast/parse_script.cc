@@ -290,7 +290,7 @@ Result<vm::Module> ReadScriptModule(ScriptModule& module, const vm::Features& fe
     case ScriptModule::Form::kBinary:
       return vm::DecodeModule(std::vector<uint8_t>(module.source.begin(), module.source.end()),
                               features);
-    case ScriptModule::Form::kQuote: return vm::ParseModule(module.source);
+    case ScriptModule::Form::kQuote: return vm::ParseModule(module.source, features);
   }
   return Fail(ErrorKind::kUsage, "unknown form of module");
 }

@@ -17,6 +17,7 @@
 #include "vm/base/status.h"
 #include "vm/syntax/branch_hints.h"
 #include "vm/syntax/module.h"
+#include "vm/syntax/features.h"
 #include "vm/syntax/name_section.h"
 #include "vm/syntax/section.h"
 #include "vm/text/lexer.h"
@@ -49,7 +50,7 @@ struct TypeUse {
 
 class ModuleParser {
  public:
-  explicit ModuleParser(const Lexer& start) : lexer(start) {}
+  ModuleParser(const Lexer& start, const Features& features) : lexer(start), features_(features) {}
 
   // Parses fields and consumes `closer`; then `lexer` stands after it. `id` is the module's.
   Result<Module> Parse(const std::optional<Token>& id, TokenKind closer);
@@ -110,6 +111,7 @@ class ModuleParser {
   bool ParseTableType(TableType* out);
   bool ParseMemoryType(MemoryType* out);
   void ParseAddressType(AddressType* out);
+  bool ParseLimit(uint64_t* out);
   bool ParseLimits(Limits* out);
   bool ParseMemoryLimits(MemoryType* out);  // whether it is shared, and its pages' size
   bool ParsePageSize(uint8_t* log2);
@@ -213,6 +215,7 @@ class ModuleParser {
   std::vector<NameSectionWriter::NameMap> local_names_;  // by function
   std::vector<NameSectionWriter::NameMap> label_names_;
   bool names_data_ = false;  // only instructions name data segments
+  const Features features_;
   std::optional<Error> error_;
 };
 

@@ -16,23 +16,24 @@
 namespace tenon::vm {
 
 Result<Module> ParseModule(const std::optional<Token>& id, Lexer& lexer) {
-  ModuleParser parser(lexer);
+  ModuleParser parser(lexer, Features::All());
   auto module = parser.Parse(id, TokenKind::kRightParen);
   lexer = parser.lexer;
   return module;
 }
 
-Result<Module> ParseModule(absl::string_view text) {
+Result<Module> ParseModule(absl::string_view text, const Features& features) {
   if (text.size() > kMaxModuleBytes) {
     return tenon::Fail(ErrorKind::kLimit, absl::StrCat("more than ", kMaxModuleBytes, " bytes"));
   }
   Lexer lexer(text);
-  if (!lexer.TakeOpen("module")) return ModuleParser(lexer).Parse(std::nullopt, TokenKind::kEnd);
+  const bool is_bare = !lexer.TakeOpen("module");
   std::optional<Token> id;
-  if (lexer.Peek().kind == TokenKind::kId) id = lexer.Take();
-  auto module = ParseModule(id, lexer);
-  if (module && lexer.Peek().kind != TokenKind::kEnd) {
-    return std::unexpected<Error>(lexer.UnexpectedToken());
+  if (!is_bare && lexer.Peek().kind == TokenKind::kId) id = lexer.Take();
+  ModuleParser parser(lexer, features);
+  auto module = parser.Parse(id, is_bare ? TokenKind::kEnd : TokenKind::kRightParen);
+  if (module && parser.lexer.Peek().kind != TokenKind::kEnd) {
+    return std::unexpected<Error>(parser.lexer.UnexpectedToken());
   }
   return module;
 }

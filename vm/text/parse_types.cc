@@ -126,10 +126,19 @@ void ModuleParser::ParseAddressType(AddressType* out) {
   }
 }
 
+// Before memory64 a limit had 32 bits.
+bool ModuleParser::ParseLimit(uint64_t* out) {
+  if (features_.Has(Feature::kMemory64)) return ParseNat64(out);
+  uint32_t limit;
+  if (!ParseNat32(&limit)) return false;
+  *out = limit;
+  return true;
+}
+
 bool ModuleParser::ParseLimits(Limits* out) {
-  if (!ParseNat64(&out->min)) return false;
+  if (!ParseLimit(&out->min)) return false;
   out->has_max = lexer.Peek().kind == TokenKind::kNat;
-  return !out->has_max || ParseNat64(&out->max);
+  return !out->has_max || ParseLimit(&out->max);
 }
 
 bool ModuleParser::ParseMemoryLimits(MemoryType* out) {
@@ -152,6 +161,9 @@ bool ModuleParser::ParseMemoryType(MemoryType* out) {
 bool ModuleParser::ParsePageSize(uint8_t* log2) {
   if (!lexer.TakeOpen("pagesize")) return true;
   const SourceLocation where = lexer.Peek().where();
+  if (!features_.Has(Feature::kCustomPageSizes)) {
+    return FailInvalid("invalid custom page size: custom-page-sizes is off", where);
+  }
   uint64_t size;
   if (!ParseNat64(&size)) return false;
   if (!std::has_single_bit(size)) {

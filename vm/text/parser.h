@@ -11,13 +11,15 @@
 
 #include "absl/strings/string_view.h"
 #include "vm/base/status.h"
+#include "vm/syntax/features.h"
 #include "vm/syntax/module.h"
 #include "vm/text/lexer.h"
 
 namespace tenon::vm {
 
-// Parses `(module ...)` or the fields alone, up to the end of `text`.
-Result<Module> ParseModule(absl::string_view text);
+// Parses `(module ...)` or the fields alone, up to the end of `text`. What a feature adds to the
+// text alone is refused here where it is off; the rest is for whoever validates the module.
+Result<Module> ParseModule(absl::string_view text, const Features& features = Features::All());
 
 // For scripts: parses fields from after `(module $id?` and consumes the closing parenthesis. After
 // a failure the position of `lexer` means nothing.
