@@ -1,4 +1,5 @@
 // The terminal resources have no operations: that a guest gets one says that its stream is one.
+#include <memory>
 #include <optional>
 
 #include "abi/link/host.h"
@@ -16,8 +17,8 @@ struct TerminalInput {};
 struct TerminalOutput {};
 
 template <typename T>
-std::optional<Own<T>> TerminalOf(int fd) {
-  if (!IsTerminal(fd)) return std::nullopt;
+std::optional<Own<T>> TerminalOf(const std::shared_ptr<StandardFd>& fd) {
+  if (!IsTerminal(fd->get())) return std::nullopt;
   return abi::MakeOwn<T>();
 }
 

@@ -110,9 +110,9 @@ Status Context::AddArgument(absl::string_view argument) {
 }
 
 void Context::SetStandardDescriptors(int stdin_fd, int stdout_fd, int stderr_fd) {
-  stdin_fd_ = stdin_fd;
-  stdout_fd_ = stdout_fd;
-  stderr_fd_ = stderr_fd;
+  stdin_fd_ = std::make_shared<StandardFd>(stdin_fd);
+  stdout_fd_ = std::make_shared<StandardFd>(stdout_fd);
+  stderr_fd_ = std::make_shared<StandardFd>(stderr_fd);
 }
 
 }  // namespace tenon::wasi

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "vm/base/status.h"
 #include "wasi/filesystem/descriptor.h"
 #include "wasi/os/path_walk.h"
+#include "wasi/os/standard_fd.h"
 
 namespace tenon::wasi {
 
@@ -24,7 +26,9 @@ struct Preopen {
 
 class Context {
  public:
-  explicit Context(WalkMethod walk_method = WalkMethod::kAvailable) : walk_method_(walk_method) {}
+  explicit Context(WalkMethod walk_method = WalkMethod::kAvailable) : walk_method_(walk_method) {
+    SetStandardDescriptors(0, 1, 2);
+  }
 
   // Opens the directory at once, so a missing one is an error here (kUsage, kIo) and not the
   // guest's. A guest path that another directory has is one as well.
@@ -47,9 +51,9 @@ class Context {
   const std::vector<Preopen>& preopens() const { return preopens_; }
 
   // Borrowed: they stay the caller's and must outlive the Context.
-  int stdin_fd() const { return stdin_fd_; }
-  int stdout_fd() const { return stdout_fd_; }
-  int stderr_fd() const { return stderr_fd_; }
+  const std::shared_ptr<StandardFd>& stdin_fd() const { return stdin_fd_; }
+  const std::shared_ptr<StandardFd>& stdout_fd() const { return stdout_fd_; }
+  const std::shared_ptr<StandardFd>& stderr_fd() const { return stderr_fd_; }
   void SetStandardDescriptors(int stdin_fd, int stdout_fd, int stderr_fd);
 
  private:
@@ -57,9 +61,9 @@ class Context {
   std::vector<std::string> arguments_;
   std::vector<std::pair<std::string, std::string>> environment_;
   std::vector<Preopen> preopens_;
-  int stdin_fd_ = 0;
-  int stdout_fd_ = 1;
-  int stderr_fd_ = 2;
+  std::shared_ptr<StandardFd> stdin_fd_;
+  std::shared_ptr<StandardFd> stdout_fd_;
+  std::shared_ptr<StandardFd> stderr_fd_;
 };
 
 }  // namespace tenon::wasi

@@ -1,30 +1,31 @@
 // Streams over a descriptor without offsets of ours: standard input and output, be they terminal,
-// pipe or file. The descriptor is borrowed and stays blocking (others share it), so nothing is read
-// or written before poll says that it can be.
+// pipe, socket or file.
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <utility>
 
 #include "wasi/io/stream.h"
+#include "wasi/os/standard_fd.h"
 
 namespace tenon::wasi {
 
 class FdInputStream final : public InputStream {
  public:
-  explicit FdInputStream(int fd);
+  explicit FdInputStream(std::shared_ptr<StandardFd> fd) : fd_(std::move(fd)) {}
   Interest Subscribe() const override;
 
  protected:
   OsResult<size_t> ReadSome(absl::Span<uint8_t> into) override;
 
  private:
-  int fd_;
-  bool never_waits_;  // a regular file
+  std::shared_ptr<StandardFd> fd_;
 };
 
 class FdOutputStream final : public OutputStream {
  public:
-  explicit FdOutputStream(int fd);
+  explicit FdOutputStream(std::shared_ptr<StandardFd> fd) : fd_(std::move(fd)) {}
   Interest Subscribe() const override;
 
  protected:
@@ -32,8 +33,7 @@ class FdOutputStream final : public OutputStream {
   uint64_t Capacity() const override;
 
  private:
-  int fd_;
-  bool never_waits_;  // a regular file
+  std::shared_ptr<StandardFd> fd_;
 };
 
 }  // namespace tenon::wasi

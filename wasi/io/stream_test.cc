@@ -3,10 +3,14 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "wasi/io/fd_stream.h"
@@ -22,19 +26,23 @@ absl::Span<const uint8_t> Bytes(absl::string_view text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
 
+std::shared_ptr<StandardFd> Shared(int fd) { return std::make_shared<StandardFd>(fd); }
+
 class StreamTest : public testing::Test {
  protected:
   StreamTest() {
     ::signal(SIGPIPE, SIG_IGN);  // as the runner does
+    ::alarm(60);                 // what blocks in the kernel fails
     int ends[2];
     EXPECT_EQ(::pipe2(ends, O_CLOEXEC), 0);
     read_end_.Reset(ends[0]);
     write_end_.Reset(ends[1]);
   }
+  ~StreamTest() override { ::alarm(0); }
 
   // Fills the pipe until it takes nothing more.
   void FillPipe() {
-    FdOutputStream output(write_end_.get());
+    FdOutputStream output(Shared(write_end_.get()));
     const std::string page(4096, 'f');
     while (output.CheckWrite().value_or(0) > 0) ASSERT_TRUE(output.Write(Bytes(page)));
   }
@@ -75,7 +83,7 @@ TEST_F(StreamTest, ASinkThatTakesNothingIsAnError) {
 }
 
 TEST_F(StreamTest, ReadNeverWaitsAndEndsClosed) {
-  FdInputStream input(read_end_.get());
+  FdInputStream input(Shared(read_end_.get()));
 
   EXPECT_EQ(input.Read(absl::MakeSpan(buffer_)).value_or(99), 0u);
   ASSERT_EQ(::write(write_end_.get(), "abc", 3), 3);
@@ -88,7 +96,7 @@ TEST_F(StreamTest, ReadNeverWaitsAndEndsClosed) {
 }
 
 TEST_F(StreamTest, BlockingReadWaitsForAByte) {
-  FdInputStream input(read_end_.get());
+  FdInputStream input(Shared(read_end_.get()));
   std::thread writer([&] {
     ::usleep(20'000);
     EXPECT_EQ(::write(write_end_.get(), "x", 1), 1);
@@ -100,7 +108,7 @@ TEST_F(StreamTest, BlockingReadWaitsForAByte) {
 }
 
 TEST_F(StreamTest, SkipConsumesWhatReadWouldReturn) {
-  FdInputStream input(read_end_.get());
+  FdInputStream input(Shared(read_end_.get()));
   ASSERT_EQ(::write(write_end_.get(), "abcdef", 6), 6);
 
   EXPECT_EQ(input.Skip(2).value_or(0), 2u);
@@ -109,7 +117,7 @@ TEST_F(StreamTest, SkipConsumesWhatReadWouldReturn) {
 }
 
 TEST_F(StreamTest, PermitsAreGivenAndUsedUp) {
-  FdOutputStream output(write_end_.get());
+  FdOutputStream output(Shared(write_end_.get()));
 
   EXPECT_FALSE(output.Permits(1));
   EXPECT_TRUE(output.Permits(0));
@@ -124,7 +132,7 @@ TEST_F(StreamTest, PermitsAreGivenAndUsedUp) {
 
 TEST_F(StreamTest, AFullPipePermitsNothingUntilItIsRead) {
   FillPipe();
-  FdOutputStream output(write_end_.get());
+  FdOutputStream output(Shared(write_end_.get()));
 
   EXPECT_EQ(output.CheckWrite().value_or(99), 0u);
   EXPECT_FALSE(IsReady(output.Subscribe()));
@@ -134,7 +142,7 @@ TEST_F(StreamTest, AFullPipePermitsNothingUntilItIsRead) {
 
 TEST_F(StreamTest, BlockingWriteWaitsForRoom) {
   FillPipe();
-  FdOutputStream output(write_end_.get());
+  FdOutputStream output(Shared(write_end_.get()));
   std::string seen;
   std::thread reader([&] {
     ::usleep(20'000);
@@ -153,7 +161,7 @@ TEST_F(StreamTest, BlockingWriteWaitsForRoom) {
 
 TEST_F(StreamTest, ANonBlockingSinkKeepsWhatItCanNotTake) {
   ASSERT_EQ(::fcntl(write_end_.get(), F_SETFL, O_NONBLOCK), 0);
-  FdOutputStream output(write_end_.get());
+  FdOutputStream output(Shared(write_end_.get()));
   ASSERT_EQ(output.CheckWrite().value_or(0), 4096u);
   // Another writer fills the pipe between the permit and the write.
   const std::string chunk(65536, 'o');
@@ -174,8 +182,54 @@ TEST_F(StreamTest, ANonBlockingSinkKeepsWhatItCanNotTake) {
   EXPECT_EQ(seen.substr(seen.size() - 4), "kept");
 }
 
+TEST_F(StreamTest, StreamsOfOneBlockingPipeDoNotBlockEachOther) {
+  const std::shared_ptr<StandardFd> fd = Shared(write_end_.get());
+  const std::string page(4096, 'p');
+  std::vector<std::unique_ptr<FdOutputStream>> outputs;
+  for (int i = 0; i < 100; ++i) {
+    outputs.push_back(std::make_unique<FdOutputStream>(fd));
+    ASSERT_EQ(outputs.back()->CheckWrite().value_or(0), 4096u);
+  }
+
+  for (const auto& output : outputs) EXPECT_TRUE(output->Write(Bytes(page)));
+
+  EXPECT_EQ(outputs.back()->CheckWrite().value_or(99), 0u);
+  EXPECT_EQ(::fcntl(write_end_.get(), F_GETFL) & O_NONBLOCK, 0) << "it is shared with others";
+}
+
+TEST_F(StreamTest, ATerminalThatNobodyReadsDoesNotBlock) {
+  UniqueFd master(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
+  ASSERT_EQ(::grantpt(master.get()), 0);
+  ASSERT_EQ(::unlockpt(master.get()), 0);
+  UniqueFd terminal(::open(::ptsname(master.get()), O_RDWR | O_NOCTTY | O_CLOEXEC));
+  ASSERT_TRUE(terminal.is_open());
+  FdOutputStream output(Shared(terminal.get()));
+  const std::string page(4096, 't');
+
+  while (output.CheckWrite().value_or(0) > 0) ASSERT_TRUE(output.Write(Bytes(page)));
+
+  FdInputStream input(Shared(terminal.get()));
+  EXPECT_EQ(input.Read(absl::MakeSpan(buffer_)).value_or(99), 0u);
+}
+
+TEST_F(StreamTest, AFullSocketDoesNotBlock) {
+  int ends[2];
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+  UniqueFd near(ends[0]), far(ends[1]);
+  FdOutputStream output(Shared(near.get()));
+  FdInputStream input(Shared(far.get()));
+  ASSERT_EQ(output.CheckWrite().value_or(0), 4096u);
+  const std::string page(4096, 's');
+  while (::send(near.get(), page.data(), page.size(), MSG_DONTWAIT) > 0) continue;
+
+  EXPECT_TRUE(output.Write(Bytes("kept")));
+
+  EXPECT_EQ(output.CheckWrite().value_or(99), 0u);
+  EXPECT_EQ(input.Read(absl::MakeSpan(buffer_)).value_or(0), sizeof buffer_);
+}
+
 TEST_F(StreamTest, AReaderThatLeftClosesTheStream) {
-  FdOutputStream output(write_end_.get());
+  FdOutputStream output(Shared(write_end_.get()));
   read_end_.Reset(-1);
 
   EXPECT_EQ(output.BlockingWriteAndFlush(executor_, Bytes("x")).error().kind, Kind::kClosed);
@@ -184,7 +238,7 @@ TEST_F(StreamTest, AReaderThatLeftClosesTheStream) {
 
 TEST_F(StreamTest, AFailureIsReportedOnceAndThenClosed) {
   UniqueFd full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
-  FdOutputStream output(full.get());
+  FdOutputStream output(Shared(full.get()));
 
   const StreamStatus failed = output.BlockingWriteAndFlush(executor_, Bytes("x"));
 
@@ -196,7 +250,7 @@ TEST_F(StreamTest, AFailureIsReportedOnceAndThenClosed) {
 }
 
 TEST_F(StreamTest, AClosedDescriptorIsAFailure) {
-  FdInputStream input(987654);
+  FdInputStream input(Shared(987654));
 
   EXPECT_EQ(input.Read(absl::MakeSpan(buffer_)).error(),
             (StreamError{Kind::kLastOperationFailed, ErrorCode::kBadDescriptor}));
@@ -205,8 +259,8 @@ TEST_F(StreamTest, AClosedDescriptorIsAFailure) {
 
 TEST_F(StreamTest, SpliceMovesWhatIsThere) {
   UniqueFd sink(::open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
-  FdOutputStream output(sink.get());
-  FdInputStream input(read_end_.get());
+  FdOutputStream output(Shared(sink.get()));
+  FdInputStream input(Shared(read_end_.get()));
   ASSERT_EQ(::write(write_end_.get(), "abcdef", 6), 6);
 
   EXPECT_EQ(output.Splice(input, 2).value_or(0), 2u);
@@ -220,8 +274,8 @@ TEST_F(StreamTest, SpliceMovesWhatIsThere) {
 
 TEST_F(StreamTest, AnEndingGuestDoesNotWait) {
   EndingExecutor ending;
-  FdInputStream input(read_end_.get());
-  FdOutputStream output(write_end_.get());
+  FdInputStream input(Shared(read_end_.get()));
+  FdOutputStream output(Shared(write_end_.get()));
 
   EXPECT_EQ(input.BlockingRead(ending, absl::MakeSpan(buffer_)).error().kind, Kind::kEnded);
   EXPECT_EQ(output.BlockingWriteAndFlush(ending, Bytes("x")).error().kind, Kind::kEnded);
@@ -229,10 +283,10 @@ TEST_F(StreamTest, AnEndingGuestDoesNotWait) {
 
 TEST_F(StreamTest, AGuestsLengthSizesNothing) {
   UniqueFd zero(::open("/dev/zero", O_RDONLY | O_CLOEXEC));
-  FdInputStream input(zero.get());
+  FdInputStream input(Shared(zero.get()));
 
   EXPECT_LE(input.Skip(UINT64_MAX).value_or(UINT64_MAX), kMaxTransfer);
-  FdOutputStream output(write_end_.get());
+  FdOutputStream output(Shared(write_end_.get()));
   EXPECT_LE(output.Splice(input, UINT64_MAX).value_or(UINT64_MAX), 4096u);
 }
 

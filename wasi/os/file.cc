@@ -236,14 +236,6 @@ OsResult<size_t> Append(int fd, absl::Span<const uint8_t> bytes) {
   return WriteAt(fd, bytes, static_cast<uint64_t>(raw.st_size));
 }
 
-OsResult<size_t> ReadNext(int fd, absl::Span<uint8_t> into) {
-  return CheckCount(Uninterrupted([&] { return ::read(fd, into.data(), into.size()); }));
-}
-
-OsResult<size_t> WriteNext(int fd, absl::Span<const uint8_t> bytes) {
-  return CheckCount(Uninterrupted([&] { return ::write(fd, bytes.data(), bytes.size()); }));
-}
-
 bool IsTerminal(int fd) { return ::isatty(fd) == 1; }
 
 OsStatus CreateDirectoryAt(const Place& place) {

@@ -100,9 +100,6 @@ OsResult<size_t> WriteAt(int fd, absl::Span<const uint8_t> bytes, uint64_t offse
 // Writes at the end of the file, wherever that is by now.
 OsResult<size_t> Append(int fd, absl::Span<const uint8_t> bytes);
 
-// On descriptors without offsets of ours: stdio, pipes, terminals.
-OsResult<size_t> ReadNext(int fd, absl::Span<uint8_t> into);
-OsResult<size_t> WriteNext(int fd, absl::Span<const uint8_t> bytes);
 bool IsTerminal(int fd);
 
 OsStatus CreateDirectoryAt(const Place& place);
