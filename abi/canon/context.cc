@@ -21,12 +21,14 @@ const ResourceType* CanonContext::GuestType(const void* tag) const {
 }
 
 bool CanonContext::Charge(uint64_t bytes) {
-  if (bytes > budget) {
+  if (!store->call_bytes_left().Take(bytes)) {
     return Trap(vm::TrapKind::kHost, "a call may not hand the host so many bytes");
   }
-  budget -= bytes;
+  charged += bytes;
   return true;
 }
+
+void CanonContext::ReturnCharged() { store->call_bytes_left().Return(charged); }
 
 bool CanonContext::ChargeCopy(uint64_t bytes) {
   copied += bytes;  // at most 2^28 a time

@@ -41,13 +41,22 @@ struct CanonOptions {
 using GuestTypes = absl::InlinedVector<std::pair<const void*, const ResourceType*>, 1>;
 
 struct CanonContext {
-  Store* store = nullptr;
-  ComponentInstance* instance = nullptr;
-  const CanonOptions* options = nullptr;
-  CallScope* scope = nullptr;
-  bool fused = false;   // guest to guest; matters for messages alone
-  uint64_t budget = 0;  // bytes the host may still hold or read for this call
-  uint64_t copied = 0;  // bytes copied into this memory in this call
+  CanonContext(Store* s, ComponentInstance* i, const CanonOptions* o, CallScope* c)
+      : store(s), instance(i), options(o), scope(c) {}
+  // Of one call, with which what was charged goes back.
+  CanonContext(const CanonContext&) = delete;
+  CanonContext& operator=(const CanonContext&) = delete;
+  ~CanonContext() {
+    if (charged != 0) ReturnCharged();
+  }
+
+  Store* store;
+  ComponentInstance* instance;
+  const CanonOptions* options;
+  CallScope* scope;
+  bool fused = false;    // guest to guest; matters for messages alone
+  uint64_t charged = 0;  // bytes the host holds or has read for this call
+  uint64_t copied = 0;   // bytes copied into this memory in this call
   const GuestTypes* guest_types = nullptr;
   // What string views point to when the guest's encoding is not UTF-8.
   std::vector<std::unique_ptr<std::string>> decoded;
@@ -58,7 +67,8 @@ struct CanonContext {
   ABSL_ATTRIBUTE_COLD bool Trap(vm::TrapKind kind, absl::string_view detail);
   // The type that a tag stands for; the function's type has been matched.
   const ResourceType* GuestType(const void* tag) const;
-  // Takes what the host holds or reads, of a size the guest decides, out of the call's budget.
+  // Takes what the host holds or reads, of a size the guest decides, out of what the calls under way
+  // in the store may have together: they nest.
   bool Charge(uint64_t bytes);
   // Counts bytes copied into this memory from another's. No copy that keeps its parts apart exceeds
   // the bound, which follows from the memory's size: lists whose elements all lie in one place do.
@@ -73,6 +83,9 @@ struct CanonContext {
   // bounds, every time and for size 0 too. `what` is as for CheckRange, where the call is fused.
   bool Realloc(uint64_t old_address, uint64_t old_size, uint32_t align, uint64_t new_size,
                absl::string_view what, uint64_t* address);
+
+ private:
+  void ReturnCharged();
 };
 
 // abi: "Loading" of list and string ranges. The detail texts are the official suite's.

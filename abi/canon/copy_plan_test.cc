@@ -213,6 +213,26 @@ TEST_F(CopyPlanTest, WhatIsLentIsCharged) {
   EXPECT_EQ(store.core().TakeTrap().detail, "a call may not hand the host so many bytes");
 }
 
+// A chain of instances, each of which lends the next as much as it may.
+TEST_F(CopyPlanTest, WhatCallsLendIsChargedTogetherUntilTheyEnd) {
+  Store store(&TestEngine(), {.call_bytes = 2 * sizeof(CallScope::Loan)});
+  TestGuest outer(&store), inner(&store);
+  CallScope scope;
+  CanonContext outer_cx = outer.Context(&scope_);
+  uint32_t outer_index, inner_index, rep;
+  ASSERT_TRUE(LowerOwn(outer_cx, 7, &one_, &outer_index));
+  ASSERT_TRUE(LiftBorrow(outer_cx, outer_index, &one_, &rep));
+  {
+    CanonContext inner_cx = inner.Context(&scope);
+    ASSERT_TRUE(LowerOwn(inner_cx, 7, &one_, &inner_index));
+    EXPECT_TRUE(LiftBorrow(inner_cx, inner_index, &one_, &rep));
+    EXPECT_FALSE(LiftBorrow(inner_cx, inner_index, &one_, &rep));
+    EXPECT_EQ(store.core().TakeTrap().detail, "a call may not hand the host so many bytes");
+  }
+
+  EXPECT_TRUE(LiftBorrow(outer_cx, outer_index, &one_, &rep));
+}
+
 TEST_F(CopyPlanTest, LargeTypesShareTheirPlans) {
   ValType type = Def(table_, K::kRecord, {K::kBool, K::kU8});
   uint32_t bytes = 2;

@@ -23,12 +23,7 @@ bool CallLifted(const LiftedFunc& callee, const std::vector<ComponentInstance*>&
                 CallScope& scope, absl::FunctionRef<bool(CanonContext&, vm::Slot*)> lower,
                 absl::FunctionRef<bool(CanonContext&, vm::Slot*)> lift) {
   Store& store = *callee.store;
-  CanonContext cx;
-  cx.store = &store;
-  cx.instance = callee.instance;
-  cx.options = &callee.options;
-  cx.scope = &scope;
-  cx.budget = store.limits().call_bytes;
+  CanonContext cx(&store, callee.instance, &callee.options, &scope);
   if (!store.HasHeadroom()) return cx.Trap(vm::TrapKind::kCallStackExhausted, "");
   if (!MayEnter(entering)) return cx.Trap(vm::TrapKind::kCannotEnterInstance, "");
   Enter(entering);

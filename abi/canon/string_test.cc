@@ -171,8 +171,8 @@ TEST(StringTest, EveryResultOfReallocIsChecked) {
   EXPECT_FALSE(LowerString(cx, "", &address, &units));
   EXPECT_EQ(store.core().TakeTrap().detail, "realloc return: beyond end of memory");
   utf16.set_realloc_result(3);
-  cx = utf16.Context();
-  EXPECT_FALSE(LowerString(cx, "", &address, &units));
+  CanonContext other = utf16.Context();
+  EXPECT_FALSE(LowerString(other, "", &address, &units));
   EXPECT_EQ(store.core().TakeTrap().detail, "realloc return: result not aligned");
 }
 

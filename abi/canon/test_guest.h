@@ -32,13 +32,7 @@ class TestGuest {
   }
 
   CanonContext Context(CallScope* scope = nullptr) {
-    CanonContext cx;
-    cx.store = store_;
-    cx.instance = instance_;
-    cx.options = &options_;
-    cx.scope = scope;
-    cx.budget = store_->limits().call_bytes;
-    return cx;
+    return CanonContext(store_, instance_, &options_, scope);
   }
   ComponentInstance* instance() { return instance_; }
   CanonOptions& options() { return options_; }

@@ -199,7 +199,7 @@ TEST_F(ValueCodecTest, BitsThatMeanNothingAreIgnored) {
 
 TEST_F(ValueCodecTest, WhatIsLiftedIsChargedByItsSizeHere) {
   CanonContext cx = guest_.Context();
-  cx.budget = 10 * sizeof(Value);
+  ASSERT_TRUE(store_.call_bytes_left().Take(store_.limits().call_bytes - 10 * sizeof(Value)));
   vm::Slot slots[2] = {{0}, {10}};
   Value ten, one;
 

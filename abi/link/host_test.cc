@@ -279,12 +279,17 @@ TEST_F(HostTest, HostMemoryOfACallIsBounded) {
   const HostFunc* func = interface_.table().FindFunc("f");
   slots_[0].bits = 64;
   slots_[1].bits = 2;
-  CanonContext cx = guest_.Context();
+  const auto call = [&] {
+    CanonContext cx = guest_.Context();
+    return func->call(func->callable, cx, slots_);
+  };
+  const uint64_t needed = 8192 + 2 * sizeof(std::vector<uint8_t>);
 
-  cx.budget = 8192 + 2 * sizeof(std::vector<uint8_t>);
-  EXPECT_TRUE(func->call(func->callable, cx, slots_));
-  cx.budget = 8191 + 2 * sizeof(std::vector<uint8_t>);
-  EXPECT_FALSE(func->call(func->callable, cx, slots_));
+  ASSERT_TRUE(store_.call_bytes_left().Take(store_.limits().call_bytes - needed));
+  EXPECT_TRUE(call());
+  EXPECT_EQ(store_.call_bytes_left().left(), needed) << "it goes back with the call";
+  ASSERT_TRUE(store_.call_bytes_left().Take(1));
+  EXPECT_FALSE(call());
   store_.core().TakeTrap();
 }
 

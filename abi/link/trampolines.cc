@@ -9,17 +9,6 @@ namespace {
 
 constexpr absl::string_view kPointerOutOfBounds = "pointer out of bounds of memory";
 
-CanonContext CallerContext(Store& store, ComponentInstance* caller, const CanonOptions* options,
-                           CallScope* scope) {
-  CanonContext cx;
-  cx.store = &store;
-  cx.instance = caller;
-  cx.options = options;
-  cx.scope = scope;
-  cx.budget = store.limits().call_bytes;
-  return cx;
-}
-
 bool CannotLeave(Store& store) {
   store.core().SetTrap(vm::TrapKind::kCannotLeaveInstance);
   return false;
@@ -95,7 +84,7 @@ bool CallFused(vm::HostCall& call) {
   Store& store = *lower.callee->store;
   if (!lower.caller->may_leave) return CannotLeave(store);
   CallScope scope;
-  CanonContext caller = CallerContext(store, lower.caller, &lower.options, &scope);
+  CanonContext caller(&store, lower.caller, &lower.options, &scope);
   caller.fused = true;
   const bool ok = CallLifted(
       *lower.callee, lower.entering, scope,
@@ -115,7 +104,7 @@ bool CallHost(vm::HostCall& call) {
   Store& store = *lower.store;
   if (!lower.caller->may_leave) return CannotLeave(store);
   CallScope scope;
-  CanonContext cx = CallerContext(store, lower.caller, &lower.options, &scope);
+  CanonContext cx(&store, lower.caller, &lower.options, &scope);
   if (!store.HasHeadroom()) return cx.Trap(vm::TrapKind::kCallStackExhausted, "");
   if (!lower.callee->call(lower.callee->callable, cx, call.slots)) return false;
   scope.ReturnLoans();
@@ -125,7 +114,7 @@ bool CallHost(vm::HostCall& call) {
 bool CallResourceNew(vm::HostCall& call) {
   const auto& lower = *static_cast<const ResourceLower*>(call.data);
   if (!lower.caller->may_leave) return CannotLeave(*lower.store);
-  CanonContext cx = CallerContext(*lower.store, lower.caller, nullptr, nullptr);
+  CanonContext cx(lower.store, lower.caller, nullptr, nullptr);
   uint32_t index;
   if (!LowerOwn(cx, vm::ReadSlot<uint32_t>(call.slots), lower.type, &index)) return false;
   vm::WriteSlot(call.slots, index);
@@ -136,7 +125,7 @@ bool CallResourceDrop(vm::HostCall& call) {
   const auto& lower = *static_cast<const ResourceLower*>(call.data);
   Store& store = *lower.store;
   if (!lower.caller->may_leave) return CannotLeave(store);
-  CanonContext cx = CallerContext(store, lower.caller, nullptr, nullptr);
+  CanonContext cx(&store, lower.caller, nullptr, nullptr);
   const uint32_t index = vm::ReadSlot<uint32_t>(call.slots);
   HandleTable::OrDetail<Handle> handle = lower.caller->handles.Remove(index, lower.type);
   if (!handle) return cx.Trap(handle.error());
@@ -156,7 +145,7 @@ bool CallResourceRep(vm::HostCall& call) {
   const uint32_t index = vm::ReadSlot<uint32_t>(call.slots);
   HandleTable::OrDetail<Handle*> handle = lower.caller->handles.Get(index, lower.type);
   if (!handle) {
-    return CallerContext(*lower.store, lower.caller, nullptr, nullptr).Trap(handle.error());
+    return CanonContext(lower.store, lower.caller, nullptr, nullptr).Trap(handle.error());
   }
   vm::WriteSlot(call.slots, (*handle)->rep);
   return true;

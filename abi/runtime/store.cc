@@ -24,6 +24,7 @@ Store::Store(vm::Engine* engine, StoreLimits limits, void* host_state, Executor*
       executor_(executor != nullptr ? executor : &blocking_),
       resources_(limits.host_objects),
       handles_left_(limits.total_handles),
+      call_bytes_left_(limits.call_bytes),
       core_(engine, limits.core) {}
 
 Store::~Store() = default;

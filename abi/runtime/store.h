@@ -20,7 +20,8 @@ struct StoreLimits {
   uint64_t total_handles = 4'000'000;         // of all
   uint64_t component_instances = 10'000;
   uint32_t host_objects = 1'000'000;          // of all guests of the store
-  uint64_t call_bytes = uint64_t{128} << 20;  // held by the host for one call
+  // Held or read by the host for the calls under way, nested ones together.
+  uint64_t call_bytes = uint64_t{128} << 20;
 };
 
 // What an embedder gave a store, with a tag of its type.
@@ -43,6 +44,7 @@ class Store {
   vm::Store& core() { return core_; }
   const StoreLimits& limits() const { return limits_; }
   HostResources& resources() { return resources_; }
+  vm::Allowance& call_bytes_left() { return call_bytes_left_; }
   void* host_state() const { return host_state_; }
   void set_host_state(void* state) { host_state_ = state; }
   // What HostContext::state() finds; it outlives its last use.
@@ -74,6 +76,7 @@ class Store {
   Executor* executor_;
   HostResources resources_;
   vm::Allowance handles_left_;
+  vm::Allowance call_bytes_left_;
   vm::Store core_;
   std::vector<std::unique_ptr<ComponentInstance>> instances_;
   std::vector<std::unique_ptr<ResourceType>> resource_types_;  // ordered by id
