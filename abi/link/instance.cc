@@ -7,6 +7,9 @@
 namespace tenon::abi {
 namespace {
 
+constexpr absl::string_view kNotRun =
+    "no stack for a call, a call is under way, or stores call each other too deeply";
+
 // The best match of `name` among exports: exact, else the highest version on its track.
 const PlanExport* FindExport(const std::vector<PlanExport>& exports, absl::string_view name) {
   for (const PlanExport& item : exports) {
@@ -107,7 +110,7 @@ std::expected<void, vm::Trap> CallFromHost(const LiftedFunc& func,
       },
       &call);
   if (!ran) {
-    store.core().SetTrap(vm::TrapKind::kHost, "no stack for a call, or a call is under way");
+    store.core().SetTrap(vm::TrapKind::kHost, kNotRun);
   }
   if (!ran || !call.ok) return std::unexpected(store.core().TakeTrap());
   return {};
@@ -117,7 +120,7 @@ std::expected<void, vm::Trap> DropResource(Store& store, const ResourceType& typ
   bool ok = false;
   auto drop = [&] { ok = RunDestructor(store, type, type.impl->EnteringSet(nullptr), rep); };
   if (!store.RunOnFibre([](void* f) { (*static_cast<decltype(drop)*>(f))(); }, &drop)) {
-    store.core().SetTrap(vm::TrapKind::kHost, "no stack for a call, or a call is under way");
+    store.core().SetTrap(vm::TrapKind::kHost, kNotRun);
   }
   if (!ok) return std::unexpected(store.core().TakeTrap());
   return {};

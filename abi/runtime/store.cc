@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <utility>
 
 #include "vm/sys/entry.h"
 
@@ -10,6 +11,9 @@ namespace {
 
 // What a host function may use of the native stack: libraries of the host run on it.
 constexpr uintptr_t kHostHeadroomBytes = 64 * 1024;
+
+// Stores that call each other take a stack for each turn.
+constexpr uint32_t kMaxFibreDepth = 100;
 
 struct FibreCall {
   void (*body)(void*);
@@ -54,8 +58,11 @@ const ResourceType* Store::FindResourceType(GuestTypeId id) const {
 bool Store::RunOnFibre(void (*body)(void*), void* argument) {
   if (running_ != nullptr) {
     if (!running_->running()) return false;
-    body(argument);  // from a host function: the fibre is there already
-    return true;
+    if (IsOnOwnFibre()) {  // from a host function
+      body(argument);
+      return true;
+    }
+    if (fibre_depth_ == kMaxFibreDepth) return false;
   }
   vm::sys::Fibre fibre(&fibres_);
   FibreCall call{body, argument};
@@ -69,7 +76,8 @@ bool Store::RunOnFibre(void (*body)(void*), void* argument) {
   vm::RunBlock& run = core_.run();
   vm::EntryRecord* const outer_entry = run.entry;
   const char* const outer_limit = run.native_limit;
-  running_ = &fibre;
+  vm::sys::Fibre* const outer = std::exchange(running_, &fibre);
+  ++fibre_depth_;
   run.native_limit = fibre.stack_limit();
   fibre.Resume();
   while (!fibre.done()) {
@@ -79,12 +87,17 @@ bool Store::RunOnFibre(void (*body)(void*), void* argument) {
     fibre.Resume();
   }
   run.native_limit = outer_limit;
-  running_ = nullptr;
+  running_ = outer;
+  --fibre_depth_;
   return true;
 }
 
+bool Store::IsOnOwnFibre() const {
+  return running_ != nullptr && running_ == vm::sys::Fibre::Current();
+}
+
 bool Store::Wait(Waiter& waiter) {
-  if (running_ == nullptr || !running_->running()) {
+  if (!IsOnOwnFibre()) {
     end_ = !executor_->Run(waiter);
   } else {
     vm::EntryRecord* const entry = core_.run().entry;

@@ -58,7 +58,9 @@ class Store {
   const ResourceType* FindResourceType(GuestTypeId id) const;
 
   // Runs `body` on a pooled fibre (from a host function: on that call's), handing over to the
-  // executor whenever it suspends. False when no stack can be had or a call is suspended.
+  // executor whenever it suspends. Where another store's fibre runs on top of this store's, the body
+  // gets one more, above it: native stacks are never mixed. False when no stack can be had, a call is
+  // suspended, or stores call each other too deeply.
   [[nodiscard]] bool RunOnFibre(void (*body)(void* argument), void* argument);
   // From a host call: waits. False after a trap was set: the call must fail.
   [[nodiscard]] bool Wait(Waiter& waiter);
@@ -69,6 +71,8 @@ class Store {
   void Keep(std::shared_ptr<void> object) { kept_.push_back(std::move(object)); }
 
  private:
+  bool IsOnOwnFibre() const;
+
   StoreLimits limits_;
   void* host_state_;
   UserState user_state_;
@@ -82,7 +86,8 @@ class Store {
   std::vector<std::unique_ptr<ResourceType>> resource_types_;  // ordered by id
   std::vector<std::shared_ptr<void>> kept_;
   vm::sys::FibrePool fibres_;
-  vm::sys::Fibre* running_ = nullptr;
+  vm::sys::Fibre* running_ = nullptr;  // the innermost of this store
+  uint32_t fibre_depth_ = 0;
   Waiter* waiter_ = nullptr;
   bool end_ = false;  // the executor wants the guest ended
 };

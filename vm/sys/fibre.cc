@@ -10,6 +10,14 @@ namespace tenon::vm::sys {
 
 namespace context = boost::context::detail;
 
+namespace {
+
+thread_local Fibre* current_fibre = nullptr;
+
+}  // namespace
+
+Fibre* Fibre::Current() { return current_fibre; }
+
 Mapping FibrePool::Take() {
   if (!free_.empty()) {
     Mapping stack = std::move(free_.back());
@@ -63,11 +71,13 @@ bool Fibre::Start(Entry entry, void* argument) {
 void Fibre::Resume() {
   TENON_CHECK(!done_ && !running_);
   running_ = true;
+  Fibre* const outer = std::exchange(current_fibre, this);
   void* own_fake_stack = nullptr;
   AnnotateSwitchStart(&own_fake_stack, stack_limit(), stack_.size() - HostPageBytes());
   const context::transfer_t back = context::jump_fcontext(context_, this);
   AnnotateSwitchFinish(own_fake_stack, nullptr, nullptr);
   context_ = back.fctx;
+  current_fibre = outer;
 }
 
 void Fibre::Suspend() {

@@ -47,6 +47,9 @@ class Fibre {
   // From inside: goes back to whoever resumed.
   void Suspend();
 
+  // The innermost one that this thread runs; null on the thread's own stack.
+  static Fibre* Current();
+
   bool done() const { return done_; }
   bool running() const { return running_; }
   // The lowest address that code on the fibre may use.

@@ -98,6 +98,34 @@ TEST(FibreTest, FibresNest) {
   EXPECT_EQ(both.order, 123);
 }
 
+TEST(FibreTest, TheCurrentFibreIsTheInnermost) {
+  FibrePool pool;
+  Fibre outer(&pool);
+  ASSERT_TRUE(outer.Start(
+      [](Fibre& self, void* argument) {
+        EXPECT_EQ(Fibre::Current(), &self);
+        Fibre inner(static_cast<FibrePool*>(argument));
+        ASSERT_TRUE(inner.Start(
+            [](Fibre& self, void*) {
+              EXPECT_EQ(Fibre::Current(), &self);
+              self.Suspend();
+              EXPECT_EQ(Fibre::Current(), &self);
+            },
+            nullptr));
+        inner.Resume();
+        EXPECT_EQ(Fibre::Current(), &self);
+        self.Suspend();
+        inner.Resume();
+        EXPECT_EQ(Fibre::Current(), &self);
+      },
+      &pool));
+
+  outer.Resume();
+  EXPECT_EQ(Fibre::Current(), nullptr);
+  outer.Resume();
+  EXPECT_EQ(Fibre::Current(), nullptr);
+}
+
 TEST(FibreTest, StacksAreReused) {
   FibrePool pool;
   const char* limit = nullptr;
