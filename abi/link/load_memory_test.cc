@@ -134,6 +134,24 @@ Bytes LargeInstanceTypeManyTimes() {
                     Blob(10, Cat({Number(kImports), imports}))});
 }
 
+// A component that declares the most it can in each of `definitions`, instantiated hundreds of
+// times.
+Bytes ManyInstances(const Bytes& before, uint8_t section, const Bytes& definition) {
+  constexpr size_t kDefinitions = 990, kInstances = 990;
+  const Bytes component = Component({before, Blob(section, Repeat(kDefinitions, definition))});
+  return Component({Blob(4, component), Blob(5, Repeat(kInstances, {0x00, 0x00, 0x00}))});
+}
+
+// A module that exports a function, its instance, and the alias of that function.
+Bytes CoreFunction() {
+  const Bytes module =
+      Module({Section(1, {{0x60, 0x00, 0x00}}), Section(3, {{0x00}}),
+              Section(7, {{0x01, 'f', 0x00, 0x00}}), Section(10, {{0x02, 0x00, 0x0b}})});
+  return Cat({Blob(1, module), Section(2, {{0x00, 0x00, 0x00}}),
+              Section(6, {{0x00, 0x00, 0x01, 0x00, 0x01, 'f'}}),
+              Section(7, {{0x40, 0x00, 0x01, 0x00}})});
+}
+
 std::vector<Case> ComponentCases() {
   constexpr size_t kAll = 1'000'000;
   const Bytes func_type = Section(7, {{0x40, 0x00, 0x01, 0x00}});
@@ -152,6 +170,11 @@ std::vector<Case> ComponentCases() {
       {"exports", Sections(11, {0x00, 0x01, 'a', 0x01, 0x00, 0x00}, kAll, func_type)},
       {"values", Sections(12, {0x7f, 0x00}, kAll)},
       {"imports of a large instance type", LargeInstanceTypeManyTimes()},
+      {"resources of many instances", ManyInstances({}, 7, {0x3f, 0x7f, 0x00})},
+      {"lifts of many instances", ManyInstances(CoreFunction(), 8, {0x00, 0x00, 0x00, 0x00, 0x00})},
+      {"lowers of many instances",
+       ManyInstances(Cat({CoreFunction(), Section(8, {{0x00, 0x00, 0x00, 0x00, 0x00}})}), 8,
+                     {0x01, 0x00, 0x00, 0x00})},
       {"components", Component({[] {
          Bytes bytes;
          while (bytes.size() < kFileBytes) {

@@ -33,11 +33,17 @@ inline constexpr uint32_t kMaxParams = 1'000;
 
 // The flattened instantiation plan of a whole component, nested instances written out.
 inline constexpr uint32_t kMaxPlanInstances = 10'000;  // core and component instances, each
-inline constexpr uint32_t kMaxPlanSteps =
-    1'000'000;  // definitions and items visited while flattening
+// Definitions and items visited while flattening: what one byte declares may be instantiated again
+// and again. At most so many, and no more than a base and one for every few bytes of the component.
+inline constexpr uint64_t kMaxPlanSteps = 1'000'000;
+inline constexpr uint64_t kPlanStepsBase = 100'000;
+inline constexpr uint64_t kBytesPerPlanStep = 4;
 inline constexpr uint32_t kMaxInstantiationDepth = 100;
 
 // abi: "Element Size". Every value type is smaller than this in a 64-bit memory.
 inline constexpr uint64_t kMaxElementSize = uint64_t{1} << 28;
+// So is any list of parameters: no node of a type takes more than a 64-bit pair of address and
+// length, and their number has a limit.
+static_assert(uint64_t{kMaxTypeSize} * 16 < kMaxElementSize);
 
 }  // namespace tenon::abi

@@ -105,9 +105,9 @@ class Planner {
 
   Status Charge(size_t amount) {
     steps_ += amount;
-    if (steps_ <= kMaxPlanSteps) return {};
+    if (steps_ <= input_.max_steps) return {};
     return Fail(ErrorKind::kLimit, absl::StrCat("instantiating the component takes more than ",
-                                                kMaxPlanSteps, " steps"));
+                                                input_.max_steps, " steps"));
   }
 
   Status RunBody(Frame& frame, uint32_t body, uint32_t depth) {

@@ -19,6 +19,7 @@ struct PlanInput {
   TypeTable& types;  // also the plan's
   const std::vector<Body>& bodies;
   const std::vector<std::shared_ptr<const vm::ResolvedModule>>& modules;
+  uint64_t max_steps = kMaxPlanSteps;
 };
 
 Result<Plan> MakePlan(const PlanInput& input, uint32_t root_body);

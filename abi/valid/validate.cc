@@ -171,7 +171,9 @@ Result<std::unique_ptr<const ResolvedComponent>> ValidateComponent(
   TENON_ASSIGN_OR_RETURN(const Validator::Validated root,
                          validator.ValidateComponent(*component, nullptr));
   auto result = std::make_unique<ResolvedComponent>();
-  const PlanInput input{*component_types, validator.bodies(), validator.modules()};
+  const PlanInput input{
+      *component_types, validator.bodies(), validator.modules(),
+      std::min(kMaxPlanSteps, kPlanStepsBase + component->bytes->size() / kBytesPerPlanStep)};
   TENON_ASSIGN_OR_RETURN(result->plan, MakePlan(input, root.body));
   result->types = std::move(component_types);
   result->modules = std::move(validator.modules());
