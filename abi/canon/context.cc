@@ -30,11 +30,22 @@ bool CanonContext::Charge(uint64_t bytes) {
 
 void CanonContext::ReturnCharged() { store->call_bytes_left().Return(charged); }
 
+// Copies of fewer bytes need not ask whether the guest must end.
+constexpr uint64_t kBytesBetweenLooks = 1 << 16;
+
 bool CanonContext::ChargeCopy(uint64_t bytes) {
   copied += bytes;  // at most 2^28 a time
   // A copy may have half the size of its source: utf16 to latin1.
-  if (copied <= 2 * options->memory->size_bytes() + store->limits().call_bytes) return true;
-  return Trap("a call copies more than the memory it copies to can hold");
+  if (copied > 2 * options->memory->size_bytes() + store->limits().call_bytes) {
+    return Trap("a call copies more than the memory it copies to can hold");
+  }
+  return bytes < kBytesBetweenLooks || MayGoOn();
+}
+
+bool CanonContext::MayGoOn() {
+  if (!store->core().must_end()) return true;
+  store->core().End();
+  return false;
 }
 
 bool CanonContext::CheckRange(uint64_t address, uint64_t size, uint32_t align,

@@ -67,12 +67,14 @@ struct CanonContext {
   ABSL_ATTRIBUTE_COLD bool Trap(vm::TrapKind kind, absl::string_view detail);
   // The type that a tag stands for; the function's type has been matched.
   const ResourceType* GuestType(const void* tag) const;
-  // Takes what the host holds or reads, of a size the guest decides, out of what the calls under way
-  // in the store may have together: they nest.
+  // Takes what the host holds or reads, of a size the guest decides, out of what the calls under
+  // way in the store may have together: they nest.
   bool Charge(uint64_t bytes);
   // Counts bytes copied into this memory from another's. No copy that keeps its parts apart exceeds
   // the bound, which follows from the memory's size: lists whose elements all lie in one place do.
   bool ChargeCopy(uint64_t bytes);
+  // False, with a trap, once the store's guests must end: for loops that run no guest code.
+  bool MayGoOn();
 
   // Checks alignment, then bounds; `what` is the detail of an access out of bounds.
   bool CheckRange(uint64_t address, uint64_t size, uint32_t align, absl::string_view what);

@@ -200,6 +200,22 @@ TEST_F(CopyPlanTest, ListsThatLieInOnePlaceEnd) {
   EXPECT_EQ(TrapDetail(), "a call copies more than the memory it copies to can hold");
 }
 
+TEST_F(CopyPlanTest, ALongCopyEndsAtTheDeadline) {
+  constexpr uint32_t kLast = (1 << 28) - 2;
+  vm::MemoryType large;
+  large.limits = {.min = 4096, .max = 4096, .has_max = true};
+  source_.options().memory = *store_.core().NewMemory(large);
+  target_.options().memory = *store_.core().NewMemory(large);
+  source_.bytes()[kLast] = 1;
+  target_.set_realloc_result(0);
+  ASSERT_TRUE(store_.core().SetDeadline(vm::sys::MonotonicNanoseconds() + 20'000'000));
+
+  EXPECT_FALSE(RunFlat(Def(table_, K::kList, {K::kBool}), {0, kLast + 1}));
+
+  EXPECT_EQ(store_.core().TakeTrap().kind, vm::TrapKind::kTimeout);
+  EXPECT_EQ(target_.bytes()[kLast], 0);
+}
+
 TEST_F(CopyPlanTest, WhatIsLentIsCharged) {
   Store store(&TestEngine(), {.call_bytes = 2 * sizeof(CallScope::Loan)});
   TestGuest guest(&store);

@@ -61,7 +61,7 @@ class Runner {
   bool Handle(bool own, uint32_t resource, uint32_t index, uint32_t* lowered);
   bool String(uint64_t address, uint64_t units, uint64_t* new_address, uint64_t* new_units);
   bool List(const CopyOp& op, uint64_t address, uint64_t length, uint64_t* new_address);
-  void NextElement();
+  bool NextElement();
 
   uint64_t ReadPointer(const uint8_t* at) const {
     return from_.options->memory64 ? LoadScalar<uint64_t>(at) : LoadScalar<uint32_t>(at);
@@ -212,19 +212,23 @@ bool Runner::MemoryStep(const CopyOp& op) {
       frame_.next = op.arg;
       return true;
     case Kind::kElementEnd:
-      NextElement();
-      return true;
+      return NextElement();
     default:
       TENON_CHECK(false);
   }
 }
 
-void Runner::NextElement() {
-  if (frame_.remaining == 0) return Pop();
+bool Runner::NextElement() {
+  constexpr uint64_t kElementsBetweenLooks = 1 << 16;
+  if (frame_.remaining == 0) {
+    Pop();
+    return true;
+  }
   --frame_.remaining;
   frame_.next = frame_.body;
   frame_.source.bytes += frame_.src_step;
   frame_.target.bytes += frame_.dst_step;
+  return frame_.remaining % kElementsBetweenLooks != 0 || to_.MayGoOn();
 }
 
 bool Runner::Case(const CopyOp& op, uint32_t index) {
