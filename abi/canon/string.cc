@@ -10,6 +10,9 @@ namespace {
 
 using Encoding = LiftedString::Encoding;
 
+// What a decoded string takes beside its text: itself, what owns it, and the allocator's share.
+constexpr uint64_t kDecodedBytes = sizeof(std::string) + sizeof(std::unique_ptr<std::string>) + 24;
+
 constexpr absl::string_view kOutOfBounds = "string content out-of-bounds";
 
 // Code points of a string, one at a time, checked as they are read.
@@ -130,7 +133,8 @@ class Writer {
   uint64_t size_;
 };
 
-// Only a source that guest code changed meanwhile needs more room than its worst case.
+// Each unit is read once and has room for its worst case, so even a source that realloc rewrites
+// does not get here: the writer's own bounds, beside that reasoning.
 bool NoRoom(CanonContext& cx) { return cx.Trap("string changed while it was copied"); }
 
 uint64_t Utf16Tag(const CanonContext& cx) {
@@ -316,8 +320,8 @@ bool LiftString(CanonContext& cx, uint64_t address, uint64_t units, absl::string
   LiftedString lifted;
   if (!LocateString(cx, address, units, &lifted)) return false;
   // A view holds nothing but is read once to be checked, and many may lie in one place.
-  const bool is_view = lifted.encoding == Encoding::kUtf8;
-  if (!cx.Charge(is_view ? lifted.units : 3 * lifted.units)) return false;
+  const bool is_view = lifted.encoding == Encoding::kUtf8 || lifted.units == 0;
+  if (!cx.Charge(is_view ? lifted.units : kDecodedBytes + 3 * lifted.units)) return false;
   if (!CheckEncoding(cx, lifted)) return false;
   if (is_view) {
     *text = {reinterpret_cast<const char*>(lifted.bytes), lifted.units};

@@ -141,6 +141,21 @@ TEST(StringTest, ViewsAreCharged) {
   EXPECT_EQ(store.core().TakeTrap().detail, "a call may not hand the host so many bytes");
 }
 
+// Where the guest's encoding is another, each text takes host memory; the empty one takes none.
+TEST(StringTest, DecodedTextsAreChargedWithWhatHoldsThem) {
+  Store store(&TestEngine(), {.call_bytes = 1000});
+  TestGuest guest(&store, StringEncoding::kUtf16);
+  CanonContext cx = guest.Context();
+  absl::string_view text;
+
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(LiftString(cx, 0, 0, &text));
+  EXPECT_TRUE(cx.decoded.empty());
+  int lifted = 0;
+  while (LiftString(cx, 0, 1, &text)) ++lifted;
+  EXPECT_LE(lifted * (sizeof(std::string) + sizeof(void*)), 1000u);
+  EXPECT_EQ(store.core().TakeTrap().detail, "a call may not hand the host so many bytes");
+}
+
 TEST(StringTest, IllFormedTextTraps) {
   constexpr StringEncoding kUtf8 = StringEncoding::kUtf8, kUtf16 = StringEncoding::kUtf16;
   const std::string invalid = "invalid utf-8 sequence", half = "incomplete utf-8 byte sequence";
