@@ -204,6 +204,21 @@ TEST_F(HostTest, BadValuesTrapBeforeTheFunctionRuns) {
   EXPECT_EQ(trap([&](HostContext&, Borrow<Stream>) { ran = true; }, {1}), "unknown handle index 1");
 }
 
+TEST_F(HostTest, ValuesThatTheirTypesDoNotHaveNeverReachTheGuest) {
+  const std::string no_such_case = "the host passed a value that its enum does not have";
+  const auto bad_case = static_cast<ErrorCode>(3);
+
+  EXPECT_FALSE(Call([&](HostContext&) { return bad_case; }, {}));
+  EXPECT_EQ(store_.core().TakeTrap().detail, no_such_case);
+  EXPECT_FALSE(Call([&](HostContext&) { return std::vector<ErrorCode>{bad_case}; }, {64}));
+  EXPECT_EQ(store_.core().TakeTrap().detail, no_such_case);
+  ASSERT_TRUE(Call([](HostContext&) { return static_cast<OpenFlags>(0xff); }, {}));
+  EXPECT_EQ(slots_[0].bits, 7u);
+  ASSERT_TRUE(Call(
+      [](HostContext&) { return std::vector<OpenFlags>{static_cast<OpenFlags>(0xff)}; }, {64}));
+  EXPECT_EQ(guest_.bytes()[Word(64)], 7);
+}
+
 TEST_F(HostTest, ResultPointersAreChecked) {
   auto function = [](HostContext&) { return Datetime{1, 2}; };
 

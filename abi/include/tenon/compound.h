@@ -171,7 +171,8 @@ struct Abi<T> {
 
 // --- Enums and flags ----------------------------------------------------------------------------
 
-// Shared by enums and flags: D::From(cx, bits, T*) makes the value.
+// Shared by enums and flags: D::From(cx, bits, T*) makes the value, D::To(cx, value, bits*) the
+// bits that the guest gets, which its type allows whatever the host's value is.
 template <typename T, typename D, uint32_t kBytes>
 struct SmallIntegerAbi {
   static constexpr Layout kLayout = abi::ScalarLayout(kBytes);
@@ -182,11 +183,15 @@ struct SmallIntegerAbi {
     return D::From(cx, vm::ReadSlot<uint32_t>(slots), out);
   }
   static bool Store(canon::Context& cx, T value, uint64_t to) {
-    abi::StoreDiscriminant(canon::At(cx, to), kBytes, static_cast<uint32_t>(value));
+    uint32_t bits;
+    if (!D::To(cx, value, &bits)) return false;
+    abi::StoreDiscriminant(canon::At(cx, to), kBytes, bits);
     return true;
   }
-  static bool Lower(canon::Context&, T value, vm::Slot* slots) {
-    vm::WriteSlot(slots, static_cast<uint32_t>(value));
+  static bool Lower(canon::Context& cx, T value, vm::Slot* slots) {
+    uint32_t bits;
+    if (!D::To(cx, value, &bits)) return false;
+    vm::WriteSlot(slots, bits);
     return true;
   }
 };
@@ -202,6 +207,11 @@ struct Abi<T> : SmallIntegerAbi<T, Abi<T>, abi::DiscriminantBytes(std::size(Enum
     *out = static_cast<T>(index);
     return true;
   }
+  static bool To(canon::Context& cx, T value, uint32_t* index) {
+    *index = static_cast<uint32_t>(value);
+    if (*index < std::size(EnumOf<T>::kLabels)) return true;
+    return canon::Trap(cx, "the host passed a value that its enum does not have");
+  }
 };
 
 template <typename T>
@@ -211,10 +221,15 @@ struct Abi<T> : SmallIntegerAbi<T, Abi<T>, abi::FlagsBytes(std::size(FlagsOf<T>:
   static constexpr canon::TypeShape kShape = {.kind = TypeKind::kFlags,
                                               .labels = FlagsOf<T>::kLabels,
                                               .label_count = std::size(FlagsOf<T>::kLabels)};
-  // Bits without a label are ignored.
+  static constexpr uint32_t kMask =
+      static_cast<uint32_t>((uint64_t{1} << std::size(FlagsOf<T>::kLabels)) - 1);
+  // Bits without a label are ignored, both ways.
   static bool From(canon::Context&, uint32_t bits, T* out) {
-    constexpr uint64_t kMask = (uint64_t{1} << std::size(FlagsOf<T>::kLabels)) - 1;
-    *out = static_cast<T>(bits & static_cast<uint32_t>(kMask));
+    *out = static_cast<T>(bits & kMask);
+    return true;
+  }
+  static bool To(canon::Context&, T value, uint32_t* bits) {
+    *bits = static_cast<uint32_t>(value) & kMask;
     return true;
   }
 };
