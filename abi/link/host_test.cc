@@ -308,6 +308,18 @@ TEST_F(HostTest, HostMemoryOfACallIsBounded) {
   store_.core().TakeTrap();
 }
 
+// Many views may lie in one place, and each costs the host who reads it.
+TEST_F(HostTest, ViewsOfListsAreChargedLikeThoseOfStrings) {
+  const auto read = [&](uint64_t length) {
+    return Call([](HostContext&, absl::Span<const uint16_t>) {}, {64, length});
+  };
+  ASSERT_TRUE(store_.call_bytes_left().Take(store_.limits().call_bytes - 20));
+
+  EXPECT_TRUE(read(10));
+  EXPECT_FALSE(read(11));
+  store_.core().TakeTrap();
+}
+
 struct CountingWaiter : Waiter {
   void Block() override { ++blocks; }
   int blocks = 0;

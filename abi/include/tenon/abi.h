@@ -328,7 +328,10 @@ template <typename View, typename T>
 struct ListViewAbi : PairAbi<View, ListViewAbi<View, T>>, ListAbi<T> {
   static bool LiftPair(canon::Context& cx, uint64_t address, uint64_t length, View* out) {
     // Guest memory begins at a host page, so what is aligned there is aligned here.
-    if (!canon::CheckList(cx, address, length, sizeof(T), sizeof(T))) return false;
+    if (!canon::CheckList(cx, address, length, sizeof(T), sizeof(T)) ||
+        !canon::Charge(cx, length * sizeof(T))) {  // many may lie in one place
+      return false;
+    }
     *out = View(reinterpret_cast<const T*>(canon::At(cx, address)), length);
     return true;
   }
