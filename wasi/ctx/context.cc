@@ -52,7 +52,7 @@ Status Context::AddDirectory(const std::string& host_path, absl::string_view gue
   DescriptorFlags rights{DescriptorFlags::kRead};
   if (access == DirectoryAccess::kReadWrite) rights.bits |= DescriptorFlags::kMutateDirectory;
   OsResult<Descriptor> directory =
-      Descriptor::OpenHost(host_path, rights, PathWalk(walk_method_));
+      Descriptor::OpenHost(host_path, rights, PathWalk(walk_method_), open_files_);
   if (!directory) {
     return Fail(ErrorKind::kIo, absl::StrCat("can't grant the directory '", host_path,
                                              "': ", Reason(directory.error())));
@@ -110,9 +110,9 @@ Status Context::AddArgument(absl::string_view argument) {
 }
 
 void Context::SetStandardDescriptors(int stdin_fd, int stdout_fd, int stderr_fd) {
-  stdin_fd_ = std::make_shared<StandardFd>(stdin_fd);
-  stdout_fd_ = std::make_shared<StandardFd>(stdout_fd);
-  stderr_fd_ = std::make_shared<StandardFd>(stderr_fd);
+  stdin_fd_ = std::make_shared<StandardFd>(stdin_fd, kept_bytes_);
+  stdout_fd_ = std::make_shared<StandardFd>(stdout_fd, kept_bytes_);
+  stderr_fd_ = std::make_shared<StandardFd>(stderr_fd, kept_bytes_);
 }
 
 }  // namespace tenon::wasi

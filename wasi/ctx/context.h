@@ -13,9 +13,15 @@
 #include "vm/base/status.h"
 #include "wasi/filesystem/descriptor.h"
 #include "wasi/os/path_walk.h"
+#include "wasi/os/share.h"
 #include "wasi/os/standard_fd.h"
 
 namespace tenon::wasi {
+
+// What the guests of a Context may have together: files and directories that they opened, and bytes
+// written to standard streams that take none now.
+inline constexpr uint64_t kMaxOpenFiles = 1'000;
+inline constexpr uint64_t kMaxKeptBytes = 1 << 20;
 
 enum class DirectoryAccess : unsigned char { kReadOnly, kReadWrite };
 
@@ -58,6 +64,8 @@ class Context {
 
  private:
   WalkMethod walk_method_;
+  SharedAllowance open_files_ = std::make_shared<vm::Allowance>(kMaxOpenFiles);
+  SharedAllowance kept_bytes_ = std::make_shared<vm::Allowance>(kMaxKeptBytes);
   std::vector<std::string> arguments_;
   std::vector<std::pair<std::string, std::string>> environment_;
   std::vector<Preopen> preopens_;

@@ -29,6 +29,30 @@ TEST(ContextTest, ReadsDirectoryOptions) {
   EXPECT_TRUE(context.preopens()[1].directory.flags().has(DescriptorFlags::kMutateDirectory));
 }
 
+TEST(ContextTest, GuestsMayOpenSoManyFilesTogether) {
+  ScratchDirectory scratch;
+  Context context;
+  ASSERT_TRUE(context.AddDirectory(scratch.Path("box"), "a", DirectoryAccess::kReadOnly));
+  ASSERT_TRUE(context.AddDirectory(scratch.Path("box"), "b", DirectoryAccess::kReadOnly));
+  const auto open = [&](int preopen) {
+    return context.preopens()[preopen].directory.OpenAt(FollowFinal::kYes, ".", {},
+                                                        {DescriptorFlags::kRead});
+  };
+  std::vector<Descriptor> opened;
+  const auto fill = [&] {
+    while (opened.size() < kMaxOpenFiles) {
+      auto one = open(opened.size() % 2);
+      ASSERT_TRUE(one) << opened.size();
+      opened.push_back(std::move(*one));
+    }
+  };
+
+  fill();
+  EXPECT_EQ(open(0).error(), ErrorCode::kInsufficientMemory);
+  opened.pop_back();
+  fill();
+}
+
 TEST(ContextTest, SaysWhyADirectoryCanNotBeGranted) {
   ScratchDirectory scratch;
   Context context;

@@ -12,9 +12,9 @@
 namespace tenon::wasi {
 
 OsResult<Descriptor> Descriptor::OpenHost(const std::string& host_path, DescriptorFlags rights,
-                                          PathWalk walk) {
+                                          PathWalk walk, SharedAllowance open_files) {
   TENON_ASSIGN_OR_RETURN(UniqueFd fd, OpenHostDirectory(host_path));
-  return Descriptor(std::move(fd), FileType::kDirectory, rights,
+  return Descriptor({std::move(fd), Share()}, std::move(open_files), FileType::kDirectory, rights,
                     rights.has(DescriptorFlags::kMutateDirectory), walk);
 }
 
@@ -97,7 +97,9 @@ OsStatus Descriptor::SetTimes(const NewTimestamp& access, const NewTimestamp& mo
 OsResult<DirectoryStream> Descriptor::ReadDirectory() const {
   TENON_RETURN_IF_ERROR(RequireDirectory());
   if (!flags_.has(DescriptorFlags::kRead)) return OsError(ErrorCode::kBadDescriptor);
-  return DirectoryStream::Open(fd());
+  Share share(open_files_);
+  if (!share.Grow(1)) return OsError(ErrorCode::kInsufficientMemory);
+  return DirectoryStream::Open(fd(), std::move(share));
 }
 
 OsResult<Descriptor> Descriptor::OpenAt(FollowFinal follow, absl::string_view path,
@@ -120,6 +122,8 @@ OsResult<Descriptor> Descriptor::OpenAt(FollowFinal follow, absl::string_view pa
   // POSIX: an exclusive create meets a link, it does not create what the link names.
   if (request.create && request.exclusive) follow = FollowFinal::kNo;
 
+  Share share(open_files_);
+  if (!share.Grow(1)) return OsError(ErrorCode::kInsufficientMemory);
   TENON_ASSIGN_OR_RETURN(const Place place, walk_.Locate(fd(), path, follow));
   TENON_ASSIGN_OR_RETURN(OpenedFile opened, wasi::OpenAt(place, request));
   DescriptorFlags granted = flags;
@@ -127,7 +131,8 @@ OsResult<Descriptor> Descriptor::OpenAt(FollowFinal follow, absl::string_view pa
   if (opened.type == FileType::kDirectory && may_mutate_) {
     granted.bits |= DescriptorFlags::kMutateDirectory;
   }
-  return Descriptor(std::move(opened.fd), opened.type, granted, may_mutate_, walk_);
+  return Descriptor({std::move(opened.fd), std::move(share)}, open_files_, opened.type, granted,
+                    may_mutate_, walk_);
 }
 
 OsResult<FileStat> Descriptor::StatAt(FollowFinal follow, absl::string_view path) const {

@@ -13,6 +13,7 @@
 #include "wasi/os/directory_stream.h"
 #include "wasi/os/file.h"
 #include "wasi/os/path_walk.h"
+#include "wasi/os/share.h"
 
 namespace tenon::wasi {
 
@@ -52,9 +53,9 @@ struct OpenFlags {
 // A copy is another handle to the same open file.
 class Descriptor {
  public:
-  // A directory of the host, as a grant.
+  // A directory of the host, as a grant. What is opened beneath it takes from `open_files`.
   static OsResult<Descriptor> OpenHost(const std::string& host_path, DescriptorFlags rights,
-                                       PathWalk walk);
+                                       PathWalk walk, SharedAllowance open_files = nullptr);
 
   FileType type() const { return type_; }
   DescriptorFlags flags() const { return flags_; }
@@ -96,12 +97,21 @@ class Descriptor {
                   absl::string_view new_path) const;
 
  private:
-  Descriptor(UniqueFd fd, FileType type, DescriptorFlags flags, bool may_mutate, PathWalk walk)
-      : fd_(std::make_shared<const UniqueFd>(std::move(fd))),
+  struct OpenFd {
+    UniqueFd fd;
+    Share share;  // of open_files_
+  };
+
+  Descriptor(OpenFd open, SharedAllowance open_files, FileType type, DescriptorFlags flags,
+             bool may_mutate, PathWalk walk)
+      : open_files_(std::move(open_files)),
         type_(type),
         flags_(flags),
         may_mutate_(may_mutate),
-        walk_(walk) {}
+        walk_(walk) {
+    auto shared = std::make_shared<const OpenFd>(std::move(open));
+    fd_ = std::shared_ptr<const UniqueFd>(shared, &shared->fd);
+  }
 
   int fd() const { return fd_->get(); }
   bool may_write_contents() const { return flags_.has(DescriptorFlags::kWrite); }
@@ -110,6 +120,7 @@ class Descriptor {
   OsStatus RequireMutableDirectory() const;
 
   std::shared_ptr<const UniqueFd> fd_;  // streams keep it open beyond the descriptor
+  SharedAllowance open_files_;
   FileType type_;
   DescriptorFlags flags_;
   bool may_mutate_;  // the grant it came from allows changes

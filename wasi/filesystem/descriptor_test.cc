@@ -69,6 +69,29 @@ TEST_P(DescriptorTest, CreatesWritesAndReadsAFile) {
   EXPECT_EQ(file.flags().bits, kReadWrite.bits);
 }
 
+TEST_P(DescriptorTest, WhatIsOpenIsCountedUntilItsLastHolderGoes) {
+  const auto left = std::make_shared<vm::Allowance>(3);
+  const Descriptor box =
+      Descriptor::OpenHost(scratch_.Path("box"), kMutable, PathWalk(GetParam()), left).value();
+  const auto open = [&] { return box.OpenAt(kFollow, "file", {}, kRead); };
+  std::unique_ptr<InputStream> stream;
+  {
+    const auto file = open();
+    const auto entries = box.ReadDirectory();
+    const auto directory = box.OpenAt(kFollow, "dir", {}, kRead);
+    ASSERT_TRUE(file && entries && directory);
+
+    EXPECT_EQ(Code(open()), "insufficient-memory");
+    EXPECT_EQ(Code(box.ReadDirectory()), "insufficient-memory");
+    EXPECT_EQ(Code(directory->OpenAt(kFollow, "sub", {}, kRead)), "insufficient-memory");
+    stream = std::move(*file->ReadViaStream(0));
+  }
+  EXPECT_EQ(left->left(), 2u) << "the stream keeps its file open";
+  stream.reset();
+  EXPECT_EQ(Code(box.OpenAt(kFollow, "missing", {}, kRead)), "no-entry");
+  EXPECT_EQ(left->left(), 3u);
+}
+
 TEST_P(DescriptorTest, OpenFlagsMeanWhatPosixSays) {
   constexpr OpenFlags kCreateNew{OpenFlags::kCreate | OpenFlags::kExclusive};
   constexpr OpenFlags kDirectory{OpenFlags::kDirectory};

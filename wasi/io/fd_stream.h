@@ -25,7 +25,8 @@ class FdInputStream final : public InputStream {
 
 class FdOutputStream final : public OutputStream {
  public:
-  explicit FdOutputStream(std::shared_ptr<StandardFd> fd) : fd_(std::move(fd)) {}
+  explicit FdOutputStream(std::shared_ptr<StandardFd> fd)
+      : OutputStream(fd->kept_bytes()), fd_(std::move(fd)) {}
   Interest Subscribe() const override;
 
  protected:

@@ -79,7 +79,7 @@ StreamStatus OutputStream::Drain() {
     const OsResult<size_t> wrote = WriteAny(absl::MakeConstSpan(kept_).subspan(done));
     if (!wrote && wrote.error() == ErrorCode::kWouldBlock) break;
     if (!wrote) {
-      kept_.clear();
+      DropKept(kept_.size());
       failed_ = true;
       // A reader that went away is the end of the stream, not a fault of this write.
       if (wrote.error() == ErrorCode::kPipe) return Closed();
@@ -87,8 +87,14 @@ StreamStatus OutputStream::Drain() {
     }
     done += *wrote;
   }
-  kept_.erase(kept_.begin(), kept_.begin() + static_cast<ptrdiff_t>(done));
+  DropKept(done);
   return {};
+}
+
+void OutputStream::DropKept(size_t count) {
+  kept_.erase(kept_.begin(), kept_.begin() + static_cast<ptrdiff_t>(count));
+  if (kept_.empty()) kept_.shrink_to_fit();
+  kept_share_.Shrink(count);
 }
 
 StreamResult<uint64_t> OutputStream::CheckWrite() {
@@ -108,6 +114,10 @@ StreamStatus OutputStream::WriteNowOrKeep(absl::Span<const uint8_t> bytes) {
     bytes.remove_prefix(*wrote);
   }
   if (bytes.empty()) return {};
+  if (!kept_share_.Grow(bytes.size())) {
+    failed_ = true;
+    return Failed(ErrorCode::kInsufficientMemory);
+  }
   kept_.insert(kept_.end(), bytes.begin(), bytes.end());
   return Drain();
 }

@@ -9,11 +9,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <utility>
 #include <vector>
 
 #include "absl/types/span.h"
 #include "wasi/os/error_code.h"
 #include "wasi/os/poll.h"
+#include "wasi/os/share.h"
 
 namespace tenon::wasi {
 
@@ -66,6 +68,9 @@ class InputStream {
 
 class OutputStream {
  public:
+  OutputStream() = default;
+  // Keeps no more than what is left of `kept_bytes`; then a write fails.
+  explicit OutputStream(SharedAllowance kept_bytes) : kept_share_(std::move(kept_bytes)) {}
   virtual ~OutputStream() = default;
 
   // How many bytes the next writes may have together; 0 while the sink is busy.
@@ -102,11 +107,13 @@ class OutputStream {
   StreamStatus CheckOpen() const;
   OsResult<size_t> WriteAny(absl::Span<const uint8_t> bytes);
   StreamStatus Drain();
+  void DropKept(size_t count);
   StreamStatus WriteNowOrKeep(absl::Span<const uint8_t> bytes);
 
   bool failed_ = false;
   uint64_t permit_ = 0;
   std::vector<uint8_t> kept_;  // written by the guest, not yet by us; at most one permit
+  Share kept_share_;           // kept_.size() bytes
 };
 
 }  // namespace tenon::wasi

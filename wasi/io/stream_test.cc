@@ -26,7 +26,9 @@ absl::Span<const uint8_t> Bytes(absl::string_view text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
 
-std::shared_ptr<StandardFd> Shared(int fd) { return std::make_shared<StandardFd>(fd); }
+std::shared_ptr<StandardFd> Shared(int fd, SharedAllowance kept_bytes = nullptr) {
+  return std::make_shared<StandardFd>(fd, std::move(kept_bytes));
+}
 
 class StreamTest : public testing::Test {
  protected:
@@ -195,6 +197,23 @@ TEST_F(StreamTest, StreamsOfOneBlockingPipeDoNotBlockEachOther) {
 
   EXPECT_EQ(outputs.back()->CheckWrite().value_or(99), 0u);
   EXPECT_EQ(::fcntl(write_end_.get(), F_GETFL) & O_NONBLOCK, 0) << "it is shared with others";
+}
+
+TEST_F(StreamTest, WhatStreamsKeepTogetherIsBounded) {
+  const auto left = std::make_shared<vm::Allowance>(4);
+  const std::shared_ptr<StandardFd> fd = Shared(write_end_.get(), left);
+  FdOutputStream first(fd), second(fd);
+  ASSERT_TRUE(first.CheckWrite());
+  ASSERT_TRUE(second.CheckWrite());
+  FillPipe();
+
+  EXPECT_TRUE(first.Write(Bytes("abcd")));
+  EXPECT_EQ(second.Write(Bytes("e")).error(),
+            (StreamError{Kind::kLastOperationFailed, ErrorCode::kInsufficientMemory}));
+  EXPECT_EQ(left->left(), 0u);
+  while (!IsReady(first.Subscribe())) Take(4096);
+  EXPECT_TRUE(first.Flush());
+  EXPECT_EQ(left->left(), 4u);
 }
 
 TEST_F(StreamTest, ATerminalThatNobodyReadsDoesNotBlock) {

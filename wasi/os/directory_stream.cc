@@ -25,10 +25,10 @@ FileType TypeOfEntry(int directory, const dirent64& record) {
 
 }  // namespace
 
-OsResult<DirectoryStream> DirectoryStream::Open(int directory) {
+OsResult<DirectoryStream> DirectoryStream::Open(int directory, Share share) {
   UniqueFd fd(::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd.is_open()) return OsError(errno);
-  return DirectoryStream(std::move(fd));
+  return DirectoryStream(std::move(fd), std::move(share));
 }
 
 OsStatus DirectoryStream::Fill() {
