@@ -75,7 +75,8 @@ void AddWasi(Linker& linker) {
 }
 
 Expected<void> SetWasi(Store& store, WasiContext grants) {
-  if (store.rep() == nullptr) return Misuse("the store was moved from");
+  if (store.rep() == nullptr)
+    return Misuse("the store, or the engine it was made of, was moved from");
   std::unique_ptr<wasi::Context> context = grants.Release();
   if (context == nullptr) return Misuse(kMovedFrom);
   Grant(*store.rep(), std::move(context));

@@ -15,7 +15,8 @@ absl::string_view FromStd(std::string_view text) { return {text.data(), text.siz
 Unexpected<Error> Misuse(std::string_view message) {
   return Unexpected(Error(ErrorKind::kUsage, message));
 }
-constexpr char kNoStore[] = "the store was moved from";
+// A store that was made of a moved-from engine looks the same.
+constexpr char kNoStore[] = "the store, or the engine it was made of, was moved from";
 
 Result<std::shared_ptr<const ComponentRep>> Load(const Engine& engine, std::vector<uint8_t> bytes,
                                                  Validation validation) {
