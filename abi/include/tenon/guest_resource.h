@@ -43,7 +43,9 @@ class GuestOwn {
   uint32_t rep_ = 0;
 };
 
-// Lends a handle for one call. The owner must stay where it is, and is not given away by that call.
+// Lends a handle for one call. The owner must stay where it is, and is neither given away nor
+// dropped before that call returns. Such loans of the host's are not counted: a host function that
+// drops the owner meanwhile runs the destructor of what the guest is still lent, as no guest could.
 template <typename T>
 class GuestBorrow {
  public:
