@@ -247,6 +247,158 @@ TEST_P(HandleLimitTest, TheTableHasALimit) {
   EXPECT_EQ(Things(GetParam(), {.handles = 2}).Run(three, ""), "handle table is full (2 handles)");
 }
 
+TEST(StoreLimitTest, HostObjectsHaveATotal) {
+  const char* const two = "(drop (call $make (i32.const 7))) (call $make (i32.const 8))";
+  const std::string three = absl::StrCat("(drop (call $make (i32.const 6)))", two);
+
+  EXPECT_EQ(Things(Maker::kHost, {.host_objects = 2}).Run(two, ""), "2");
+  EXPECT_EQ(Things(Maker::kHost, {.host_objects = 2}).Run(three, ""), "too many host resources");
+}
+
+TEST(StoreLimitTest, ComponentInstancesHaveATotal) {
+  const char* const make = "(call $make (i32.const 7))";
+
+  EXPECT_EQ(Things(Maker::kHost, {.component_instances = 3}).Run(make, ""), "1");
+  const std::string outcome = Things(Maker::kHost, {.component_instances = 2}).Run(make, "");
+  EXPECT_TRUE(absl::StrContains(outcome, "more than 2 component instances in one store"))
+      << outcome;
+}
+
+// What an export's result holds, which the host or another guest lifts. `body` is of a function
+// that returns a handle.
+struct ResultRow {
+  const char* name;
+  const char* outcome;
+  const char* body;
+};
+
+const ResultRow kResultRows[] = {
+    {"OwnOfWhatItMade", "ok", "(call $make (i32.const 7))"},
+    {"OwnOfIndexZero", "unknown handle index 0", "(i32.const 0)"},
+    {"OwnOfAnUnknownIndex", "unknown handle index 9", "(i32.const 9)"},
+    {"OwnOfAllOnes", "unknown handle index 4294967295", "(i32.const -1)"},
+    {"OwnOfAnotherType", "handle index 1 used with the wrong type", "(call $make-other)"},
+    {"OwnOfADroppedHandle", "unknown handle index 1",
+     "(call $drop (call $make (i32.const 7))) (i32.const 1)"},
+};
+
+class ResultTest : public testing::TestWithParam<std::tuple<ResultRow, Maker>> {};
+INSTANTIATE_TEST_SUITE_P(
+    CanonicalAbi, ResultTest,
+    testing::Combine(testing::ValuesIn(kResultRows), testing::Values(Maker::kHost, Maker::kGuest)),
+    [](const auto& param) {
+      return absl::StrCat(std::get<0>(param.param).name,
+                          std::get<1>(param.param) == Maker::kHost ? "_ToTheHost" : "_ToAGuest");
+    });
+
+TEST_P(ResultTest, Row) {
+  const auto& [row, to] = GetParam();
+  ComponentBuilder builder;
+  HostLinker linker;
+  HostInterface& host = linker.Interface(kHostInterface);
+  host.Resource<Thing>("thing");
+  host.Resource<Other>("other");
+  host.Func("make", [](HostContext&, uint32_t value) { return MakeOwn<Thing>(value); });
+  host.Func("make-other", [](HostContext&) { return MakeOwn<Other>(); });
+  builder.ImportResource(kHostInterface, "thing");
+  builder.ImportResource(kHostInterface, "other");
+  const FuncTypeId make = builder.FuncType({K::kU32}, builder.Handle(K::kOwn, 0));
+  const FuncTypeId make_other = builder.FuncType({}, builder.Handle(K::kOwn, 1));
+  const FuncTypeId give = builder.FuncType({}, builder.Handle(K::kOwn, 0));
+  const FuncTypeId run = builder.FuncType({}, K::kU32);
+  const ComponentInstanceId giver = builder.Child(), taker = builder.Child();
+  const CoreInstanceId core = builder.Core(
+      absl::StrCat(R"((module
+        (import "" "make" (func $make (param i32) (result i32)))
+        (import "" "make-other" (func $make-other (result i32)))
+        (import "" "drop" (func $drop (param i32)))
+        (func (export "give") (result i32) )",
+                   row.body, "))"),
+      {builder.Lower(giver, builder.Import(kHostInterface, "make", make), make),
+       builder.Lower(giver, builder.Import(kHostInterface, "make-other", make_other), make_other),
+       builder.Resource(giver, Op::kDrop, 0)});
+  const FuncRef given = builder.Lift(giver, core, "give", give);
+  builder.Export("give", given, give);
+  const CoreInstanceId taking = builder.Core(R"((module
+        (import "" "give" (func $give (result i32)))
+        (func (export "run") (result i32) (call $give))))",
+                                             {builder.Lower(taker, given, give)});
+  builder.Export("run", builder.Lift(taker, taking, "run", run), run);
+  Store store(&TestEngine());
+  auto instance = builder.Instantiate(store, linker);
+  ASSERT_TRUE(instance) << instance.error().ToString();
+
+  std::string outcome;
+  if (to == Maker::kGuest) {
+    outcome = Outcome((*instance)->Func<uint32_t()>("", "run")->Call());
+  } else {
+    const auto own = (*instance)->Func<Own<Thing>()>("", "give")->Call();
+    outcome = Outcome(own ? std::expected<uint32_t, vm::Trap>((*own)->value)
+                          : std::unexpected(own.error()));
+  }
+
+  // The host gets the thing itself, a guest the first index of its own table.
+  const std::string expected = row.outcome != std::string("ok") ? row.outcome
+                               : to == Maker::kGuest            ? "1"
+                                                                : "7";
+  EXPECT_TRUE(absl::StartsWith(outcome, expected)) << outcome;
+}
+
+// What the host lends must be dropped like what a guest lends.
+TEST(HostLoanTest, ABorrowOfTheHostsLeftAtReturn) {
+  for (const bool drops : {true, false}) {
+    ComponentBuilder builder;
+    HostLinker linker;
+    linker.Interface(kHostInterface).Resource<Thing>("thing");
+    builder.ImportResource(kHostInterface, "thing");
+    const FuncTypeId keep = builder.FuncType({builder.Handle(K::kBorrow, 0)});
+    const ComponentInstanceId id = builder.Child();
+    const CoreInstanceId core =
+        builder.Core(absl::StrCat(R"((module (import "" "drop" (func $drop (param i32)))
+          (func (export "keep") (param i32) )",
+                                  drops ? "(call $drop (local.get 0))" : "", "))"),
+                     {builder.Resource(id, Op::kDrop, 0)});
+    builder.Export("keep", builder.Lift(id, core, "keep", keep), keep);
+    Store store(&TestEngine(), {.host_objects = 1});
+    auto instance = builder.Instantiate(store, linker);
+    ASSERT_TRUE(instance) << instance.error().ToString();
+    Thing thing(7);
+
+    const auto done =
+        (*instance)->Func<void(Borrow<Thing>)>("", "keep")->Call(Borrow<Thing>(&thing));
+
+    EXPECT_EQ(done ? "" : done.error().detail,
+              drops ? "" : "borrow handles still remain at the end of the call");
+    EXPECT_EQ(store.resources().size(), 0u) << "the host has its thing back either way";
+  }
+}
+
+TEST(HostLoanTest, AGuestsResourceThatTheHostLendsLeftAtReturn) {
+  struct Tag;
+  ComponentBuilder builder;
+  const ComponentInstanceId maker = builder.Child(), user = builder.Child();
+  builder.DefineResource(maker, std::nullopt);
+  const FuncTypeId make = builder.FuncType({}, builder.Handle(K::kOwn, 0));
+  const FuncTypeId keep = builder.FuncType({builder.Handle(K::kBorrow, 0)});
+  const CoreInstanceId making = builder.Core(R"((module
+        (import "" "new" (func $new (param i32) (result i32)))
+        (func (export "make") (result i32) (call $new (i32.const 7)))))",
+                                             {builder.Resource(maker, Op::kNew, 0)});
+  const CoreInstanceId keeping = builder.Core(R"((module (func (export "keep") (param i32))))");
+  builder.Export("make", builder.Lift(maker, making, "make", make), make);
+  builder.Export("keep", builder.Lift(user, keeping, "keep", keep), keep);
+  Store store(&TestEngine());
+  auto instance = builder.Instantiate(store, HostLinker());
+  ASSERT_TRUE(instance) << instance.error().ToString();
+  const auto own = (*instance)->Func<GuestOwn<Tag>()>("", "make")->Call();
+  ASSERT_TRUE(own) << own.error().Message();
+
+  const auto done = (*instance)->Func<void(GuestBorrow<Tag>)>("", "keep")->Call(*own);
+
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().detail, "borrow handles still remain at the end of the call");
+}
+
 // resource.new and resource.rep, which only the component that defines a type may use.
 struct OwnerRow {
   const char* name;

@@ -478,6 +478,20 @@ TEST(ElementSizeTest, NoTypeReachesTwoToThe28Bytes) {
   EXPECT_LT(bytes, uint64_t{1} << 28);
 }
 
+// Parameters beyond 16 stand in memory like the fields of one tuple.
+TEST(ElementSizeTest, NorDoTheParametersOfAFunction) {
+  TypeTable types;
+  const ValType large =
+      *types.Intern(TypeDef{K::kTuple, {}, std::vector<ValType>(50'000, ValType(K::kString)), {}});
+  abi::FuncType type;
+  static const std::string labels = "abcdefghijklmnopqrstuvwxyz";
+  for (int i = 0; i < 19; ++i) type.params.emplace_back(absl::string_view(&labels[i], 1), large);
+
+  EXPECT_TRUE(types.Intern(type));
+  type.params.emplace_back("last", large);
+  EXPECT_FALSE(types.Intern(type));
+}
+
 // --- Lowering: a guest's realloc returns what it should not, or its result pointer lies
 // ------------
 
