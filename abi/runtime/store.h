@@ -58,9 +58,9 @@ class Store {
   const ResourceType* FindResourceType(GuestTypeId id) const;
 
   // Runs `body` on a pooled fibre (from a host function: on that call's), handing over to the
-  // executor whenever it suspends. Where another store's fibre runs on top of this store's, the body
-  // gets one more, above it: native stacks are never mixed. False when no stack can be had, a call is
-  // suspended, or stores call each other too deeply.
+  // executor whenever it suspends. Where another store's fibre runs on top of this store's, the
+  // body gets one more, above it: native stacks are never mixed. False when no stack can be had, a
+  // call is suspended, or stores call each other too deeply.
   [[nodiscard]] bool RunOnFibre(void (*body)(void* argument), void* argument);
   // From a host call: waits. False after a trap was set: the call must fail.
   [[nodiscard]] bool Wait(Waiter& waiter);
