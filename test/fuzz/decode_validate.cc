@@ -1,5 +1,6 @@
 // Any bytes, as a component or a core module: decoding and validating must end in a result or an
-// error. A function body that validates must also translate.
+// error, with the features that are on by default and with all. A function body that validates must
+// also translate.
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -15,8 +16,8 @@
 namespace tenon {
 namespace {
 
-void CoreModule(std::vector<uint8_t> bytes) {
-  vm::Engine engine(vm::InterpreterTier());
+void CoreModule(std::vector<uint8_t> bytes, const vm::Features& features) {
+  vm::Engine engine(vm::InterpreterTier(), {.features = features});
   auto module = vm::DecodeModule(std::move(bytes), engine.features());
   if (!module) return;
   auto resolved =
@@ -31,24 +32,27 @@ void CoreModule(std::vector<uint8_t> bytes) {
   }
 }
 
-void Component(std::vector<uint8_t> bytes) {
+void Component(std::vector<uint8_t> bytes, const vm::Features& features) {
   vm::TypeStore types;
   auto component = abi::DecodeComponent(std::move(bytes));
   if (!component) return;
   (void)abi::ValidateComponent(
       std::move(*component), &types,
-      abi::CoreLoader(&types, vm::Features(), vm::BodyValidation::kEager));
+      abi::CoreLoader(&types, features, vm::BodyValidation::kEager));
 }
 
 }  // namespace
 }  // namespace tenon
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  std::vector<uint8_t> bytes(data, data + size);
-  if (tenon::abi::IsComponent(bytes)) {
-    tenon::Component(std::move(bytes));
-  } else {
-    tenon::CoreModule(std::move(bytes));
+  using namespace tenon;
+  const std::vector<uint8_t> bytes(data, data + size);
+  for (const vm::Features& features : {vm::Features(), vm::Features::All()}) {
+    if (abi::IsComponent(bytes)) {
+      Component(bytes, features);
+    } else {
+      CoreModule(bytes, features);
+    }
   }
   return 0;
 }

@@ -1,4 +1,5 @@
-// Any text: parsing must end in a module or an error, and what parses must not upset validation.
+// Any text: parsing must end in a module or an error, and what parses must not upset validation,
+// neither with the features that are on by default nor with all.
 #include <cstdint>
 #include <memory>
 
@@ -9,10 +10,13 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace tenon;
-  auto module = vm::ParseModule(absl::string_view(reinterpret_cast<const char*>(data), size));
-  if (!module) return 0;
-  vm::TypeStore types;
-  (void)vm::ValidateModule(std::make_unique<vm::Module>(std::move(*module)), &types,
-                           vm::Features(), vm::BodyValidation::kEager);
+  const absl::string_view text(reinterpret_cast<const char*>(data), size);
+  for (const vm::Features& features : {vm::Features(), vm::Features::All()}) {
+    auto module = vm::ParseModule(text);
+    if (!module) return 0;
+    vm::TypeStore types;
+    (void)vm::ValidateModule(std::make_unique<vm::Module>(std::move(*module)), &types, features,
+                             vm::BodyValidation::kEager);
+  }
   return 0;
 }
