@@ -41,8 +41,7 @@ void BodyGenerator::Generate() {
 
 void BodyGenerator::DeclareLocals() {
   const size_t params = function_.locals.size();
-  scratch_ = static_cast<uint32_t>(params);
-  function_.locals.insert(function_.locals.end(), {ValType::kF32, ValType::kF64, ValType::kV128});
+  function_.locals.push_back(ValType::kV128);
   for (uint32_t n = choices_.Below(6); n > 0; --n) {
     const ValType type = scope_.types.AnyType();
     function_.locals.push_back(type.is_ref() ? ValType::Ref(type.heap(), true) : type);
@@ -51,7 +50,10 @@ void BodyGenerator::DeclareLocals() {
   const ValType set_first = ValType::Ref(scope_.types.AnyRef().heap(), false);
   const bool can_set = constants_.CanMake(set_first);
   if (can_set) function_.locals.push_back(set_first);
-  writer_.WriteLocals(absl::MakeConstSpan(function_.locals).subspan(params));
+  Types declared(function_.locals.begin() + params, function_.locals.end());
+  scratch_ = static_cast<uint32_t>(function_.locals.size());
+  declared.insert(declared.end(), {ValType::kF32, ValType::kF64, ValType::kV128});
+  writer_.WriteLocals(declared);
   if (!can_set) return;
   constants_.Write(set_first);
   Write(Opcode::LocalSet, static_cast<uint32_t>(function_.locals.size() - 1));

@@ -85,7 +85,8 @@ class BodyGenerator {
   OperationChooser chooser_;
   Types stack_;
   size_t floor_ = 0;
-  uint32_t scratch_ = 0;  // local of type f32; then f64 and v128
+  // A local of type f32; then f64 and v128. They hold NaNs of any bits, so nobody else knows them.
+  uint32_t scratch_ = 0;
   int depth_ = 0;         // of operands of operands
   int budget_ = 0;        // instructions yet
 };
