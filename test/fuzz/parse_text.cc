@@ -12,8 +12,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace tenon;
   const absl::string_view text(reinterpret_cast<const char*>(data), size);
   for (const vm::Features& features : {vm::Features(), vm::Features::All()}) {
-    auto module = vm::ParseModule(text);
-    if (!module) return 0;
+    auto module = vm::ParseModule(text, features);
+    if (!module) continue;
     vm::TypeStore types;
     (void)vm::ValidateModule(std::make_unique<vm::Module>(std::move(*module)), &types, features,
                              vm::BodyValidation::kEager);
