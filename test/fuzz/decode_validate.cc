@@ -48,7 +48,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace tenon;
   const std::vector<uint8_t> bytes(data, data + size);
   for (const vm::Features& features : {vm::Features(), vm::Features::All()}) {
-    if (abi::IsComponent(bytes)) {
+    if (tenon::abi::IsComponent(bytes)) {
       Component(bytes, features);
     } else {
       CoreModule(bytes, features);

@@ -70,6 +70,7 @@ class OperationChooser {
   bool ApplyControlRule();
   bool ApplyCallRule();
   bool ApplyTableRule();
+  bool ApplyTableInitRule();
   bool ApplyBranchRule();
   bool ApplyReferenceRule();
   bool ApplyStructRule();

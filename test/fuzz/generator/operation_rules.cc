@@ -22,6 +22,7 @@ bool OperationChooser::ApplyRule() {
   const absl::string_view text = Info(op_).text;
   if (absl::StartsWith(text, "struct.")) return ApplyStructRule();
   if (absl::StartsWith(text, "array.")) return ApplyArrayRule();
+  if (op_ == Opcode::TableInit) return ApplyTableInitRule();
   if (absl::StartsWith(text, "table.") || op_ == Opcode::MemoryCopy) return ApplyTableRule();
   if (absl::StrContains(text, "call")) return ApplyCallRule();
   if (absl::StartsWith(text, "br")) return ApplyBranchRule();
@@ -126,6 +127,15 @@ bool OperationChooser::ApplyCallRule() {
   return FinishCall(scope_.types.at(instruction.index).func, is_tail);
 }
 
+bool OperationChooser::ApplyTableInitRule() {
+  const Instruction& instruction = out_->instruction;
+  const TableType& to = scope_.module.tables[instruction.index2].type;
+  Pop(TableIndex(instruction.index2, kIndexMask));
+  Pop(Small(ValType::kI32, kSpanMask));
+  Pop(Small(ValType::kI32, kSpanMask));
+  return scope_.types.Matches(scope_.module.elems[instruction.index].type, to.element);
+}
+
 bool OperationChooser::ApplyTableRule() {
   const Instruction& instruction = out_->instruction;
   const Module& module = scope_.module;
@@ -150,14 +160,6 @@ bool OperationChooser::ApplyTableRule() {
       Pop(TableIndex(instruction.index2, kIndexMask));
       Pop(Small(SmallerAddress(table.address, from.address), kIndexMask));
       return scope_.types.Matches(from.element, table.element);
-    }
-    case Opcode::TableInit: {
-      const TableType& to = module.tables[instruction.index2].type;
-      if (!scope_.types.Matches(module.elems[instruction.index].type, to.element)) return false;
-      Pop(TableIndex(instruction.index2, kIndexMask));
-      Pop(Small(ValType::kI32, kSpanMask));
-      Pop(Small(ValType::kI32, kSpanMask));
-      return true;
     }
     default: return false;
   }
