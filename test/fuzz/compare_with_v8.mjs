@@ -119,8 +119,9 @@ function compare(directory, entry) {
     exports = new WebAssembly.Instance(module).exports;
   } catch (error) {
     if (error instanceof RangeError) return void (counts.inconclusive += 1);
-    const now = outcomeOf(error, exports, entry.instantiation);
-    if (now !== entry.instantiation) differs(entry.module, "instantiation", entry.instantiation, now);
+    const expected = entry.instantiation;
+    const now = outcomeOf(error, exports, expected);
+    if (now !== expected) differs(entry.module, "instantiation", expected, now);
     return;
   }
   if (entry.instantiation !== "returns") {

@@ -4,7 +4,7 @@
 //
 // Writes DIRECTORY/SEED.wasm for each seed, and DIRECTORY/observed.json: a list of
 // {"module": "SEED.wasm", "instantiation": .., "calls": [{"name", "arguments", "outcome"}],
-// "state": [..]}, in the words of observe.h. Only what V8 has, too (README.md), in portable modules.
+// "state": [..]}, in the words of observe.h. Modules are portable, with what V8 has (README.md).
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>

@@ -1,9 +1,9 @@
 // Makes the body of one function: statements picked from all rows alike, operands made for them (or
-// found on the stack), constructs around both. Keeps the operand stack's types as the validator does;
-// below the floor is what belongs to an instruction that is being made ready.
+// found on the stack), constructs around both. Keeps the operand stack's types as the validator
+// does; below the floor is what belongs to an instruction that is being made ready.
 // core: #syntax-expr, #valid-expr
 //
-// Every body ends: functions and loops first take one from global 0, the fuel, and trap without any.
+// Every body ends: functions and loops first take one from global 0, the fuel, and trap without.
 #pragma once
 
 #include <cstdint>

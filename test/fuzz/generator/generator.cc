@@ -137,8 +137,9 @@ void ModuleGenerator::AddGlobals() {
 
 void ModuleGenerator::AddTable(ValType element, AddressType address) {
   Table table{.type = {.limits = {.min = 8, .max = 10, .has_max = true}, .address = address}};
-  table.type.element = Makeable(element);
-  if (!table.type.element.nullable() || choices_.OneIn(2)) table.init = Constant(table.type.element);
+  const ValType makeable = Makeable(element);
+  table.type.element = makeable;
+  if (!makeable.nullable() || choices_.OneIn(2)) table.init = Constant(makeable);
   module_.tables.push_back(table);
 }
 

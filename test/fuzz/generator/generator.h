@@ -1,5 +1,5 @@
 // Makes valid modules from bytes that decide everything: a fuzzer's, or a seed's. They use every
-// instruction of vm/syntax/opcodes_*.def that the features have. test/fuzz/README.md has the design.
+// instruction of vm/syntax/opcodes_*.def that the features have. The design: test/fuzz/README.md.
 //
 // Exports: functions f0, f1, ... whose parameters and results a host without vectors and references
 // can give and take; globals g0 (the fuel: set it before a call), g1, ...; memories m0, ...; tables

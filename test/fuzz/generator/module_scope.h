@@ -23,8 +23,8 @@ struct ModuleScope {
   Module& module;
   TypeSection& types;
   const Rows& rows;
-  // By type index: how deep a constant expression for a value of the structure or array has to be at
-  // least; kNoValue where there is none.
+  // By type index: how deep a constant expression for a value of the structure or array has to be
+  // at least; kNoValue where there is none.
   std::vector<uint32_t> ranks;
 
   uint32_t func_count() const { return static_cast<uint32_t>(module.functions.size()); }

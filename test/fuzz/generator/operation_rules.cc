@@ -120,7 +120,8 @@ bool OperationChooser::ApplyCallRule() {
     const std::vector<FuncIdx>& entries = scope_.module.elems[kFirstActiveElem].funcs;
     const uint32_t entry = choices_.Below(entries.size());
     instruction.index = scope_.module.functions[entries[entry].value()].value();
-    Pop({.type = ToValType(table.address), .and_mask = choices_.OneIn(16) ? 7u : 0, .or_mask = entry});
+    const uint64_t other = choices_.OneIn(16) ? 7 : 0;
+    Pop({.type = ToValType(table.address), .and_mask = other, .or_mask = entry});
   } else {
     Pop(RefTo(instruction.index, true));
   }

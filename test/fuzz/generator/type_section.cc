@@ -40,18 +40,20 @@ void TypeSection::Generate() {
   // Types of functions that a host can call, then anything.
   for (uint32_t i = 0; i < kHostFuncTypes; ++i) {
     SubType type;
-    for (uint32_t n = choices_.Below(kMaxParams); n > 0; --n) type.func.params.push_back(AnyScalar());
+    std::vector<ValType>& params = type.func.params;
+    for (uint32_t n = choices_.Below(kMaxParams); n > 0; --n) params.push_back(AnyScalar());
     for (uint32_t n = choices_.Below(3); n > 0; --n) type.func.results.push_back(AnyScalar());
     module_.rec_groups.push_back({Add(std::move(type)), 1});
   }
-  Add(SubType{.kind = SubType::Kind::kStruct,
-              .fields = {{.storage = {ValType::kI32}, .is_mutable = true},
-                         {.storage = {ValType::kI32, StorageType::Packed::kI8}}}});
-  Add(SubType{.kind = SubType::Kind::kArray,
-              .fields = {{.storage = {ValType::kI32, StorageType::Packed::kI16}, .is_mutable = true}}});
-  Add(SubType{.kind = SubType::Kind::kArray,
-              .fields = {{.storage = {ValType::kFuncRef}, .is_mutable = true}}});
-  for (uint32_t i = kHostFuncTypes; i < kHostFuncTypes + 3; ++i) module_.rec_groups.push_back({i, 1});
+  // Some that every module has, so that no instruction lacks one.
+  const FieldType integer{.storage = {ValType::kI32}, .is_mutable = true};
+  const FieldType byte{.storage = {ValType::kI32, StorageType::Packed::kI8}, .is_mutable = true};
+  const FieldType function{.storage = {ValType::kFuncRef}, .is_mutable = true};
+  for (const SubType& type : {SubType{.kind = SubType::Kind::kStruct, .fields = {integer, byte}},
+                              SubType{.kind = SubType::Kind::kArray, .fields = {byte}},
+                              SubType{.kind = SubType::Kind::kArray, .fields = {function}}}) {
+    module_.rec_groups.push_back({Add(type), 1});
+  }
   for (uint32_t i = 0; i < kGroups; ++i) AddGroup(1 + choices_.Below(kMaxGroup));
 }
 
@@ -169,9 +171,8 @@ HeapKind TypeSection::Bottom(HeapType type) const {
 
 bool TypeSection::Matches(HeapType sub, HeapType super) const {
   if (sub == super) return true;
-  if (!sub.is_concrete()) {
-    return super.is_concrete() ? sub.kind() == Bottom(super) : KindMatches(sub.kind(), super.kind());
-  }
+  if (!sub.is_concrete() && super.is_concrete()) return sub.kind() == Bottom(super);
+  if (!sub.is_concrete()) return KindMatches(sub.kind(), super.kind());
   const SubType& type = at(sub.index());
   if (!super.is_concrete()) return KindMatches(KindOf(type.kind), super.kind());
   return type.supertype_count != 0 && Matches(HeapType::Concrete(type.supertype), super);
