@@ -6,9 +6,10 @@
 
 The pin says which folder of the suite it is about and with which features that runs, how many
 scripts the folder has, and how many directives those that are run have: a suite of another version,
-or directives that got lost, fail the run. What later.txt names, scripts or single directives, must
-not pass: what does is to be struck off the list. NAMEs, or patterns of names, run those scripts
-alone, whatever the lists say. OPTIONs are handed on to `tenon wast`.
+or directives that got lost, fail the run. A pin may name some of the folder's scripts, by patterns,
+and then is about those. What later.txt names, scripts or single directives, must not pass: what
+does is to be struck off the list. NAMEs, or patterns of names, run those scripts alone, whatever
+the lists say. A pattern that no script matches fails. OPTIONs are handed on to `tenon wast`.
 Exits with 0, 1, or 77 when the suite is not there.
 """
 
@@ -35,16 +36,23 @@ def read_pairs(path):
     return pairs
 
 
-class Later:
-    """What of one folder is left for later: the reasons by script, and by script and line."""
+def matches(name, patterns):
+    return any(fnmatch.fnmatch(name, pattern) for pattern in patterns)
 
-    def __init__(self, pairs, folder):
+
+class Later:
+    """What of a folder's scripts of these patterns is left for later: reasons by script, and by
+    script and line."""
+
+    def __init__(self, pairs, folder, patterns):
         self.scripts, self.directives = {}, {}
         for place, reason in pairs.items():
             path, _, line = place.partition(":")
             if pathlib.PurePath(path).parent != pathlib.PurePath(folder):
                 continue
             name = pathlib.PurePath(path).name
+            if not matches(name, patterns):
+                continue
             if line:
                 self.directives[name, int(line)] = reason
             else:
@@ -128,9 +136,12 @@ def main():
     if not scripts:
         print(f"no suite in {options.suite / folder}; set TENON_SUITES")
         return SKIPPED
-    if options.names:
-        scripts = [script for script in scripts
-                   if any(fnmatch.fnmatch(script.name, name) for name in options.names)]
+    patterns = options.names or pin.get("names", "*").split()
+    for pattern in patterns:
+        if not any(matches(script.name, [pattern]) for script in scripts):
+            print(f"{pattern}: no such script in {options.suite / folder}")
+            return 1
+    scripts = [script for script in scripts if matches(script.name, patterns)]
     wast_options = [f"--features={pin['features']}"] if "features" in pin else []
     wast_options += options.option
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
@@ -141,7 +152,7 @@ def main():
             describe(name, report["failures"])
             print(f"{name}: {report['directives']} directives, {report['failed']} failed")
         return 0 if all(report["ok"] for report in reports.values()) else 1
-    return 1 if judge(reports, Later(read_pairs(options.later), folder), pin) else 0
+    return 1 if judge(reports, Later(read_pairs(options.later), folder, patterns), pin) else 0
 
 
 if __name__ == "__main__":

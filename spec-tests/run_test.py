@@ -92,6 +92,19 @@ class RunTest(unittest.TestCase):
         scripts = {"array_get.wast": "pass", "call.wast": "fail"}
         self.assertEqual(self.run_suite(scripts, [], 0, 0, options=["arr*.wast"]), 0)
 
+    def test_fails_on_a_name_of_no_script(self):
+        self.assertEqual(self.run_suite({"call.wast": "pass"}, [], 1, 2, options=["arr*.wast"]), 1)
+        self.assertEqual(
+            self.run_suite({"call.wast": "pass"}, [], 1, 2, options=["call.wast", "arr*.wast"]), 1)
+
+    def test_counts_what_the_pin_names(self):
+        scripts = {"array_get.wast": "pass", "call.wast": "fail", "ref.wast": "fail"}
+        names = "names arr*.wast ref.wast\n"
+        self.assertEqual(self.run_suite(scripts, ["call.wast", "ref.wast"], 2, 2, names), 0)
+        self.assertEqual(self.run_suite(scripts, ["ref.wast"], 3, 2, names), 1)
+        self.assertEqual(self.run_suite(scripts, ["ref.wast"], 2, 3, names), 1)
+        self.assertEqual(self.run_suite(scripts, ["ref.wast"], 2, 2, names + "names x.wast\n"), 1)
+
     def test_says_that_there_is_no_suite(self):
         self.assertEqual(self.run_suite({}, [], 0, 0), 77)
 
