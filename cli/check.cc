@@ -5,6 +5,7 @@
 #include "abi/binary/decode.h"
 #include "abi/valid/validate.h"
 #include "absl/strings/string_view.h"
+#include "cli/feature_advice.h"
 #include "cli/input_file.h"
 #include "vm/binary/decoder.h"
 #include "vm/text/lexer.h"
@@ -22,33 +23,61 @@ absl::string_view AsText(absl::Span<const uint8_t> bytes) {
 }  // namespace
 
 Result<vm::Module> ReadModule(std::vector<uint8_t>& bytes, const vm::Features& features) {
-  if (!IsText(bytes)) {
-    if (abi::IsComponent(bytes)) {
-      return Fail(ErrorKind::kMalformed, "a component, not a core module");
-    }
-    return vm::DecodeModule(std::move(bytes), features);
+  switch (KindOf(bytes)) {
+    case InputKind::kCoreModule:
+      return vm::DecodeModule(std::move(bytes), features);
+    case InputKind::kText:
+      return ParseText(bytes, features);
+    case InputKind::kComponent:
+      return Fail(ErrorKind::kMalformed,
+                  "a component, not a core module; 'tenon inspect' shows what it has");
+    default:
+      return Fail(ErrorKind::kMalformed, WhyUnreadable(bytes));
+  }
+}
+
+Result<vm::Module> ParseText(absl::Span<const uint8_t> bytes, const vm::Features& features) {
+  switch (KindOf(bytes)) {
+    case InputKind::kCoreModule:
+    case InputKind::kComponent:
+      return Fail(ErrorKind::kMalformed, "a binary already, not text");
+    case InputKind::kOtherBinary:
+      return Fail(ErrorKind::kMalformed, "a binary file, not text");
+    case InputKind::kText:
+    case InputKind::kEmpty:
+    case InputKind::kOtherText:
+      break;
   }
   vm::Lexer lexer(AsText(bytes));
   if (lexer.PeekOpen("component")) {
     return Fail(ErrorKind::kMalformed, "a component's text; only core modules are read as text",
                 lexer.Peek(1).where());
   }
-  return vm::ParseModule(AsText(bytes));
+  return vm::ParseModule(AsText(bytes), features);
 }
 
 Result<std::shared_ptr<const vm::ResolvedModule>> CheckModule(std::vector<uint8_t>& bytes,
+                                                              const vm::Features& features,
                                                               vm::TypeStore* types) {
-  const vm::Features features;
   TENON_ASSIGN_OR_RETURN(vm::Module module, ReadModule(bytes, features));
   return vm::ValidateModule(std::make_unique<vm::Module>(std::move(module)), types, features,
                             vm::BodyValidation::kEager);
 }
 
 Result<std::unique_ptr<const abi::ResolvedComponent>> CheckComponent(std::vector<uint8_t> bytes,
+                                                                     const vm::Features& features,
                                                                      vm::TypeStore* types) {
   TENON_ASSIGN_OR_RETURN(auto component, abi::DecodeComponent(std::move(bytes)));
   return abi::ValidateComponent(std::move(component), types,
-                                abi::CoreLoader(types, vm::Features(), vm::BodyValidation::kEager));
+                                abi::CoreLoader(types, features, vm::BodyValidation::kEager));
+}
+
+Status CheckFeatures(const vm::Module& module, const vm::Features& features) {
+  vm::TypeStore types;
+  auto resolved = vm::ValidateModule(std::make_unique<vm::Module>(module), &types, features,
+                                     vm::BodyValidation::kEager);
+  if (resolved || FlagThatIsOff(resolved.error().message()).empty()) return {};
+  return std::unexpected(std::move(resolved).error());
 }
 
 }  // namespace tenon::cli

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "abi/valid/resolved_component.h"
+#include "absl/types/span.h"
 #include "vm/base/status.h"
 #include "vm/syntax/features.h"
 #include "vm/syntax/module.h"
@@ -19,10 +20,18 @@ namespace tenon::cli {
 // for the message that shows a line of it.
 Result<vm::Module> ReadModule(std::vector<uint8_t>& bytes, const vm::Features& features);
 
+// A core module's text alone. What holds nothing is the empty module.
+Result<vm::Module> ParseText(absl::Span<const uint8_t> bytes, const vm::Features& features);
+
 // `types` outlives the result.
 Result<std::unique_ptr<const abi::ResolvedComponent>> CheckComponent(std::vector<uint8_t> bytes,
+                                                                     const vm::Features& features,
                                                                      vm::TypeStore* types);
 Result<std::shared_ptr<const vm::ResolvedModule>> CheckModule(std::vector<uint8_t>& bytes,
+                                                              const vm::Features& features,
                                                               vm::TypeStore* types);
+
+// Whether the module does without what is off. It may be invalid in other ways.
+Status CheckFeatures(const vm::Module& module, const vm::Features& features);
 
 }  // namespace tenon::cli

@@ -4,12 +4,14 @@
 
 #include <tenon/engine.h>
 #include <tenon/error.h>
+#include <tenon/store.h>
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "absl/types/span.h"
+#include "vm/syntax/features.h"
 
 namespace tenon::cli {
 
@@ -25,7 +27,7 @@ struct RunOptions {
   std::vector<std::string> environment;  // NAME[=VALUE]
   std::string argv0;                     // empty: the file's name
   std::vector<std::string> read_only_directories;  // HOST[::GUEST]
-  uint64_t max_memory = UINT64_MAX;      // bytes; more than the default limit changes nothing
+  uint64_t max_memory = StoreOptions().memory_bytes;
   uint64_t max_stack = 0;                // bytes; 0: the default
   uint64_t timeout = 0;                  // nanoseconds; 0: none
   std::string timeout_text;              // as it was given
@@ -36,22 +38,29 @@ struct RunOptions {
 };
 int Run(const RunOptions& options);
 
-int Validate(const std::string& file);
+struct ValidateOptions {
+  std::string file;
+  vm::Features features;
+};
+int Validate(const ValidateOptions& options);
 
 struct InspectOptions {
   std::string file;
+  vm::Features features;
   bool json = false;
 };
 int Inspect(const InspectOptions& options);
 
 struct ParseOptions {
-  std::string file;          // "-": standard input
+  std::string file;  // "-": standard input
+  vm::Features features;
   std::string output = "-";  // "-": standard output
 };
 int Parse(const ParseOptions& options);
 
 struct PrintCommandOptions {
   std::string file;
+  vm::Features features;
   std::string output = "-";
   bool fold = false;
 };
@@ -59,6 +68,9 @@ int Print(const PrintCommandOptions& options);
 
 // Prints the completion script of "bash" or "zsh".
 int Completion(const std::string& shell);
+
+// Prints the help of a subcommand, or of tenon itself for an empty name.
+int Help(const std::string& subcommand);
 
 // Writes "tenon: <text>" and a newline to standard error and returns `exit_code`. Control characters
 // are escaped: parts of the text are often a guest's.

@@ -2,9 +2,10 @@
 
 #include <unistd.h>
 
-#include <cstring>
-
-#include "abi/binary/decode.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "vm/syntax/limits.h"
 #include "vm/sys/input_file.h"
 #include "vm/text/lexer.h"
@@ -12,9 +13,25 @@
 namespace tenon::cli {
 namespace {
 
-bool IsWasm(absl::Span<const uint8_t> bytes) {
-  constexpr uint8_t kMagic[] = {0, 'a', 's', 'm'};
-  return bytes.size() >= sizeof kMagic && std::memcmp(bytes.data(), kMagic, sizeof kMagic) == 0;
+constexpr uint8_t kMagic[] = {0, 'a', 's', 'm'};
+constexpr uint8_t kModuleVersion[] = {1, 0, 0, 0};
+constexpr uint8_t kComponentVersion[] = {13, 0, 1, 0};  // version 13, layer 1
+constexpr uint8_t kByteOrderMark[] = {0xef, 0xbb, 0xbf};
+constexpr size_t kPreambleSize = sizeof kMagic + sizeof kModuleVersion;
+constexpr size_t kLookedAt = 1024;  // of what may be a text, for bytes that no text has
+
+bool BeginsWith(absl::Span<const uint8_t> bytes, absl::Span<const uint8_t> with) {
+  return bytes.subspan(0, with.size()) == with;
+}
+
+absl::string_view AsText(absl::Span<const uint8_t> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+// A lexical error at the very beginning is the text's if a parenthesis or comment begins there.
+bool IsTextThatFails(absl::string_view text) {
+  text = absl::StripLeadingAsciiWhitespace(text);
+  return absl::StartsWith(text, "(") || absl::StartsWith(text, ";;");
 }
 
 }  // namespace
@@ -25,24 +42,46 @@ Result<std::vector<uint8_t>> ReadInputFile(const std::string& path) {
   return vm::sys::ReadInputFile(path, vm::kMaxModuleBytes);
 }
 
-bool IsCoreModule(absl::Span<const uint8_t> bytes) {
-  return bytes.size() >= 8 && IsWasm(bytes) && !abi::IsComponent(bytes);
-}
-
-bool IsText(absl::Span<const uint8_t> bytes) {
-  if (bytes.empty() || bytes[0] == 0) return false;
-  vm::Lexer lexer({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-  const vm::TokenKind first = lexer.Peek().kind;
-  return first == vm::TokenKind::kLeftParen || first == vm::TokenKind::kAnnotation;
-}
-
-std::string WhyNoComponent(absl::Span<const uint8_t> bytes) {
-  if (bytes.empty()) return "the file is empty";
-  if (IsCoreModule(bytes) || IsText(bytes)) {
-    return "a core module, not a component: there is no wasi:cli/run in it to run";
+InputKind KindOf(absl::Span<const uint8_t> bytes) {
+  if (bytes.size() >= kPreambleSize && BeginsWith(bytes, kMagic)) {
+    const absl::Span<const uint8_t> version = bytes.subspan(sizeof kMagic);
+    if (BeginsWith(version, kComponentVersion)) return InputKind::kComponent;
+    if (BeginsWith(version, kModuleVersion)) return InputKind::kCoreModule;
   }
-  if (IsWasm(bytes)) return "a WebAssembly file that ends within its first eight bytes";
-  return "not a WebAssembly component: it does not begin with \"\\0asm\"";
+  const absl::string_view text = AsText(bytes);
+  if (absl::StrContains(text.substr(0, kLookedAt), '\0')) return InputKind::kOtherBinary;
+  switch (vm::Lexer(text).Peek().kind) {
+    case vm::TokenKind::kEnd:
+      return InputKind::kEmpty;
+    case vm::TokenKind::kLeftParen:
+    case vm::TokenKind::kAnnotation:
+      return InputKind::kText;
+    case vm::TokenKind::kError:
+      return IsTextThatFails(text) ? InputKind::kText : InputKind::kOtherText;
+    default:
+      return InputKind::kOtherText;
+  }
+}
+
+std::string WhyUnreadable(absl::Span<const uint8_t> bytes) {
+  if (bytes.empty()) return "the file is empty";
+  if (KindOf(bytes) == InputKind::kEmpty) {
+    return "the file holds nothing but white space and comments";
+  }
+  if (BeginsWith(bytes, kByteOrderMark)) {
+    return "it begins with a byte-order mark, which the text format does not have";
+  }
+  if (!BeginsWith(bytes, kMagic)) {
+    return "not WebAssembly: it begins neither with \"\\0asm\", as a binary does, nor with \"(\", "
+           "as a text";
+  }
+  if (bytes.size() < kPreambleSize) {
+    return "a WebAssembly binary that ends within its first eight bytes";
+  }
+  return absl::StrCat("unknown binary version ", bytes[4] | bytes[5] << 8, " of layer ",
+                      bytes[6] | bytes[7] << 8,
+                      "; known are 1 of layer 0 (core modules) and 13 of "
+                      "layer 1 (components)");
 }
 
 }  // namespace tenon::cli

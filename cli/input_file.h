@@ -16,11 +16,17 @@ namespace tenon::cli {
 // name.
 Result<std::vector<uint8_t>> ReadInputFile(const std::string& path);
 
-// True for what begins as a core module does.
-bool IsCoreModule(absl::Span<const uint8_t> bytes);
-// Whether WebAssembly's text format is meant: nothing binary, and it begins as a text does.
-bool IsText(absl::Span<const uint8_t> bytes);
-// What is wrong with a file to be run that is no component.
-std::string WhyNoComponent(absl::Span<const uint8_t> bytes);
+// What a file is by its first bytes, whatever its name.
+enum class InputKind : uint8_t {
+  kComponent,
+  kCoreModule,
+  kText,         // of WebAssembly; a component's too
+  kEmpty,        // nothing, or a text of white space and comments alone
+  kOtherBinary,  // no text, nor a binary of a version that is known
+  kOtherText,
+};
+InputKind KindOf(absl::Span<const uint8_t> bytes);
+// What is wrong with a file of one of the last three kinds.
+std::string WhyUnreadable(absl::Span<const uint8_t> bytes);
 
 }  // namespace tenon::cli

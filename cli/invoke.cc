@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "cli/output_file.h"
 #include "vm/base/caret.h"
 #include "vm/base/near_match.h"
 
@@ -125,19 +126,36 @@ int Invoke(const RunOptions& options, const abi::Instance& instance, const Invoc
   const std::expected<abi::Value, vm::Trap> result = func->Call(invocation.arguments);
   if (!result) return ReportTrap(options, ToTrap(result.error()));
   const abi::ValType type = func->type().result;
-  std::puts(type.has_value() ? abi::PrintWave(func->types(), type, *result).c_str() : "()");
+  PutText(type.has_value() ? abi::PrintWave(func->types(), type, *result) : "()");
+  PutText("\n");
   return 0;
 }
 
-std::string UnknownFunc(absl::string_view name, absl::Span<const absl::string_view> exported) {
+std::string InvokeInstead(const abi::CompiledComponent& component) {
+  std::vector<Candidate> candidates;
+  AddFuncs("", component.plan().exports, &candidates);
+  std::vector<std::string> names;
+  for (const Candidate& func : candidates) {
+    if (absl::StartsWith(func.interface, "wasi:cli/run@")) return "";
+    names.push_back(func.interface.empty() ? std::string(func.name) : func.FullName());
+  }
+  if (names.empty()) return ", nor any function";
+  return absl::StrCat("; '--invoke' calls one of what it does: ", JoinSome(names));
+}
+
+std::string JoinSome(absl::Span<const std::string> names) {
   constexpr size_t kMaxListed = 20;
+  return absl::StrCat(absl::StrJoin(names.first(std::min(names.size(), kMaxListed)), ", "),
+                      names.size() > kMaxListed ? ", ..." : "");
+}
+
+std::string UnknownFunc(absl::string_view name, absl::Span<const absl::string_view> exported) {
   const std::string text = absl::StrCat("no function '", name, "' is exported");
   const absl::string_view nearest = NearMatch(name, exported);
   if (!nearest.empty()) return absl::StrCat(text, "; did you mean '", nearest, "'?");
   if (exported.empty()) return absl::StrCat(text, ", nor any other");
   return absl::StrCat(text, "; there are ",
-                      absl::StrJoin(exported.first(std::min(exported.size(), kMaxListed)), ", "),
-                      exported.size() > kMaxListed ? ", ..." : "");
+                      JoinSome(std::vector<std::string>(exported.begin(), exported.end())));
 }
 
 int ComplainOfInvocation(const std::string& text, const Error& error) {

@@ -39,6 +39,11 @@ int InvokeModule(const RunOptions& options, vm::Store& store, std::vector<uint8_
 
 // Tells what is wrong with `text`, the option's value, and shows where: kExitUsage.
 int ComplainOfInvocation(const std::string& text, const Error& error);
+// After the error of a component that is no command: which functions '--invoke' may call instead;
+// empty for a command.
+std::string InvokeInstead(const abi::CompiledComponent& component);
+// "a, b, c", after many "...".
+std::string JoinSome(absl::Span<const std::string> names);
 // "no function 'ad' is exported; did you mean 'add'?", or which there are.
 std::string UnknownFunc(absl::string_view name, absl::Span<const absl::string_view> exported);
 

@@ -11,6 +11,7 @@
 #include "cli/check.h"
 #include "cli/invoke.h"
 #include "cli/load_timeout.h"
+#include "cli/output_file.h"
 #include "vm/runtime/instance.h"
 #include "vm/runtime/module.h"
 #include "vm/valid/validate.h"
@@ -135,7 +136,7 @@ int InvokeModule(const RunOptions& options, vm::Store& store, std::vector<uint8_
   if (!store.InvokeOrTrap(*(*instance)->FuncRef(vm::FuncIdx(invocation.func)), slots.data())) {
     return ReportTrap(options, ToTrap(store.TakeTrap()));
   }
-  std::puts(PrintResults(invocation.signature, slots).c_str());
+  PutText(absl::StrCat(PrintResults(invocation.signature, slots), "\n"));
   return 0;
 }
 

@@ -5,10 +5,11 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
-#include <cstdio>
 #include <type_traits>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "cli/output_file.h"
 
 namespace tenon::cli {
 
@@ -42,8 +43,8 @@ class JsonWriter {
 
   // Prints the finished document and a newline, at once.
   void Print() {
-    std::puts(buffer_.GetString());
-    std::fflush(stdout);
+    PutText(absl::StrCat(buffer_.GetString(), "\n"));
+    FlushOutput();
   }
 
  private:

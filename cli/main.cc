@@ -12,6 +12,8 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "cli/commands.h"
+#include "cli/feature_advice.h"
+#include "cli/output_file.h"
 #include "cli/subcommands.h"
 #include "cli/version.h"
 #include "vm/base/caret.h"
@@ -20,9 +22,8 @@
 namespace tenon::cli {
 namespace {
 
-constexpr int kVersionKey = kFirstLongKey;
 constexpr argp_option kOptions[] = {
-    {"version", kVersionKey, nullptr, 0, "Print the version", -1}, kHelpOption, {}};
+    {"version", 'V', nullptr, 0, "Print the version", -1}, kHelpOption, {}};
 
 struct TopLevel {
   bool version = false;
@@ -30,13 +31,13 @@ struct TopLevel {
 };
 
 Status TakeTopLevel(int key, const char*, TopLevel& options) {
-  if (key == kVersionKey) options.version = true;
+  if (key == 'V') options.version = true;
   if (key == kArgumentKey) ++options.arguments;
   return {};
 }
 
 std::string ListSubcommands() {
-  std::string text = "Subcommands ('tenon SUBCOMMAND --help' tells more):\n";
+  std::string text = "Subcommands ('tenon help SUBCOMMAND' tells more):\n";
   for (const Subcommand& subcommand : Subcommands()) {
     absl::StrAppendFormat(&text, "  %-12s%s\n", subcommand.syntax.name, subcommand.syntax.summary);
   }
@@ -67,11 +68,25 @@ int ComplainOfSubcommand(const char* name) {
   return Complain(absl::StrCat("unknown subcommand '", name, "'; ", advice), kExitUsage);
 }
 
+const Subcommand* FindSubcommand(absl::string_view name) {
+  for (const Subcommand& subcommand : Subcommands()) {
+    if (subcommand.syntax.name == name) return &subcommand;
+  }
+  return nullptr;
+}
+
+// `tenon --help SUBCOMMAND` is `tenon help SUBCOMMAND`.
+bool AsksForHelpWith(int argc, char** argv) {
+  const absl::string_view first = argc == 3 ? argv[1] : "";
+  return (first == "--help" || first == "-h") && argv[2][0] != '-';
+}
+
 int Main(int argc, char** argv) {
   // A reader that left appears to the guest as a closed stream, a file that may not grow as
   // file-too-large. Only this process decides what signals do; the libraries leave them alone.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
+  if (AsksForHelpWith(argc, argv)) return Help(argv[2]);
   TopLevel options;
   const std::optional<int> exit_code =
       ReadCommandLine<TopLevel, TakeTopLevel>(TopLevelSyntax(), argc, argv, options);
@@ -82,17 +97,21 @@ int Main(int argc, char** argv) {
   }
   if (options.arguments == 0) return ComplainOfSubcommand(nullptr);
   char** rest = argv + (argc - options.arguments);
-  for (const Subcommand& subcommand : Subcommands()) {
-    if (absl::string_view(subcommand.syntax.name) == rest[0]) {
-      return subcommand.execute(subcommand.syntax, options.arguments, rest);
-    }
-  }
-  return ComplainOfSubcommand(rest[0]);
+  const Subcommand* subcommand = FindSubcommand(rest[0]);
+  if (subcommand == nullptr) return ComplainOfSubcommand(rest[0]);
+  return subcommand->execute(subcommand->syntax, options.arguments, rest);
 }
 
 }  // namespace
 
 const Syntax& TopLevelSyntax() { return kSyntax; }
+
+int Help(const std::string& name) {
+  const Subcommand* subcommand = name.empty() ? nullptr : FindSubcommand(name);
+  if (subcommand == nullptr && !name.empty()) return ComplainOfSubcommand(name.c_str());
+  PrintHelp(name.empty() ? TopLevelSyntax() : subcommand->syntax);
+  return 0;
+}
 
 int Complain(const std::string& text, int exit_code) {
   std::fprintf(stderr, "tenon: %s\n", EscapeControls(text).c_str());
@@ -101,7 +120,9 @@ int Complain(const std::string& text, int exit_code) {
 
 int ComplainOfFile(const std::string& file, absl::Span<const uint8_t> bytes, const Error& error) {
   const bool has_line = error.where() && error.where()->is_text();
-  Complain(absl::StrCat(file, has_line ? ":" : ": ", error.ToString()), kExitBadInput);
+  Complain(
+      absl::StrCat(file, has_line ? ":" : ": ", error.ToString(), FeatureAdvice(error.message())),
+      kExitBadInput);
   const absl::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (has_line) std::fprintf(stderr, "%s\n", CaretLines(text, error).c_str());
   return kExitBadInput;
@@ -111,9 +132,11 @@ int ComplainOfFile(const std::string& file, absl::Span<const uint8_t> bytes, con
 
 int main(int argc, char** argv) {
   const int exit_code = tenon::cli::Main(argc, argv);
-  // A result that was lost is no success.
-  const int error = std::fflush(stdout) != 0 ? errno : std::ferror(stdout) != 0 ? EIO : 0;
+  // A result that was lost is no success; a reader that has seen enough needs no telling.
+  const int error = tenon::cli::FlushOutput();
   if (error == 0) return exit_code;
-  tenon::cli::Complain(absl::StrCat("standard output: ", std::strerror(error)), exit_code);
+  if (error != EPIPE) {
+    tenon::cli::Complain(absl::StrCat("standard output: ", std::strerror(error)), exit_code);
+  }
   return exit_code == 0 ? 1 : exit_code;
 }

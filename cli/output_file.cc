@@ -32,7 +32,23 @@ mode_t ModeOf(const struct stat* status) {
   return 0666 & ~mask;
 }
 
+int output_error = 0;
+
+bool KeepError(bool succeeded) {
+  if (!succeeded && output_error == 0) output_error = errno;
+  return succeeded;
+}
+
 }  // namespace
+
+bool PutText(absl::string_view text) {
+  return KeepError(std::fwrite(text.data(), 1, text.size(), stdout) == text.size());
+}
+
+int FlushOutput() {
+  KeepError(std::fflush(stdout) == 0);
+  return output_error != 0 ? output_error : std::ferror(stdout) != 0 ? EIO : 0;
+}
 
 Result<OutputFile> OutputFile::Open(const std::string& path) {
   if (path == "-") return OutputFile(STDOUT_FILENO, path, "");
@@ -63,6 +79,7 @@ OutputFile::~OutputFile() {
 }
 
 Status OutputFile::Write(absl::string_view bytes) {
+  if (fd_ == STDOUT_FILENO) return PutText(bytes) ? Status() : SystemFailure();
   while (!bytes.empty()) {
     const ssize_t written = write(fd_, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;

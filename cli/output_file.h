@@ -1,4 +1,4 @@
-// Writing a result: to a file that is there whole or not at all, or to standard output.
+// Writing a result: to standard output, or to a file that is there whole or not at all.
 #pragma once
 
 #include <sys/types.h>
@@ -9,6 +9,11 @@
 #include "vm/base/status.h"
 
 namespace tenon::cli {
+
+// Writes to standard output, through its buffer. False: it failed, which main tells by FlushOutput.
+bool PutText(absl::string_view text);
+// Writes what is buffered. The number (errno) of the first failure since the start; 0: none.
+int FlushOutput();
 
 class OutputFile {
  public:

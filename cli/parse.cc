@@ -14,8 +14,13 @@ namespace tenon::cli {
 namespace {
 
 int ComplainOfOutput(const std::string& output, const Error& error) {
-  return Complain(absl::StrCat(output == "-" ? "standard output" : output, ": ", error.ToString()),
-                  kExitBadInput);
+  if (output == "-") return kExitBadInput;  // main tells of standard output
+  return Complain(absl::StrCat(output, ": ", error.ToString()), kExitBadInput);
+}
+
+Result<vm::Module> OnlyWith(const vm::Features& features, Result<vm::Module> module) {
+  if (module) TENON_RETURN_IF_ERROR(CheckFeatures(*module, features));
+  return module;
 }
 
 Status WriteModule(const vm::Module& module, const std::string& output) {
@@ -35,7 +40,7 @@ int Parse(const ParseOptions& options) {
   }
   auto bytes = ReadInputFile(options.file);
   if (!bytes) return ComplainOfFile(options.file, {}, bytes.error());
-  const auto module = ReadModule(*bytes, vm::Features::All());
+  const auto module = OnlyWith(options.features, ParseText(*bytes, options.features));
   if (!module) return ComplainOfFile(options.file, *bytes, module.error());
   const Status written = WriteModule(*module, options.output);
   return written ? 0 : ComplainOfOutput(options.output, written.error());
@@ -44,7 +49,7 @@ int Parse(const ParseOptions& options) {
 int Print(const PrintCommandOptions& options) {
   auto bytes = ReadInputFile(options.file);
   if (!bytes) return ComplainOfFile(options.file, {}, bytes.error());
-  const auto module = ReadModule(*bytes, vm::Features::All());
+  const auto module = OnlyWith(options.features, ReadModule(*bytes, options.features));
   if (!module) return ComplainOfFile(options.file, *bytes, module.error());
   auto output = OutputFile::Open(options.output);
   if (!output) return ComplainOfOutput(options.output, output.error());

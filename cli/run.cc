@@ -7,12 +7,13 @@
 #include <variant>
 
 #include "abi/api/reps.h"
-#include "abi/binary/decode.h"
 #include "absl/strings/str_cat.h"
 #include "cli/check.h"
 #include "cli/commands.h"
+#include "cli/feature_advice.h"
 #include "cli/heap.h"
 #include "cli/input_file.h"
+#include "cli/inspect/capabilities.h"
 #include "cli/invoke.h"
 #include "cli/load_timeout.h"
 #include "vm/base/status.h"
@@ -60,18 +61,20 @@ StoreOptions LimitsOf(const RunOptions& options) {
   return limits;
 }
 
-// What is wrong with a file that is no component; a text's own mistake comes first.
-Error NoComponent(std::vector<uint8_t>& bytes) {
-  if (IsText(bytes)) {
-    auto module = ReadModule(bytes, vm::Features());
-    if (!module) return std::move(module).error();
-  }
-  return Error(ErrorKind::kMalformed, WhyNoComponent(bytes));
+// What is wrong with a file that is no component; its own mistake comes first.
+Error NoComponent(std::vector<uint8_t>& bytes, const vm::Features& features) {
+  auto module = ReadModule(bytes, features);
+  if (!module) return std::move(module).error();
+  return Error(
+      ErrorKind::kMalformed,
+      "a core module, not a component: '--invoke' calls one of its functions, and 'jco new' "
+      "or 'wasm-tools component new' makes a component of it");
 }
 
 Expected<Component> Load(const RunOptions& options, std::vector<uint8_t>& bytes,
                          const Engine& engine) {
-  if (!abi::IsComponent(bytes)) return Unexpected(NoComponent(bytes));
+  if (KindOf(bytes) != InputKind::kComponent)
+    return Unexpected(NoComponent(bytes, engine.rep()->engine.features()));
   return Component::FromBytes(engine, std::move(bytes),
                               options.validate_all ? Validation::kEager : Validation::kLazy);
 }
@@ -93,9 +96,25 @@ int Report(const RunOptions& options, const Error& error, absl::Span<const uint8
   return ComplainOfFile(options.file, bytes, error);
 }
 
-int CallRun(const RunOptions& options, const Instance& instance) {
+// A component may lack imports one after another: all are told at once, and what to do.
+int ReportUnlinked(const RunOptions& options, const Error& error,
+                   const abi::CompiledComponent& component) {
+  if (error.kind() != ErrorKind::kUnlinkable) return Report(options, error);
+  const std::vector<std::string> unknown = UnknownImports(component.types(), component.plan());
+  std::string advice;
+  if (unknown.size() > 1) advice = absl::StrCat("; unknown are ", JoinSome(unknown));
+  if (!unknown.empty()) advice += "; '--unknown-imports trap' runs it until it calls one";
+  return Complain(absl::StrCat(options.file, ": ", error.ToString(), advice), kExitBadInput);
+}
+
+int CallRun(const RunOptions& options, const Instance& instance,
+            const abi::CompiledComponent& component) {
   const auto run = instance.GetFunc<RunResult()>(kRunInterface, "run");
-  if (!run) return Report(options, run.error());
+  if (!run) {
+    return Complain(
+        absl::StrCat(options.file, ": ", run.error().ToString(), InvokeInstead(component)),
+        kExitBadInput);
+  }
   const Expected<RunResult> outcome = run->Call();
   if (!outcome) return Report(options, outcome.error());
   return outcome->has_value() ? 0 : 1;
@@ -113,9 +132,13 @@ int RunComponent(const RunOptions& options, std::vector<uint8_t>& bytes, Program
   AddWasi(program.linker);
   if (options.unknown_imports_trap) program.linker.TrapUnknownImports();
   Expected<Instance> instance = program.linker.Instantiate(*program.store, *component);
-  if (!instance) return Report(options, instance.error());
+  if (!instance) {
+    return ReportUnlinked(options, instance.error(), *component->rep()->component);
+  }
   program.instance = std::move(*instance);
-  if (options.invoke.empty()) return CallRun(options, *program.instance);
+  if (options.invoke.empty()) {
+    return CallRun(options, *program.instance, *component->rep()->component);
+  }
   return Invoke(options, *program.instance->rep()->instance, *invocation);
 }
 
@@ -127,7 +150,7 @@ int ReportTrap(const RunOptions& options, const Trap& trap) {
     return Complain(absl::StrCat("timeout: the guest was ended after ", options.timeout_text),
                     kExitTimeout);
   }
-  Complain(absl::StrCat("trap: ", trap.message), kExitTrap);
+  Complain(absl::StrCat("trap: ", trap.message, FeatureAdvice(trap.message)), kExitTrap);
   if (!trap.backtrace.empty()) std::fprintf(stderr, "%s\n", trap.backtrace.c_str());
   return kExitTrap;
 }
@@ -152,7 +175,8 @@ int Run(const RunOptions& options) {
   if (!ready) {
     return Complain(absl::StrCat("run: --timeout: ", ready.error().ToString()), kExitBadInput);
   }
-  if (!options.invoke.empty() && (IsCoreModule(*bytes) || IsText(*bytes))) {
+  const InputKind kind = KindOf(*bytes);
+  if (!options.invoke.empty() && (kind == InputKind::kCoreModule || kind == InputKind::kText)) {
     return InvokeModule(options, store.rep()->store.core(), *bytes);
   }
   return RunComponent(options, *bytes, program);

@@ -8,6 +8,12 @@
 namespace tenon::cli {
 namespace {
 
+Status TakeFile(absl::string_view value, std::string& file) {
+  if (value.empty()) return Fail(ErrorKind::kUsage, "expected a file's name, got an empty one");
+  file = std::string(value);
+  return {};
+}
+
 enum RunKey : int {
   kDir = kFirstLongKey,
   kEnv,
@@ -19,11 +25,17 @@ enum RunKey : int {
   kUnknownImports,
   kValidateAll,
   kInvoke,
-  kRunBounds,
 };
 
-constexpr const char* kBoundsHelp =
-    "Keep accesses within memories by guard regions (the default) or by a check each";
+// Rows that several subcommands have.
+enum SharedKey : int { kBounds = kFirstLongKey + 64, kFeatures };
+
+constexpr argp_option kBoundsOption = {
+    "bounds", kBounds, "guard|explicit", 0,
+    "Keep accesses within memories by guard regions (the default) or by a check each"};
+constexpr argp_option kFeaturesOption = {
+    "features", kFeatures, "LIST", 0,
+    "Switch proposals, 'threads,-gc' one on and one off; default: all of core 3.0"};
 
 template <typename Bounds>
 Status TakeBounds(absl::string_view value, Bounds& bounds) {
@@ -43,8 +55,9 @@ constexpr argp_option kRunOptions[] = {
     {"dir-ro", kDirReadOnly, "HOST[::GUEST]", 0,
      "Grant a directory for reading only; may be repeated"},
     {"max-memory", kMaxMemory, "SIZE", 0,
-     "What the guest's memories may hold together, in bytes or with K, M, G; default: 4G"},
-    {"max-stack", kMaxStack, "SIZE", 0, "What its calls may nest to; default: 512K"},
+     "What the guest's memories may hold together, in bytes or with K, M, G: up to 1024G; default: "
+     "4G"},
+    {"max-stack", kMaxStack, "SIZE", 0, "What its calls may nest to: 16K to 1G; default: 512K"},
     {"timeout", kTimeout, "TIME", 0, "End the guest after a time: 500ms, 2s, 1m"},
     {"unknown-imports", kUnknownImports, "trap", 0,
      "Let imports that are not there trap when they are called"},
@@ -52,13 +65,14 @@ constexpr argp_option kRunOptions[] = {
      "Check all functions first, not each when it is first called"},
     {"invoke", kInvoke, "CALL", 0,
      "Call an exported function, 'name(arguments)' in WAVE, and print its result"},
-    {"bounds", kRunBounds, "guard|explicit", 0, kBoundsHelp},
+    kBoundsOption,
+    kFeaturesOption,
     kHelpOption,
     {}};
 
 constexpr uint64_t kLeastStackBytes = uint64_t{16} << 10;
 constexpr uint64_t kMostStackBytes = uint64_t{1} << 30;
-constexpr uint64_t kMostMemoryBytes = uint64_t{4} << 30;
+constexpr uint64_t kMostMemoryBytes = uint64_t{1} << 40;
 
 // What bounds and checks the guest.
 Status TakeRunLimit(int key, absl::string_view value, RunOptions& options) {
@@ -86,8 +100,13 @@ Status TakeRunLimit(int key, absl::string_view value, RunOptions& options) {
     case kValidateAll:
       options.validate_all = true;
       break;
-    case kRunBounds:
+    case kBounds:
       return TakeBounds(value, options.engine.bounds);
+    case kFeatures: {
+      TENON_ASSIGN_OR_RETURN(options.engine.features,
+                             Features::FromList({value.data(), value.size()}));
+      break;
+    }
   }
   return {};
 }
@@ -112,26 +131,25 @@ Status TakeRun(int key, const char* value, RunOptions& options) {
     case kTimeout:
     case kUnknownImports:
     case kValidateAll:
-    case kRunBounds:
+    case kBounds:
+    case kFeatures:
       return TakeRunLimit(key, value == nullptr ? "" : value, options);
     case kInvoke:
       if (*value == '\0') return Fail(ErrorKind::kUsage, "expected a call, 'name(arguments)'");
       options.invoke = value;
       break;
     case kArgumentKey:
-      if (options.file.empty()) {
-        if (*value == '\0') return Fail(ErrorKind::kUsage, "expected a file's name");
-        options.file = value;
-      } else {
-        options.arguments.emplace_back(value);
-      }
+      if (options.file.empty()) return TakeFile(value, options.file);
+      options.arguments.emplace_back(value);
       break;
   }
   return {};
 }
 
 std::string RunEpilogue() {
-  return "FILE may be - for standard input. Options after it are the guest's.\n"
+  return "FILE is a component that exports wasi:cli/run; with --invoke, any component,\n"
+         "or a core module that imports nothing, in binary or text. It may be - for\n"
+         "standard input. Options after it are the guest's.\n"
          "Exit code: the guest's; 1 bad input, 2 wrong usage, 124 timeout, 134 trap.\n\n"
          "Examples:\n"
          "  tenon run --dir notes::/data --env LANG app.wasm list /data\n"
@@ -144,32 +162,29 @@ std::string ValidateEpilogue() {
          "  tenon validate app.wasm && tenon run app.wasm";
 }
 
-constexpr argp_option kValidateOptions[] = {kHelpOption, {}};
+constexpr argp_option kValidateOptions[] = {kFeaturesOption, kHelpOption, {}};
 
-Status TakeValidate(int, const char* value, std::string& file) {
-  file = value;
-  return {};
+Status TakeValidate(int key, const char* value, ValidateOptions& options) {
+  if (key == kFeatures) return options.features.Apply(value);
+  return TakeFile(value, options.file);
 }
 
 enum WastKey : int {
   kJson = kFirstLongKey,
   kIgnoreErrorMessages,
-  kWastFeatures,
   kDeterministic,
   kCollectAlways,
-  kWastBounds,
 };
 
 constexpr argp_option kWastOptions[] = {
     {"json", kJson, nullptr, 0, "Print results as JSON"},
     {"ignore-error-messages", kIgnoreErrorMessages, nullptr, 0, "Do not compare error texts"},
-    {"features", kWastFeatures, "LIST", 0,
-     "Switch proposals, 'simd,-gc' one on and one off; default: all of core 3.0"},
+    kFeaturesOption,
     {"deterministic", kDeterministic, nullptr, 0,
      "Relaxed SIMD with equal results on every machine"},
     {"collect-always", kCollectAlways, nullptr, 0,
      "Collect garbage at every allocation, to find references that nothing keeps"},
-    {"bounds", kWastBounds, "guard|explicit", 0, kBoundsHelp},
+    kBoundsOption,
     kHelpOption,
     {}};
 
@@ -186,7 +201,7 @@ Status TakeWast(int key, const char* value, WastOptions& options) {
     case kIgnoreErrorMessages:
       options.script.ignore_error_messages = true;
       break;
-    case kWastFeatures:
+    case kFeatures:
       return options.script.engine.features.Apply(value);
     case kDeterministic:
       options.script.engine.deterministic_simd = true;
@@ -194,7 +209,7 @@ Status TakeWast(int key, const char* value, WastOptions& options) {
     case kCollectAlways:
       options.script.collect_always = true;
       break;
-    case kWastBounds:
+    case kBounds:
       return TakeBounds(value, options.script.engine.bounds);
     case kArgumentKey:
       options.paths.emplace_back(value);
@@ -206,7 +221,10 @@ Status TakeWast(int key, const char* value, WastOptions& options) {
 enum InspectKey : int { kInspectJson = kFirstLongKey };
 
 constexpr argp_option kInspectOptions[] = {
-    {"json", kInspectJson, nullptr, 0, "Print one JSON document"}, kHelpOption, {}};
+    {"json", kInspectJson, nullptr, 0, "Print one JSON document"},
+    kFeaturesOption,
+    kHelpOption,
+    {}};
 
 std::string InspectEpilogue() {
   return "FILE may be - for standard input.\n\n"
@@ -216,19 +234,21 @@ std::string InspectEpilogue() {
 }
 
 Status TakeInspect(int key, const char* value, InspectOptions& options) {
+  if (key == kFeatures) return options.features.Apply(value);
   if (key == kInspectJson) options.json = true;
-  if (key == kArgumentKey) options.file = value;
+  if (key == kArgumentKey) return TakeFile(value, options.file);
   return {};
 }
 
-constexpr argp_option kParseOptions[] = {
-    {"output", 'o', "OUTPUT", 0, "Write to this file, all or nothing; default: standard output"},
-    kHelpOption,
-    {}};
+constexpr argp_option kOutputOption = {
+    "output", 'o', "OUTPUT", 0, "Write to this file, all or nothing; default: standard output"};
+
+constexpr argp_option kParseOptions[] = {kOutputOption, kFeaturesOption, kHelpOption, {}};
 
 Status TakeParse(int key, const char* value, ParseOptions& options) {
-  if (key == 'o') options.output = value;
-  if (key == kArgumentKey) options.file = value;
+  if (key == kFeatures) return options.features.Apply(value);
+  if (key == 'o') return TakeFile(value, options.output);
+  if (key == kArgumentKey) return TakeFile(value, options.file);
   return {};
 }
 
@@ -236,14 +256,16 @@ enum PrintKey : int { kFold = kFirstLongKey };
 
 constexpr argp_option kPrintOptions[] = {
     {"fold", kFold, nullptr, 0, "Write instructions around their operands"},
-    {"output", 'o', "OUTPUT", 0, "Write to this file, all or nothing; default: standard output"},
+    kOutputOption,
+    kFeaturesOption,
     kHelpOption,
     {}};
 
 Status TakePrint(int key, const char* value, PrintCommandOptions& options) {
+  if (key == kFeatures) return options.features.Apply(value);
   if (key == kFold) options.fold = true;
-  if (key == 'o') options.output = value;
-  if (key == kArgumentKey) options.file = value;
+  if (key == 'o') return TakeFile(value, options.output);
+  if (key == kArgumentKey) return TakeFile(value, options.file);
   return {};
 }
 
@@ -255,8 +277,16 @@ Status TakeCompletion(int, const char* value, std::string& shell) {
   return {};
 }
 
+constexpr argp_option kHelpOptions[] = {kHelpOption, {}};
+
+Status TakeHelp(int, const char* value, std::string& subcommand) {
+  subcommand = value;
+  return {};
+}
+
 std::string ParseEpilogue() {
-  return "FILE may be - for standard input. The module is not validated.\n\n"
+  return "FILE may be - for standard input. What needs a proposal that is off is\n"
+         "refused; otherwise the module is not validated.\n\n"
          "Example:\n"
          "  tenon parse add.wat -o add.wasm && tenon validate add.wasm";
 }
@@ -282,7 +312,7 @@ int Execute(const Syntax& syntax, int argc, char** argv) {
 
 constexpr Subcommand kSubcommands[] = {
     {.syntax = {.name = "run",
-                .summary = "Run a component that exports wasi:cli/run.",
+                .summary = "Run a component, or call a function of one or of a core module.",
                 .arguments = {"FILE [ARGS...]", "FILE", kAnyNumber, true},
                 .options = kRunOptions,
                 .epilogue = RunEpilogue},
@@ -292,7 +322,7 @@ constexpr Subcommand kSubcommands[] = {
                 .arguments = {"FILE", "FILE", 1, false},
                 .options = kValidateOptions,
                 .epilogue = ValidateEpilogue},
-     .execute = Execute<std::string, TakeValidate, Validate>},
+     .execute = Execute<ValidateOptions, TakeValidate, Validate>},
     {.syntax = {.name = "wast",
                 .summary = "Run scripts of the official test suites' format.",
                 .arguments = {"PATH...", "PATH", kAnyNumber, false},
@@ -323,6 +353,11 @@ constexpr Subcommand kSubcommands[] = {
                 .options = kCompletionOptions,
                 .epilogue = CompletionEpilogue},
      .execute = Execute<std::string, TakeCompletion, Completion>},
+    {.syntax = {.name = "help",
+                .summary = "Show what a subcommand takes.",
+                .arguments = {"[SUBCOMMAND]", nullptr, 1, false},
+                .options = kHelpOptions},
+     .execute = Execute<std::string, TakeHelp, Help>},
 };
 
 }  // namespace

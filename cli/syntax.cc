@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -20,21 +21,6 @@ std::string ProgramName(const Syntax& syntax) {
 int ComplainOfUsage(const Syntax& syntax, absl::string_view text) {
   const absl::string_view separator = syntax.name[0] == '\0' ? "" : ": ";
   return Complain(absl::StrCat(syntax.name, separator, text), kExitUsage);
-}
-
-void PrintHelp(const Syntax& syntax) {
-  std::string doc = syntax.summary;
-  // argp prints what follows a vertical tab after the options.
-  if (syntax.epilogue != nullptr) absl::StrAppend(&doc, "\v", syntax.epilogue());
-  const argp help = {.options = syntax.options,
-                     .parser = nullptr,
-                     .args_doc = syntax.arguments.usage,
-                     .doc = doc.c_str(),
-                     .children = nullptr,
-                     .help_filter = nullptr,
-                     .argp_domain = nullptr};
-  std::string name = ProgramName(syntax);
-  argp_help(&help, stdout, ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC, name.data());
 }
 
 // The name of the option that an argument spells: "--dir=x" is "--dir", "-hx" is "-h".
@@ -107,6 +93,9 @@ error_t TakeOption(Reading& reading, int key, const char* value, absl::string_vi
     PrintHelp(reading.syntax);
     return End(reading, 0);
   }
+  // A value stands after a `=` also where it follows a short option: "-o=x".
+  const bool is_attached = value != nullptr && name.size() == 2 && argument.size() > 2;
+  if (is_attached && *value == '=') ++value;
   const Status status = reading.take(key, value, reading.options);
   if (status) return 0;
   return End(reading,
@@ -153,6 +142,23 @@ error_t OnKey(int key, char* value, argp_state* state) {
 }
 
 }  // namespace
+
+void PrintHelp(const Syntax& syntax) {
+  std::string doc = syntax.summary;
+  // argp prints what follows a vertical tab after the options.
+  if (syntax.epilogue != nullptr) absl::StrAppend(&doc, "\v", syntax.epilogue());
+  const argp help = {.options = syntax.options,
+                     .parser = nullptr,
+                     .args_doc = syntax.arguments.usage,
+                     .doc = doc.c_str(),
+                     .children = nullptr,
+                     .help_filter = nullptr,
+                     .argp_domain = nullptr};
+  // Without what argp adds about short options.
+  setenv("ARGP_HELP_FMT", "no-dup-args-note", /*overwrite=*/0);
+  std::string name = ProgramName(syntax);
+  argp_help(&help, stdout, ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC, name.data());
+}
 
 std::optional<int> ReadCommandLine(const Syntax& syntax, int argc, char** argv, Take take,
                                    void* options) {

@@ -43,6 +43,8 @@ inline constexpr argp_option kHelpOption = {"help", 'h', nullptr, 0, "Print this
 using Take = Status (*)(int key, const char* value, void* options);
 inline constexpr int kArgumentKey = ARGP_KEY_ARG;
 
+void PrintHelp(const Syntax& syntax);
+
 // Hands to `take` in order what follows argv[0]. A result is the exit code to end with at once: 0
 // when help was asked for and is printed, kExitUsage when a line on standard error says what is
 // wrong.

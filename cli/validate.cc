@@ -1,4 +1,3 @@
-#include "abi/binary/decode.h"
 #include "cli/check.h"
 #include "cli/commands.h"
 #include "cli/input_file.h"
@@ -6,23 +5,23 @@
 namespace tenon::cli {
 namespace {
 
-Status Check(std::vector<uint8_t>& bytes) {
+Status Check(std::vector<uint8_t>& bytes, const vm::Features& features) {
   vm::TypeStore types;
-  if (abi::IsComponent(bytes)) {
-    TENON_RETURN_IF_ERROR(CheckComponent(std::move(bytes), &types));
+  if (KindOf(bytes) == InputKind::kComponent) {
+    TENON_RETURN_IF_ERROR(CheckComponent(std::move(bytes), features, &types));
   } else {
-    TENON_RETURN_IF_ERROR(CheckModule(bytes, &types));
+    TENON_RETURN_IF_ERROR(CheckModule(bytes, features, &types));
   }
   return {};
 }
 
 }  // namespace
 
-int Validate(const std::string& file) {
-  auto bytes = ReadInputFile(file);
-  if (!bytes) return ComplainOfFile(file, {}, bytes.error());
-  const Status status = Check(*bytes);
-  return status ? 0 : ComplainOfFile(file, *bytes, status.error());
+int Validate(const ValidateOptions& options) {
+  auto bytes = ReadInputFile(options.file);
+  if (!bytes) return ComplainOfFile(options.file, {}, bytes.error());
+  const Status status = Check(*bytes, options.features);
+  return status ? 0 : ComplainOfFile(options.file, *bytes, status.error());
 }
 
 }  // namespace tenon::cli

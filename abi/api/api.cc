@@ -1,4 +1,5 @@
 // The handles of the public headers, in terms of the inside.
+#include <bit>
 #include <vector>
 
 #include "abi/api/reps.h"
@@ -29,14 +30,17 @@ Result<std::shared_ptr<const ComponentRep>> Load(const Engine& engine, std::vect
 }
 
 vm::EngineSettings SettingsOf(const EngineOptions& options) {
-  return {.bounds = options.bounds == Bounds::kGuard ? vm::Bounds::kGuard : vm::Bounds::kExplicit};
+  const uint64_t features = options.features.rep() ^ std::bit_cast<uint64_t>(vm::Features());
+  return {.features = std::bit_cast<vm::Features>(features),
+          .bounds = options.bounds == Bounds::kGuard ? vm::Bounds::kGuard : vm::Bounds::kExplicit};
 }
 
 abi::StoreLimits LimitsOf(const StoreOptions& options) {
   abi::StoreLimits limits;
   vm::StoreLimits& core = limits.core;
-  core.memory_bytes = std::min(core.memory_bytes, options.memory_bytes);
-  core.total_memory_bytes = std::min(core.total_memory_bytes, options.memory_bytes);
+  // Address space is reserved for all that a memory with 64-bit addresses may grow to.
+  constexpr uint64_t kMostMemoryBytes = uint64_t{1} << 40;
+  core.memory_bytes = core.total_memory_bytes = std::min(options.memory_bytes, kMostMemoryBytes);
   if (options.stack_bytes != 0) core.stack_bytes = options.stack_bytes;
   return limits;
 }
@@ -46,6 +50,15 @@ abi::StoreLimits LimitsOf(const StoreOptions& options) {
 Trap ToTrap(const vm::Trap& trap) {
   Trap made{trap.kind, trap.Message(), vm::FormatBacktrace(trap), trap.exit_code};
   if (!made.backtrace.empty()) made.backtrace.erase(0, 1);  // a newline
+  return made;
+}
+
+Expected<Features> Features::FromList(std::string_view list) {
+  vm::Features features;
+  Status applied = features.Apply(FromStd(list));
+  if (!applied) return Unexpected(std::move(applied).error());
+  Features made;
+  made.changes_ = std::bit_cast<uint64_t>(features) ^ std::bit_cast<uint64_t>(vm::Features());
   return made;
 }
 

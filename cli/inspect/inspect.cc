@@ -1,5 +1,3 @@
-#include <cstdio>
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cli/commands.h"
@@ -7,6 +5,7 @@
 #include "cli/inspect/core_externs.h"
 #include "cli/inspect/inspection.h"
 #include "cli/json.h"
+#include "cli/output_file.h"
 
 namespace tenon::cli {
 namespace {
@@ -42,7 +41,7 @@ void PrintText(const Inspection& found) {
     for (const CoreExtern& item : found.imports) text += CoreLine(item, true);
     for (const CoreExtern& item : found.exports) text += CoreLine(item, false);
   }
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  PutText(text);
 }
 
 void WriteStrings(absl::string_view key, const std::vector<std::string>& strings,
@@ -120,7 +119,7 @@ void PrintJson(const Inspection& found) {
 int Inspect(const InspectOptions& options) {
   auto bytes = ReadInputFile(options.file);
   if (!bytes) return ComplainOfFile(options.file, {}, bytes.error());
-  const Result<Inspection> found = InspectBytes(*bytes);
+  const Result<Inspection> found = InspectBytes(*bytes, options.features);
   if (!found) return ComplainOfFile(options.file, *bytes, found.error());
   options.json ? PrintJson(*found) : PrintText(*found);
   return 0;

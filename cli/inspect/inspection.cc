@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "abi/binary/decode.h"
 #include "cli/check.h"
+#include "cli/input_file.h"
 #include "cli/inspect/capabilities.h"
 #include "cli/inspect/core_externs.h"
 #include "vm/valid/resolved_module.h"
@@ -28,16 +28,18 @@ void CountNested(const abi::syntax::Component& component, Inspection& found) {
   }
 }
 
-Status InspectModule(std::vector<uint8_t>& bytes, Inspection& found) {
-  TENON_ASSIGN_OR_RETURN(const auto module, CheckModule(bytes, found.types.get()));
+Status InspectModule(std::vector<uint8_t>& bytes, const vm::Features& features, Inspection& found) {
+  TENON_ASSIGN_OR_RETURN(const auto module, CheckModule(bytes, features, found.types.get()));
   found.code_size = CodeSize(*module);
   found.imports = CoreImports(*module);
   found.exports = CoreExports(*module);
   return {};
 }
 
-Status InspectComponent(std::vector<uint8_t> bytes, Inspection& found) {
-  TENON_ASSIGN_OR_RETURN(found.component, CheckComponent(std::move(bytes), found.types.get()));
+Status InspectComponent(std::vector<uint8_t> bytes, const vm::Features& features,
+                        Inspection& found) {
+  TENON_ASSIGN_OR_RETURN(found.component,
+                         CheckComponent(std::move(bytes), features, found.types.get()));
   const abi::ResolvedComponent& component = *found.component;
   for (const auto& module : component.modules) found.code_size += CodeSize(*module);
   CountNested(*component.syntax, found);
@@ -52,13 +54,13 @@ Status InspectComponent(std::vector<uint8_t> bytes, Inspection& found) {
 
 }  // namespace
 
-Result<Inspection> InspectBytes(std::vector<uint8_t>& bytes) {
+Result<Inspection> InspectBytes(std::vector<uint8_t>& bytes, const vm::Features& features) {
   Inspection found;
-  found.is_component = abi::IsComponent(bytes);
+  found.is_component = KindOf(bytes) == InputKind::kComponent;
   found.size = bytes.size();
   found.types = std::make_unique<vm::TypeStore>();
-  TENON_RETURN_IF_ERROR(found.is_component ? InspectComponent(std::move(bytes), found)
-                                           : InspectModule(bytes, found));
+  TENON_RETURN_IF_ERROR(found.is_component ? InspectComponent(std::move(bytes), features, found)
+                                           : InspectModule(bytes, features, found));
   return found;
 }
 

@@ -45,6 +45,6 @@ struct Inspection {
 
 // Validates the whole file first: an error is what `tenon validate` says of it.
 // Leaves a text's bytes.
-Result<Inspection> InspectBytes(std::vector<uint8_t>& bytes);
+Result<Inspection> InspectBytes(std::vector<uint8_t>& bytes, const vm::Features& features);
 
 }  // namespace tenon::cli

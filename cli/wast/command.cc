@@ -9,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "cli/input_file.h"
 #include "cli/json.h"
+#include "cli/output_file.h"
 #include "vm/base/utf8.h"
 #include "vm/syntax/limits.h"
 
@@ -43,8 +44,8 @@ void PrintText(const std::string& path, const ScriptReport& report) {
   std::string line = absl::StrCat(path, ": ", report.executed - report.failed, " passed");
   if (report.failed > 0) absl::StrAppend(&line, ", ", report.failed, " failed");
   if (report.failures.size() > report.failed) line += ", not read to its end";
-  std::puts(line.c_str());
-  std::fflush(stdout);
+  PutText(line + "\n");
+  FlushOutput();
   for (const ScriptFailure& failure : report.failures) {
     std::string where = path;
     if (failure.line != 0) absl::StrAppend(&where, ":", failure.line);
@@ -93,19 +94,28 @@ void PrintTotal(const Total& total, bool json) {
     document.EndObject();
     document.Print();
   } else {
-    std::printf("%zu files (%zu failed), %zu directives executed, %zu failed\n", total.files,
-                total.failed_files, total.directives, total.failed);
+    std::printf("%zu file%s (%zu failed), %zu directives executed, %zu failed\n", total.files,
+                total.files == 1 ? "" : "s", total.failed_files, total.directives, total.failed);
   }
+}
+
+// Empty for what may be a script; one of comments alone is.
+std::string WhyNoScript(absl::Span<const uint8_t> bytes) {
+  if (bytes.empty()) return "the file is empty";
+  const InputKind kind = KindOf(bytes);
+  if (kind == InputKind::kText || kind == InputKind::kEmpty) return "";
+  return "not a script: it does not begin with \"(\"";
 }
 
 ScriptReport RunFile(const std::string& path, const ScriptOptions& options) {
   const Result<std::vector<uint8_t>> text = ReadInputFile(path);
-  if (text) {
+  const std::string problem =
+      text ? WhyNoScript(*text) : absl::StrCat("cannot read the file: ", text.error().ToString());
+  if (problem.empty()) {
     return RunScript({reinterpret_cast<const char*>(text->data()), text->size()}, options);
   }
   ScriptReport report;
-  report.failures.push_back(
-      {0, 0, absl::StrCat("cannot read the file: ", text.error().ToString())});
+  report.failures.push_back({0, 0, problem});
   return report;
 }
 

@@ -81,6 +81,19 @@ TEST_F(ApiTest, AnEngineMayCheckEachAccess) {
   EXPECT_EQ(*result, "checked");
 }
 
+TEST_F(ApiTest, AnEngineSwitchesProposals) {
+  const Expected<Features> features = Features::FromList("threads,-bulk-memory");
+  ASSERT_TRUE(features);
+
+  auto component = Component::FromFile(Engine({.features = *features}), Guest("hello"));
+
+  ASSERT_FALSE(component);
+  EXPECT_NE(component.error().message().find("memory.copy needs bulk-memory"), std::string::npos);
+  const Expected<Features> unknown = Features::FromList("thread");
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().kind(), ErrorKind::kUsage);
+}
+
 TEST_F(ApiTest, AComponentOfAnotherEngineIsRefused) {
   Engine other;
   Store store(other);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,8 +21,23 @@ struct ComponentRep;
 // before each access, without handlers for faults.
 enum class Bounds : uint8_t { kGuard, kExplicit };
 
+// Which proposals of core WebAssembly the modules of components may use. At first all of core 3.0.
+class Features {
+ public:
+  constexpr Features() = default;
+  // Core 3.0 with changes, by the flags of `tenon run --features`: "threads,-simd" is one more and
+  // one less. Fails with kUsage at an unknown one.
+  static Expected<Features> FromList(std::string_view list);
+
+  uint64_t rep() const { return changes_; }
+
+ private:
+  uint64_t changes_ = 0;  // a bit for each whose default is turned
+};
+
 struct EngineOptions {
   Bounds bounds = Bounds::kGuard;
+  Features features;
 };
 
 class Engine {
