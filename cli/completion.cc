@@ -1,29 +1,33 @@
 // Completion scripts, made of the same tables as the reading of command lines and the help.
-#include <cstdio>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "cli/commands.h"
+#include "cli/output_file.h"
 #include "cli/subcommands.h"
 
 namespace tenon::cli {
 namespace {
 
-// What stands for a value or an argument in a table's usage text, and what completes it.
+// What stands for a value or an argument in a table's usage text, and what completes it. A usage
+// text with `|` in it is a choice.
 struct Placeholder {
   absl::string_view name;  // what the text begins with
   bool directories_only;
-  absl::string_view pattern;  // of files, or some with `|` between; empty: all of them
+  absl::string_view pattern;  // of files, or some with `|` between
 };
 constexpr Placeholder kPlaceholders[] = {
     {"HOST", true, ""},
     {"FILE", false, "*.wasm|*.wat"},
     {"PATH", false, "*.wast"},
+    {"OUTPUT", false, "*"},
 };
 
 const Placeholder* FindPlaceholder(absl::string_view usage) {
@@ -33,16 +37,32 @@ const Placeholder* FindPlaceholder(absl::string_view usage) {
   return nullptr;
 }
 
-// A choice, as in "bash|zsh".
+std::string SubcommandNames() {
+  std::vector<absl::string_view> names;
+  for (const Subcommand& subcommand : Subcommands()) names.push_back(subcommand.syntax.name);
+  return absl::StrJoin(names, " ");
+}
+
+// The words of a choice, or the one word that a value can be.
 std::string Choices(absl::string_view usage) {
-  return absl::StrContains(usage, '|') ? absl::StrReplaceAll(usage, {{"|", " "}}) : "";
+  if (usage == "[SUBCOMMAND]") return SubcommandNames();
+  const bool is_words = absl::StrContains(usage, '|') || absl::ascii_islower(usage[0]);
+  return is_words ? absl::StrReplaceAll(usage, {{"|", " "}}) : "";
+}
+
+// The ways to write an option.
+std::vector<std::string> Spellings(const argp_option& row) {
+  std::vector<std::string> spellings = {absl::StrCat("--", row.name)};
+  if (row.key < kFirstLongKey) spellings.push_back({'-', static_cast<char>(row.key)});
+  return spellings;
 }
 
 template <typename Keep>
 std::string OptionWords(const Syntax& syntax, Keep keep) {
   std::vector<std::string> words;
   for (const argp_option* row = syntax.options; row->name != nullptr; ++row) {
-    if (keep(*row)) words.push_back(absl::StrCat("--", row->name));
+    if (!keep(*row)) continue;
+    for (std::string& spelling : Spellings(*row)) words.push_back(std::move(spelling));
   }
   return absl::StrJoin(words, " ");
 }
@@ -53,8 +73,18 @@ std::string AllOptions(const Syntax& syntax) {
 
 // --- bash ----------------------------------------------------------------------------------------
 
-// Before it stands _tenon_syntax, which sets what is to know of a subcommand.
+// Before it stand _tenon_syntax, which sets what is to know of a subcommand, and _tenon_value,
+// which completes the value of an option or, under its usage text, an argument.
 constexpr absl::string_view kBash = R"(
+_tenon_words() { # WORDS WORD
+  mapfile -t COMPREPLY < <(compgen -W "$1" -- "$2")
+}
+
+_tenon_directories() { # WORD
+  compopt -o filenames 2>/dev/null
+  mapfile -t COMPREPLY < <(compgen -d -- "$1")
+}
+
 _tenon_files() { # PATTERNS WORD
   local patterns pattern
   IFS='|' read -ra patterns <<< "$1"
@@ -66,72 +96,89 @@ _tenon_files() { # PATTERNS WORD
 }
 
 _tenon() {
-  local options= valued= directories= pattern= choices= most=0 rest= i
+  local options= valued= argument= most=0 rest=0 i subcommand=${COMP_WORDS[1]}
   local word=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD-1]} arguments=0
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
-    mapfile -t COMPREPLY < <(compgen -W "$_tenon_first" -- "$word")
+    _tenon_words "$_tenon_first" "$word"
     return
   fi
-  _tenon_syntax "${COMP_WORDS[1]}" || return
+  _tenon_syntax "$subcommand" || return
   for ((i = 2; i < COMP_CWORD; ++i)); do
     # An option's value follows it, or, as bash takes words apart, a `=` after it.
-    if ((arguments == 0)) && [[ " $valued " == *" ${COMP_WORDS[i]} "* ]]; then
+    if ((arguments == 0 || rest == 0)) && [[ " $valued " == *" ${COMP_WORDS[i]} "* ]]; then
       [[ ${COMP_WORDS[i+1]} == = && i+2 -lt COMP_CWORD ]] && i=$((i + 2)) || i=$((i + 1))
     elif [[ ${COMP_WORDS[i]} != -* ]]; then
       arguments=$((arguments + 1))
     fi
   done
-  if ((arguments > 0)) && [[ $rest ]]; then
+  if ((arguments > 0 && rest)); then
     _tenon_files '*' "$word"
     return
   fi
   [[ $option == = ]] && option=${COMP_WORDS[COMP_CWORD-2]}
   [[ $word == = ]] && word=
-  if [[ " $directories " == *" $option "* ]]; then
-    compopt -o filenames 2>/dev/null
-    mapfile -t COMPREPLY < <(compgen -d -- "$word")
-  elif [[ " $valued " == *" $option "* ]]; then
-    return
+  if [[ " $valued " == *" $option "* ]]; then
+    _tenon_value "$subcommand $option" "$word"
   elif [[ $word == -* ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
+    _tenon_words "$options" "$word"
   elif ((arguments < most)); then
-    if [[ $choices ]]; then
-      mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$word")
-    else
-      _tenon_files "$pattern" "$word"
-    fi
+    _tenon_value "$subcommand $argument" "$word"
   fi
 }
 
 complete -F _tenon tenon
 )";
 
+// The call that completes what the usage text stands for; empty if nothing does.
+std::string BashAction(absl::string_view usage) {
+  if (const std::string words = Choices(usage); !words.empty()) {
+    return absl::StrCat("_tenon_words '", words, "' \"$2\"");
+  }
+  const Placeholder* placeholder = FindPlaceholder(usage);
+  if (placeholder == nullptr) return "";
+  if (placeholder->directories_only) return "_tenon_directories \"$2\"";
+  return absl::StrCat("_tenon_files '", placeholder->pattern, "' \"$2\"");
+}
+
 std::string BashSyntax(const Syntax& syntax) {
-  const auto takes_directory = [](const argp_option& row) {
-    const Placeholder* value = row.arg == nullptr ? nullptr : FindPlaceholder(row.arg);
-    return value != nullptr && value->directories_only;
-  };
   const auto takes_value = [](const argp_option& row) { return row.arg != nullptr; };
-  const Placeholder* argument = FindPlaceholder(syntax.arguments.usage);
-  return absl::StrCat("    ", syntax.name, ")\n      options='", AllOptions(syntax), "' valued='",
-                      OptionWords(syntax, takes_value), "'\n      directories='",
-                      OptionWords(syntax, takes_directory), "' pattern='",
-                      argument == nullptr ? "" : argument->pattern, "' choices='",
-                      Choices(syntax.arguments.usage), "' most=", syntax.arguments.most,
-                      " rest=", syntax.arguments.end_options ? "yes" : "", " ;;\n");
+  return absl::StrCat("    ", syntax.name, ")\n      options='", AllOptions(syntax),
+                      "'\n      valued='", OptionWords(syntax, takes_value), "'\n      argument='",
+                      syntax.arguments.usage, "' most=", syntax.arguments.most,
+                      " rest=", syntax.arguments.end_options ? 1 : 0, " ;;\n");
+}
+
+std::string BashValue(const Syntax& syntax, absl::string_view what, absl::string_view usage) {
+  const std::string action = BashAction(usage);
+  if (action.empty()) return "";
+  return absl::StrCat("    '", syntax.name, " ", what, "') ", action, " ;;\n");
+}
+
+std::string BashValues(const Syntax& syntax) {
+  std::string cases = BashValue(syntax, syntax.arguments.usage, syntax.arguments.usage);
+  for (const argp_option* row = syntax.options; row->name != nullptr; ++row) {
+    if (row->arg == nullptr) continue;
+    for (const std::string& spelling : Spellings(*row)) {
+      cases += BashValue(syntax, spelling, row->arg);
+    }
+  }
+  return cases;
 }
 
 std::string BashScript() {
-  std::string names, cases;
+  std::string cases, values;
   for (const Subcommand& subcommand : Subcommands()) {
-    absl::StrAppend(&names, subcommand.syntax.name, " ");
     cases += BashSyntax(subcommand.syntax);
+    values += BashValues(subcommand.syntax);
   }
   return absl::StrCat(
-      "# Completion of tenon's command line for bash; made by tenon.\n_tenon_first='", names,
-      AllOptions(TopLevelSyntax()), "'\n\n_tenon_syntax() {\n  case $1 in\n", cases,
-      "    *) return 1 ;;\n  esac\n}\n", kBash);
+      "# Completion of tenon's command line for bash; made by tenon.\n_tenon_first='",
+      SubcommandNames(), " ", AllOptions(TopLevelSyntax()),
+      "'\n\n_tenon_syntax() { # SUBCOMMAND\n  case $1 in\n", cases,
+      "    *) return 1 ;;\n  esac\n}\n\n_tenon_value() { # SUBCOMMAND-AND-OPTION WORD\n  case $1 "
+      "in\n",
+      values, "  esac\n}\n", kBash);
 }
 
 // --- zsh -----------------------------------------------------------------------------------------
@@ -151,9 +198,17 @@ std::string ZshAction(absl::string_view usage) {
   return absl::StrCat("_files -g \"(", placeholder->pattern, ")\"");
 }
 
+// A short option and the long one exclude each other.
 std::string ZshOption(const argp_option& row) {
-  std::string text = absl::StrCat("'", row.arg == nullptr ? "" : "*", "--", row.name,
-                                  row.arg == nullptr ? "" : "=", "[", ZshText(row.doc), "]");
+  const absl::string_view repeats = row.arg == nullptr ? "" : "*";
+  std::string text = absl::StrCat("'", repeats, "--", row.name, row.arg == nullptr ? "" : "=");
+  if (row.key < kFirstLongKey) {
+    const std::string letter(1, static_cast<char>(row.key));
+    text =
+        absl::StrCat("'(-", letter, " --", row.name, ")'{-", letter, row.arg == nullptr ? "" : "+",
+                     ",--", row.name, row.arg == nullptr ? "" : "=", "}'");
+  }
+  absl::StrAppend(&text, "[", ZshText(row.doc), "]");
   if (row.arg != nullptr) absl::StrAppend(&text, ":", ZshText(row.arg), ":", ZshAction(row.arg));
   return text + "'";
 }
@@ -169,10 +224,10 @@ std::string ZshOptions(const Syntax& syntax) {
 std::string ZshSyntax(const Syntax& syntax) {
   const Arguments& arguments = syntax.arguments;
   const std::string action = ZshAction(arguments.usage);
-  std::string text =
-      absl::StrCat("    ", syntax.name, ")\n      _arguments -S", ZshOptions(syntax),
-                   " \\\n        '", arguments.most == 1 || arguments.end_options ? "1" : "*", ":",
-                   arguments.needed, ":", action, "'");
+  std::string text = absl::StrCat(
+      "    ", syntax.name, ")\n      _arguments -S", ZshOptions(syntax), " \\\n        '",
+      arguments.most == 1 || arguments.end_options ? "1" : "*", ":",
+      ZshText(arguments.needed == nullptr ? arguments.usage : arguments.needed), ":", action, "'");
   if (arguments.end_options) text += " \\\n        '*:::the guest:_files'";
   return text + " ;;\n";
 }
@@ -201,8 +256,7 @@ std::string ZshScript() {
 }  // namespace
 
 int Completion(const std::string& shell) {
-  const std::string script = shell == "bash" ? BashScript() : ZshScript();
-  std::fwrite(script.data(), 1, script.size(), stdout);
+  PutText(shell == "bash" ? BashScript() : ZshScript());
   return 0;
 }
 
