@@ -13,18 +13,7 @@ namespace {
 
 // "; nearest match: ..." or nothing when no name is at all similar.
 std::string Nearest(absl::string_view name, const std::vector<absl::string_view>& candidates) {
-  constexpr size_t kMaxNameLength = 200;  // the distance takes the product of both lengths
-  if (name.size() > kMaxNameLength) return "";
-  absl::string_view best;
-  size_t best_distance = name.size() / 2;
-  for (absl::string_view candidate : candidates) {
-    if (candidate.size() > kMaxNameLength) continue;
-    const size_t distance = EditDistance(name, candidate);
-    if (distance < best_distance) {
-      best = candidate;
-      best_distance = distance;
-    }
-  }
+  const absl::string_view best = NearMatch(name, candidates);
   return best.empty() ? "" : absl::StrCat("; nearest match: \"", best, "\"");
 }
 

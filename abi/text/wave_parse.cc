@@ -13,6 +13,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/strings/charconv.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "vm/base/near_match.h"
 #include "vm/base/utf8.h"
@@ -37,10 +38,13 @@ std::string Describe(const WaveToken& token) {
   }
 }
 
-// "; did you mean 'x'?", or nothing.
+// "; did you mean 'x'?", or which there are.
 std::string Suggestion(absl::string_view label, absl::Span<const absl::string_view> labels) {
   const absl::string_view nearest = NearMatch(label, labels);
-  return nearest.empty() ? "" : absl::StrCat("; did you mean '", nearest, "'?");
+  if (!nearest.empty()) return absl::StrCat("; did you mean '", nearest, "'?");
+  constexpr size_t kMaxListed = 20;
+  return absl::StrCat("; there are ", absl::StrJoin(labels.subspan(0, kMaxListed), ", "),
+                      labels.size() > kMaxListed ? ", ..." : "");
 }
 
 // Options and results have no flat form inside each other.

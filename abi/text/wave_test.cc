@@ -166,7 +166,7 @@ TEST_F(WaveTest, Records) {
   EXPECT_EQ(Error(point_, "{x: 1}"), "1:6: missing field 'y: s32'");
   EXPECT_EQ(Error(point_, "{:}"), "1:3: missing field 'x: s32'");
   EXPECT_EQ(Error(point_, "{x: 1, x: 2}"), "1:8: field 'x' is given twice");
-  EXPECT_EQ(Error(point_, "{x: 1, z: 2}"), "1:8: unknown field 'z'");
+  EXPECT_EQ(Error(point_, "{x: 1, z: 2}"), "1:8: unknown field 'z'; there are x, y");
   EXPECT_EQ(Error(point_, "{x 1}"), "1:4: expected ':', found '1'");
   EXPECT_EQ(Error(point_, "{1: 1}"), "1:2: expected the label of a field, found '1'");
   EXPECT_EQ(Error(optional_, "{must: 1, mihgt: 2}"),
