@@ -76,6 +76,17 @@ class Collector {
     return name->second;
   }
 
+  // What has no name may have one that it is exported by.
+  static void NameByExports(const Module& module, absl::Span<const FuncIdx> funcs,
+                            std::vector<absl::string_view>& names) {
+    for (const Export& item : module.exports) {
+      if (item.kind != ExternKind::kFunc) continue;
+      for (size_t i = 0; i < funcs.size(); ++i) {
+        if (names[i].empty() && funcs[i].value() == item.index) names[i] = item.name;
+      }
+    }
+  }
+
   void NameAllOf(const LoadedModule* module) {
     std::vector<Frame*> frames;
     std::vector<FuncIdx> funcs;
@@ -85,7 +96,8 @@ class Collector {
       frames.push_back(&trap_.backtrace[first_ + i]);
       funcs.push_back(frames.back()->func);
     }
-    const std::vector<absl::string_view> names = module->resolved->FunctionNames(funcs);
+    std::vector<absl::string_view> names = module->resolved->FunctionNames(funcs);
+    NameByExports(*module->resolved->module, funcs, names);
     for (size_t i = 0; i < frames.size(); ++i) frames[i]->function = Shown(names[i]);
   }
 
