@@ -8,6 +8,7 @@
 #include "abi/text/type_printer.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 
@@ -349,8 +350,12 @@ std::string ToString(const WitWorld& world) {
     AppendItems(interface.items, 2, place->second);
     place->second += "  }\n";
   }
-  for (const std::string& package : packages) {
-    absl::StrAppend(&text, "\npackage ", package, " {\n", interfaces[package], "}\n");
+  // What the component brings along comes before what every host has.
+  for (const bool wasi : {false, true}) {
+    for (const std::string& package : packages) {
+      if (absl::StartsWith(package, "wasi:") != wasi) continue;
+      absl::StrAppend(&text, "\npackage ", package, " {\n", interfaces[package], "}\n");
+    }
   }
   return text;
 }

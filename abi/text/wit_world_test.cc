@@ -102,6 +102,14 @@ TEST_F(WitWorldTest, AnInterfaceOfBothSidesIsPrintedOnce) {
             "package a:b@1.0.0 {\n  interface c {\n    f: func();\n\n    g: func();\n  }\n}\n");
 }
 
+TEST_F(WitWorldTest, TheComponentsOwnPackagesComeBeforeWasi) {
+  Import("wasi:io/x@0.2.0", {{"f", Func({})}});
+  Import("my:all/y", {{"g", Func({})}});
+  const std::string text = ToString(*DescribeWorld(types_, imports_, exports_));
+  EXPECT_LT(text.find("package my:all"), text.find("package wasi:io"));
+  EXPECT_NE(text.find("package wasi:io"), std::string::npos);
+}
+
 TEST_F(WitWorldTest, ItemsWithoutAPackageStandInTheWorld) {
   imports_.push_back({"f", Func({}, TypeKind::kBool)});
   Import("helpers", {{"g", Func({})}});

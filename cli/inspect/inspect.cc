@@ -18,6 +18,14 @@ std::string OrNothing(const std::vector<std::string>& words) {
   return words.empty() ? "nothing" : absl::StrJoin(words, ", ");
 }
 
+// A text's functions are counted as the binary has them.
+std::string Sizes(const Inspection& found) {
+  const std::string size = Count(found.size, "byte");
+  return found.is_text ? absl::StrCat(size, " of text; ", Count(found.code_size, "byte"),
+                                      " of code as a binary")
+                       : absl::StrCat(size, ", ", found.code_size, " of them code");
+}
+
 std::string CoreLine(const CoreExtern& item, bool is_import) {
   return is_import ? absl::StrCat("(import ", Quoted(item.module), " ", Quoted(item.name), " ",
                                   item.type, ")\n")
@@ -25,9 +33,8 @@ std::string CoreLine(const CoreExtern& item, bool is_import) {
 }
 
 void PrintText(const Inspection& found) {
-  std::string text =
-      absl::StrCat("kind: ", found.is_component ? "component" : "core module",
-                   "\nsize: ", Count(found.size, "byte"), ", ", found.code_size, " of them code\n");
+  std::string text = absl::StrCat("kind: ", found.is_component ? "component" : "core module",
+                                  "\nsize: ", Sizes(found), "\n");
   if (found.is_component) {
     absl::StrAppend(&text, "contains: ", Count(found.modules, "core module"), ", ",
                     Count(found.components, "component"),

@@ -56,7 +56,9 @@ Status InspectComponent(std::vector<uint8_t> bytes, const vm::Features& features
 
 Result<Inspection> InspectBytes(std::vector<uint8_t>& bytes, const vm::Features& features) {
   Inspection found;
-  found.is_component = KindOf(bytes) == InputKind::kComponent;
+  const InputKind kind = KindOf(bytes);
+  found.is_component = kind == InputKind::kComponent;
+  found.is_text = kind == InputKind::kText;
   found.size = bytes.size();
   found.types = std::make_unique<vm::TypeStore>();
   TENON_RETURN_IF_ERROR(found.is_component ? InspectComponent(std::move(bytes), features, found)

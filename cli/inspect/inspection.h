@@ -24,6 +24,7 @@ struct CoreExtern {
 
 struct Inspection {
   bool is_component = false;
+  bool is_text = false;
   uint64_t size = 0;       // of the file, in bytes
   uint64_t code_size = 0;  // of the bodies of functions, nested modules included
 
