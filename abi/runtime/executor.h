@@ -9,7 +9,8 @@ class Waiter {
  public:
   virtual ~Waiter() = default;
   // Blocks the thread until the call may go on or the store's guests must end. Runs on the
-  // executor's stack, never on a fibre's.
+  // executor's stack, never on the fibre that waits: where stores call each other that is the one
+  // of the store that called.
   virtual void Block() = 0;
 };
 
