@@ -482,7 +482,7 @@ TEST_F(InterpreterTest, AnInvalidBodyHasABacktraceHoweverItIsReached) {
   const std::pair<const char*, const char*> cases[] = {
       {"bad", "m!bad"},
       {"tail", "m!bad"},
-      {"call", "m!bad m!"},
+      {"call", "m!bad m!call"},
       {"cross", "other!bad m!calls_cross"},
   };
   for (const auto& [name, frames] : cases) {
