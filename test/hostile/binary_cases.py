@@ -12,10 +12,10 @@ def cases():
 
 
 def headers():
-    yield "empty", b"", "malformed", "unexpected end"
-    yield "magic-cut", b"\0as", "malformed", "unexpected end"
-    yield "magic-wrong", b"\0bsm\1\0\0\0", "malformed", "magic header not detected"
-    yield "version-cut", b"\0asm\1\0", "malformed", "unexpected end"
+    yield "empty", b"", "malformed", "the file is empty"
+    yield "magic-cut", b"\0as", "malformed", "not WebAssembly"
+    yield "magic-wrong", b"\0bsm\1\0\0\0", "malformed", "not WebAssembly"
+    yield "version-cut", b"\0asm\1\0", "malformed", "ends within its first eight bytes"
     yield "version-wrong", b"\0asm\2\0\0\0", "malformed", "unknown binary version"
     yield "section-id", MAGIC + b"\x3f\0", "malformed", "malformed section id"
     yield "section-size-most", MAGIC + b"\1" + MOST, "malformed", "length out of bounds"
