@@ -147,7 +147,7 @@ bool ReadInstruction(ByteReader& reader, const Features& features, ImmediateScra
   out->offset = static_cast<uint32_t>(reader.offset());
   if (!ReadOpcode(reader, features, &out->op)) return false;
   switch (Info(out->op).immediate) {
-#define IMMEDIATE(name)     \
+#define IMMEDIATE(name, shape)     \
   case ImmediateKind::k##name: \
     return ReadImmediates<ImmediateKind::k##name>(reader, features, scratch, out);
 #include "vm/syntax/immediates.def"

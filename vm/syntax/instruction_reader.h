@@ -111,32 +111,37 @@ bool ReadCastType(ByteReader& reader, const Features& features, Instruction* out
 bool ReadCastLabel(ByteReader& reader, const Features& features, Instruction* out);
 bool ReadCatches(ByteReader& reader, ImmediateScratch* scratch, Instruction* out);
 
-// Reads the immediates of `kKind` into the fields of `out` that belong to it.
+// core: #binary-instr-numeric, #binary-instr-simd
 template <ImmediateKind kKind>
-ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool ReadImmediates(ByteReader& reader,
-                                                        const Features& features,
-                                                        ImmediateScratch* scratch,
-                                                        Instruction* out) {
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool ReadNumber(ByteReader& reader, Instruction* out) {
   using enum ImmediateKind;
-  constexpr bool kIsIndex = kKind == kLabel || kKind == kFunc || kKind == kRefFunc ||
-                            kKind == kLocal || kKind == kGlobal || kKind == kTable ||
-                            kKind == kElem || kKind == kData || kKind == kType || kKind == kTag;
-  constexpr bool kIsIndexPair = kKind == kTableTable || kKind == kElemTable ||
-                                kKind == kTypeField || kKind == kTypeCount ||
-                                kKind == kTypeData || kKind == kTypeElem || kKind == kTypeType;
-  constexpr bool kIsLane =
-      kKind == kLane16 || kKind == kLane8 || kKind == kLane4 || kKind == kLane2;
-  const bool multi_memory = features.Has(Feature::kMultiMemory);
-  if constexpr (kKind == kNone) {
+  if constexpr (kKind == kI32) {
+    return ReadI32(reader, out);
+  } else if constexpr (kKind == kI64) {
+    return ReadI64(reader, out);
+  } else if constexpr (kKind == kF32) {
+    uint32_t value;
+    if (!reader.ReadFixed(&value)) return false;
+    out->bits = value;
     return true;
-  } else if constexpr (kKind == kBlock) {
+  } else if constexpr (kKind == kF64) {
+    return reader.ReadFixed(&out->bits);
+  } else {
+    static_assert(kKind == kV128 || kKind == kShuffle);
+    return reader.ReadFixed(&out->v128);
+  }
+}
+
+// Kinds of which the shape does not tell all: indices that were once a zero byte, and kOther.
+template <ImmediateKind kKind>
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool ReadSpecial(ByteReader& reader, const Features& features,
+                                                     ImmediateScratch* scratch, Instruction* out) {
+  using enum ImmediateKind;
+  const bool multi_memory = features.Has(Feature::kMultiMemory);
+  if constexpr (kKind == kBlock) {
     return ReadBlockType(reader, features, &out->block);
   } else if constexpr (kKind == kTryTable) {
     return ReadBlockType(reader, features, &out->block) && ReadCatches(reader, scratch, out);
-  } else if constexpr (kIsIndex) {
-    return reader.ReadVarU32(&out->index);
-  } else if constexpr (kIsIndexPair) {
-    return reader.ReadVarU32(&out->index) && reader.ReadVarU32(&out->index2);
   } else if constexpr (kKind == kLabelTable) {
     return ReadLabelTable(reader, scratch, out);
   } else if constexpr (kKind == kCallIndirect) {
@@ -157,29 +162,40 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool ReadImmediates(ByteReader& reader,
            ReadIndexOrZero(reader, multi_memory, &out->index2);
   } else if constexpr (kKind == kDataMemory) {
     return reader.ReadVarU32(&out->index) && ReadIndexOrZero(reader, multi_memory, &out->index2);
-  } else if constexpr (kKind == kZeroByte) {
-    return ReadIndexOrZero(reader, /*index_allowed=*/false, &out->index);
-  } else if constexpr (kKind == kMemArg || kKind == kAtomicMemArg) {
-    return ReadMemArg(reader, features, out);
-  } else if constexpr (kIsLane) {
-    return reader.ReadByte(&out->lane);
-  } else if constexpr (kKind == kShuffle || kKind == kV128) {
-    return reader.ReadFixed(&out->v128);
-  } else if constexpr (kKind == kI32) {
-    return ReadI32(reader, out);
-  } else if constexpr (kKind == kI64) {
-    return ReadI64(reader, out);
-  } else if constexpr (kKind == kF32) {
-    uint32_t value;
-    if (!reader.ReadFixed(&value)) return false;
-    out->bits = value;
-    return true;
-  } else if constexpr (kKind == kF64) {
-    return reader.ReadFixed(&out->bits);
   } else {
-    static_assert(kKind == kMemArgLane16 || kKind == kMemArgLane8 || kKind == kMemArgLane4 ||
-                  kKind == kMemArgLane2);
+    static_assert(kKind == kZeroByte);
+    return ReadIndexOrZero(reader, /*index_allowed=*/false, &out->index);
+  }
+}
+
+// Reads the immediates of `kKind` into the fields of `out` that belong to it.
+template <ImmediateKind kKind>
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool ReadImmediates(ByteReader& reader,
+                                                        const Features& features,
+                                                        ImmediateScratch* scratch,
+                                                        Instruction* out) {
+  using enum ImmediateShape;
+  constexpr ImmediateShape kShape = ShapeOf(kKind);
+  constexpr bool kMayBeZeroByte =
+      kKind == ImmediateKind::kMemory || kKind == ImmediateKind::kMemoryMemory ||
+      kKind == ImmediateKind::kDataMemory || kKind == ImmediateKind::kCallIndirect;
+  if constexpr (kShape == kOther || kMayBeZeroByte) {
+    return ReadSpecial<kKind>(reader, features, scratch, out);
+  } else if constexpr (kShape == kNone) {
+    return true;
+  } else if constexpr (kShape == kIndex) {
+    return reader.ReadVarU32(&out->index);
+  } else if constexpr (kShape == kIndexPair) {
+    return reader.ReadVarU32(&out->index) && reader.ReadVarU32(&out->index2);
+  } else if constexpr (kShape == kMemArg) {
+    return ReadMemArg(reader, features, out);
+  } else if constexpr (kShape == kMemArgLane) {
     return ReadMemArg(reader, features, out) && reader.ReadByte(&out->lane);
+  } else if constexpr (kShape == kLane) {
+    return reader.ReadByte(&out->lane);
+  } else {
+    static_assert(kShape == kNumber);
+    return ReadNumber<kKind>(reader, out);
   }
 }
 

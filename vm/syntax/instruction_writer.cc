@@ -56,34 +56,46 @@ void InstructionWriter::Write(const Instruction& instruction) {
 }
 
 void InstructionWriter::WriteImmediates(ImmediateKind kind, const Instruction& instruction) {
-  switch (kind) {
-    using enum ImmediateKind;
+  switch (ShapeOf(kind)) {
+    using enum ImmediateShape;
     case kNone: break;
-    case kZeroByte: WriteByte(0); break;
-    case kBlock: WriteBlockType(instruction.block); break;
-    case kLabel:
-    case kFunc:
-    case kRefFunc:
-    case kLocal:
-    case kGlobal:
-    case kTable:
-    case kElem:
-    case kMemory:
-    case kType:
-    case kTag:
-    case kData: WriteVarU32(instruction.index); break;
-    case kCallIndirect:
-    case kTableTable:
-    case kElemTable:
-    case kTypeField:
-    case kTypeCount:
-    case kTypeData:
-    case kTypeElem:
-    case kTypeType:
-    case kMemoryMemory:
-    case kDataMemory:
+    case kIndex: WriteVarU32(instruction.index); break;
+    case kIndexPair:
       WriteVarU32(instruction.index);
       WriteVarU32(instruction.index2);
+      break;
+    case kMemArg: WriteMemArg(instruction); break;
+    case kMemArgLane:
+      WriteMemArg(instruction);
+      WriteByte(instruction.lane);
+      break;
+    case kLane: WriteByte(instruction.lane); break;
+    case kNumber: WriteNumber(kind, instruction); break;
+    case kOther: WriteOther(kind, instruction); break;
+  }
+}
+
+void InstructionWriter::WriteNumber(ImmediateKind kind, const Instruction& instruction) {
+  switch (kind) {
+    using enum ImmediateKind;
+    case kI32: AppendVarS32(static_cast<int32_t>(instruction.bits), &out_); break;
+    case kI64: AppendVarS64(static_cast<int64_t>(instruction.bits), &out_); break;
+    case kF32: WriteFixed(static_cast<uint32_t>(instruction.bits)); break;
+    case kF64: WriteFixed(instruction.bits); break;
+    case kShuffle:
+    case kV128: WriteFixed(instruction.v128); break;
+    default: TENON_CHECK(false);
+  }
+}
+
+void InstructionWriter::WriteOther(ImmediateKind kind, const Instruction& instruction) {
+  switch (kind) {
+    using enum ImmediateKind;
+    case kZeroByte: WriteByte(0); break;
+    case kBlock: WriteBlockType(instruction.block); break;
+    case kTryTable:
+      WriteBlockType(instruction.block);
+      WriteCatches(instruction.catches);
       break;
     case kLabelTable:
       WriteVarU32(static_cast<uint32_t>(instruction.labels.size() - 1));
@@ -93,10 +105,6 @@ void InstructionWriter::WriteImmediates(ImmediateKind kind, const Instruction& i
       WriteVarU32(static_cast<uint32_t>(instruction.types.size()));
       for (ValType type : instruction.types) WriteValType(type);
       break;
-    case kTryTable:
-      WriteBlockType(instruction.block);
-      WriteCatches(instruction.catches);
-      break;
     case kHeapType: WriteHeapType(instruction.heap); break;
     case kRefType: WriteHeapType(instruction.to.heap()); break;
     case kCastLabel:
@@ -105,25 +113,7 @@ void InstructionWriter::WriteImmediates(ImmediateKind kind, const Instruction& i
       WriteHeapType(instruction.from.heap());
       WriteHeapType(instruction.to.heap());
       break;
-    case kMemArg:
-    case kAtomicMemArg: WriteMemArg(instruction); break;
-    case kMemArgLane16:
-    case kMemArgLane8:
-    case kMemArgLane4:
-    case kMemArgLane2:
-      WriteMemArg(instruction);
-      WriteByte(instruction.lane);
-      break;
-    case kLane16:
-    case kLane8:
-    case kLane4:
-    case kLane2: WriteByte(instruction.lane); break;
-    case kShuffle:
-    case kV128: WriteFixed(instruction.v128); break;
-    case kI32: AppendVarS32(static_cast<int32_t>(instruction.bits), &out_); break;
-    case kI64: AppendVarS64(static_cast<int64_t>(instruction.bits), &out_); break;
-    case kF32: WriteFixed(static_cast<uint32_t>(instruction.bits)); break;
-    case kF64: WriteFixed(instruction.bits); break;
+    default: TENON_CHECK(false);
   }
 }
 

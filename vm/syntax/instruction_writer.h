@@ -28,6 +28,8 @@ class InstructionWriter {
 
  private:
   void WriteImmediates(ImmediateKind kind, const Instruction& instruction);
+  void WriteNumber(ImmediateKind kind, const Instruction& instruction);
+  void WriteOther(ImmediateKind kind, const Instruction& instruction);
   void WriteMemArg(const Instruction& instruction);
   void WriteCatches(absl::Span<const CatchClause> catches);
   template <typename T>

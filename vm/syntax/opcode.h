@@ -21,9 +21,29 @@ enum OpcodeTrait : uint16_t {
 constexpr uint16_t Access(int bytes) { return static_cast<uint16_t>(bytes << 8); }
 
 enum class ImmediateKind : uint8_t {
-#define IMMEDIATE(name) k##name,
+#define IMMEDIATE(name, shape) k##name,
 #include "vm/syntax/immediates.def"
 };
+
+// What kinds of immediate have in common for those who need not know what an index is of.
+enum class ImmediateShape : uint8_t {
+  kNone,
+  kIndex,      // one number
+  kIndexPair,  // two
+  kMemArg,
+  kMemArgLane,
+  kLane,
+  kNumber,  // a constant
+  kOther,
+};
+
+constexpr ImmediateShape ShapeOf(ImmediateKind kind) {
+  constexpr ImmediateShape kShapes[] = {
+#define IMMEDIATE(name, shape) ImmediateShape::k##shape,
+#include "vm/syntax/immediates.def"
+  };
+  return kShapes[static_cast<int>(kind)];
+}
 
 // An instruction: its text name in CamelCase. `select` with types is SelectT, `ref.test` and
 // `ref.cast` of a nullable type are RefTestNull and RefCastNull.

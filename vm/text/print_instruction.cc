@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "vm/base/status.h"
 
 namespace tenon::vm {
 namespace {
@@ -120,48 +121,47 @@ void PrintContext::AppendInstruction(const Instruction& instruction, std::string
 }
 
 void PrintContext::AppendImmediates(const Instruction& instruction, std::string* out) const {
-  const uint32_t index = instruction.index, index2 = instruction.index2;
+  switch (ShapeOf(Info(instruction.op).immediate)) {
+    using enum ImmediateShape;
+    case kNone: return;
+    case kIndex: return AppendOneIndex(instruction, out);
+    case kIndexPair: return AppendTwoIndices(instruction, out);
+    case kMemArg: return AppendMemArg(instruction, out);
+    case kMemArgLane: AppendMemArg(instruction, out); [[fallthrough]];
+    case kLane: return absl::StrAppend(out, " ", instruction.lane);
+    case kNumber: return AppendNumber(instruction, out);
+    case kOther: return AppendOther(instruction, out);
+  }
+}
+
+void PrintContext::AppendOneIndex(const Instruction& instruction, std::string* out) const {
+  const uint32_t index = instruction.index;
   switch (Info(instruction.op).immediate) {
     using enum ImmediateKind;
-    case kNone:
-    case kZeroByte: return;
-    case kBlock: return AppendBlockType(instruction.block, out);
-    case kTryTable:
-      AppendBlockType(instruction.block, out);
-      return AppendCatches(instruction.catches, out);
     case kLabel: return AppendLabel(index, out);
-    case kLabelTable:
-      for (uint32_t label : instruction.labels) AppendLabel(label, out);
-      return;
-    case kFunc:
-    case kRefFunc: return AppendIndex(NameKind::kFunc, index, out);
-    case kCallIndirect:
-      AppendOptionalIndex(NameKind::kTable, index2, out);
-      return AppendTypeUse(index, out);
-    case kSelectTypes:
-      return instruction.types.empty() ? absl::StrAppend(out, " (result)")
-                                       : AppendValTypes("result", instruction.types, out);
-    case kType:
-    case kTypeField:
-    case kTypeCount:
-    case kTypeData:
-    case kTypeElem:
-    case kTypeType: return AppendTypeAndMore(instruction, out);
-    case kRefType: return AppendSpaced(instruction.to, out);
-    case kCastLabel:
-      AppendLabel(index, out);
-      AppendSpaced(instruction.from, out);
-      return AppendSpaced(instruction.to, out);
-    case kHeapType:
-      out->push_back(' ');
-      return AppendHeapType(instruction.heap, out);
     case kLocal:
       out->push_back(' ');
       return locals == nullptr ? absl::StrAppend(out, index) : locals->AppendIndex(index, out);
+    case kFunc:
+    case kRefFunc: return AppendIndex(NameKind::kFunc, index, out);
+    case kType: return AppendIndex(NameKind::kType, index, out);
     case kTag: return AppendIndex(NameKind::kTag, index, out);
     case kGlobal: return AppendIndex(NameKind::kGlobal, index, out);
+    case kElem: return AppendIndex(NameKind::kElem, index, out);
+    case kData: return AppendIndex(NameKind::kData, index, out);
     case kTable: return AppendOptionalIndex(NameKind::kTable, index, out);
     case kMemory: return AppendOptionalIndex(NameKind::kMemory, index, out);
+    default: TENON_CHECK(false);
+  }
+}
+
+void PrintContext::AppendTwoIndices(const Instruction& instruction, std::string* out) const {
+  const uint32_t index = instruction.index, index2 = instruction.index2;
+  switch (Info(instruction.op).immediate) {
+    using enum ImmediateKind;
+    case kCallIndirect:
+      AppendOptionalIndex(NameKind::kTable, index2, out);
+      return AppendTypeUse(index, out);
     case kTableTable: return AppendIndexPair(NameKind::kTable, instruction, out);
     case kMemoryMemory: return AppendIndexPair(NameKind::kMemory, instruction, out);
     case kElemTable:
@@ -170,24 +170,33 @@ void PrintContext::AppendImmediates(const Instruction& instruction, std::string*
     case kDataMemory:
       AppendOptionalIndex(NameKind::kMemory, index2, out);
       return AppendIndex(NameKind::kData, index, out);
-    case kElem: return AppendIndex(NameKind::kElem, index, out);
-    case kData: return AppendIndex(NameKind::kData, index, out);
-    case kMemArg:
-    case kAtomicMemArg: return AppendMemArg(instruction, out);
-    case kMemArgLane16:
-    case kMemArgLane8:
-    case kMemArgLane4:
-    case kMemArgLane2: AppendMemArg(instruction, out); [[fallthrough]];
-    case kLane16:
-    case kLane8:
-    case kLane4:
-    case kLane2: return absl::StrAppend(out, " ", instruction.lane);
-    case kShuffle:
-    case kI32:
-    case kI64:
-    case kF32:
-    case kF64:
-    case kV128: return AppendNumber(instruction, out);
+    default: return AppendTypeAndMore(instruction, out);
+  }
+}
+
+void PrintContext::AppendOther(const Instruction& instruction, std::string* out) const {
+  switch (Info(instruction.op).immediate) {
+    using enum ImmediateKind;
+    case kZeroByte: return;
+    case kBlock: return AppendBlockType(instruction.block, out);
+    case kTryTable:
+      AppendBlockType(instruction.block, out);
+      return AppendCatches(instruction.catches, out);
+    case kLabelTable:
+      for (uint32_t label : instruction.labels) AppendLabel(label, out);
+      return;
+    case kSelectTypes:
+      return instruction.types.empty() ? absl::StrAppend(out, " (result)")
+                                       : AppendValTypes("result", instruction.types, out);
+    case kHeapType:
+      out->push_back(' ');
+      return AppendHeapType(instruction.heap, out);
+    case kRefType: return AppendSpaced(instruction.to, out);
+    case kCastLabel:
+      AppendLabel(instruction.index, out);
+      AppendSpaced(instruction.from, out);
+      return AppendSpaced(instruction.to, out);
+    default: TENON_CHECK(false);
   }
 }
 
@@ -221,7 +230,7 @@ void PrintContext::AppendTypeAndMore(const Instruction& instruction, std::string
     case ImmediateKind::kTypeData: return AppendIndex(NameKind::kData, second, out);
     case ImmediateKind::kTypeElem: return AppendIndex(NameKind::kElem, second, out);
     case ImmediateKind::kTypeType: return AppendIndex(NameKind::kType, second, out);
-    default: return;
+    default: TENON_CHECK(false);
   }
 }
 

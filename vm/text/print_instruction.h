@@ -54,6 +54,9 @@ struct PrintContext {
   void AppendIndexPair(NameKind kind, const Instruction& instruction, std::string* out) const;
   void AppendCatches(absl::Span<const CatchClause> catches, std::string* out) const;
   void AppendBlockType(const BlockType& type, std::string* out) const;
+  void AppendOneIndex(const Instruction& instruction, std::string* out) const;
+  void AppendTwoIndices(const Instruction& instruction, std::string* out) const;
+  void AppendOther(const Instruction& instruction, std::string* out) const;
   void AppendTypeAndMore(const Instruction& instruction, std::string* out) const;
   void AppendNumber(const Instruction& instruction, std::string* out) const;
   void AppendMemArg(const Instruction& instruction, std::string* out) const;
