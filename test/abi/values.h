@@ -205,9 +205,9 @@ std::vector<T> Floats() {
 }
 inline std::vector<char32_t> Chars() { return {0, U'a', U'\u00e9', 0xd7ff, 0xe000, 0x10ffff}; }
 
-// Calls f.operator()<T>(function name, values) for each function T -> T of tenon:abi/values.
+// Each calls f.operator()<T>(function name, values) for functions T -> T of tenon:abi/values.
 template <typename F>
-void ForEachEcho(F&& f) {
+void ForEachScalarEcho(F&& f) {
   using std::vector;
   f.template operator()<bool>("echo-bool", vector<bool>{false, true});
   f.template operator()<uint8_t>("echo-u8", Integers<uint8_t>());
@@ -222,7 +222,11 @@ void ForEachEcho(F&& f) {
   f.template operator()<double>("echo-f64", Floats<double>());
   f.template operator()<char32_t>("echo-char", Chars());
   f.template operator()<std::string>("echo-string", Texts());
+}
 
+template <typename F>
+void ForEachListEcho(F&& f) {
+  using std::vector;
   const auto list = [&]<typename T>(const char* name, vector<T> values) {
     f.template operator()<vector<T>>(name, vector<vector<T>>{{}, values});
   };
@@ -253,7 +257,11 @@ void ForEachEcho(F&& f) {
   list("echo-list-flags", vector<Dozen>{Dozen(0), Dozen(0xfff), Dozen(0x801)});
   f.template operator()<vector<vector<Entry>>>(
       "echo-table", vector<vector<vector<Entry>>>{{}, {{}, Entries(), {}, Entries()}});
+}
 
+template <typename F>
+void ForEachProductEcho(F&& f) {
+  using std::vector;
   f.template operator()<Point>("echo-point", vector<Point>{{-1, 1}});
   f.template operator()<Mixed>("echo-mixed", Mixeds());
   f.template operator()<Entry>("echo-entry", Entries());
@@ -262,7 +270,11 @@ void ForEachEcho(F&& f) {
   f.template operator()<Tuple>("echo-tuple", vector<Tuple>{{255, -1, 0.5f, "\u00e9"}});
   f.template operator()<std::tuple<uint32_t>>("echo-single",
                                               vector<std::tuple<uint32_t>>{{0xffffffffu}});
+}
 
+template <typename F>
+void ForEachEnumeratedEcho(F&& f) {
+  using std::vector;
   f.template operator()<Shape>("echo-shape", Shapes());
   f.template operator()<Number>("echo-number", Numbers());
   f.template operator()<Either>("echo-either", vector<Either>{Either(-1), Either(-0.5f)});
@@ -271,8 +283,12 @@ void ForEachEcho(F&& f) {
   f.template operator()<Few>("echo-few", vector<Few>{Few(0), Few(5), Few(7)});
   f.template operator()<Dozen>("echo-dozen", vector<Dozen>{Dozen(0), Dozen(0xfff)});
   f.template operator()<Many>("echo-many", vector<Many>{Many(0), Many(0x80000001), Many(~0u)});
+}
 
+template <typename F>
+void ForEachOptionOrResultEcho(F&& f) {
   using std::optional;
+  using std::vector;
   f.template operator()<optional<uint32_t>>("echo-option",
                                             vector<optional<uint32_t>>{std::nullopt, 0, ~0u});
   f.template operator()<optional<double>>("echo-option-f64",
@@ -294,6 +310,16 @@ void ForEachEcho(F&& f) {
   using Joined = std::expected<float, uint64_t>;
   f.template operator()<Joined>("echo-result-mixed",
                                 vector<Joined>{Joined(0.5f), Joined(std::unexpect, ~uint64_t{0})});
+}
+
+// All of them.
+template <typename F>
+void ForEachEcho(F&& f) {
+  ForEachScalarEcho(f);
+  ForEachListEcho(f);
+  ForEachProductEcho(f);
+  ForEachEnumeratedEcho(f);
+  ForEachOptionOrResultEcho(f);
 }
 
 // Equal, where a NaN is any NaN and zeros have signs.
