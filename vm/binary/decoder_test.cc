@@ -1,7 +1,11 @@
 #include "vm/binary/decoder.h"
 
+#include <sys/mman.h>
+
+#include <memory>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "vm/base/leb128.h"
 #include "vm/syntax/limits.h"
@@ -87,36 +91,99 @@ TEST(DecoderTest, IllFormedNameSectionIsIgnored) {
   EXPECT_EQ(module->customs.size(), 1u);
 }
 
-// In one group, whose count is its own, and in as many.
-TEST(DecoderTest, TypesLimit) {
-  const auto with_types = [](uint32_t count, bool in_group) {
-    Bytes content;
-    if (in_group) content = {0x01, 0x4e};
-    AppendVarU32(count, &content);
-    for (uint32_t i = 0; i < count; ++i) content.insert(content.end(), {0x5f, 0x00});
-    Bytes section = {0x01};
-    AppendVarU32(static_cast<uint32_t>(content.size()), &section);
-    section.insert(section.end(), content.begin(), content.end());
-    return WithHeader(section);
-  };
-  for (bool in_group : {false, true}) {
-    EXPECT_EQ(DecodeError(with_types(kMaxTypes, in_group)), "ok");
-    EXPECT_EQ(DecodeError(with_types(kMaxTypes + 1, in_group)), "more than 1000000 types");
+Bytes Section(uint8_t id, const Bytes& content) {
+  Bytes section = {id};
+  AppendVarU32(static_cast<uint32_t>(content.size()), &section);
+  section.insert(section.end(), content.begin(), content.end());
+  return section;
+}
+
+Bytes Items(uint32_t count, const Bytes& item) {
+  Bytes content;
+  AppendVarU32(count, &content);
+  content.reserve(content.size() + count * item.size());
+  for (uint32_t i = 0; i < count; ++i) content.insert(content.end(), item.begin(), item.end());
+  return content;
+}
+
+// What repeats in a section, as often as the limit says and once more.
+struct CountLimit {
+  const char* what;
+  uint32_t limit;
+  uint8_t section;
+  Bytes before;  // of the count, in the section
+  Bytes item;
+  Bytes after = {};  // the last item
+};
+const CountLimit kCountLimits[] = {
+    {"types", kMaxTypes, 1, {}, {0x5f, 0x00}},
+    {"types", kMaxTypes, 1, {0x01, 0x4e}, {0x5f, 0x00}},  // in one group
+    {"fields", kMaxFields, 1, {0x01, 0x5f}, {0x78, 0x00}},
+    {"parameters", kMaxParams, 1, {0x01, 0x60}, {0x7f}, {0x00}},
+    {"results", kMaxResults, 1, {0x01, 0x60, 0x00}, {0x7f}},
+    {"imports", kMaxImports, 2, {}, {0x00, 0x00, 0x00, 0x00}},
+    {"tables", kMaxTables, 4, {}, {0x70, 0x00, 0x00}},
+    {"memories", kMaxMemories, 5, {}, {0x00, 0x00}},
+    {"tags", kMaxTypes, 13, {}, {0x00, 0x00}},
+    {"globals", kMaxGlobals, 6, {}, {0x7f, 0x00, 0x41, 0x00, 0x0b}},
+    {"exports", kMaxExports, 7, {}, {0x00, 0x00, 0x00}},
+    {"element segments", kMaxSegments, 9, {}, {0x01, 0x00, 0x00}},
+    {"data segments", kMaxSegments, 11, {}, {0x01, 0x00}},
+};
+
+TEST(DecoderTest, CountsHaveLimits) {
+  for (const CountLimit& row : kCountLimits) {
+    const auto error = [&](uint32_t count) {
+      Bytes content = row.before;
+      const Bytes items = Items(count, row.item);
+      content.insert(content.end(), items.begin(), items.end());
+      content.insert(content.end(), row.after.begin(), row.after.end());
+      return DecodeError(WithHeader(Section(row.section, content)), Features::All());
+    };
+    EXPECT_EQ(error(row.limit), "ok") << row.what;
+    EXPECT_EQ(error(row.limit + 1), absl::StrCat("more than ", row.limit, " ", row.what));
   }
 }
 
-TEST(DecoderTest, FieldsLimit) {
-  const auto with_fields = [](uint32_t count) {
-    Bytes content = {0x01, 0x5f};
-    AppendVarU32(count, &content);
-    for (uint32_t i = 0; i < count; ++i) content.insert(content.end(), {0x78, 0x00});
-    Bytes section = {0x01};
-    AppendVarU32(static_cast<uint32_t>(content.size()), &section);
-    section.insert(section.end(), content.begin(), content.end());
-    return WithHeader(section);
+TEST(DecoderTest, FunctionsLimit) {
+  const auto error = [](uint32_t count) {
+    Bytes sections = Section(3, Items(count, {0x00}));
+    const Bytes code = Section(10, Items(count, {0x02, 0x00, 0x0b}));
+    sections.insert(sections.end(), code.begin(), code.end());
+    return DecodeError(WithHeader(sections));
   };
-  EXPECT_EQ(DecodeError(with_fields(kMaxFields)), "ok");
-  EXPECT_EQ(DecodeError(with_fields(kMaxFields + 1)), "more than 10000 fields");
+  EXPECT_EQ(error(kMaxFunctions), "ok");
+  EXPECT_EQ(error(kMaxFunctions + 1), "more than 1000000 functions");
+}
+
+TEST(DecoderTest, BodyLimit) {
+  const auto error = [](uint32_t size) {
+    Bytes code = {0x01};
+    AppendVarU32(size, &code);
+    code.resize(code.size() + size, 0x01);  // nop
+    code[code.size() - size] = 0x00;        // no locals
+    code.back() = 0x0b;
+    Bytes sections = Section(3, {0x01, 0x00});
+    const Bytes section = Section(10, code);
+    sections.insert(sections.end(), section.begin(), section.end());
+    return DecodeError(WithHeader(sections));
+  };
+  EXPECT_EQ(error(kMaxFunctionBody), "ok");
+  EXPECT_EQ(error(kMaxFunctionBody + 1), "more than 7654321 bytes in the body of function 0");
+}
+
+// Of bytes that are never touched: the host has no room to spare for a test.
+TEST(DecoderTest, ModuleLimit) {
+  void* zeros = mmap(nullptr, kMaxModuleBytes + 1, PROT_READ,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  ASSERT_NE(zeros, MAP_FAILED);
+  const auto error = [&](uint64_t size) {
+    const absl::Span<const uint8_t> bytes(static_cast<const uint8_t*>(zeros), size);
+    return DecodeModule({std::make_shared<int>(), bytes}, Features()).error().message();
+  };
+  EXPECT_EQ(error(kMaxModuleBytes), "magic header not detected");
+  EXPECT_EQ(error(kMaxModuleBytes + 1), "module larger than 1073741824 bytes");
+  munmap(zeros, kMaxModuleBytes + 1);
 }
 
 TEST(DecoderTest, LimitsFlags) {

@@ -55,6 +55,21 @@ TEST(ValidateTest, OperandsOnTheStackAreBounded) {
             "more than 1000000 operands on the stack");
 }
 
+// Imports count.
+TEST(ValidateTest, TablesAndMemoriesHaveLimits) {
+  const auto error = [](uint32_t tables, uint32_t memories) {
+    Module module = WithBodies({});
+    for (uint32_t i = 0; i < tables / 2; ++i) module.imports.emplace_back().type.emplace<1>();
+    for (uint32_t i = 0; i < memories / 2; ++i) module.imports.emplace_back().type.emplace<2>();
+    module.tables.resize(tables - tables / 2, {.type = {.element = ValType::kFuncRef}});
+    module.memories.resize(memories - memories / 2);
+    return ValidationError(std::move(module));
+  };
+  EXPECT_EQ(error(kMaxTables, kMaxMemories), "ok");
+  EXPECT_EQ(error(kMaxTables + 1, kMaxMemories), "more than 100 tables");
+  EXPECT_EQ(error(kMaxTables, kMaxMemories + 1), "more than 100 memories");
+}
+
 TEST(ValidateTest, ForwardTypeReferenceIsUnknown) {
   Module module = WithBodies({});
   module.types[0].func.params = {ValType::Ref(HeapType::Concrete(1), true)};
