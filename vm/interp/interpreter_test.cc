@@ -336,6 +336,14 @@ TEST_F(TotalsTest, Tables) {
   EXPECT_EQ(Add(store, "(module (table 0 funcref))"), "more than 3 tables in one store");
 }
 
+TEST_F(TotalsTest, AStackThatTheHostHasNoRoomFor) {
+  Store store(&engine_, {.stack_bytes = uint64_t{1} << 62});
+  EXPECT_EQ(Add(store, "(module)"),
+            "the host has no room for a stack of 4611686018427387904 bytes");
+  EXPECT_TRUE(store.SetDeadline(sys::kNever));
+  EXPECT_EQ(store.run().stack_limit, nullptr);
+}
+
 TEST_F(TotalsTest, Instances) {
   Store store(&engine_, {.instances = 2});
   EXPECT_EQ(Add(store, "(module)"), "");

@@ -92,10 +92,7 @@ class Instantiator {
   // What the host holds for one instance and initialises it with grows with the module, which may
   // be instantiated often.
   Status Charge() {
-    if (!store_.instances_left_.Take(1)) {
-      return Fail(ErrorKind::kLimit,
-                  absl::StrCat("more than ", store_.limits_.instances, " instances in one store"));
-    }
+    TENON_RETURN_IF_ERROR(store_.CountInstance());
     uint64_t bytes = sizeof(Instance) + module_.funcs.size() * (sizeof(Func*) + sizeof(Func)) +
                      module_.globals.size() * (2 * sizeof(Slot) + sizeof(uint32_t)) +
                      module_.elems.size() * sizeof(std::vector<Slot>) + module_.datas.size() +

@@ -15,7 +15,7 @@ Store::Store(Engine* engine, StoreLimits limits)
       table_entries_left_(limits.total_table_entries),
       instance_bytes_left_(limits.total_instance_bytes) {
   stack_ = sys::Mapping::Reserve(limits.stack_bytes);
-  TENON_CHECK(stack_ && stack_.Commit(0, limits.stack_bytes));
+  if (stack_ && !stack_.Commit(0, limits.stack_bytes)) stack_ = sys::Mapping();
   run_.store = this;
   run_.stack_top = reinterpret_cast<Slot*>(stack_.base());
   run_.stack_limit = StackEnd();
@@ -24,6 +24,7 @@ Store::Store(Engine* engine, StoreLimits limits)
 Store::~Store() = default;
 
 Slot* Store::StackEnd() const {
+  if (!stack_) return nullptr;
   return reinterpret_cast<Slot*>(stack_.base()) + limits_.stack_bytes / sizeof(Slot);
 }
 
@@ -86,6 +87,16 @@ Result<const Func*> Store::NewHostFunc(const FuncType& type, HostCallback callba
                                        absl::string_view name) {
   TENON_ASSIGN_OR_RETURN(const TypeId id, engine_->types().InternFunc(type));
   return NewHostFunc(id, callback, data, name);
+}
+
+Status Store::CountInstance() {
+  if (!stack_) {
+    return Fail(ErrorKind::kLimit, absl::StrCat("the host has no room for a stack of ",
+                                                limits_.stack_bytes, " bytes"));
+  }
+  if (instances_left_.Take(1)) return {};
+  return Fail(ErrorKind::kLimit,
+              absl::StrCat("more than ", limits_.instances, " instances in one store"));
 }
 
 Status Store::CountMemory() {

@@ -33,6 +33,7 @@ enum class Kill : uint32_t {
 
 class Store final : private HeapOwner {
  public:
+  // Where the host has no room for the stack, instances are kLimit.
   explicit Store(Engine* engine, StoreLimits limits = {});
   ~Store();
   Store(const Store&) = delete;
@@ -155,6 +156,7 @@ class Store final : private HeapOwner {
 
   ABSL_ATTRIBUTE_COLD CallOutcome RefuseForeignFunc();
   ABSL_ATTRIBUTE_COLD CallOutcome Failed();
+  Status CountInstance();
   Status CountMemory();
   Memory* AddMemory(std::shared_ptr<MemoryRegion> region);
   Heap* MakeHeap();
@@ -176,7 +178,7 @@ class Store final : private HeapOwner {
   RunBlock run_;
   uint64_t deadline_ = sys::kNever;
   sys::Watch watch_{&OnDeadline, this};
-  sys::Mapping stack_;
+  sys::Mapping stack_;  // none where the host has no room: then there are no instances
   Trap trap_;
   std::vector<CodeAddress> exception_trace_;
   std::deque<TagInstance> tags_;

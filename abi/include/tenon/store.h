@@ -16,8 +16,12 @@ namespace tenon {
 struct StoreRep;
 
 struct StoreOptions {
-  uint64_t memory_bytes = uint64_t{4} << 30;  // all linear memories together; more: grow fails
-  uint64_t stack_bytes = 0;                   // of guest calls; 0: the default, 512 KiB
+  // All linear memories and garbage-collected objects together: where it ends, memory.grow fails
+  // and an allocation traps. More than 4 GiB counts as 4 GiB.
+  uint64_t memory_bytes = uint64_t{4} << 30;
+  // Of guest calls; 0: the default, 512 KiB. Where the host has no room for that many, nothing can
+  // be instantiated in the store (kLimit).
+  uint64_t stack_bytes = 0;
 };
 
 class Store {
