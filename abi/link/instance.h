@@ -32,8 +32,6 @@ template <>
 inline constexpr bool kIsView<absl::string_view> = true;
 template <typename T>
 inline constexpr bool kIsView<absl::Span<T>> = true;
-template <typename T, typename E>
-inline constexpr bool kIsView<std::expected<T, E>> = kIsView<T> || kIsView<E>;
 
 }  // namespace tenon::canon
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <tenon/abi.h>
+#include <tenon/compound.h>
 #include <tenon/expected.h>
 #include <tenon/host.h>
 
@@ -14,12 +15,18 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
+#include <version>
+#if __cpp_lib_expected
+#include <expected>
+#endif
 
 namespace tenon {
 namespace canon {
 
-// True for types that point into guest memory: those can't outlive the call they come from.
+// True for types that point into guest memory, or have a part that does: those can't outlive the
+// call they come from.
 template <typename T>
 inline constexpr bool kIsView = false;
 template <>
@@ -32,8 +39,24 @@ template <typename T>
 inline constexpr bool kIsView<std::optional<T>> = kIsView<T>;
 template <typename T, typename E>
 inline constexpr bool kIsView<Expected<T, E>> = kIsView<T> || kIsView<E>;
+#if __cpp_lib_expected
+template <typename T, typename E>
+inline constexpr bool kIsView<std::expected<T, E>> = kIsView<T> || kIsView<E>;
+#endif
 template <typename... Ts>
 inline constexpr bool kIsView<std::tuple<Ts...>> = (kIsView<Ts> || ...);
+template <typename T>
+  requires IsRecord<T>
+inline constexpr bool kIsView<T> = std::apply(
+    []<typename... C, typename... M>(const Field<C, M>&...) { return (kIsView<M> || ...); },
+    RecordOf<T>::kFields);
+template <typename Cases>
+inline constexpr bool kHasView = false;
+template <typename... Ts>
+inline constexpr bool kHasView<std::variant<Ts...>> = (kIsView<Ts> || ...);
+template <typename T>
+  requires IsVariant<T>
+inline constexpr bool kIsView<T> = kHasView<typename VariantOf<T>::Cases>;
 
 // The lowered form of an exported function R(Args...), seen from outside.
 template <typename Signature>
