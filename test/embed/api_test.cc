@@ -110,8 +110,62 @@ TEST_F(ApiTest, WhatWasMovedFromIsRefused) {
 
   EXPECT_EQ(linker_.Instantiate(store, Load("hello")).error().kind(), ErrorKind::kUsage);
   EXPECT_EQ(store.SetTimeout(std::chrono::seconds(1)).error().kind(), ErrorKind::kUsage);
+  EXPECT_EQ(store.Interrupt().error().kind(), ErrorKind::kUsage);
+  EXPECT_EQ(SetWasi(store, WasiContext()).error().kind(), ErrorKind::kUsage);
   EXPECT_EQ(TypedFunc<void()>().Call().error().kind(), ErrorKind::kUsage);
   EXPECT_TRUE(linker_.Instantiate(moved, Load("hello")));
+}
+
+TEST_F(ApiTest, AnEngineThatWasMovedFromIsRefused) {
+  Engine engine;
+  const Engine moved = std::move(engine);
+  Store store(engine);
+
+  EXPECT_EQ(Component::FromBytes(engine, {}).error().kind(), ErrorKind::kUsage);
+  EXPECT_EQ(Component::FromFile(engine, Guest("hello")).error().kind(), ErrorKind::kUsage);
+  EXPECT_EQ(linker_.Instantiate(store, Load("hello")).error().kind(), ErrorKind::kUsage);
+  EXPECT_TRUE(Component::FromFile(moved, Guest("hello")));
+}
+
+TEST_F(ApiTest, AComponentThatWasMovedFromIsRefused) {
+  Store store(engine_);
+  Component component = Load("hello");
+  const Component moved = std::move(component);
+
+  EXPECT_EQ(linker_.Instantiate(store, component).error().kind(), ErrorKind::kUsage);
+  EXPECT_TRUE(linker_.Instantiate(store, moved));
+}
+
+TEST_F(ApiTest, AnInstanceThatWasMovedFromIsRefused) {
+  Store store(engine_);
+  Instance instance = Make(store, "abi");
+  const Instance moved = std::move(instance);
+
+  EXPECT_EQ(instance.GetFunc<uint32_t()>(kResources, "live").error().kind(), ErrorKind::kUsage);
+  EXPECT_EQ(instance.Drop(GuestOwn<Counter>()).error().kind(), ErrorKind::kUsage);
+  EXPECT_TRUE(moved.GetFunc<uint32_t()>(kResources, "live"));
+}
+
+TEST_F(ApiTest, AWasiContextThatWasMovedFromIsRefused) {
+  Store store(engine_);
+  WasiContext grants;
+  WasiContext moved = std::move(grants);
+
+  grants.InheritStandardStreams();  // has nothing to do
+  EXPECT_EQ(grants.AddArgument("x").error().kind(), ErrorKind::kUsage);
+  EXPECT_EQ(grants.AddEnvironment("x", "y").error().kind(), ErrorKind::kUsage);
+  EXPECT_EQ(grants.AddDirectory("/", "/", DirectoryAccess::kReadOnly).error().kind(),
+            ErrorKind::kUsage);
+  EXPECT_EQ(SetWasi(store, std::move(grants)).error().kind(), ErrorKind::kUsage);
+  EXPECT_TRUE(SetWasi(store, std::move(moved)));
+}
+
+TEST_F(ApiTest, AMovedLinkerIsStillTheSame) {
+  Store store(engine_);
+  const Linker moved = std::move(linker_);
+
+  EXPECT_TRUE(linker_.Instantiate(store, Load("hello")));
+  EXPECT_TRUE(moved.Instantiate(store, Load("hello")));
 }
 
 TEST_F(ApiTest, ErrorsSayWhatAndWhere) {
