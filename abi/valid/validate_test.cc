@@ -287,8 +287,38 @@ TEST_F(ValidateTest, InstancesAreCounted) {
   EXPECT_EQ(ErrorOf(ExponentialInstances(40)), "more than 10000 component instances");
 }
 
-// Any change of bytes must end in a value or an error.
+// Sections that each add one of the definitions of which there may be a thousand.
+TEST_F(ValidateTest, DefinitionsHaveLimits) {
+  const struct {
+    const char* what;
+    uint32_t limit;
+    Bytes before;
+    Bytes section;
+  } rows[] = {
+      {"core modules", kMaxModules, {}, Blob(kCoreModule, Module({}))},
+      {"components", kMaxComponents, {}, Blob(kComponent, Component({}))},
+      {"core instances", kMaxInstances, Blob(kCoreModule, Module({})),
+       Section(kCoreInstance, {{0x00, 0x00, 0x00}})},
+      {"instances", kMaxInstances, Blob(kComponent, Component({})),
+       Section(kInstance, {{0x00, 0x00, 0x00}})},
+  };
+  for (const auto& row : rows) {
+    const auto error = [&](uint32_t count) {
+      Bytes sections = row.before;
+      for (uint32_t i = 0; i < count; ++i) {
+        sections.insert(sections.end(), row.section.begin(), row.section.end());
+      }
+      return ErrorOf(Component({sections}));
+    };
+    EXPECT_EQ(error(row.limit), "") << row.what;
+    EXPECT_EQ(error(row.limit + 1),
+              absl::StrCat("too many ", row.what, ": the limit is ", row.limit));
+  }
+}
+
+// Any change of bytes must end in a value or in an error that says what is wrong.
 TEST_F(ValidateTest, MutationsAreHarmless) {
+  int valid = 0, malformed = 0, invalid = 0, beyond_limits = 0;
   uint64_t random = 1;
   const auto next = [&] {
     return (random = random * 6364136223846793005u + 1442695040888963407u) >> 33;
@@ -300,9 +330,22 @@ TEST_F(ValidateTest, MutationsAreHarmless) {
       for (uint64_t edits = next() % 3 + 1; edits > 0; --edits)
         bytes[next() % bytes.size()] = next();
       if (next() % 8 == 0) bytes.resize(next() % bytes.size());
-      ErrorOf(std::move(bytes));
+      const auto result = Validate(std::move(bytes));
+      if (result) {
+        EXPECT_NE(*result, nullptr);
+        ++valid;
+        continue;
+      }
+      EXPECT_FALSE(result.error().message().empty());
+      switch (result.error().kind()) {
+        case ErrorKind::kMalformed: ++malformed; break;
+        case ErrorKind::kInvalid: ++invalid; break;
+        case ErrorKind::kLimit: ++beyond_limits; break;
+        default: ADD_FAILURE() << result.error().ToString();
+      }
     }
   }
+  for (int count : {valid, malformed, invalid, beyond_limits}) EXPECT_GT(count, 0);
 }
 
 }  // namespace
