@@ -58,12 +58,12 @@ struct HostOffer {
   void (*add)(HostInterface& interface);
 };
 
-// What the host offers to components. An import is looked up by its exact name, then among the
-// versions it is compatible with, where the highest registered wins (abi/syntax/semver.h).
 // What becomes of an import that the host does not have. kTrap: a function that traps when it is
 // called and says which it is; a resource type that has no values.
 enum class UnknownImports : uint8_t { kRefuse, kTrap };
 
+// What the host offers to components. An import is looked up by its exact name, then among the
+// versions it is compatible with, where the highest registered wins (abi/syntax/semver.h).
 class HostLinker {
  public:
   HostLinker();

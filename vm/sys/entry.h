@@ -54,7 +54,7 @@ struct SignalClaims {
 void InstallFaultHandlers(const SignalClaims& claims);
 void InstallInterruptHandler(const SignalClaims& claims);
 
-// Sends the thread of that kernel id the signal that claim_interrupt answers. Nothing happens where
+// Sends the thread of that kernel id the signal that SignalClaims::interrupt answers. Nothing happens where
 // no thread has it any more.
 void InterruptThread(int thread);
 

@@ -1,7 +1,7 @@
 // The unit of an interpreter frame, an argument list and a global: eight bytes, two for a v128.
-// An i32 or f32 stands in the low four bytes; the upper four are unspecified, so every reader takes
-// exactly its type's width. A function reference is a `const Func*`, null for ref.null; an extern
-// reference is a 32-bit id of the store's, 0 for ref.null.
+// What is narrower is zero-extended, and every reader takes exactly its type's width. A function
+// reference is a `const Func*`, null for ref.null; any other is 32 bits, 0 for ref.null
+// (vm/runtime/gc/reference.h).
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,7 @@ namespace tenon::vm {
 struct Slot {
   uint64_t bits;
 };
+static_assert(sizeof(Slot) == 8 && alignof(Slot) == 8 && sizeof(void*) <= sizeof(Slot));
 
 template <typename T>
 inline T ReadSlot(const Slot* slot) {

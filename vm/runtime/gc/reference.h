@@ -12,6 +12,7 @@
 namespace tenon::vm {
 
 using Ref = uint32_t;
+static_assert(sizeof(Ref) == 4);  // what <tenon/slot.h> says of a reference in a slot
 
 inline constexpr Ref kNullRef = 0;
 
