@@ -1,22 +1,14 @@
 // <tenon/wasi.h> in terms of wasi::Context.
 #include <tenon/wasi.h>
 
-#include <fcntl.h>
-
 #include "abi/api/reps.h"
+#include "vm/base/from_std.h"
 #include "wasi/ctx/context.h"
+#include "wasi/os/file.h"
 #include "wasi/wasi.h"
 
 namespace tenon {
 namespace {
-
-absl::string_view FromStd(std::string_view text) { return {text.data(), text.size()}; }
-
-// A descriptor that has nothing to read and takes everything; one for the process.
-int NullDevice() {
-  static const int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-  return fd;
-}
 
 void Grant(StoreRep& store, std::unique_ptr<wasi::Context> context) {
   std::shared_ptr<wasi::Context> shared = std::move(context);
@@ -38,7 +30,8 @@ constexpr char kMovedFrom[] = "the WasiContext was moved from";
 }  // namespace
 
 WasiContext::WasiContext() : context_(std::make_unique<wasi::Context>()) {
-  SetStandardStreams(NullDevice(), NullDevice(), NullDevice());
+  const int nothing = wasi::NullDevice();
+  SetStandardStreams(nothing, nothing, nothing);
 }
 WasiContext::WasiContext(std::unique_ptr<wasi::Context> context) : context_(std::move(context)) {}
 WasiContext::~WasiContext() = default;

@@ -238,6 +238,11 @@ OsResult<size_t> Append(int fd, absl::Span<const uint8_t> bytes) {
 
 bool IsTerminal(int fd) { return ::isatty(fd) == 1; }
 
+int NullDevice() {
+  static const int fd = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  return fd;
+}
+
 OsStatus CreateDirectoryAt(const Place& place) {
   if (place.names_directory_itself()) return OsError(ErrorCode::kExist);
   return Check(::mkdirat(place.directory, place.name.c_str(), 0777));

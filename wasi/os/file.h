@@ -101,6 +101,8 @@ OsResult<size_t> WriteAt(int fd, absl::Span<const uint8_t> bytes, uint64_t offse
 OsResult<size_t> Append(int fd, absl::Span<const uint8_t> bytes);
 
 bool IsTerminal(int fd);
+// A descriptor that has nothing to read and takes everything; one for the process.
+int NullDevice();
 
 OsStatus CreateDirectoryAt(const Place& place);
 OsStatus RemoveDirectoryAt(const Place& place);
