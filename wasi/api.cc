@@ -22,9 +22,6 @@ void GrantNothing(StoreRep& store) {
   if (store.grants == nullptr) Grant(store, WasiContext().Release());
 }
 
-Unexpected<Error> Misuse(std::string_view message) {
-  return Unexpected(Error(ErrorKind::kUsage, message));
-}
 constexpr char kMovedFrom[] = "the WasiContext was moved from";
 
 }  // namespace

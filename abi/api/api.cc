@@ -4,6 +4,7 @@
 
 #include "abi/api/reps.h"
 #include "absl/strings/str_cat.h"
+#include "vm/base/from_std.h"
 #include "vm/interp/interpreter.h"
 #include "vm/sys/input_file.h"
 #include "vm/syntax/limits.h"
@@ -11,11 +12,6 @@
 namespace tenon {
 namespace {
 
-absl::string_view FromStd(std::string_view text) { return {text.data(), text.size()}; }
-
-Unexpected<Error> Misuse(std::string_view message) {
-  return Unexpected(Error(ErrorKind::kUsage, message));
-}
 // A store that was made of a moved-from engine looks the same.
 constexpr char kNoStore[] = "the store, or the engine it was made of, was moved from";
 

@@ -8,6 +8,8 @@
 #include <tenon/store.h>
 
 #include <memory>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "abi/link/component.h"
@@ -45,6 +47,11 @@ struct InstanceRep {
 };
 
 Trap ToTrap(const vm::Trap& trap);
+
+// How a call that makes no sense ends.
+inline Unexpected<Error> Misuse(std::string_view message) {
+  return Unexpected(Error(ErrorKind::kUsage, message));
+}
 
 // A Result of the inside as what the public headers return.
 template <typename T>

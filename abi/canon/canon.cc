@@ -6,11 +6,10 @@
 #include "abi/canon/context.h"
 #include "abi/canon/string.h"
 #include "abi/runtime/store.h"
+#include "vm/base/from_std.h"
 
 namespace tenon::canon {
 namespace {
-
-absl::string_view FromStd(std::string_view text) { return {text.data(), text.size()}; }
 
 // Null (and a trap) unless `found` is the type that this function has for the tag.
 const abi::ResourceType* ExpectGuestType(Context& cx, abi::GuestTypeId found, const void* tag) {
