@@ -29,6 +29,14 @@ void Exit(Context& cx, int code) { cx.store->core().SetExit(code); }
 bool IsTrapped(const Context& cx) { return cx.store->core().trapped(); }
 bool Charge(Context& cx, uint64_t bytes) { return cx.Charge(bytes); }
 uint64_t Deadline(const Context& cx) { return cx.store->core().deadline(); }
+std::chrono::steady_clock::time_point DeadlineTime(const Context& cx) {
+  using TimePoint = std::chrono::steady_clock::time_point;  // of CLOCK_MONOTONIC
+  const uint64_t instant = Deadline(cx);
+  if (instant > static_cast<uint64_t>(std::chrono::nanoseconds::max().count())) {
+    return TimePoint::max();
+  }
+  return TimePoint(std::chrono::nanoseconds(instant));
+}
 bool MustEnd(const Context& cx) { return cx.store->core().must_end(); }
 void* State(const Context& cx, const void* tag) { return cx.store->user_state().Get(tag); }
 

@@ -314,6 +314,30 @@ TEST_F(ApiTest, ATimeThatNeverComesIsNoDeadline) {
   EXPECT_TRUE(Make(store, "abi").GetFunc<uint32_t()>(kResources, "live")->Call());
 }
 
+TEST_F(ApiTest, AHostFunctionSeesTheDeadline) {
+  using TimePoint = std::chrono::steady_clock::time_point;
+  std::vector<TimePoint> seen;
+  HostInterface& host = linker_.Interface("test:keeper/host");
+  host.Resource<std::string>("token");
+  host.Func("[constructor]token",
+            [](std::string_view name) { return MakeOwn<std::string>(name); });
+  host.Func("[method]token.name", [&](HostContext& cx, Borrow<std::string> self) {
+    seen.push_back(cx.deadline());
+    return *self;
+  });
+  Store store(engine_);
+  const auto read = Make(store, "keeper").GetFunc<std::string(Borrow<std::string>)>("read");
+  ASSERT_TRUE(read) << read.error().ToString();
+  std::string token = "mine";
+  const TimePoint soon = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+
+  EXPECT_TRUE(read->Call(Borrow<std::string>(&token)));
+  ASSERT_TRUE(store.SetDeadline(soon));
+  EXPECT_TRUE(read->Call(Borrow<std::string>(&token)));
+
+  EXPECT_EQ(seen, (std::vector<TimePoint>{TimePoint::max(), soon}));
+}
+
 TEST_F(ApiTest, ADeadlineAndAnInterruptEndAGuest) {
   Store late(engine_);
   ASSERT_TRUE(late.SetTimeout(std::chrono::milliseconds(50)));

@@ -25,7 +25,8 @@ class InterestWaiter final : public abi::Waiter {
   absl::Span<const Interest> interests() const { return interests_; }
   std::vector<uint32_t>* ready() const { return ready_; }
   void Block() override {
-    PollInterests(interests_, call_.deadline(), ready_, [this] { return call_.must_end(); });
+    PollInterests(interests_, canon::Deadline(call_.call()), ready_,
+                  [this] { return call_.must_end(); });
   }
 
  private:

@@ -9,6 +9,7 @@
 #include <tenon/slot.h>
 #include <tenon/type_kind.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -82,7 +83,10 @@ void Exit(Context& cx, int code);
 bool IsTrapped(const Context& cx);
 // Takes what the host holds, of a size the guest decides, out of the call's budget.
 [[nodiscard]] bool Charge(Context& cx, uint64_t bytes);
+// The call's deadline, in nanoseconds of CLOCK_MONOTONIC, UINT64_MAX for never; and as C++ has it,
+// time_point::max() for never.
 uint64_t Deadline(const Context& cx);
+std::chrono::steady_clock::time_point DeadlineTime(const Context& cx);
 bool MustEnd(const Context& cx);
 // What Store::SetState was given, if its tag is this one; else null.
 void* State(const Context& cx, const void* tag);

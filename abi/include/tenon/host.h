@@ -17,6 +17,7 @@
 
 #include <tenon/abi.h>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -54,9 +55,9 @@ class HostContext {
   // Before an allocation whose size the guest decides: false (and a trap) when this call would
   // hold more than its share of host memory.
   [[nodiscard]] bool Charge(uint64_t bytes) { return canon::Charge(*call_, bytes); }
-  // From that instant of CLOCK_MONOTONIC, in nanoseconds (UINT64_MAX: never), the guest must end:
-  // what takes long or blocks in a way of its own looks at these, and returns.
-  uint64_t deadline() const { return canon::Deadline(*call_); }
+  // From that instant on (time_point::max(): never) the guest must end: what takes long or blocks in
+  // a way of its own looks at these, and returns.
+  std::chrono::steady_clock::time_point deadline() const { return canon::DeadlineTime(*call_); }
   bool must_end() const { return canon::MustEnd(*call_); }
 
   // For the library's own functions.
