@@ -49,10 +49,7 @@ Expected<void> WasiContext::AddEnvironment(std::string_view name, std::string_vi
 Expected<void> WasiContext::AddDirectory(const std::string& host_path, std::string_view guest_path,
                                          DirectoryAccess access) {
   if (context_ == nullptr) return Misuse(kMovedFrom);
-  return ToExpected(context_->AddDirectory(host_path, FromStd(guest_path),
-                                           access == DirectoryAccess::kReadOnly
-                                               ? wasi::DirectoryAccess::kReadOnly
-                                               : wasi::DirectoryAccess::kReadWrite));
+  return ToExpected(context_->AddDirectory(host_path, FromStd(guest_path), access));
 }
 
 void WasiContext::SetStandardStreams(int stdin_fd, int stdout_fd, int stderr_fd) {

@@ -27,8 +27,7 @@ Result<std::shared_ptr<const ComponentRep>> Load(const Engine& engine, std::vect
 
 vm::EngineSettings SettingsOf(const EngineOptions& options) {
   const uint64_t features = options.features.rep() ^ std::bit_cast<uint64_t>(vm::Features());
-  return {.features = std::bit_cast<vm::Features>(features),
-          .bounds = options.bounds == Bounds::kGuard ? vm::Bounds::kGuard : vm::Bounds::kExplicit};
+  return {.features = std::bit_cast<vm::Features>(features), .bounds = options.bounds};
 }
 
 abi::StoreLimits LimitsOf(const StoreOptions& options) {

@@ -10,9 +10,13 @@
 namespace tenon::abi {
 namespace {
 
-TypeKind KindOf(syntax::PrimType type) {  // kErrorContext has none; both enums have one order
-  return static_cast<TypeKind>(type);
-}
+// kErrorContext has none.
+constexpr TypeKind KindOf(syntax::PrimType type) { return static_cast<TypeKind>(type); }
+#define SAME(kind) (KindOf(syntax::PrimType::kind) == TypeKind::kind)
+static_assert(SAME(kBool) && SAME(kS8) && SAME(kU8) && SAME(kS16) && SAME(kU16) && SAME(kS32) &&
+              SAME(kU32) && SAME(kS64) && SAME(kU64) && SAME(kF32) && SAME(kF64) && SAME(kChar) &&
+              SAME(kString));
+#undef SAME
 
 }  // namespace
 

@@ -1,17 +1,12 @@
-// How accesses to linear memory are kept within it: an engine's setting, and what follows for a type
-// of memory. core: #exec-load, #exec-store
+// What follows from an engine's setting of Bounds for a type of memory.
+// core: #exec-load, #exec-store
 #pragma once
 
-#include <cstdint>
+#include <tenon/bounds.h>  // IWYU pragma: export
 
 #include "vm/syntax/types.h"
 
 namespace tenon::vm {
-
-enum class Bounds : uint8_t {
-  kGuard,     // by the address space around a memory, which faults, wherever its type allows that
-  kExplicit,  // by a check before each access: for hosts that take no signal handlers for faults
-};
 
 // Whether memories of the type need no checks. Modules are translated for the types that they
 // declare, and a memory matches its import's address and page size exactly; so all who reach a

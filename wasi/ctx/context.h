@@ -3,6 +3,8 @@
 // here does not exist for the guest. The network is not in it: there is no way to grant it yet.
 #pragma once
 
+#include <tenon/directory_access.h>
+
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -23,7 +25,7 @@ namespace tenon::wasi {
 inline constexpr uint64_t kMaxOpenFiles = 1'000;
 inline constexpr uint64_t kMaxKeptBytes = 1 << 20;
 
-enum class DirectoryAccess : unsigned char { kReadOnly, kReadWrite };
+using tenon::DirectoryAccess;
 
 struct Preopen {
   Descriptor directory;

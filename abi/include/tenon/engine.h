@@ -2,6 +2,7 @@
 // Both are handles: copies are the same thing, from any thread, alive as long as anything uses it.
 #pragma once
 
+#include <tenon/bounds.h>
 #include <tenon/expected.h>
 
 #include <cstdint>
@@ -15,11 +16,6 @@ namespace tenon {
 
 struct EngineRep;
 struct ComponentRep;
-
-// How guests' accesses to linear memory are kept within it: by reserved address space around each
-// memory and a handler for the faults there, where the memory's type allows that, or by a check
-// before each access, without handlers for faults.
-enum class Bounds : uint8_t { kGuard, kExplicit };
 
 // Which proposals of core WebAssembly the modules of components may use. At first all of core 3.0.
 class Features {

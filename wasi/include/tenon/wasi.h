@@ -6,6 +6,7 @@
 //   SetWasi(store, std::move(grants));          // before the first guest of the store is made
 #pragma once
 
+#include <tenon/directory_access.h>
 #include <tenon/expected.h>
 #include <tenon/linker.h>
 #include <tenon/store.h>
@@ -20,8 +21,6 @@ namespace tenon {
 namespace wasi {
 class Context;
 }
-
-enum class DirectoryAccess : unsigned char { kReadOnly, kReadWrite };
 
 class WasiContext {
  public:
