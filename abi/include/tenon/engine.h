@@ -53,7 +53,9 @@ enum class Validation : uint8_t { kEager, kLazy };
 
 class Component {
  public:
-  // Decodes and validates a component, whose bytes it takes or reads.
+  // Decodes and validates a component, whose bytes it takes or reads. kMalformed, kInvalid or
+  // kLimit when it is wrong or too much, with the offset; kIo when the file can't be read; kUsage
+  // when the engine was moved from.
   static Expected<Component> FromBytes(const Engine& engine, std::vector<uint8_t> bytes,
                                        Validation validation = Validation::kEager);
   static Expected<Component> FromFile(const Engine& engine, const std::string& path,

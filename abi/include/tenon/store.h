@@ -31,10 +31,13 @@ class Store {
   // From then on the store's guests do not run: one that does is stopped, wherever it is, with
   // TrapKind::kTimeout, and the store never runs another. Between calls a new deadline lets guests
   // run again that were not stopped. A host function is not stopped; what it returns to is.
+  // kLimit when the host has no thread left to watch the time; kUsage when moved from.
   Expected<void> SetDeadline(std::chrono::steady_clock::time_point deadline);
   Expected<void> SetTimeout(std::chrono::nanoseconds from_now);
   Expected<void> ClearDeadline();
   // Stops the store's guests for good, now. The one member that may be called from any thread.
+  // kLimit when the host has no thread left that could, after which none is entered all the same;
+  // kUsage when moved from.
   Expected<void> Interrupt();
 
   // What HostContext::state<T>() finds in this store. Borrowed: it outlives the store's last call.
