@@ -18,11 +18,12 @@
 #include "cli/load_timeout.h"
 #include "vm/base/status.h"
 #include "wasi/ctx/context.h"
+#include "wasi/wasi.h"
 
 namespace tenon::cli {
 namespace {
 
-constexpr std::string_view kRunInterface = "wasi:cli/run@0.2.12";
+constexpr std::string_view kRunInterface = "wasi:cli/run@" TENON_WASI_VERSION;
 using RunResult = Expected<void, std::monostate>;
 
 // An error says which option it comes from.

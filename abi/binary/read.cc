@@ -1,6 +1,7 @@
 #include "abi/binary/read.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "vm/base/utf8.h"
 
 namespace tenon::abi {
@@ -29,65 +30,45 @@ bool ReadCount(SyntaxReader& reader, uint32_t limit, const char* what, uint32_t*
   return true;
 }
 
-bool ReadCoreSort(SyntaxReader& reader, Sort* out) {
+namespace {
+
+struct SortCode {
+  uint8_t code;
+  Sort sort;
+};
+// abi: "Sorts". What follows a 0x00 is a core sort.
+constexpr SortCode kCoreSorts[] = {
+    {0x00, Sort::kCoreFunc},   {0x01, Sort::kCoreTable}, {0x02, Sort::kCoreMemory},
+    {0x03, Sort::kCoreGlobal}, {0x04, Sort::kCoreTag},   {0x10, Sort::kCoreType},
+    {0x11, Sort::kCoreModule}, {0x12, Sort::kCoreInstance}};
+constexpr SortCode kSorts[] = {{0x01, Sort::kFunc},
+                               {0x02, Sort::kValue},
+                               {0x03, Sort::kType},
+                               {0x04, Sort::kComponent},
+                               {0x05, Sort::kInstance}};
+
+bool ReadSortOf(SyntaxReader& reader, absl::Span<const SortCode> sorts, const char* error,
+                Sort* out) {
   uint8_t byte = 0;
   const uint64_t where = reader.offset();
   if (!reader.ReadByte(&byte)) return false;
-  switch (byte) {
-    case 0x00:
-      *out = Sort::kCoreFunc;
-      return true;
-    case 0x01:
-      *out = Sort::kCoreTable;
-      return true;
-    case 0x02:
-      *out = Sort::kCoreMemory;
-      return true;
-    case 0x03:
-      *out = Sort::kCoreGlobal;
-      return true;
-    case 0x04:
-      *out = Sort::kCoreTag;
-      return true;
-    case 0x10:
-      *out = Sort::kCoreType;
-      return true;
-    case 0x11:
-      *out = Sort::kCoreModule;
-      return true;
-    case 0x12:
-      *out = Sort::kCoreInstance;
-      return true;
-    default:
-      return reader.FailAt(ErrorKind::kMalformed, "malformed core sort", where);
+  for (const SortCode& row : sorts) {
+    if (row.code != byte) continue;
+    *out = row.sort;
+    return true;
   }
+  return reader.FailAt(ErrorKind::kMalformed, error, where);
+}
+
+}  // namespace
+
+bool ReadCoreSort(SyntaxReader& reader, Sort* out) {
+  return ReadSortOf(reader, kCoreSorts, "malformed core sort", out);
 }
 
 bool ReadSort(SyntaxReader& reader, Sort* out) {
-  uint8_t byte = 0;
-  const uint64_t where = reader.offset();
-  if (!reader.ReadByte(&byte)) return false;
-  switch (byte) {
-    case 0x00:
-      return ReadCoreSort(reader, out);
-    case 0x01:
-      *out = Sort::kFunc;
-      return true;
-    case 0x02:
-      *out = Sort::kValue;
-      return true;
-    case 0x03:
-      *out = Sort::kType;
-      return true;
-    case 0x04:
-      *out = Sort::kComponent;
-      return true;
-    case 0x05:
-      *out = Sort::kInstance;
-      return true;
-    default:
-      return reader.FailAt(ErrorKind::kMalformed, "malformed sort", where);
-  }
+  if (reader.PeekByte() != 0x00) return ReadSortOf(reader, kSorts, "malformed sort", out);
+  return reader.Skip(1) && ReadCoreSort(reader, out);
 }
 
 bool ReadSortIndex(SyntaxReader& reader, SortIndex* out) {

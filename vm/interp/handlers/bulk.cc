@@ -21,6 +21,11 @@ uint64_t AddressOperand(AddressType type, const Slot* slot) {
   return type == AddressType::kI64 ? ReadSlot<uint64_t>(slot) : ReadSlot<uint32_t>(slot);
 }
 
+// What counts units from one memory or table to another: it must fit both.
+AddressType CountType(AddressType to, AddressType from) {
+  return to == AddressType::kI64 && from == AddressType::kI64 ? to : AddressType::kI32;
+}
+
 // memory.grow, table.grow and the size instructions yield an address; -1 is failure.
 uint64_t AddressResult(AddressType type, uint64_t value) {
   return type == AddressType::kI64 ? value : static_cast<uint32_t>(value);
@@ -87,9 +92,7 @@ SLOW_HANDLER(MemoryCopy) {
   Memory* from = ctx->memories[ip[2].word(1)];
   const AddressType to_type = to->type().address;
   const AddressType from_type = from->type().address;
-  const AddressType count_type =
-      to_type == AddressType::kI64 && from_type == AddressType::kI64 ? to_type : AddressType::kI32;
-  const uint64_t count = AddressOperand(count_type, fp + ip[1].half(2));
+  const uint64_t count = AddressOperand(CountType(to_type, from_type), fp + ip[1].half(2));
   const auto target = to->Slice(AddressOperand(to_type, fp + ip[1].half(0)), count);
   const auto source = from->Slice(AddressOperand(from_type, fp + ip[1].half(1)), count);
   if (!target || !source) TENON_TRAP(TrapKind::kOutOfBoundsMemoryAccess);
@@ -165,11 +168,9 @@ SLOW_HANDLER(TableCopy) {
   TableInstance* from = ctx->tables[ip[2].word(1)];
   const AddressType to_type = to->type().address;
   const AddressType from_type = from->type().address;
-  const AddressType count_type =
-      to_type == AddressType::kI64 && from_type == AddressType::kI64 ? to_type : AddressType::kI32;
   const uint64_t target = AddressOperand(to_type, fp + ip[1].half(0));
   const uint64_t source = AddressOperand(from_type, fp + ip[1].half(1));
-  const uint64_t count = AddressOperand(count_type, fp + ip[1].half(2));
+  const uint64_t count = AddressOperand(CountType(to_type, from_type), fp + ip[1].half(2));
   if (!InBounds(target, count, to->size()) || !InBounds(source, count, from->size())) {
     TENON_TRAP(TrapKind::kOutOfBoundsTableAccess);
   }
