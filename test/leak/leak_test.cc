@@ -19,15 +19,9 @@
 namespace tenon {
 namespace {
 
-#ifdef TENON_SANITIZE
-constexpr int kCalls = 10'000;
-constexpr int kInstances = 500;
-constexpr long kMayGrowKilobytes = 1'000'000;  // freed memory stays in quarantine
-#else
-constexpr int kCalls = 1'000'000;
-constexpr int kInstances = 100'000;
-constexpr long kMayGrowKilobytes = 256;
-#endif
+constexpr int kCalls = TENON_LEAK_CALLS;
+constexpr int kInstances = TENON_LEAK_INSTANCES;
+constexpr long kMayGrowKilobytes = TENON_LEAK_MAY_GROW_KILOBYTES;
 
 constexpr char kResources[] = "tenon:abi/resources";
 
