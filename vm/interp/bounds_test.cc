@@ -9,11 +9,9 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "vm/interp/interpreter.h"
+#include "vm/interp/wat_for_test.h"
 #include "vm/runtime/instance.h"
-#include "vm/runtime/module.h"
 #include "vm/runtime/store.h"
-#include "vm/text/parser.h"
-#include "vm/valid/validate.h"
 
 namespace tenon::vm {
 namespace {
@@ -27,16 +25,7 @@ class Guest {
       : engine_(InterpreterTier(), {.features = Features::All(), .bounds = bounds}),
         store_(&engine_, limits) {}
 
-  Instance* Load(absl::string_view wat) {
-    Result<Module> module = ParseModule(wat);
-    EXPECT_TRUE(module.has_value()) << module.error().ToString() << "\n" << wat;
-    auto resolved = ValidateModule(std::make_unique<Module>(std::move(*module)), &engine_.types(),
-                                   engine_.features(), BodyValidation::kEager);
-    EXPECT_TRUE(resolved.has_value()) << resolved.error().ToString() << "\n" << wat;
-    auto instance = Instantiate(store_, LoadedModule::Create(&engine_, *resolved, "m"), {});
-    EXPECT_TRUE(instance.has_value()) << instance.error().ToString();
-    return *instance;
-  }
+  Instance* Load(absl::string_view wat) { return MakeInstance(store_, LoadWat(engine_, wat)); }
 
   int64_t Call(Instance* instance, absl::string_view name, std::vector<uint64_t> arguments = {}) {
     std::vector<Slot> slots(8);

@@ -10,11 +10,10 @@
 
 #include "gtest/gtest.h"
 #include "vm/interp/interpreter.h"
+#include "vm/interp/wat_for_test.h"
 #include "vm/runtime/instance.h"
 #include "vm/runtime/module.h"
 #include "vm/runtime/store.h"
-#include "vm/text/parser.h"
-#include "vm/valid/validate.h"
 
 namespace tenon::vm {
 namespace {
@@ -31,20 +30,7 @@ Engine& TestEngine() {
 }
 
 std::shared_ptr<LoadedModule> Load(absl::string_view wat) {
-  Engine& engine = TestEngine();
-  Result<Module> module = ParseModule(wat);
-  EXPECT_TRUE(module.has_value()) << module.error().ToString();
-  auto resolved = ValidateModule(std::make_unique<Module>(std::move(*module)), &engine.types(),
-                                 engine.features(), BodyValidation::kLazy);
-  EXPECT_TRUE(resolved.has_value()) << resolved.error().ToString();
-  return LoadedModule::Create(&engine, *resolved, "m");
-}
-
-Instance* Make(Store& store, const std::shared_ptr<LoadedModule>& module,
-               const std::vector<Extern>& imports = {}) {
-  auto instance = Instantiate(store, module, imports);
-  EXPECT_TRUE(instance.has_value()) << instance.error().ToString();
-  return *instance;
+  return LoadWat(TestEngine(), wat, BodyValidation::kLazy);
 }
 
 // The kind of trap that a call of the export "f" ends in; kExit, which no guest here asks for, when
@@ -111,7 +97,7 @@ class EndlessTest : public testing::TestWithParam<Endless> {};
 
 TEST_P(EndlessTest, EndsAtItsDeadlineAndNeverRunsAgain) {
   Store store(&TestEngine());
-  Instance* instance = Make(store, Load(GetParam().wat));
+  Instance* instance = MakeInstance(store, Load(GetParam().wat));
   const uint64_t deadline = In(5 * kMillisecond);
   ASSERT_TRUE(store.SetDeadline(deadline));
 
@@ -126,7 +112,7 @@ TEST_P(EndlessTest, EndsAtItsDeadlineAndNeverRunsAgain) {
 
 TEST_P(EndlessTest, EndsWhenAnotherThreadInterrupts) {
   Store store(&TestEngine());
-  Instance* instance = Make(store, Load(GetParam().wat));
+  Instance* instance = MakeInstance(store, Load(GetParam().wat));
   std::thread other([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(3));
     EXPECT_TRUE(store.Interrupt());
@@ -157,7 +143,7 @@ TEST(DeadlineTest, TranslatingAHugeBodyIsFollowedByTheEnd) {
   std::string wat = R"((module (func (export "f") (local i32) (loop )";
   for (int i = 0; i < 200'000; ++i) wat += "(local.set 0 (i32.const 1))";
   Store store(&TestEngine());
-  Instance* instance = Make(store, Load(wat + " (br 0))))"));
+  Instance* instance = MakeInstance(store, Load(wat + " (br 0))))"));
   ASSERT_TRUE(store.SetDeadline(In(kMillisecond / 10)));
 
   EXPECT_EQ(Call(store, instance), TrapKind::kTimeout);
@@ -166,7 +152,7 @@ TEST(DeadlineTest, TranslatingAHugeBodyIsFollowedByTheEnd) {
 TEST(DeadlineTest, ANewDeadlineLetsAStoreThatWasNotStoppedRunAgain) {
   const auto module = Load(R"((module (func (export "f"))))");
   Store store(&TestEngine());
-  Instance* instance = Make(store, module);
+  Instance* instance = MakeInstance(store, module);
   ASSERT_TRUE(store.SetDeadline(In(1'000 * kMillisecond)));
   EXPECT_EQ(Call(store, instance), TrapKind::kExit);
 
@@ -190,7 +176,7 @@ TEST(DeadlineTest, AHostFunctionFinishesAndItsCallerEnds) {
       },
       &finished, "slow");
   ASSERT_TRUE(slow.has_value());
-  Instance* instance = Make(
+  Instance* instance = MakeInstance(
       store, Load(R"((module (import "" "" (func $h)) (func (export "f") (call $h))))"), {*slow});
   ASSERT_TRUE(store.SetDeadline(In(2 * kMillisecond)));
 
@@ -215,7 +201,7 @@ TrapKind CallNested(Store& outer, Nested* nested) {
       },
       nested, "nested");
   EXPECT_TRUE(call.has_value());
-  Instance* instance = Make(
+  Instance* instance = MakeInstance(
       outer, Load(R"((module (import "" "" (func $h)) (func (export "f") (call $h))))"), {*call});
   return Call(outer, instance);
 }
@@ -224,7 +210,7 @@ constexpr const char* kLoop = R"((module (func (export "f") (loop (br 0)))))";
 
 TEST(DeadlineTest, ANestedCallAndItsCallerEnd) {
   Store store(&TestEngine());
-  Nested nested{&store, Make(store, Load(kLoop))};
+  Nested nested{&store, MakeInstance(store, Load(kLoop))};
   ASSERT_TRUE(store.SetDeadline(In(2 * kMillisecond)));
 
   EXPECT_EQ(CallNested(store, &nested), TrapKind::kTimeout);
@@ -234,7 +220,7 @@ TEST(DeadlineTest, ANestedCallAndItsCallerEnd) {
 TEST(DeadlineTest, AnotherStoreWithinEndsAtItsOwnDeadlineAlone) {
   Store outer(&TestEngine());
   Store inner(&TestEngine());
-  Nested nested{&inner, Make(inner, Load(kLoop))};
+  Nested nested{&inner, MakeInstance(inner, Load(kLoop))};
   ASSERT_TRUE(inner.SetDeadline(In(2 * kMillisecond)));
 
   EXPECT_EQ(CallNested(outer, &nested), TrapKind::kExit);
@@ -244,7 +230,7 @@ TEST(DeadlineTest, AnotherStoreWithinEndsAtItsOwnDeadlineAlone) {
 TEST(DeadlineTest, TheOuterStoresDeadlineLeavesTheInnerOneAlone) {
   Store outer(&TestEngine());
   Store inner(&TestEngine());
-  Nested nested{&inner, Make(inner, Load(R"((module (func (export "f") (local i32)
+  Nested nested{&inner, MakeInstance(inner, Load(R"((module (func (export "f") (local i32)
       (loop (br_if 0 (i32.lt_u (local.tee 0 (i32.add (local.get 0) (i32.const 1)))
                                (i32.const 20000000)))))))"))};
   ASSERT_TRUE(outer.SetDeadline(In(2 * kMillisecond)));
@@ -261,7 +247,7 @@ TEST(DeadlineTest, AThousandDeadlinesAtRandomTimes) {
   std::mt19937 random(7);
   for (int i = 0; i < 1'000; ++i) {
     Store store(&TestEngine());
-    Instance* instance = Make(store, modules[random() % modules.size()]);
+    Instance* instance = MakeInstance(store, modules[random() % modules.size()]);
     ASSERT_TRUE(store.SetDeadline(In(random() % 300'000)));
     ASSERT_EQ(Call(store, instance), TrapKind::kTimeout) << i;
   }
@@ -274,7 +260,7 @@ TEST(DeadlineTest, DeadlinesOfManyThreadsDoNotMixUp) {
     threads.emplace_back([&module, thread] {
       for (int i = 0; i < 20; ++i) {
         Store store(&TestEngine());
-        Instance* instance = Make(store, module);
+        Instance* instance = MakeInstance(store, module);
         const uint64_t deadline = In((1 + thread) * kMillisecond);
         ASSERT_TRUE(store.SetDeadline(deadline));
         EXPECT_EQ(Call(store, instance), TrapKind::kTimeout);
@@ -297,7 +283,7 @@ TEST(DeadlineTest, TheHostsUseOfTheSignalIsLeftToIt) {
   const int before = host_signals;
   {
     Store store(&TestEngine());
-    Instance* instance = Make(store, Load(kLoop));
+    Instance* instance = MakeInstance(store, Load(kLoop));
     ASSERT_TRUE(store.SetDeadline(In(2 * kMillisecond)));
     EXPECT_EQ(Call(store, instance), TrapKind::kTimeout);
   }  // no interrupt is under way any more, which would be one with the host's signal

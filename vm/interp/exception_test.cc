@@ -5,11 +5,10 @@
 
 #include "gtest/gtest.h"
 #include "vm/interp/interpreter.h"
+#include "vm/interp/wat_for_test.h"
 #include "vm/runtime/instance.h"
 #include "vm/runtime/module.h"
 #include "vm/runtime/store.h"
-#include "vm/text/parser.h"
-#include "vm/valid/validate.h"
 
 namespace tenon::vm {
 namespace {
@@ -19,19 +18,10 @@ using enum CallOutcome;
 // Imports are in the order of the wat: whatever it takes of host functions, and the tag.
 class ExceptionTest : public testing::Test {
  protected:
-  std::shared_ptr<LoadedModule> Load(absl::string_view wat) {
-    Result<Module> module = ParseModule(wat);
-    EXPECT_TRUE(module.has_value()) << module.error().ToString();
-    auto resolved = ValidateModule(std::make_unique<Module>(std::move(*module)), &engine_.types(),
-                                   engine_.features(), BodyValidation::kEager);
-    EXPECT_TRUE(resolved.has_value()) << resolved.error().ToString();
-    return LoadedModule::Create(&engine_, *resolved, "m");
-  }
+  std::shared_ptr<LoadedModule> Load(absl::string_view wat) { return LoadWat(engine_, wat); }
 
   Instance* Make(absl::string_view wat, const std::vector<Extern>& imports = {}) {
-    auto instance = Instantiate(store_, Load(wat), imports);
-    EXPECT_TRUE(instance.has_value()) << instance.error().ToString();
-    return *instance;
+    return MakeInstance(store_, Load(wat), imports);
   }
 
   const Func* HostFunc(HostCallback callback, FuncType type = {}) {

@@ -6,11 +6,9 @@
 
 #include "gtest/gtest.h"
 #include "vm/interp/interpreter.h"
+#include "vm/interp/wat_for_test.h"
 #include "vm/runtime/instance.h"
-#include "vm/runtime/module.h"
 #include "vm/runtime/store.h"
-#include "vm/text/parser.h"
-#include "vm/valid/validate.h"
 
 namespace tenon::vm {
 namespace {
@@ -22,14 +20,7 @@ class GcTest : public testing::Test {
   void UseLimits(StoreLimits limits) { store_ = std::make_unique<Store>(&engine_, limits); }
 
   Instance* Load(absl::string_view wat, std::vector<Extern> imports = {}) {
-    Result<Module> module = ParseModule(wat);
-    EXPECT_TRUE(module.has_value()) << module.error().ToString();
-    auto resolved = ValidateModule(std::make_unique<Module>(std::move(*module)), &engine_.types(),
-                                   engine_.features(), BodyValidation::kEager);
-    EXPECT_TRUE(resolved.has_value()) << resolved.error().ToString();
-    auto instance = Instantiate(*store_, LoadedModule::Create(&engine_, *resolved, ""), imports);
-    EXPECT_TRUE(instance.has_value()) << instance.error().ToString();
-    return *instance;
+    return MakeInstance(*store_, LoadWat(engine_, wat), imports);
   }
 
   // The first result; nothing after a trap.

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "vm/base/leb128.h"
+#include "vm/interp/wat_for_test.h"
 #include "vm/runtime/instance.h"
 #include "vm/runtime/module.h"
 #include "vm/runtime/store.h"
@@ -23,15 +24,7 @@ class InterpreterTest : public testing::Test {
  protected:
   Instance* Load(absl::string_view wat, std::vector<Extern> imports = {}, std::string path = "m",
                  BodyValidation mode = BodyValidation::kLazy) {
-    Result<Module> module = ParseModule(wat);
-    EXPECT_TRUE(module.has_value()) << module.error().ToString();
-    auto resolved = ValidateModule(std::make_unique<Module>(std::move(*module)), &engine_.types(),
-                                   engine_.features(), mode);
-    EXPECT_TRUE(resolved.has_value()) << resolved.error().ToString();
-    auto instance =
-        Instantiate(store_, LoadedModule::Create(&engine_, *resolved, std::move(path)), imports);
-    EXPECT_TRUE(instance.has_value()) << instance.error().ToString();
-    return *instance;
+    return MakeInstance(store_, LoadWat(engine_, wat, mode, std::move(path)), imports);
   }
 
   // Calls an export with i64-sized slots; the first result slot, or -1 after a trap.
@@ -266,9 +259,7 @@ TEST_F(InterpreterTest, WhatAnotherStoreOwnsIsRefused) {
   };
   for (const auto& item : cases) {
     const std::string wat = absl::StrCat("(module (import \"a\" \"b\" ", item.import, "))");
-    auto resolved = ValidateModule(std::make_unique<Module>(*ParseModule(wat)), &engine_.types(),
-                                   engine_.features(), BodyValidation::kLazy);
-    auto module = LoadedModule::Create(&engine_, *resolved, "m");
+    const auto module = LoadWat(engine_, wat);
     EXPECT_TRUE(Instantiate(store_, module, {item.ours})) << item.import;
     EXPECT_EQ(Instantiate(store_, module, {item.theirs}).error().kind(), ErrorKind::kUsage)
         << item.import;
@@ -289,9 +280,7 @@ class TotalsTest : public testing::Test {
  protected:
   // The error of instantiating `wat` once more, or "".
   std::string Add(Store& store, absl::string_view wat) {
-    auto resolved = ValidateModule(std::make_unique<Module>(*ParseModule(wat)), &engine_.types(),
-                                   engine_.features(), BodyValidation::kLazy);
-    auto instance = Instantiate(store, LoadedModule::Create(&engine_, *resolved, "m"), {});
+    auto instance = Instantiate(store, LoadWat(engine_, wat, BodyValidation::kLazy), {});
     if (!instance) return instance.error().message();
     last_ = *instance;
     return "";
@@ -595,15 +584,11 @@ TEST_F(InterpreterTest, AHugeFrameTrapsAsExhaustion) {
 }
 
 TEST_F(InterpreterTest, ThreadsShareLazilyTranslatedCode) {
-  Result<Module> module = ParseModule(R"((module (func $fib (export "fib") (param i32) (result i32)
+  const auto loaded = LoadWat(engine_, R"((module (func $fib (export "fib") (param i32) (result i32)
       (if (result i32) (i32.lt_u (local.get 0) (i32.const 2)) (then (local.get 0))
         (else (i32.add (call $fib (i32.sub (local.get 0) (i32.const 1)))
-                       (call $fib (i32.sub (local.get 0) (i32.const 2)))))))))");
-  ASSERT_TRUE(module.has_value());
-  auto resolved = ValidateModule(std::make_unique<Module>(std::move(*module)), &engine_.types(),
-                                 engine_.features(), BodyValidation::kLazy);
-  ASSERT_TRUE(resolved.has_value());
-  auto loaded = LoadedModule::Create(&engine_, *resolved, "m");
+                       (call $fib (i32.sub (local.get 0) (i32.const 2)))))))))",
+                              BodyValidation::kLazy);
   std::vector<uint32_t> results(4);
   std::vector<std::thread> threads;
   for (uint32_t& result : results) {

@@ -7,11 +7,10 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "vm/interp/interpreter.h"
+#include "vm/interp/wat_for_test.h"
 #include "vm/runtime/instance.h"
 #include "vm/runtime/module.h"
 #include "vm/runtime/store.h"
-#include "vm/text/parser.h"
-#include "vm/valid/validate.h"
 
 namespace tenon::vm {
 namespace {
@@ -30,13 +29,7 @@ Engine& TestEngine() {
 }
 
 std::shared_ptr<LoadedModule> Load(absl::string_view wat) {
-  Engine& engine = TestEngine();
-  Result<Module> module = ParseModule(wat);
-  EXPECT_TRUE(module.has_value()) << module.error().ToString();
-  auto resolved = ValidateModule(std::make_unique<Module>(std::move(*module)), &engine.types(),
-                                 engine.features(), BodyValidation::kLazy);
-  EXPECT_TRUE(resolved.has_value()) << resolved.error().ToString();
-  return LoadedModule::Create(&engine, *resolved, "m");
+  return LoadWat(TestEngine(), wat, BodyValidation::kLazy);
 }
 
 std::shared_ptr<MemoryRegion> MakeRegion(uint64_t min = 1, uint64_t max = 16) {
@@ -53,9 +46,7 @@ class Guest {
       : store_(&TestEngine()) {
     auto memory = store_.ShareMemory(std::move(region));
     EXPECT_TRUE(memory.has_value());
-    auto instance = Instantiate(store_, module, {{Extern(*memory)}});
-    EXPECT_TRUE(instance.has_value()) << instance.error().ToString();
-    instance_ = *instance;
+    instance_ = MakeInstance(store_, module, {Extern(*memory)});
   }
 
   Store& store() { return store_; }
