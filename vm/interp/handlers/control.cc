@@ -41,6 +41,7 @@ FAST_HANDLER(Enter) {
 FAST_HANDLER(FrameTooLarge) { TENON_TRAP(TrapKind::kCallStackExhausted); }
 FAST_HANDLER(Unreachable) { TENON_TRAP(TrapKind::kUnreachable); }
 
+// Macros: code.def declares a function a handler, and the jump that ends one must stand in it.
 #define JUMP_HANDLER(name, ...)         \
   FAST_HANDLER(name) {                  \
     ip = __VA_ARGS__::Target(ip, fp);   \

@@ -20,7 +20,8 @@ template <AccessMode kMode>
   return memory.base() + address + offset;
 }
 
-// Leaves the handler when a checked access is out of bounds.
+// Leaves the handler when a checked access is out of bounds: a macro, since only what stands in a
+// handler can.
 #define TENON_CHECK_LOCATED(at)                                            \
   if constexpr (kMode != AccessMode::kGuarded) {                             \
     if ((at) == nullptr) TENON_TRAP(TrapKind::kOutOfBoundsMemoryAccess);   \

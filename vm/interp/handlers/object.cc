@@ -23,6 +23,7 @@ inline uint32_t LengthOf(const Context* ctx, Ref array) {
 
 namespace handlers {
 
+// Macros: code.def declares a function a handler, and the jump that ends one must stand in it.
 // A field of type Field becomes a Value.
 #define STRUCT_GET(name, Field, Value)                                                       \
   FAST_HANDLER(StructGet##name) {                                                            \

@@ -19,7 +19,8 @@ template <typename Op>
 concept IsCheck = requires { Op::kTrap; };
 
 // One operation. Leaves the handler when control goes elsewhere: two dispatches, not a conditional
-// move, so that the predictor sees which way a branch went.
+// move, so that the predictor sees which way a branch went. A macro, since the jump that ends a
+// handler must stand in it.
 #define TENON_RUN(Op)                             \
   if constexpr (IsJump<Op>) {                     \
     ip = Op::Target(ip, fp);                      \
