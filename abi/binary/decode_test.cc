@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "abi/binary/bytes_for_test.h"
+#include "abi/syntax/limits.h"
+#include "absl/strings/str_cat.h"
 
 namespace tenon::abi {
 namespace {
@@ -70,6 +72,49 @@ TEST(DecodeTest, TypeNestingHasALimit) {
   EXPECT_EQ(ErrorOf(Component({Section(7, {type})})), "");
   type = Cat({{0x42, 0x01, 0x01}, type});
   EXPECT_EQ(ErrorOf(Component({Section(7, {type})})), "types are nested too deeply");
+}
+
+// What repeats in a definition or a section, as often as the limit says and once more.
+struct CountLimit {
+  const char* what;
+  uint32_t limit;
+  uint8_t section;
+  Bytes before;  // of the count, in the section
+  Bytes item;
+  Bytes after = {};
+};
+const Bytes kNameA = ExternName("a");
+const CountLimit kCountLimits[] = {
+    {"core instances", kMaxInstances, 2, {}, {0x00, 0x00, 0x00}},
+    {"instances", kMaxInstances, 5, {}, {0x00, 0x00, 0x00}},
+    {"aliases", kMaxTypes, 6, {}, {0x01, 0x00, 0x00, 0x01, 'a'}},
+    // Long enough to be worth what a million of them take.
+    {"types", kMaxTypes, 7, {}, Cat({{0x40, 0x01, 0x08}, Bytes(8, 'a'), {0x7f, 0x01, 0x00}})},
+    {"canons", kMaxFunctions, 8, {}, {0x00, 0x00, 0x00, 0x00, 0x00}},
+    {"imports", kMaxImports, 10, {}, Cat({kNameA, {0x01, 0x00}})},
+    {"exports", kMaxExports, 11, {}, Cat({kNameA, {0x01, 0x00, 0x00}})},
+    {"parameters", kMaxParams, 7, {0x01, 0x40}, {0x01, 'a', 0x7f}, {0x01, 0x00}},
+    {"record fields", kMaxFields, 7, {0x01, 0x72}, {0x01, 'a', 0x7f}},
+    {"variant cases", kMaxFields, 7, {0x01, 0x71}, {0x01, 'a', 0x00, 0x00}},
+    {"tuple types", kMaxFields, 7, {0x01, 0x6f}, {0x7f}},
+    {"enum cases", kMaxFields, 7, {0x01, 0x6d}, {0x01, 'a'}},
+};
+
+TEST(DecodeTest, CountsHaveLimits) {
+  for (const CountLimit& row : kCountLimits) {
+    const auto error = [&](uint32_t count) {
+      Bytes content = row.before;
+      AppendVarU32(count, &content);
+      for (uint32_t i = 0; i < count; ++i) {
+        content.insert(content.end(), row.item.begin(), row.item.end());
+      }
+      content.insert(content.end(), row.after.begin(), row.after.end());
+      return ErrorOf(Component({Blob(row.section, content)}));
+    };
+    EXPECT_EQ(error(row.limit), "") << row.what;
+    EXPECT_EQ(error(row.limit + 1), absl::StrCat("too many ", row.what, ": ", row.limit + 1,
+                                                 ", the limit is ", row.limit));
+  }
 }
 
 }  // namespace
