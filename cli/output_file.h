@@ -1,4 +1,5 @@
-// Writing a result: to standard output, or to a file that is there whole or not at all.
+// Writing a result: to a file that is there whole or not at all, or to standard output. Nobody ever
+// reads half of one, whatever ends the runner.
 #pragma once
 
 #include <sys/types.h>

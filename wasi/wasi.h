@@ -1,18 +1,16 @@
-// WASI 0.2 for components: every function and resource type of the host, given to a linker.
-//
-//   wasi::Context context;                       // what the guest is granted
-//   wasi::PollExecutor executor(context);        // who waits for it (wasi/io/wait.h)
-//   abi::HostLinker linker;
-//   wasi::AddToLinker(linker);
-//   abi::Store store(&engine, limits, &context, &executor);
-//
-// The functions expect a wasi::Context as the store's host state. They are registered once, as
-// version kVersion; the linker finds it for any import of 0.2.
+// WASI 0.2 for components: every function and resource type of the host, given to a linker. They
+// are registered once, as version kVersion; the linker finds it for any import of 0.2.
 #pragma once
 
 #include "abi/link/host.h"
 #include "absl/strings/string_view.h"
 #include "wasi/ctx/context.h"
+
+// The functions expect a wasi::Context as the store's host state:
+//   wasi::Context context;                       // what the guest is granted
+//   abi::HostLinker linker;
+//   wasi::AddToLinker(linker);
+//   abi::Store store(&engine, limits, &context);
 
 namespace tenon::wasi {
 

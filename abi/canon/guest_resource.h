@@ -1,4 +1,5 @@
-// GuestOwn and GuestBorrow, for use inside; see <tenon/guest_resource.h>.
+// GuestOwn and GuestBorrow, for use inside: <tenon/guest_resource.h> has their meaning, and this
+// the inside's names of them.
 #pragma once
 
 #include <tenon/guest_resource.h>  // IWYU pragma: export

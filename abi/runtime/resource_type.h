@@ -1,4 +1,5 @@
-// Resource types at run time: abi::ResourceType, which the public headers need too.
+// Resource types at run time: abi::ResourceType, which the public headers need too, and the one
+// that stands for what a host lacks. abi: "Resource State".
 #pragma once
 
 #include <tenon/canon.h>  // IWYU pragma: export

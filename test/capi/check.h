@@ -1,4 +1,5 @@
-/* What the C API's tests have in common. Plain C11: it is compiled with every C compiler there is. */
+/* What the C API's tests have in common: a check that ends the test.
+ * Plain C11: it is compiled with every C compiler there is. */
 #ifndef TEST_CAPI_CHECK_H
 #define TEST_CAPI_CHECK_H
 

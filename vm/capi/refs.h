@@ -1,10 +1,8 @@
 // What the handles of the C API are (vm/include/wasm.h): a handle IS the object as the API sees it,
-// counted. Copying counts up and deleting down, so two handles are of the same object exactly when
-// they are the same pointer, and one is as good as another for host info.
-//
-// A store lists its objects. What belongs to its runtime (functions, memories, instances, guests'
-// objects) has one object here, found by its address; it is made when first asked for. Deleting the
-// store detaches what is left: `store` becomes null, and functions then refuse it.
+// counted. Copying counts up and deleting down; two handles are of one object exactly when they are
+// the same pointer. A store lists its objects: what belongs to its runtime (functions, memories,
+// instances, guests' objects) has one here, found by its address and made when first asked for.
+// Deleting the store detaches what is left: `store` becomes null, and functions then refuse it.
 #pragma once
 
 #include <wasm.h>

@@ -1,4 +1,5 @@
-// Traps of the C API: a message, and frames that hold on to their instances.
+// Traps of the C API: a message, and frames that hold on to their instances, so that a trap
+// outlives whatever the host deletes before it.
 #pragma once
 
 #include <string>

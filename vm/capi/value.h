@@ -1,4 +1,5 @@
-// Values between the C API and the runtime's slots.
+// Values between the C API and the runtime's slots. The API has no v128, and references only as
+// handles (refs.h).
 #pragma once
 
 #include <vector>

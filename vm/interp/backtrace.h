@@ -1,4 +1,5 @@
-// Backtraces: the functions of the frames there are where guest code was left, and their offsets.
+// Backtraces: the functions of the frames there are where guest code was left, and their offsets in
+// the module. Made after a call has failed, from the frames as it left them.
 #pragma once
 
 #include "absl/types/span.h"

@@ -1,4 +1,5 @@
-// Evaluates constant expressions, which validation has reduced to postfix form. core: #exec-expr
+// Evaluates constant expressions, which validation has reduced to postfix form, when a module is
+// instantiated: no guest code runs. core: #exec-expr
 #pragma once
 
 #include <optional>

@@ -1,4 +1,5 @@
-// vm::Slot, which the public headers need too, with what goes into two of them.
+// vm::Slot, which the public headers need too, with what goes into two of them: whoever reads or
+// writes slots inside includes this.
 #pragma once
 
 #include <tenon/slot.h>  // IWYU pragma: export

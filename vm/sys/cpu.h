@@ -1,4 +1,5 @@
-// What the processor at hand can do beyond what we are compiled for.
+// What the processor at hand can do beyond what we are compiled for. Asked once; whoever has two
+// ways of doing something picks by it.
 #pragma once
 
 #include "vm/sys/x86_64/cpu_attributes.h"

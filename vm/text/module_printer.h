@@ -1,4 +1,5 @@
-// The state of printing one module, shared by printer.cc and print_fields.cc.
+// The state of printing one module, shared by printer.cc and print_fields.cc: what was counted of
+// its index spaces, its names, and where the text goes.
 #pragma once
 
 #include <cstdint>

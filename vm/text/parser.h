@@ -1,10 +1,8 @@
-// From the core text format to a Module: identifiers resolved, abbreviations expanded, function
-// bodies and constant expressions encoded in the binary format into Module::bytes. Identifiers and
-// annotations become custom sections. core: #text-module
-//
-// Errors have a line and a column and are kMalformed, but for a branch hint on what is no branch,
-// which is kInvalid; the official suites' messages are their prefixes.
-// Nesting of expressions is bounded by memory alone.
+// From the core text format to a Module: identifiers resolved, abbreviations expanded, bodies and
+// constant expressions encoded into Module::bytes; identifiers and annotations become custom
+// sections. Errors have a line and a column and are kMalformed, but for a branch hint on what is no
+// branch, which is kInvalid; the official suites' messages are their prefixes. Nesting is bounded
+// by memory alone. core: #text-module
 #pragma once
 
 #include <optional>

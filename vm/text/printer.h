@@ -1,10 +1,8 @@
 // A Module as text that parses to the same module: fields in the order of sections, every index as
-// identifier where the "name" section has one, types always by index. core: #text-module
-//
-// What bytes can say and text cannot is lost: LEB128s longer than needed, other groupings of
-// locals, a memory index of 0 that is written out, a data count nobody needs, and of the "name"
-// section its place and what is ill-formed or names things that are not there. The other custom
-// sections are kept in place.
+// identifier where the "name" section has one, types always by index. What bytes can say and text
+// cannot is lost: LEB128s longer than needed, other groupings of locals, a memory index of 0 that
+// is written out, a data count nobody needs, and of the "name" section its place and what is ill-
+// formed or names things that are not there. core: #text-module
 #pragma once
 
 #include "vm/base/status.h"

@@ -1,7 +1,24 @@
 // C++ types as component types: Abi<T> lifts and lowers a T without any value in between. One
 // specialisation a kind of type; layout is known at compile time, the match with a component's type
 // is checked once, when functions are linked. abi: "Lifting", "Lowering" (flat and in memory).
-//
+#pragma once
+
+#include <tenon/canon.h>
+#include <tenon/layout.h>
+#include <tenon/slot.h>
+
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+// What stands for what:
 //   bool, (u)int8..64_t, float, double, char32_t        std::string_view, std::string
 //   std::vector<T>, std::span<const number>    list     std::optional<T>       option
 //   Expected<T, E>, std::expected<T, E>      result     std::tuple<T...>       tuple
@@ -19,22 +36,6 @@
 //   Lower(cx, v, slots)   to kLayout.flat slots
 // The last four return false after setting a trap. Views that are lifted point into guest memory
 // and are good until guest code runs again; they are accepted as arguments of host functions only.
-#pragma once
-
-#include <tenon/canon.h>
-#include <tenon/layout.h>
-#include <tenon/slot.h>
-
-#include <cstdint>
-#include <cstring>
-#include <memory>
-#include <span>
-#include <string>
-#include <string_view>
-#include <type_traits>
-#include <utility>
-#include <variant>
-#include <vector>
 
 namespace tenon {
 

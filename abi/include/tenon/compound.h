@@ -1,19 +1,5 @@
 // Compound C++ types as component types; see abi.h, which includes this. A program describes its
-// own types by specialising one of these, in namespace tenon:
-//
-//   template <> struct RecordOf<Datetime> {
-//     static constexpr auto kFields = std::make_tuple(Field("seconds", &Datetime::seconds), ...);
-//   };
-//   template <> struct EnumOf<ErrorCode> {              // enumerators 0, 1, ...
-//     static constexpr const char* kLabels[] = {"access", "would-block"};
-//   };
-//   template <> struct FlagsOf<OpenFlags> {             // enum; bit i is label i
-//     static constexpr const char* kLabels[] = {"create", "directory"};
-//   };
-//   template <> struct VariantOf<StreamError> {         // is or derives from a std::variant;
-//     using Cases = std::variant<Own<IoError>, std::monostate>;  // monostate: no payload
-//     static constexpr const char* kLabels[] = {"last-operation-failed", "closed"};
-//   };
+// own types by specialising RecordOf, EnumOf, FlagsOf or VariantOf. abi: "Type Definitions".
 #pragma once
 
 #include <tenon/abi.h>
@@ -31,6 +17,21 @@
 #if __cpp_lib_expected
 #include <expected>
 #endif
+
+// In namespace tenon:
+//   template <> struct RecordOf<Datetime> {
+//     static constexpr auto kFields = std::make_tuple(Field("seconds", &Datetime::seconds), ...);
+//   };
+//   template <> struct EnumOf<ErrorCode> {              // enumerators 0, 1, ...
+//     static constexpr const char* kLabels[] = {"access", "would-block"};
+//   };
+//   template <> struct FlagsOf<OpenFlags> {             // enum; bit i is label i
+//     static constexpr const char* kLabels[] = {"create", "directory"};
+//   };
+//   template <> struct VariantOf<StreamError> {         // is or derives from a std::variant;
+//     using Cases = std::variant<Own<IoError>, std::monostate>;  // monostate: no payload
+//     static constexpr const char* kLabels[] = {"last-operation-failed", "closed"};
+//   };
 
 namespace tenon {
 

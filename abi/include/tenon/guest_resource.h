@@ -1,10 +1,8 @@
 // Resources that a guest defines, in the host's hands: GuestOwn<T> as own, GuestBorrow<T> as borrow
-// (abi.h). T is any class of the program's; it only tells resource types apart, and in one
-// function always stands for the same. abi: "Resource State", with the host as holder.
-//
-// A handle of another type, store or instance than the function wants traps. One that is neither
-// given away nor dropped (Instance::Drop) leaves its object alive in the guest: a C++ destructor
-// could not tell of a trap. It does not keep its store alive, and may outlive it.
+// (abi.h). T is any class of the program's; it only tells resource types apart. A handle of another
+// type, store or instance than the function wants traps. One that is neither given away nor dropped
+// (Instance::Drop) leaves its object alive in the guest: a C++ destructor could not tell of a trap.
+// It does not keep its store alive, and may outlive it. abi: "Resource State".
 #pragma once
 
 #include <tenon/abi.h>

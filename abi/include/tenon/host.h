@@ -1,18 +1,7 @@
 // Host functions: C++ functions with ordinary types, given to a linker and checked once, when a
-// component is linked. abi: "canon lower", with the host as callee.
-//
-//   HostInterface& log = linker.Interface("example:app/log");
-//   log.Func("write", [](std::string_view text) { std::puts(std::string(text).c_str()); });
-//   log.Resource<Channel>("channel");                    // destroyed by its C++ destructor
-//   log.Func("[method]channel.send",
-//            [](HostContext& cx, Borrow<Channel> self, std::span<const uint8_t> bytes)
-//                -> Expected<uint32_t, ChannelError> { ... });
-//
-// Which C++ type is which component type: abi.h. Views (std::string_view, std::span<const number>)
-// among the arguments point into guest memory: they are good until the function returns or guest
-// code runs. One C++ class implements one resource type. Functions are shared by all stores that
-// are linked with them: what they share must be safe for as many threads as have stores. They do
-// not throw: guest code stands between them and the caller, so that an exception ends the process.
+// component is linked. Which C++ type is which component type: abi.h. They do not throw: guest code
+// stands between them and the caller, so that an exception ends the process.
+// abi: "canon lower", with the host as callee.
 #pragma once
 
 #include <tenon/abi.h>
@@ -25,6 +14,19 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
+
+// As a program writes them:
+//   HostInterface& log = linker.Interface("example:app/log");
+//   log.Func("write", [](std::string_view text) { std::puts(std::string(text).c_str()); });
+//   log.Resource<Channel>("channel");                    // destroyed by its C++ destructor
+//   log.Func("[method]channel.send",
+//            [](HostContext& cx, Borrow<Channel> self, std::span<const uint8_t> bytes)
+//                -> Expected<uint32_t, ChannelError> { ... });
+//
+// Views (std::string_view, std::span<const number>) among the arguments point into guest memory:
+// they are good until the function returns or guest code runs. One C++ class implements one resource
+// type. Functions are shared by all stores that are linked with them: what they share must be safe
+// for as many threads as have stores.
 
 namespace tenon {
 

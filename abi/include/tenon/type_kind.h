@@ -1,4 +1,5 @@
-// The kinds of component value types. abi: "Type Definitions".
+// The kinds of component value types, in an order that primitives come first in: IsPrimitive relies
+// on it. abi: "Type Definitions".
 #pragma once
 
 #include <cstdint>

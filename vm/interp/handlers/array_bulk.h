@@ -1,4 +1,5 @@
-// Many elements of an array at once: bounds and filling. core: #exec-array-fill, #exec-array-copy
+// Many elements of an array at once: bounds and filling. Elements with references are moved like
+// any others, since objects never move. core: #exec-array-fill, #exec-array-copy
 #pragma once
 
 #include "vm/interp/handlers/bulk_steps.h"

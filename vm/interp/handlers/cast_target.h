@@ -1,4 +1,5 @@
-// What a cast asks of a reference, as one word of code. core: #exec-ref-test, #match-reftype
+// What a cast asks of a reference, as one word of code: the translator makes it of the static
+// types, so that a handler compares as little as can be. core: #exec-ref-test, #match-reftype
 #pragma once
 
 #include <cstdint>

@@ -1,10 +1,8 @@
-// Loads and stores of memory 0 as steps; its base stands in a register. core: #exec-instr-memory
-//
-// Those of a guarded memory (vm/runtime/bounds.h) are unchecked: what lies beyond its bytes faults.
-// When an access faults, the signal handler takes the machine's state from where the dispatch mode
-// has it. So an access is volatile and the state is held in its place around it; in a fused run,
-// the sanitizers' code would otherwise move it. Those of any other memory are checked against its
-// size, and never fault.
+// Loads and stores of memory 0 as steps; its base stands in a register. Those of a guarded memory
+// (vm/runtime/bounds.h) are unchecked: when one faults, the signal handler takes the machine's
+// state from where the dispatch mode has it, so an access is volatile and the state is held in its
+// place around it; in a fused run, the sanitizers' code would otherwise move it. Those of any other
+// memory are checked against its size, and never fault. core: #exec-instr-memory
 #pragma once
 
 #include <tuple>

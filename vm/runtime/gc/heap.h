@@ -1,11 +1,7 @@
 // The garbage-collected heap of one store: structs, arrays, exceptions, host values. Objects never
 // move. Allocating is the only thing that collects: whatever the host keeps across it must be in a
 // Root (root.h); interpreter frames up to RunBlock::stack_top, globals, tables and element segments
-// are roots by themselves. core: #syntax-store (the reference interpreter's heap is implicit)
-//
-// Reserved address space of blocks, committed from its front. A block holds cells of one size, or is
-// part of a large object's run. Marking needs no memory: objects to be visited are linked through
-// their headers. Sweeping is lazy: a block's dead cells become a free list when its class runs dry.
+// are roots by themselves. How it is laid out, marked and swept: vm/README.md. core: #syntax-store
 #pragma once
 
 #include <array>

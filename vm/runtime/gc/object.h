@@ -1,17 +1,16 @@
-// What a collected object looks like. core: #syntax-structinst, #syntax-arrayinst, #syntax-exninst
-//
-//   every object   [type word][collector's word] ...
-//   struct         ... fields, in order, each at its natural alignment (layout.h)
-//   array          ... [length] elements, packed
-//   exception      ... the tag, then the arguments as a struct's fields
-//   host extern    ... the host's value, 64 bits
-//
-// A struct's fields stand where its supertype has them, since offsets follow from the order alone.
+// What a collected object looks like. A struct's fields stand where its supertype has them, since
+// offsets follow from the order alone. core: #syntax-structinst, #syntax-arrayinst, #syntax-exninst
 #pragma once
 
 #include <cstdint>
 
 #include "vm/runtime/gc/reference.h"
+
+//   every object   [type word][collector's word] ...
+//   struct         ... fields, in order, each at its natural alignment (layout.h)
+//   array          ... [length] elements, packed
+//   exception      ... the tag, then the arguments as a struct's fields
+//   host extern    ... the host's value, 64 bits
 
 namespace tenon::vm {
 
