@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Fails on an include that the layers forbid: check.py ROOT.
+"""Fails on an include that the layers forbid, and on a header that does not open with what it is:
+check.py ROOT.
 
 A layer is a folder; LAYERS lists, for each, the layers whose headers it may include, itself aside.
 A file belongs to the longest folder that is listed. What may be included is written out in full, so
 that reading one row tells all about a layer. Tests (*_test.cc) may also include
 test/support, and any layer below the same top folder: a parser's test may validate what it parsed.
+What the host's operating system declares is for HOST alone, tests aside.
 """
 
 import pathlib
@@ -50,9 +52,15 @@ LAYERS = {
 
 # Folders of the repository that are no layer: tests and programs around the layers.
 FREE = ["test", "bench", "spec-tests", "examples"]
-EXTERNAL = ("absl/", "gtest/", "gmock/", "benchmark/", "CLI/", "boost/")
+EXTERNAL = ("absl/", "gtest/", "gmock/", "benchmark/", "boost/")
+# Folders whose own files talk to the host's operating system, and by which headers one does.
+HOST = ["vm/sys", "vm/sys/x86_64", "wasi/os", "cli"]
+HOST_HEADER = re.compile(
+    r"(sys|linux|net|netinet|arpa)/.*|argp|dirent|dlfcn|fcntl|malloc|poll|pthread|sched|signal"
+    r"|termios|ucontext|unistd")
 ONLY_JIT = ("llvm/", "llvm-c/", "lld/")
 SUFFIXES = {".h", ".cc", ".c", ".def", ".inc", ".S"}
+OPENS_LONGER = ["vm/include/wasm.h"]  # a standard's header
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 
@@ -70,10 +78,21 @@ def holds(folders, path):
     return any(path.startswith(folder + "/") for folder in folders)
 
 
+def is_host_header(target):
+    return target.endswith(".h") and HOST_HEADER.fullmatch(target[:-len(".h")])
+
+
+def is_test(source):
+    return "_test." in source or holds(FREE, source)
+
+
 def problem(source, bracket, target):
     """Why `source` may not include `target`, or None."""
     if target.startswith(ONLY_JIT):
         return None if source.startswith("jit/") else "only jit may include LLVM"
+    if is_host_header(target) and not (
+            str(pathlib.PurePath(source).parent) in HOST or is_test(source)):
+        return "only " + ", ".join(HOST) + " may talk to the operating system"
     if "../" in target:
         return "includes are rooted at the repository"
     tops = {name.split("/")[0] for name in LAYERS}
@@ -94,26 +113,39 @@ def problem(source, bracket, target):
     return f"{layer} may not include {target_layer}"
 
 
-def violations(root):
-    """(path, line, target, reason) of each forbidden include below the root."""
+def opening(lines):
+    """How many lines of comment a header begins with, whichever way they are marked."""
+    if lines and lines[0].startswith("/*"):
+        return 1 + next((i for i, line in enumerate(lines) if "*/" in line), len(lines))
+    return next((i for i, line in enumerate(lines) if not line.startswith("//")), len(lines))
+
+
+def files(root):
+    """(path, lines) of the sources below the root, guests aside."""
     for top in sorted({name.split("/")[0] for name in LAYERS} | set(FREE)):
         for path in sorted((root / top).rglob("*")):
-            if path.suffix not in SUFFIXES or "node_modules" in path.parts:
-                continue
             source = path.relative_to(root).as_posix()
-            if source.startswith("test/guests/"):
-                continue
-            for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), 1):
-                match = INCLUDE.match(line)
-                if match and (reason := problem(source, *match.groups())):
-                    yield source, number, match.group(2), reason
+            if (path.suffix in SUFFIXES and "node_modules" not in path.parts
+                    and not source.startswith("test/guests/")):
+                yield source, path.read_text("utf-8", "replace").splitlines()
+
+
+def violations(root):
+    """(path, line, reason) of each forbidden include and each header without its opening."""
+    for source, lines in files(root):
+        if source.endswith(".h") and source not in OPENS_LONGER and not 2 <= opening(lines) <= 6:
+            yield source, 1, "a header opens with 2 to 6 lines that say what it is"
+        for number, line in enumerate(lines, 1):
+            match = INCLUDE.match(line)
+            if match and (reason := problem(source, *match.groups())):
+                yield source, number, f'#include "{match.group(2)}": {reason}'
 
 
 def main():
     root = pathlib.Path(sys.argv[1])
     found = list(violations(root))
-    for source, number, target, reason in found:
-        print(f'{source}:{number}: #include "{target}": {reason}', file=sys.stderr)
+    for source, number, reason in found:
+        print(f"{source}:{number}: {reason}", file=sys.stderr)
     return 1 if found else 0
 
 

@@ -9,12 +9,15 @@ import check
 
 
 class Planted(unittest.TestCase):
-    def violations(self, path, line):
+    def of_text(self, path, text):
         with tempfile.TemporaryDirectory() as directory:
             file = pathlib.Path(directory, path)
             file.parent.mkdir(parents=True)
-            file.write_text(f"// a file\n{line}\n")
+            file.write_text(text)
             return list(check.violations(pathlib.Path(directory)))
+
+    def violations(self, path, line):
+        return self.of_text(path, f"// a file\n// of the tests\n{line}\n")
 
     def assert_forbidden(self, path, line):
         self.assertEqual(len(self.violations(path, line)), 1, f"{path}: {line}")
@@ -51,6 +54,22 @@ class Planted(unittest.TestCase):
         self.assert_forbidden("vm/base/x.cc", '#include "x.h"')
         self.assert_forbidden("vm/base/x.cc", '#include "../sem/trap.h"')
         self.assert_forbidden("vm/base/x.cc", '#include "test/support/y.h"')
+
+    def test_the_operating_system_is_for_few(self):
+        self.assert_forbidden("vm/runtime/x.cc", "#include <sys/mman.h>")
+        self.assert_forbidden("wasi/x.cc", "#include <fcntl.h>")
+        self.assert_forbidden("cli/wast/x.cc", "#include <unistd.h>")
+        self.assert_allowed("vm/sys/x.cc", "#include <sys/mman.h>")
+        self.assert_allowed("wasi/os/x.cc", "#include <fcntl.h>")
+        self.assert_allowed("wasi/io/x_test.cc", "#include <unistd.h>")
+        self.assert_allowed("test/x.cc", "#include <unistd.h>")
+
+    def test_a_header_opens_with_what_it_is(self):
+        for lines, is_allowed in ((1, False), (2, True), (6, True), (7, False)):
+            text = "// what\n" * lines + "#pragma once\n"
+            self.assertEqual(self.of_text("vm/base/x.h", text) == [], is_allowed, lines)
+        self.assertEqual(self.of_text("test/x.h", "/* What\n * it is. */\n#ifndef X\n"), [])
+        self.assertEqual(len(self.of_text("test/x.h", "/* What. */\n#ifndef X\n")), 1)
 
     def test_downward_includes_are_allowed(self):
         self.assert_allowed("vm/base/x.cc", '#include "vm/base/status.h"')
