@@ -15,11 +15,12 @@ else()
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${text})
   # Named by its contents, so that another profile is another command line, and compiles again.
   file(SHA256 ${text} hash)
-  set(indexed ${PROJECT_BINARY_DIR}/branches-${hash}.profdata)
-  if(NOT EXISTS ${indexed})
+  set(indexed branches-${hash}.profdata)
+  if(NOT EXISTS ${PROJECT_BINARY_DIR}/${indexed})
     execute_process(COMMAND ${TENON_LLVM_PROFDATA} merge -o ${indexed} ${text}
-      COMMAND_ERROR_IS_FATAL ANY)
+      WORKING_DIRECTORY ${PROJECT_BINARY_DIR} COMMAND_ERROR_IS_FATAL ANY)
   endif()
+  # Ninja compiles in the build's folder. No path there: caches of compilations know this line again.
   # A function that changed since has no profile: that is no reason for a warning.
   list(APPEND tenon_profile_options -fprofile-use=${indexed} -Wno-profile-instr-unprofiled
     -Wno-profile-instr-out-of-date -Wno-backend-plugin)
