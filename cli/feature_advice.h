@@ -1,4 +1,5 @@
-// What errors say of a proposal that is off, and what to do then.
+// What errors say of a proposal that is off, and what to do then: the engine's messages name the
+// flag, the command line adds the option that takes it.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// The instructions that a generator may use, by what it wants of one.
+// The instructions that a generator may use, by what it wants of one. A row of the opcode tables with
+// a signature comes of itself.
 #pragma once
 
 #include <vector>
