@@ -24,29 +24,23 @@ absl::string_view AsText(absl::Span<const uint8_t> bytes) {
 
 Result<vm::Module> ReadModule(std::vector<uint8_t>& bytes, const vm::Features& features) {
   switch (KindOf(bytes)) {
-    case InputKind::kCoreModule:
-      return vm::DecodeModule(std::move(bytes), features);
-    case InputKind::kText:
-      return ParseText(bytes, features);
+    case InputKind::kCoreModule: return vm::DecodeModule(std::move(bytes), features);
+    case InputKind::kText: return ParseText(bytes, features);
     case InputKind::kComponent:
       return Fail(ErrorKind::kMalformed,
                   "a component, not a core module; 'tenon inspect' shows what it has");
-    default:
-      return Fail(ErrorKind::kMalformed, WhyUnreadable(bytes));
+    default: return Fail(ErrorKind::kMalformed, WhyUnreadable(bytes));
   }
 }
 
 Result<vm::Module> ParseText(absl::Span<const uint8_t> bytes, const vm::Features& features) {
   switch (KindOf(bytes)) {
     case InputKind::kCoreModule:
-    case InputKind::kComponent:
-      return Fail(ErrorKind::kMalformed, "a binary already, not text");
-    case InputKind::kOtherBinary:
-      return Fail(ErrorKind::kMalformed, "a binary file, not text");
+    case InputKind::kComponent: return Fail(ErrorKind::kMalformed, "a binary already, not text");
+    case InputKind::kOtherBinary: return Fail(ErrorKind::kMalformed, "a binary file, not text");
     case InputKind::kText:
     case InputKind::kEmpty:
-    case InputKind::kOtherText:
-      break;
+    case InputKind::kOtherText: break;
   }
   vm::Lexer lexer(AsText(bytes));
   if (lexer.PeekOpen("component")) {

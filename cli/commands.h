@@ -22,19 +22,19 @@ inline constexpr int kExitTrap = 134;
 
 struct RunOptions {
   std::string file;
-  std::vector<std::string> arguments;    // the guest's, without argv[0]
-  std::vector<std::string> directories;  // HOST[::GUEST]
-  std::vector<std::string> environment;  // NAME[=VALUE]
-  std::string argv0;                     // empty: the file's name
+  std::vector<std::string> arguments;              // the guest's, without argv[0]
+  std::vector<std::string> directories;            // HOST[::GUEST]
+  std::vector<std::string> environment;            // NAME[=VALUE]
+  std::string argv0;                               // empty: the file's name
   std::vector<std::string> read_only_directories;  // HOST[::GUEST]
   uint64_t max_memory = StoreOptions().memory_bytes;
-  uint64_t max_stack = 0;                // bytes; 0: the default
-  uint64_t timeout = 0;                  // nanoseconds; 0: none
-  std::string timeout_text;              // as it was given
+  uint64_t max_stack = 0;    // bytes; 0: the default
+  uint64_t timeout = 0;      // nanoseconds; 0: none
+  std::string timeout_text;  // as it was given
   bool unknown_imports_trap = false;
   bool validate_all = false;
   EngineOptions engine;
-  std::string invoke;                    // "name(arguments)" in WAVE; empty: run it
+  std::string invoke;  // "name(arguments)" in WAVE; empty: run it
 };
 int Run(const RunOptions& options);
 
@@ -72,8 +72,8 @@ int Completion(const std::string& shell);
 // Prints the help of a subcommand, or of tenon itself for an empty name.
 int Help(const std::string& subcommand);
 
-// Writes "tenon: <text>" and a newline to standard error and returns `exit_code`. Control characters
-// are escaped: parts of the text are often a guest's.
+// Writes "tenon: <text>" and a newline to standard error and returns `exit_code`. Control
+// characters are escaped: parts of the text are often a guest's.
 int Complain(const std::string& text, int exit_code);
 // The same for an error in a file: with its place in a text, the line there and a caret. `bytes`
 // are the file's, as far as they are still there. Returns kExitBadInput.

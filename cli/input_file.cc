@@ -51,15 +51,12 @@ InputKind KindOf(absl::Span<const uint8_t> bytes) {
   const absl::string_view text = AsText(bytes);
   if (absl::StrContains(text.substr(0, kLookedAt), '\0')) return InputKind::kOtherBinary;
   switch (vm::Lexer(text).Peek().kind) {
-    case vm::TokenKind::kEnd:
-      return InputKind::kEmpty;
+    case vm::TokenKind::kEnd: return InputKind::kEmpty;
     case vm::TokenKind::kLeftParen:
-    case vm::TokenKind::kAnnotation:
-      return InputKind::kText;
+    case vm::TokenKind::kAnnotation: return InputKind::kText;
     case vm::TokenKind::kError:
       return IsTextThatFails(text) ? InputKind::kText : InputKind::kOtherText;
-    default:
-      return InputKind::kOtherText;
+    default: return InputKind::kOtherText;
   }
 }
 

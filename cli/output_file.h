@@ -33,7 +33,7 @@ class OutputFile {
   OutputFile(int fd, std::string path, std::string temporary)
       : fd_(fd), path_(std::move(path)), temporary_(std::move(temporary)) {}
 
-  int fd_;                 // -1 when moved from or committed
+  int fd_;  // -1 when moved from or committed
   std::string path_;
   std::string temporary_;  // empty when it writes in place
 };

@@ -26,8 +26,7 @@ Result<vm::Module> OnlyWith(const vm::Features& features, Result<vm::Module> mod
 Status WriteModule(const vm::Module& module, const std::string& output) {
   const std::vector<uint8_t> bytes = vm::EncodeModule(module);
   TENON_ASSIGN_OR_RETURN(OutputFile file, OutputFile::Open(output));
-  TENON_RETURN_IF_ERROR(
-      file.Write({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
+  TENON_RETURN_IF_ERROR(file.Write({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
   return file.Commit();
 }
 

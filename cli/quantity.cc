@@ -16,10 +16,8 @@ struct Unit {
 };
 
 constexpr Unit kSizes[] = {{"", 1}, {"k", 1 << 10}, {"m", 1 << 20}, {"g", 1 << 30}};
-constexpr Unit kTimes[] = {{"ms", 1'000'000},
-                           {"s", 1'000'000'000},
-                           {"m", 60'000'000'000},
-                           {"h", 3'600'000'000'000}};
+constexpr Unit kTimes[] = {
+    {"ms", 1'000'000}, {"s", 1'000'000'000}, {"m", 60'000'000'000}, {"h", 3'600'000'000'000}};
 constexpr uint64_t kYear = 365 * 24 * 3'600'000'000'000;
 
 // Nothing when it is no number with one of the units, or more than 64 bits hold.

@@ -41,8 +41,8 @@ TEST(QuantityTest, TimesHaveUnits) {
 }
 
 TEST(QuantityTest, WhatIsNoTimeIsRefused) {
-  for (const char* text : {"", "s", "5", "0s", "-1s", "1.5s", "1 s", "1d", "8761h",
-                           "99999999999999999999s"}) {
+  for (const char* text :
+       {"", "s", "5", "0s", "-1s", "1.5s", "1 s", "1d", "8761h", "99999999999999999999s"}) {
     EXPECT_EQ(Duration(text), UINT64_MAX) << text;
   }
 }

@@ -97,11 +97,8 @@ Status TakeRunLimit(int key, absl::string_view value, RunOptions& options) {
       }
       options.unknown_imports_trap = true;
       break;
-    case kValidateAll:
-      options.validate_all = true;
-      break;
-    case kBounds:
-      return TakeBounds(value, options.engine.bounds);
+    case kValidateAll: options.validate_all = true; break;
+    case kBounds: return TakeBounds(value, options.engine.bounds);
     case kFeatures: {
       TENON_ASSIGN_OR_RETURN(options.engine.features,
                              Features::FromList({value.data(), value.size()}));
@@ -113,27 +110,20 @@ Status TakeRunLimit(int key, absl::string_view value, RunOptions& options) {
 
 Status TakeRun(int key, const char* value, RunOptions& options) {
   switch (key) {
-    case kDir:
-      options.directories.emplace_back(value);
-      break;
-    case kEnv:
-      options.environment.emplace_back(value);
-      break;
+    case kDir: options.directories.emplace_back(value); break;
+    case kEnv: options.environment.emplace_back(value); break;
     case kArgv0:
       if (*value == '\0') return Fail(ErrorKind::kUsage, "expected a name, got an empty one");
       options.argv0 = value;
       break;
-    case kDirReadOnly:
-      options.read_only_directories.emplace_back(value);
-      break;
+    case kDirReadOnly: options.read_only_directories.emplace_back(value); break;
     case kMaxMemory:
     case kMaxStack:
     case kTimeout:
     case kUnknownImports:
     case kValidateAll:
     case kBounds:
-    case kFeatures:
-      return TakeRunLimit(key, value == nullptr ? "" : value, options);
+    case kFeatures: return TakeRunLimit(key, value == nullptr ? "" : value, options);
     case kInvoke:
       if (*value == '\0') return Fail(ErrorKind::kUsage, "expected a call, 'name(arguments)'");
       options.invoke = value;
@@ -195,25 +185,13 @@ std::string WastEpilogue() {
 
 Status TakeWast(int key, const char* value, WastOptions& options) {
   switch (key) {
-    case kJson:
-      options.json = true;
-      break;
-    case kIgnoreErrorMessages:
-      options.script.ignore_error_messages = true;
-      break;
-    case kFeatures:
-      return options.script.engine.features.Apply(value);
-    case kDeterministic:
-      options.script.engine.deterministic_simd = true;
-      break;
-    case kCollectAlways:
-      options.script.collect_always = true;
-      break;
-    case kBounds:
-      return TakeBounds(value, options.script.engine.bounds);
-    case kArgumentKey:
-      options.paths.emplace_back(value);
-      break;
+    case kJson: options.json = true; break;
+    case kIgnoreErrorMessages: options.script.ignore_error_messages = true; break;
+    case kFeatures: return options.script.engine.features.Apply(value);
+    case kDeterministic: options.script.engine.deterministic_simd = true; break;
+    case kCollectAlways: options.script.collect_always = true; break;
+    case kBounds: return TakeBounds(value, options.script.engine.bounds);
+    case kArgumentKey: options.paths.emplace_back(value); break;
   }
   return {};
 }

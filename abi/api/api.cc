@@ -6,8 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "vm/base/from_std.h"
 #include "vm/interp/interpreter.h"
-#include "vm/sys/input_file.h"
 #include "vm/syntax/limits.h"
+#include "vm/sys/input_file.h"
 
 namespace tenon {
 namespace {

@@ -82,33 +82,23 @@ class SectionReader {
  private:
   bool ReadSection(uint8_t id, uint64_t start, SyntaxReader& section) {
     switch (id) {
-      case kCustom:
-        return ReadCustom(section);
-      case kCoreModule:
-        return ReadCoreModule(section);
+      case kCustom: return ReadCustom(section);
+      case kCoreModule: return ReadCoreModule(section);
       case kCoreInstance:
         return ReadDefinitions(section, kMaxInstances, "core instances",
                                &SectionReader::CoreInstance);
       case kCoreType:
         return ReadDefinitions(section, kMaxTypes, "core types", &SectionReader::CoreType);
-      case kComponent:
-        return ReadComponent(section);
+      case kComponent: return ReadComponent(section);
       case kInstance:
         return ReadDefinitions(section, kMaxInstances, "instances", &SectionReader::Instance);
-      case kAlias:
-        return ReadDefinitions(section, kMaxTypes, "aliases", &SectionReader::Alias);
-      case kType:
-        return ReadDefinitions(section, kMaxTypes, "types", &SectionReader::Type);
-      case kCanon:
-        return ReadDefinitions(section, kMaxFunctions, "canons", &SectionReader::Canon);
-      case kStart:
-        return ReadStart(section);
-      case kImport:
-        return ReadDefinitions(section, kMaxImports, "imports", &SectionReader::Import);
-      case kExport:
-        return ReadDefinitions(section, kMaxExports, "exports", &SectionReader::Export);
-      case kValue:
-        return ReadDefinitions(section, kMaxTypes, "values", &SectionReader::Value);
+      case kAlias: return ReadDefinitions(section, kMaxTypes, "aliases", &SectionReader::Alias);
+      case kType: return ReadDefinitions(section, kMaxTypes, "types", &SectionReader::Type);
+      case kCanon: return ReadDefinitions(section, kMaxFunctions, "canons", &SectionReader::Canon);
+      case kStart: return ReadStart(section);
+      case kImport: return ReadDefinitions(section, kMaxImports, "imports", &SectionReader::Import);
+      case kExport: return ReadDefinitions(section, kMaxExports, "exports", &SectionReader::Export);
+      case kValue: return ReadDefinitions(section, kMaxTypes, "values", &SectionReader::Value);
       default:
         return section.FailAt(ErrorKind::kMalformed, absl::StrCat("malformed section id: ", id),
                               start);

@@ -36,8 +36,8 @@ template <typename Visit>
 void VisitNames(SyntaxReader reader, Visit visit) {
   uint32_t count = 0, index = 0;
   absl::string_view name;
-  for (reader.ReadVarU32(&count);
-       count > 0 && reader.ReadVarU32(&index) && ReadName(reader, &name); --count) {
+  for (reader.ReadVarU32(&count); count > 0 && reader.ReadVarU32(&index) && ReadName(reader, &name);
+       --count) {
     visit(index, name);
   }
 }

@@ -37,10 +37,10 @@ struct SortCode {
   Sort sort;
 };
 // abi: "Sorts". What follows a 0x00 is a core sort.
-constexpr SortCode kCoreSorts[] = {
-    {0x00, Sort::kCoreFunc},   {0x01, Sort::kCoreTable}, {0x02, Sort::kCoreMemory},
-    {0x03, Sort::kCoreGlobal}, {0x04, Sort::kCoreTag},   {0x10, Sort::kCoreType},
-    {0x11, Sort::kCoreModule}, {0x12, Sort::kCoreInstance}};
+constexpr SortCode kCoreSorts[] = {{0x00, Sort::kCoreFunc},   {0x01, Sort::kCoreTable},
+                                   {0x02, Sort::kCoreMemory}, {0x03, Sort::kCoreGlobal},
+                                   {0x04, Sort::kCoreTag},    {0x10, Sort::kCoreType},
+                                   {0x11, Sort::kCoreModule}, {0x12, Sort::kCoreInstance}};
 constexpr SortCode kSorts[] = {{0x01, Sort::kFunc},
                                {0x02, Sort::kValue},
                                {0x03, Sort::kType},

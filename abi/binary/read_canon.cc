@@ -51,8 +51,7 @@ bool SkipImmediate(SyntaxReader& reader, char letter) {
     }
     case 'a':
     case 'c':
-    case 's':
-      return ReadFlag(reader);
+    case 's': return ReadFlag(reader);
     case 'v': {
       vm::ValType type;
       return ReadCoreValType(reader, &type);
@@ -61,8 +60,7 @@ bool SkipImmediate(SyntaxReader& reader, char letter) {
       std::optional<syntax::ValType> result;
       return ReadResultList(reader, &result);
     }
-    default:
-      return reader.ReadVarU32(&index);
+    default: return reader.ReadVarU32(&index);
   }
 }
 
@@ -113,8 +111,7 @@ bool ReadCanon(SyntaxReader& reader, syntax::Canon* out) {
       resource.op = static_cast<syntax::CanonResource::Op>(code - 0x02);
       return ReadIndex(reader, &resource.type);
     }
-    default:
-      return ReadGated(reader, code, where, out);
+    default: return ReadGated(reader, code, where, out);
   }
 }
 

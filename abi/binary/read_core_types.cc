@@ -63,20 +63,16 @@ bool ReadCoreExternType(SyntaxReader& reader, vm::ImportType* out) {
       if (!reader.ReadVarU32(&index)) return false;
       out->emplace<0>(index);
       return true;
-    case 0x01:
-      return ReadTableType(reader, &out->emplace<vm::TableType>());
-    case 0x02:
-      return ReadMemoryType(reader, &out->emplace<vm::MemoryType>());
-    case 0x03:
-      return ReadGlobalType(reader, &out->emplace<vm::GlobalType>());
+    case 0x01: return ReadTableType(reader, &out->emplace<vm::TableType>());
+    case 0x02: return ReadMemoryType(reader, &out->emplace<vm::MemoryType>());
+    case 0x03: return ReadGlobalType(reader, &out->emplace<vm::GlobalType>());
     case 0x04: {
       uint8_t attribute = 0;
       if (!reader.ReadByte(&attribute) || !reader.ReadVarU32(&index)) return false;
       out->emplace<vm::TagType>(vm::TagType{vm::TypeIdx(index)});
       return attribute == 0 || reader.FailAt(ErrorKind::kMalformed, "malformed tag type", where);
     }
-    default:
-      return reader.FailAt(ErrorKind::kMalformed, "malformed core import kind", where);
+    default: return reader.FailAt(ErrorKind::kMalformed, "malformed core import kind", where);
   }
 }
 
@@ -100,10 +96,8 @@ bool ReadModuleDecl(SyntaxReader& reader, int depth, syntax::CoreModuleDecl* out
       return ReadName(reader, &import.module) && ReadName(reader, &import.name) &&
              ReadCoreExternType(reader, &import.type);
     }
-    case 0x01:
-      return ReadCoreTypeDef(reader, depth + 1, &out->decl.emplace<syntax::CoreTypeDef>());
-    case 0x02:
-      return ReadCoreTypeAlias(reader, &out->decl.emplace<syntax::CoreTypeAlias>());
+    case 0x01: return ReadCoreTypeDef(reader, depth + 1, &out->decl.emplace<syntax::CoreTypeDef>());
+    case 0x02: return ReadCoreTypeAlias(reader, &out->decl.emplace<syntax::CoreTypeAlias>());
     case 0x03: {
       auto& exported = out->decl.emplace<syntax::CoreExportDecl>();
       return ReadName(reader, &exported.name) && ReadCoreExternType(reader, &exported.type);

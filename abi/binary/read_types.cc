@@ -68,12 +68,9 @@ bool ReadDeclarator(SyntaxReader& reader, bool in_instance, int depth, syntax::D
   out->offset = reader.offset();
   if (!reader.ReadByte(&kind)) return false;
   switch (kind) {
-    case 0x00:
-      return ReadCoreTypeDef(reader, depth + 1, &out->decl.emplace<syntax::CoreTypeDef>());
-    case kDeclType:
-      return ReadTypeDef(reader, depth + 1, &out->decl.emplace<syntax::TypeDef>());
-    case 0x02:
-      return ReadAlias(reader, &out->decl.emplace<syntax::Alias>());
+    case 0x00: return ReadCoreTypeDef(reader, depth + 1, &out->decl.emplace<syntax::CoreTypeDef>());
+    case kDeclType: return ReadTypeDef(reader, depth + 1, &out->decl.emplace<syntax::TypeDef>());
+    case 0x02: return ReadAlias(reader, &out->decl.emplace<syntax::Alias>());
     case 0x03: {
       if (in_instance) break;
       auto& import = out->decl.emplace<syntax::ImportDecl>();
@@ -83,8 +80,7 @@ bool ReadDeclarator(SyntaxReader& reader, bool in_instance, int depth, syntax::D
       auto& exported = out->decl.emplace<syntax::ExportDecl>();
       return ReadExternName(reader, &exported.name) && ReadExternType(reader, &exported.type);
     }
-    default:
-      break;
+    default: break;
   }
   return reader.FailAt(ErrorKind::kMalformed, "malformed type declarator", out->offset);
 }
@@ -115,37 +111,27 @@ bool ReadDefinedValType(SyntaxReader& reader, uint8_t code, uint64_t where, synt
       return ReadVec(reader, kMaxFields, "variant cases",
                      &out->emplace<syntax::VariantType>().cases,
                      [&](syntax::Case* variant_case) { return ReadCase(reader, variant_case); });
-    case 0x70:
-      return ReadList(reader, false, &out->emplace<syntax::ListType>());
-    case 0x67:
-      return ReadList(reader, true, &out->emplace<syntax::ListType>());
+    case 0x70: return ReadList(reader, false, &out->emplace<syntax::ListType>());
+    case 0x67: return ReadList(reader, true, &out->emplace<syntax::ListType>());
     case 0x6f:
       return ReadVec(reader, kMaxFields, "tuple types", &out->emplace<syntax::TupleType>().types,
                      [&](syntax::ValType* type) { return ReadValType(reader, type); });
-    case 0x6e:
-      return ReadLabels(reader, "flags", &out->emplace<syntax::FlagsType>().labels);
-    case 0x6d:
-      return ReadLabels(reader, "enum cases", &out->emplace<syntax::EnumType>().labels);
-    case 0x6b:
-      return ReadValType(reader, &out->emplace<syntax::OptionType>().type);
+    case 0x6e: return ReadLabels(reader, "flags", &out->emplace<syntax::FlagsType>().labels);
+    case 0x6d: return ReadLabels(reader, "enum cases", &out->emplace<syntax::EnumType>().labels);
+    case 0x6b: return ReadValType(reader, &out->emplace<syntax::OptionType>().type);
     case 0x6a: {
       auto& result = out->emplace<syntax::ResultType>();
       return ReadOptionalType(reader, &result.ok) && ReadOptionalType(reader, &result.error);
     }
-    case 0x69:
-      return ReadIndex(reader, &out->emplace<syntax::OwnType>().resource);
-    case 0x68:
-      return ReadIndex(reader, &out->emplace<syntax::BorrowType>().resource);
-    case 0x66:
-      return ReadOptionalType(reader, &out->emplace<syntax::StreamType>().element);
-    case 0x65:
-      return ReadOptionalType(reader, &out->emplace<syntax::FutureType>().element);
+    case 0x69: return ReadIndex(reader, &out->emplace<syntax::OwnType>().resource);
+    case 0x68: return ReadIndex(reader, &out->emplace<syntax::BorrowType>().resource);
+    case 0x66: return ReadOptionalType(reader, &out->emplace<syntax::StreamType>().element);
+    case 0x65: return ReadOptionalType(reader, &out->emplace<syntax::FutureType>().element);
     case 0x63: {
       auto& map = out->emplace<syntax::MapType>();
       return ReadValType(reader, &map.key) && ReadValType(reader, &map.value);
     }
-    default:
-      return reader.FailAt(ErrorKind::kMalformed, "malformed type", where);
+    default: return reader.FailAt(ErrorKind::kMalformed, "malformed type", where);
   }
 }
 
@@ -182,13 +168,10 @@ bool ReadExternType(SyntaxReader& reader, syntax::ExternType* out) {
     case Sort::kCoreModule:
     case Sort::kFunc:
     case Sort::kComponent:
-    case Sort::kInstance:
-      return reader.ReadVarU32(&out->index);
+    case Sort::kInstance: return reader.ReadVarU32(&out->index);
     case Sort::kType:
-    case Sort::kValue:
-      break;
-    default:
-      return reader.FailAt(ErrorKind::kMalformed, "malformed extern type", where);
+    case Sort::kValue: break;
+    default: return reader.FailAt(ErrorKind::kMalformed, "malformed extern type", where);
   }
   if (!reader.ReadByte(&bound)) return false;
   if (bound > 1) return reader.FailAt(ErrorKind::kMalformed, "malformed bound", where);
@@ -231,18 +214,12 @@ bool ReadTypeDef(SyntaxReader& reader, int depth, syntax::TypeDef* out) {
     return true;
   }
   switch (code) {
-    case 0x3f:
-      return ReadResourceType(reader, &out->emplace<syntax::ResourceType>());
-    case 0x40:
-      return ReadFuncType(reader, false, &out->emplace<syntax::FuncType>());
-    case 0x43:
-      return ReadFuncType(reader, true, &out->emplace<syntax::FuncType>());
-    case 0x41:
-      return ReadComponentType(reader, false, depth, out);
-    case 0x42:
-      return ReadComponentType(reader, true, depth, out);
-    default:
-      return ReadDefinedValType(reader, code, where, out);
+    case 0x3f: return ReadResourceType(reader, &out->emplace<syntax::ResourceType>());
+    case 0x40: return ReadFuncType(reader, false, &out->emplace<syntax::FuncType>());
+    case 0x43: return ReadFuncType(reader, true, &out->emplace<syntax::FuncType>());
+    case 0x41: return ReadComponentType(reader, false, depth, out);
+    case 0x42: return ReadComponentType(reader, true, depth, out);
+    default: return ReadDefinedValType(reader, code, where, out);
   }
 }
 

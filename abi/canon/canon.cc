@@ -15,8 +15,9 @@ namespace {
 const abi::ResourceType* ExpectGuestType(Context& cx, abi::GuestTypeId found, const void* tag) {
   const abi::ResourceType* expected = cx.GuestType(tag);
   if (found == expected->id) return expected;
-  Trap(cx, found == abi::GuestTypeId::kNone ? "the host passed a resource that it had given away"
-                            : "the host passed a resource of another type or instance");
+  Trap(cx, found == abi::GuestTypeId::kNone
+               ? "the host passed a resource that it had given away"
+               : "the host passed a resource of another type or instance");
   return nullptr;
 }
 

@@ -12,26 +12,17 @@ constexpr size_t kManyOps = 200'000;
 
 Kind FlatKind(TypeKind kind) {
   switch (kind) {
-    case TypeKind::kBool:
-      return Kind::kFlatBool;
-    case TypeKind::kU8:
-      return Kind::kFlatU8;
-    case TypeKind::kS8:
-      return Kind::kFlatS8;
-    case TypeKind::kU16:
-      return Kind::kFlatU16;
-    case TypeKind::kS16:
-      return Kind::kFlatS16;
+    case TypeKind::kBool: return Kind::kFlatBool;
+    case TypeKind::kU8: return Kind::kFlatU8;
+    case TypeKind::kS8: return Kind::kFlatS8;
+    case TypeKind::kU16: return Kind::kFlatU16;
+    case TypeKind::kS16: return Kind::kFlatS16;
     case TypeKind::kS64:
     case TypeKind::kU64:
-    case TypeKind::kF64:
-      return Kind::kFlat64;
-    case TypeKind::kChar:
-      return Kind::kFlatChar;
-    case TypeKind::kString:
-      return Kind::kFlatString;
-    default:
-      return Kind::kFlat32;
+    case TypeKind::kF64: return Kind::kFlat64;
+    case TypeKind::kChar: return Kind::kFlatChar;
+    case TypeKind::kString: return Kind::kFlatString;
+    default: return Kind::kFlat32;
   }
 }
 
@@ -124,33 +115,25 @@ void CopyPlan::EmitValue(ValType type, bool flat, Place at) {
   const TypeDef& def = types_->Get(type);
   switch (def.kind) {
     case TypeKind::kRecord:
-    case TypeKind::kTuple:
-      return EmitProduct(def.types, flat, at);
-    case TypeKind::kList:
-      return EmitList(type, flat, at);
+    case TypeKind::kTuple: return EmitProduct(def.types, flat, at);
+    case TypeKind::kList: return EmitList(type, flat, at);
     case TypeKind::kFlags:
       return Emit(flat ? Kind::kFlatFlags : Kind::kFlags, at, FlagsMask(def.labels.size()),
                   static_cast<uint8_t>(src_.Get(type).size));
-    case TypeKind::kOwn:
-      return Emit(flat ? Kind::kFlatOwn : Kind::kOwn, at, def.resource.value());
+    case TypeKind::kOwn: return Emit(flat ? Kind::kFlatOwn : Kind::kOwn, at, def.resource.value());
     case TypeKind::kBorrow:
       return Emit(flat ? Kind::kFlatBorrow : Kind::kBorrow, at, def.resource.value());
-    default:
-      return EmitVariant(type, flat, at);
+    default: return EmitVariant(type, flat, at);
   }
 }
 
 void CopyPlan::EmitScalar(ValType type, bool flat, Place at) {
   if (flat) return Emit(FlatKind(type.kind()), at);
   switch (type.kind()) {
-    case TypeKind::kBool:
-      return Emit(Kind::kBool, at);
-    case TypeKind::kChar:
-      return Emit(Kind::kChar, at);
-    case TypeKind::kString:
-      return Emit(Kind::kString, at);
-    default:
-      return EmitBytes(at, src_.Get(type).size);
+    case TypeKind::kBool: return Emit(Kind::kBool, at);
+    case TypeKind::kChar: return Emit(Kind::kChar, at);
+    case TypeKind::kString: return Emit(Kind::kString, at);
+    default: return EmitBytes(at, src_.Get(type).size);
   }
 }
 
@@ -176,10 +159,8 @@ bool CopyPlan::IsBytewise(ValType type) {
     case TypeKind::kS64:
     case TypeKind::kU64:
     case TypeKind::kF32:
-    case TypeKind::kF64:
-      return true;
-    default:
-      return false;
+    case TypeKind::kF64: return true;
+    default: return false;
   }
 }
 

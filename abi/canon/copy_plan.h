@@ -123,7 +123,7 @@ class CopyPlan {
   absl::flat_hash_map<std::pair<uint32_t, bool>, uint32_t> params_;
   absl::flat_hash_map<std::pair<uint32_t, bool>, uint32_t> values_;
   uint32_t inline_nodes_ = 0;  // types written out in more nodes have a routine of their own
-  uint32_t barrier_ = 0;  // operations before this are not merged into
+  uint32_t barrier_ = 0;       // operations before this are not merged into
 };
 
 // A place in a running plan: slots or memory, as the plan's form demands.

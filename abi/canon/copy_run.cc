@@ -88,7 +88,6 @@ class Runner {
   absl::InlinedVector<Frame, 8> callers_;
 };
 
-
 bool Runner::FlatString(const vm::Slot* src, vm::Slot* dst) {
   uint64_t address, units;
   if (!String(ReadPointer(src), ReadPointer(src + 1), &address, &units)) return false;
@@ -111,40 +110,22 @@ bool Runner::FlatStep(const CopyOp& op) {
   vm::Slot* dst = frame_.target.slots + op.dst;
   uint32_t index;
   switch (op.kind) {
-    case Kind::kFlat64:
-      *dst = *src;
-      return true;
-    case Kind::kFlat32:
-      vm::WriteSlot(dst, vm::ReadSlot<uint32_t>(src));
-      return true;
-    case Kind::kFlatU8:
-      vm::WriteSlot<uint32_t>(dst, vm::ReadSlot<uint8_t>(src));
-      return true;
-    case Kind::kFlatS8:
-      vm::WriteSlot<int32_t>(dst, vm::ReadSlot<int8_t>(src));
-      return true;
-    case Kind::kFlatU16:
-      vm::WriteSlot<uint32_t>(dst, vm::ReadSlot<uint16_t>(src));
-      return true;
-    case Kind::kFlatS16:
-      vm::WriteSlot<int32_t>(dst, vm::ReadSlot<int16_t>(src));
-      return true;
+    case Kind::kFlat64: *dst = *src; return true;
+    case Kind::kFlat32: vm::WriteSlot(dst, vm::ReadSlot<uint32_t>(src)); return true;
+    case Kind::kFlatU8: vm::WriteSlot<uint32_t>(dst, vm::ReadSlot<uint8_t>(src)); return true;
+    case Kind::kFlatS8: vm::WriteSlot<int32_t>(dst, vm::ReadSlot<int8_t>(src)); return true;
+    case Kind::kFlatU16: vm::WriteSlot<uint32_t>(dst, vm::ReadSlot<uint16_t>(src)); return true;
+    case Kind::kFlatS16: vm::WriteSlot<int32_t>(dst, vm::ReadSlot<int16_t>(src)); return true;
     case Kind::kFlatBool:
       vm::WriteSlot<uint32_t>(dst, vm::ReadSlot<uint32_t>(src) != 0 ? 1 : 0);
       return true;
     case Kind::kFlatChar:
       vm::WriteSlot(dst, vm::ReadSlot<uint32_t>(src));
       return CheckChar(from_, vm::ReadSlot<uint32_t>(src));
-    case Kind::kFlatFlags:
-      vm::WriteSlot(dst, vm::ReadSlot<uint32_t>(src) & op.arg);
-      return true;
-    case Kind::kFlatZero:
-      std::memset(dst, 0, op.arg * sizeof(vm::Slot));
-      return true;
-    case Kind::kFlatString:
-      return FlatString(src, dst);
-    case Kind::kFlatList:
-      return FlatList(op, src, dst);
+    case Kind::kFlatFlags: vm::WriteSlot(dst, vm::ReadSlot<uint32_t>(src) & op.arg); return true;
+    case Kind::kFlatZero: std::memset(dst, 0, op.arg * sizeof(vm::Slot)); return true;
+    case Kind::kFlatString: return FlatString(src, dst);
+    case Kind::kFlatList: return FlatList(op, src, dst);
     case Kind::kFlatVariant:
       index = vm::ReadSlot<uint32_t>(src);
       vm::WriteSlot(dst, index);
@@ -156,11 +137,8 @@ bool Runner::FlatStep(const CopyOp& op) {
       }
       vm::WriteSlot(dst, index);
       return true;
-    case Kind::kFlatCall:
-      Push({op.arg, {src, nullptr}, {dst, nullptr}});
-      return true;
-    default:
-      TENON_CHECK(false);
+    case Kind::kFlatCall: Push({op.arg, {src, nullptr}, {dst, nullptr}}); return true;
+    default: TENON_CHECK(false);
   }
 }
 
@@ -172,12 +150,8 @@ bool Runner::MemoryStep(const CopyOp& op) {
   uint64_t address, length;
   uint32_t index;
   switch (op.kind) {
-    case Kind::kBytes:
-      std::memmove(dst, src, op.arg);
-      return true;
-    case Kind::kBool:
-      *dst = *src != 0 ? 1 : 0;
-      return true;
+    case Kind::kBytes: std::memmove(dst, src, op.arg); return true;
+    case Kind::kBool: *dst = *src != 0 ? 1 : 0; return true;
     case Kind::kChar:
       index = LoadScalar<uint32_t>(src);
       StoreScalar(dst, index);
@@ -205,16 +179,10 @@ bool Runner::MemoryStep(const CopyOp& op) {
       if (!Handle(op.kind == Kind::kOwn, op.arg, LoadScalar<uint32_t>(src), &index)) return false;
       StoreScalar(dst, index);
       return true;
-    case Kind::kCall:
-      Push({op.arg, {nullptr, src}, {nullptr, dst}});
-      return true;
-    case Kind::kJump:
-      frame_.next = op.arg;
-      return true;
-    case Kind::kElementEnd:
-      return NextElement();
-    default:
-      TENON_CHECK(false);
+    case Kind::kCall: Push({op.arg, {nullptr, src}, {nullptr, dst}}); return true;
+    case Kind::kJump: frame_.next = op.arg; return true;
+    case Kind::kElementEnd: return NextElement();
+    default: TENON_CHECK(false);
   }
 }
 

@@ -31,25 +31,20 @@ Layout LayoutTable::Compute(ValType type) {
   switch (type.kind()) {
     case TypeKind::kBool:
     case TypeKind::kS8:
-    case TypeKind::kU8:
-      return ScalarLayout(1);
+    case TypeKind::kU8: return ScalarLayout(1);
     case TypeKind::kS16:
-    case TypeKind::kU16:
-      return ScalarLayout(2);
+    case TypeKind::kU16: return ScalarLayout(2);
     case TypeKind::kS32:
     case TypeKind::kU32:
     case TypeKind::kF32:
     case TypeKind::kChar:
     case TypeKind::kOwn:
-    case TypeKind::kBorrow:
-      return ScalarLayout(4);
+    case TypeKind::kBorrow: return ScalarLayout(4);
     case TypeKind::kS64:
     case TypeKind::kU64:
-    case TypeKind::kF64:
-      return ScalarLayout(8);
+    case TypeKind::kF64: return ScalarLayout(8);
     case TypeKind::kString:
-    case TypeKind::kList:
-      return PointerPairLayout(pointer_bytes_);
+    case TypeKind::kList: return PointerPairLayout(pointer_bytes_);
     case TypeKind::kRecord:
     case TypeKind::kTuple: {
       RecordLayout record;
@@ -61,8 +56,7 @@ Layout LayoutTable::Compute(ValType type) {
     case TypeKind::kVariant:
     case TypeKind::kEnum:
     case TypeKind::kOption:
-    case TypeKind::kResult:
-      return GetVariant(type).Finish();
+    case TypeKind::kResult: return GetVariant(type).Finish();
   }
   return Layout();
 }

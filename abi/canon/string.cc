@@ -26,13 +26,9 @@ class Reader {
   bool Next(uint32_t* code_point, bool* incomplete) {
     *incomplete = false;
     switch (encoding_) {
-      case Encoding::kLatin1:
-        *code_point = *at_++;
-        return true;
-      case Encoding::kUtf16:
-        return NextUtf16(code_point, incomplete);
-      case Encoding::kUtf8:
-        return NextUtf8(code_point, incomplete);
+      case Encoding::kLatin1: *code_point = *at_++; return true;
+      case Encoding::kUtf16: return NextUtf16(code_point, incomplete);
+      case Encoding::kUtf8: return NextUtf8(code_point, incomplete);
     }
     return false;
   }
@@ -257,8 +253,7 @@ bool LocateString(CanonContext& cx, uint64_t address, uint64_t units, LiftedStri
   uint32_t unit_bytes = 1;
   text->encoding = Encoding::kUtf8;
   switch (cx.options->encoding) {
-    case StringEncoding::kUtf8:
-      break;
+    case StringEncoding::kUtf8: break;
     case StringEncoding::kUtf16:
       text->encoding = Encoding::kUtf16;
       align = unit_bytes = 2;

@@ -119,19 +119,13 @@ std::string Describe(const canon::TypeShape* shape, const ResourceNames& names) 
     case TypeKind::kFlags:
       return DescribeLabels(shape->kind == TypeKind::kEnum ? "enum" : "flags", *shape,
                             [](const canon::TypeShape*) { return ""; });
-    case TypeKind::kList:
-      return DescribeParts("list", *shape, names);
-    case TypeKind::kTuple:
-      return DescribeParts("tuple", *shape, names);
-    case TypeKind::kOption:
-      return DescribeParts("option", *shape, names);
-    case TypeKind::kResult:
-      return DescribeParts("result", *shape, names);
+    case TypeKind::kList: return DescribeParts("list", *shape, names);
+    case TypeKind::kTuple: return DescribeParts("tuple", *shape, names);
+    case TypeKind::kOption: return DescribeParts("option", *shape, names);
+    case TypeKind::kResult: return DescribeParts("result", *shape, names);
     case TypeKind::kOwn:
-    case TypeKind::kBorrow:
-      return DescribeHandle(*shape, names);
-    default:
-      return PrimitiveName(shape->kind);
+    case TypeKind::kBorrow: return DescribeHandle(*shape, names);
+    default: return PrimitiveName(shape->kind);
   }
 }
 

@@ -174,31 +174,17 @@ bool ValueCodec::Lower(ValType type, const Value& value, vm::Slot* slots) {
 bool ValueCodec::LiftScalar(ValType type, uint64_t raw, Value* out) {
   out->bits = raw;
   switch (type.kind()) {
-    case TypeKind::kBool:
-      out->bits = raw != 0;
-      return true;
-    case TypeKind::kS8:
-      out->bits = Extend<int8_t>(raw);
-      return true;
-    case TypeKind::kU8:
-      out->bits = Extend<uint8_t>(raw);
-      return true;
-    case TypeKind::kS16:
-      out->bits = Extend<int16_t>(raw);
-      return true;
-    case TypeKind::kU16:
-      out->bits = Extend<uint16_t>(raw);
-      return true;
-    case TypeKind::kS32:
-      out->bits = Extend<int32_t>(raw);
-      return true;
-    case TypeKind::kChar:
-      return CheckChar(cx_, static_cast<uint32_t>(raw));
+    case TypeKind::kBool: out->bits = raw != 0; return true;
+    case TypeKind::kS8: out->bits = Extend<int8_t>(raw); return true;
+    case TypeKind::kU8: out->bits = Extend<uint8_t>(raw); return true;
+    case TypeKind::kS16: out->bits = Extend<int16_t>(raw); return true;
+    case TypeKind::kU16: out->bits = Extend<uint16_t>(raw); return true;
+    case TypeKind::kS32: out->bits = Extend<int32_t>(raw); return true;
+    case TypeKind::kChar: return CheckChar(cx_, static_cast<uint32_t>(raw));
     case TypeKind::kFlags:  // bits without a label are ignored
       out->bits = raw & ((uint64_t{1} << types_.Get(type).labels.size()) - 1);
       return true;
-    case TypeKind::kEnum:
-      return raw < CaseCount(types_.Get(type)) || BadDiscriminant(cx_);
+    case TypeKind::kEnum: return raw < CaseCount(types_.Get(type)) || BadDiscriminant(cx_);
     case TypeKind::kOwn:
     case TypeKind::kBorrow: {
       const ResourceType* resource = resources_[types_.Get(type).resource.value()];
@@ -211,8 +197,7 @@ bool ValueCodec::LiftScalar(ValType type, uint64_t raw, Value* out) {
       out->bits = rep;
       return true;
     }
-    default:
-      return true;
+    default: return true;
   }
 }
 

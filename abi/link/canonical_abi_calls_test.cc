@@ -348,17 +348,17 @@ TEST_F(UncaughtTest, OfAnotherComponentCannotBeCaught) {
 
 TEST_F(UncaughtTest, OfTheSameComponentCanBeCaughtByItsTag) {
   const CoreInstanceId thrower = builder_.Core(kThrower);
-  const CoreInstanceId main = builder_.Core(R"((module
+  const CoreInstanceId main =
+      builder_.Core(R"((module
       (import "" "f" (func $f)) (import "" "e" (tag $e))
       (func (export "run") (block $h (try_table (catch $e $h) (call $f)) (unreachable)))))",
-                                            {builder_.Item(thrower, "f"),
-                                             builder_.Item(thrower, "e")});
+                    {builder_.Item(thrower, "f"), builder_.Item(thrower, "e")});
   EXPECT_EQ(Run(main, ComponentInstanceId(0)), kPassed);
 }
 
 TEST_F(UncaughtTest, InAStartFunctionTrapsTheInstantiation) {
-  const CoreInstanceId main = builder_.Core(
-      R"((module (tag $e) (func $f (throw $e)) (start $f) (func (export "run"))))");
+  const CoreInstanceId main =
+      builder_.Core(R"((module (tag $e) (func $f (throw $e)) (start $f) (func (export "run"))))");
   EXPECT_NE(Run(main, ComponentInstanceId(0)), kPassed);
   ASSERT_TRUE(store_.core().trapped());
   EXPECT_EQ(store_.core().TakeTrap().kind, vm::TrapKind::kUncaughtException);

@@ -31,9 +31,8 @@ struct StreamError : std::variant<std::string, std::monostate> {
 
 template <>
 struct RecordOf<abi::Datetime> {
-  static constexpr auto kFields =
-      std::make_tuple(Field("seconds", &abi::Datetime::seconds),
-                      Field("nanoseconds", &abi::Datetime::nanoseconds));
+  static constexpr auto kFields = std::make_tuple(
+      Field("seconds", &abi::Datetime::seconds), Field("nanoseconds", &abi::Datetime::nanoseconds));
 };
 template <>
 struct EnumOf<abi::ErrorCode> {
@@ -380,8 +379,8 @@ TEST_F(HostTest, TypesAreCheckedByStructureAndName) {
   EXPECT_TRUE(Matches<std::vector<std::optional<Datetime>>>(
       checker, def(K::kList, {}, {def(K::kOption, {}, {datetime})})));
   EXPECT_FALSE(Matches<std::vector<uint8_t>>(checker, def(K::kList, {}, {K::kS8})));
-  EXPECT_TRUE((Matches<std::expected<void, StreamError>>(
-      checker, def(K::kResult, {}, {ValType(), error}))));
+  EXPECT_TRUE((
+      Matches<std::expected<void, StreamError>>(checker, def(K::kResult, {}, {ValType(), error}))));
   EXPECT_FALSE((Matches<std::expected<uint8_t, StreamError>>(
       checker, def(K::kResult, {}, {ValType(), error}))));
   EXPECT_TRUE(Matches<Borrow<Stream>>(checker, def(K::kBorrow, {}, {}, ResourceId(0))));
@@ -395,9 +394,9 @@ TEST_F(HostTest, SignaturesAreDescribedInWit) {
                   [](HostContext&, Borrow<Stream>,
                      absl::Span<const uint8_t>) -> std::expected<void, StreamError> { return {}; });
 
-  EXPECT_EQ(Describe(*interface_.table().FindFunc("f")->shape,
-                     {{&kHostResource<Stream>, "stream"}}),
-            "func(borrow<stream>, list<u8>) -> result<_, variant { failed(string), closed }>");
+  EXPECT_EQ(
+      Describe(*interface_.table().FindFunc("f")->shape, {{&kHostResource<Stream>, "stream"}}),
+      "func(borrow<stream>, list<u8>) -> result<_, variant { failed(string), closed }>");
 }
 
 TEST(HostLinkerTest, TheHighestCompatibleVersionServes) {

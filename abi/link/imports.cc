@@ -109,14 +109,12 @@ class Resolver {
   // A function that the component calls.
   Result<HostFunc> ResolveFunc(const PlanImportedFunc& func) {
     const PlanImport& import = plan_.imports[func.import];
-    const HostInterface* interface =
-        func.path.empty() ? &linker_.root() : interfaces_[func.import];
+    const HostInterface* interface = func.path.empty() ? &linker_.root() : interfaces_[func.import];
     const std::string name =
         func.path.empty() ? std::string(import.name) : absl::StrJoin(func.path, ".");
     if (MayTrap(interface, name)) return TrappingFunc(func);
     if (interface == nullptr) return MissingInterface(import, name);
-    TENON_ASSIGN_OR_RETURN(const HostFunc* found,
-                           CheckFunc(import, *interface, name, func.type));
+    TENON_ASSIGN_OR_RETURN(const HostFunc* found, CheckFunc(import, *interface, name, func.type));
     return *found;
   }
 
@@ -131,8 +129,8 @@ class Resolver {
     if (result_.messages == nullptr) {
       result_.messages = std::make_shared<std::deque<std::string>>();
     }
-    std::string& message = result_.messages->emplace_back(
-        absl::StrCat("import \"", import.name, "\""));
+    std::string& message =
+        result_.messages->emplace_back(absl::StrCat("import \"", import.name, "\""));
     if (!func.path.empty()) absl::StrAppend(&message, " \"", absl::StrJoin(func.path, "."), "\"");
     absl::StrAppend(&message, ": the host does not have it");
     HostFunc trapping;

@@ -9,8 +9,8 @@
 #include <tenon/func.h>
 
 #include <cstdint>
-#include <expected>
 #include <deque>
+#include <expected>
 #include <memory>
 #include <string>
 #include <utility>

@@ -35,9 +35,8 @@ std::string Paths(const Bytes& outer_names, const Bytes& inner_names = {},
   vm::TypeStore types;
   auto syntax = DecodeComponent(Nested(outer_names, inner_names, module));
   if (!syntax) return syntax.error().ToString();
-  const auto component =
-      ValidateComponent(std::move(*syntax), &types,
-                        CoreLoader(&types, vm::Features(), vm::BodyValidation::kEager));
+  const auto component = ValidateComponent(
+      std::move(*syntax), &types, CoreLoader(&types, vm::Features(), vm::BodyValidation::kEager));
   if (!component) return component.error().ToString();
   return InstancePath(**component, CoreInstanceId(0)) + " " +
          InstancePath(**component, CoreInstanceId(1));
@@ -45,9 +44,8 @@ std::string Paths(const Bytes& outer_names, const Bytes& inner_names = {},
 
 TEST(InstancePathTest, NamesAreTheComponents) {
   const Bytes outer = NameSection({Names(kSortInstance, {Named(1, "right"), Named(0, "left")})});
-  const Bytes inner = NameSection(
-      {Blob(0, Str("inner")), Names(kSortInstance, {Named(0, "no")}),
-       Names(kSortCoreInstance, {Named(0, "main")})});
+  const Bytes inner = NameSection({Blob(0, Str("inner")), Names(kSortInstance, {Named(0, "no")}),
+                                   Names(kSortCoreInstance, {Named(0, "main")})});
   EXPECT_EQ(Paths(outer, inner), "left/main right/main");
 }
 
@@ -65,7 +63,7 @@ TEST(InstancePathTest, WithoutANameItIsWhatItIsAnInstanceOf) {
 }
 
 TEST(InstancePathTest, WhatIsMalformedNamesNothing) {
-  const Bytes cut = {0x01, 0x7f, 0x05};                         // longer than the section
+  const Bytes cut = {0x01, 0x7f, 0x05};                           // longer than the section
   const Bytes counted = Blob(1, {0x05, 0xff, 0xff, 0xff, 0x0f});  // more names than there are
   const Bytes not_text = Blob(1, {0x05, 0x01, 0x00, 0x01, 0xff});
   for (const Bytes& part : {cut, counted, not_text, Blob(0, {}), Blob(1, {})}) {

@@ -76,15 +76,9 @@ Status ComponentInstantiator::RunOps() {
       case PlanOp::Kind::kInstantiateModule:
         TENON_RETURN_IF_ERROR(InstantiateModule(op.index));
         break;
-      case PlanOp::Kind::kDefineResource:
-        TENON_RETURN_IF_ERROR(DefineResource(op.index));
-        break;
-      case PlanOp::Kind::kTrampoline:
-        TENON_RETURN_IF_ERROR(BindTrampoline(op.index));
-        break;
-      case PlanOp::Kind::kLift:
-        BindLift(op.index);
-        break;
+      case PlanOp::Kind::kDefineResource: TENON_RETURN_IF_ERROR(DefineResource(op.index)); break;
+      case PlanOp::Kind::kTrampoline: TENON_RETURN_IF_ERROR(BindTrampoline(op.index)); break;
+      case PlanOp::Kind::kLift: BindLift(op.index); break;
     }
   }
   return {};
@@ -127,8 +121,8 @@ Status ComponentInstantiator::InstantiateModule(uint32_t index) {
   }
   const std::shared_ptr<vm::LoadedModule>& module =
       instance_->component_->modules[plan.module.value()];
-  Result<vm::Instance*> instance = vm::Instantiate(store_.core(), module, imports,
-                                                   {instance_->component_, index});
+  Result<vm::Instance*> instance =
+      vm::Instantiate(store_.core(), module, imports, {instance_->component_, index});
   if (!instance) {
     if (store_.core().threw()) store_.core().TrapException();
     return std::unexpected(std::move(instance).error().WithContext(

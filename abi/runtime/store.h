@@ -16,10 +16,10 @@ namespace tenon::abi {
 
 struct StoreLimits {
   vm::StoreLimits core;
-  uint32_t handles = 1'000'000;               // of one component instance
-  uint64_t total_handles = 4'000'000;         // of all
+  uint32_t handles = 1'000'000;        // of one component instance
+  uint64_t total_handles = 4'000'000;  // of all
   uint64_t component_instances = 10'000;
-  uint32_t host_objects = 1'000'000;          // of all guests of the store
+  uint32_t host_objects = 1'000'000;  // of all guests of the store
   // Held or read by the host for the calls under way, nested ones together.
   uint64_t call_bytes = uint64_t{128} << 20;
 };

@@ -11,9 +11,9 @@ namespace tenon::abi {
 inline constexpr uint64_t kMaxDecodedBase = uint64_t{16} << 20;
 inline constexpr uint64_t kMaxDecodedFactor = 32;
 
-inline constexpr uint32_t kMaxNestingDepth = 100;     // components, component and instance types
-inline constexpr uint32_t kMaxTypeDepth = 100;        // nesting of value types
-inline constexpr uint32_t kMaxTypeSize = 1'000'000;   // nodes of a type, written out as a tree
+inline constexpr uint32_t kMaxNestingDepth = 100;    // components, component and instance types
+inline constexpr uint32_t kMaxTypeDepth = 100;       // nesting of value types
+inline constexpr uint32_t kMaxTypeSize = 1'000'000;  // nodes of a type, written out as a tree
 // Items of all component-level types made: an import takes a copy of its type's. At most so many,
 // and no more than a base and one for every few bytes of the component.
 inline constexpr uint64_t kMaxTypeItems = 3'000'000;

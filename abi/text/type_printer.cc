@@ -38,26 +38,16 @@ void TypePrinter::Print(ValType type) {
 void TypePrinter::PrintDefinition(ValType type) {
   const TypeDef& def = types_.Get(type);
   switch (type.kind()) {
-    case TypeKind::kRecord:
-      return PrintLabeled("record", def, ": ", "");
-    case TypeKind::kVariant:
-      return PrintLabeled("variant", def, "(", ")");
-    case TypeKind::kFlags:
-      return PrintLabeled("flags", def, "", "");
-    case TypeKind::kEnum:
-      return PrintLabeled("enum", def, "", "");
-    case TypeKind::kList:
-      return PrintApplied("list", def);
-    case TypeKind::kTuple:
-      return PrintApplied("tuple", def);
-    case TypeKind::kOption:
-      return PrintApplied("option", def);
-    case TypeKind::kResult:
-      return PrintResultType(def);
-    case TypeKind::kBorrow:
-      return PrintHandle("borrow", def.resource);
-    default:
-      return PrintHandle("own", def.resource);
+    case TypeKind::kRecord: return PrintLabeled("record", def, ": ", "");
+    case TypeKind::kVariant: return PrintLabeled("variant", def, "(", ")");
+    case TypeKind::kFlags: return PrintLabeled("flags", def, "", "");
+    case TypeKind::kEnum: return PrintLabeled("enum", def, "", "");
+    case TypeKind::kList: return PrintApplied("list", def);
+    case TypeKind::kTuple: return PrintApplied("tuple", def);
+    case TypeKind::kOption: return PrintApplied("option", def);
+    case TypeKind::kResult: return PrintResultType(def);
+    case TypeKind::kBorrow: return PrintHandle("borrow", def.resource);
+    default: return PrintHandle("own", def.resource);
   }
 }
 

@@ -27,12 +27,9 @@ using Kind = WaveToken::Kind;
 std::string Describe(const WaveToken& token) {
   constexpr size_t kMaxShown = 40;
   switch (token.kind) {
-    case Kind::kEnd:
-      return "the end";
-    case Kind::kChar:
-      return "a character";
-    case Kind::kString:
-      return "a string";
+    case Kind::kEnd: return "the end";
+    case Kind::kChar: return "a character";
+    case Kind::kString: return "a string";
     default:
       return absl::StrCat("'", token.is_escaped ? "%" : "", token.text.substr(0, kMaxShown), "'");
   }
@@ -175,48 +172,28 @@ Result<std::vector<Value>> Parser::Arguments(const FuncType& type) {
 
 Status Parser::Parse(ValType type, Value* out) {
   switch (type.kind()) {
-    case TypeKind::kBool:
-      return ParseBool(out);
-    case TypeKind::kS8:
-      return ParseInteger<int8_t>(type, out);
-    case TypeKind::kU8:
-      return ParseInteger<uint8_t>(type, out);
-    case TypeKind::kS16:
-      return ParseInteger<int16_t>(type, out);
-    case TypeKind::kU16:
-      return ParseInteger<uint16_t>(type, out);
-    case TypeKind::kS32:
-      return ParseInteger<int32_t>(type, out);
-    case TypeKind::kU32:
-      return ParseInteger<uint32_t>(type, out);
-    case TypeKind::kS64:
-      return ParseInteger<int64_t>(type, out);
-    case TypeKind::kU64:
-      return ParseInteger<uint64_t>(type, out);
-    case TypeKind::kF32:
-      return ParseFloat<float, uint32_t>(type, out);
-    case TypeKind::kF64:
-      return ParseFloat<double, uint64_t>(type, out);
-    case TypeKind::kChar:
-      return ParseChar(out);
-    case TypeKind::kString:
-      return ParseString(out);
-    case TypeKind::kList:
-      return ParseList(types_.Get(type), out);
-    case TypeKind::kTuple:
-      return ParseTuple(type, types_.Get(type), out);
-    case TypeKind::kRecord:
-      return ParseRecord(type, types_.Get(type), out);
-    case TypeKind::kFlags:
-      return ParseFlags(type, types_.Get(type), out);
+    case TypeKind::kBool: return ParseBool(out);
+    case TypeKind::kS8: return ParseInteger<int8_t>(type, out);
+    case TypeKind::kU8: return ParseInteger<uint8_t>(type, out);
+    case TypeKind::kS16: return ParseInteger<int16_t>(type, out);
+    case TypeKind::kU16: return ParseInteger<uint16_t>(type, out);
+    case TypeKind::kS32: return ParseInteger<int32_t>(type, out);
+    case TypeKind::kU32: return ParseInteger<uint32_t>(type, out);
+    case TypeKind::kS64: return ParseInteger<int64_t>(type, out);
+    case TypeKind::kU64: return ParseInteger<uint64_t>(type, out);
+    case TypeKind::kF32: return ParseFloat<float, uint32_t>(type, out);
+    case TypeKind::kF64: return ParseFloat<double, uint64_t>(type, out);
+    case TypeKind::kChar: return ParseChar(out);
+    case TypeKind::kString: return ParseString(out);
+    case TypeKind::kList: return ParseList(types_.Get(type), out);
+    case TypeKind::kTuple: return ParseTuple(type, types_.Get(type), out);
+    case TypeKind::kRecord: return ParseRecord(type, types_.Get(type), out);
+    case TypeKind::kFlags: return ParseFlags(type, types_.Get(type), out);
     case TypeKind::kVariant:
-    case TypeKind::kEnum:
-      return ParseLabeledCase(type, types_.Get(type), out);
+    case TypeKind::kEnum: return ParseLabeledCase(type, types_.Get(type), out);
     case TypeKind::kOption:
-    case TypeKind::kResult:
-      return ParseKeywordCase(type, types_.Get(type), out);
-    default:
-      return Wrong(absl::StrCat("a value of type ", TypeName(type), " can't be written"));
+    case TypeKind::kResult: return ParseKeywordCase(type, types_.Get(type), out);
+    default: return Wrong(absl::StrCat("a value of type ", TypeName(type), " can't be written"));
   }
 }
 

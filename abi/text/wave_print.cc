@@ -33,12 +33,9 @@ bool IsShown(uint32_t code_point) {
 
 void AppendChar(uint32_t code_point, std::string* text) {
   switch (code_point) {
-    case '\t':
-      return absl::StrAppend(text, "\\t");
-    case '\n':
-      return absl::StrAppend(text, "\\n");
-    case '\r':
-      return absl::StrAppend(text, "\\r");
+    case '\t': return absl::StrAppend(text, "\\t");
+    case '\n': return absl::StrAppend(text, "\\n");
+    case '\r': return absl::StrAppend(text, "\\r");
     case '"':
     case '\'':
     case '\\':
@@ -91,22 +88,16 @@ class Printer {
     const TypeDef& def = types_.Get(type);
     switch (def.kind) {
       case TypeKind::kList:
-      case TypeKind::kTuple:
-        return PrintSequence(def, value);
-      case TypeKind::kRecord:
-        return PrintRecord(def, value);
-      case TypeKind::kFlags:
-        return PrintFlags(def, value);
+      case TypeKind::kTuple: return PrintSequence(def, value);
+      case TypeKind::kRecord: return PrintRecord(def, value);
+      case TypeKind::kFlags: return PrintFlags(def, value);
       case TypeKind::kVariant:
       case TypeKind::kEnum:
         if (IsWaveKeyword(def.labels[value.bits])) text_.push_back('%');
         return PrintCase(def, def.labels[value.bits], value);
-      case TypeKind::kOption:
-        return PrintCase(def, value.bits == 0 ? "none" : "some", value);
-      case TypeKind::kResult:
-        return PrintCase(def, value.bits == 0 ? "ok" : "err", value);
-      default:
-        return Append(ToString(types_, type));
+      case TypeKind::kOption: return PrintCase(def, value.bits == 0 ? "none" : "some", value);
+      case TypeKind::kResult: return PrintCase(def, value.bits == 0 ? "ok" : "err", value);
+      default: return Append(ToString(types_, type));
     }
   }
 
@@ -117,25 +108,20 @@ class Printer {
 
   void PrintPrimitive(TypeKind kind, const Value& value) {
     switch (kind) {
-      case TypeKind::kBool:
-        return Append(value.bits != 0 ? "true" : "false");
+      case TypeKind::kBool: return Append(value.bits != 0 ? "true" : "false");
       case TypeKind::kS8:
       case TypeKind::kS16:
       case TypeKind::kS32:
-      case TypeKind::kS64:
-        return absl::StrAppend(&text_, static_cast<int64_t>(value.bits));
+      case TypeKind::kS64: return absl::StrAppend(&text_, static_cast<int64_t>(value.bits));
       case TypeKind::kF32:
         return AppendFloat(std::bit_cast<float>(static_cast<uint32_t>(value.bits)), &text_);
-      case TypeKind::kF64:
-        return AppendFloat(std::bit_cast<double>(value.bits), &text_);
+      case TypeKind::kF64: return AppendFloat(std::bit_cast<double>(value.bits), &text_);
       case TypeKind::kChar:
         text_.push_back('\'');
         AppendChar(static_cast<uint32_t>(value.bits), &text_);
         return text_.push_back('\'');
-      case TypeKind::kString:
-        return AppendString(value.text, &text_);
-      default:
-        return absl::StrAppend(&text_, value.bits);
+      case TypeKind::kString: return AppendString(value.text, &text_);
+      default: return absl::StrAppend(&text_, value.bits);
     }
   }
 

@@ -46,8 +46,7 @@ class Random {
     const TypeDef& def = types.Get(type);
     Value value;
     switch (def.kind) {
-      case K::kFlags:
-        return Value::Bits(Below(uint64_t{1} << def.labels.size()));
+      case K::kFlags: return Value::Bits(Below(uint64_t{1} << def.labels.size()));
       case K::kList:
         for (uint64_t i = Below(4); i > 0; --i) value.items.push_back(Of(def.types[0]));
         return value;
@@ -55,8 +54,7 @@ class Random {
       case K::kTuple:
         for (const ValType member : def.types) value.items.push_back(Of(member));
         return value;
-      default:
-        break;
+      default: break;
     }
     value.bits = Below(CaseCount(def));
     const ValType payload = CasePayload(def, static_cast<uint32_t>(value.bits));

@@ -47,12 +47,9 @@ bool Push(vm::ValType type, size_t limit, FlatTypes* out) {
 bool Flatten(const TypeTable& types, ValType type, bool memory64, size_t limit, FlatTypes* out) {
   switch (type.kind()) {
     case TypeKind::kS64:
-    case TypeKind::kU64:
-      return Push(vm::ValType::kI64, limit, out);
-    case TypeKind::kF32:
-      return Push(vm::ValType::kF32, limit, out);
-    case TypeKind::kF64:
-      return Push(vm::ValType::kF64, limit, out);
+    case TypeKind::kU64: return Push(vm::ValType::kI64, limit, out);
+    case TypeKind::kF32: return Push(vm::ValType::kF32, limit, out);
+    case TypeKind::kF64: return Push(vm::ValType::kF64, limit, out);
     case TypeKind::kString:
     case TypeKind::kList:
       return Push(Pointer(memory64), limit, out) && Push(Pointer(memory64), limit, out);
@@ -64,8 +61,7 @@ bool Flatten(const TypeTable& types, ValType type, bool memory64, size_t limit, 
     }
     case TypeKind::kVariant:
     case TypeKind::kOption:
-    case TypeKind::kResult:
-      return FlattenCases(types, types.Get(type), memory64, limit, out);
+    case TypeKind::kResult: return FlattenCases(types, types.Get(type), memory64, limit, out);
     default:  // small integers, char, flags, enum, handles
       return Push(vm::ValType::kI32, limit, out);
   }

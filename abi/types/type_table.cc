@@ -21,27 +21,19 @@ TypeFacts PrimitiveFacts(TypeKind kind) {
   switch (kind) {
     case TypeKind::kBool:
     case TypeKind::kS8:
-    case TypeKind::kU8:
-      facts.element_size64 = 1;
-      break;
+    case TypeKind::kU8: facts.element_size64 = 1; break;
     case TypeKind::kS16:
-    case TypeKind::kU16:
-      facts.element_size64 = 2;
-      break;
+    case TypeKind::kU16: facts.element_size64 = 2; break;
     case TypeKind::kS32:
     case TypeKind::kU32:
     case TypeKind::kF32:
-    case TypeKind::kChar:
-      facts.element_size64 = 4;
-      break;
+    case TypeKind::kChar: facts.element_size64 = 4; break;
     case TypeKind::kString:
       facts.element_size64 = 16;
       facts.alignment64 = 8;
       facts.has_pointer = true;
       return facts;
-    default:
-      facts.element_size64 = 8;
-      break;
+    default: facts.element_size64 = 8; break;
   }
   facts.alignment64 = static_cast<uint8_t>(facts.element_size64);
   return facts;
@@ -54,8 +46,7 @@ uint32_t DiscriminantSize(size_t cases) { return cases <= 256 ? 1 : cases <= 655
 uint64_t ElementSize64(const TypeDef& def, uint64_t product, uint64_t largest, TypeFacts* facts) {
   switch (def.kind) {
     case TypeKind::kRecord:
-    case TypeKind::kTuple:
-      return AlignTo(product, facts->alignment64);
+    case TypeKind::kTuple: return AlignTo(product, facts->alignment64);
     case TypeKind::kVariant:
     case TypeKind::kOption:
     case TypeKind::kResult:
@@ -251,23 +242,17 @@ void TypeTable::SetResourceName(ResourceId id, absl::string_view name) {
 uint32_t CaseCount(const TypeDef& def) {
   switch (def.kind) {
     case TypeKind::kOption:
-    case TypeKind::kResult:
-      return 2;
-    case TypeKind::kEnum:
-      return static_cast<uint32_t>(def.labels.size());
-    default:
-      return static_cast<uint32_t>(def.types.size());
+    case TypeKind::kResult: return 2;
+    case TypeKind::kEnum: return static_cast<uint32_t>(def.labels.size());
+    default: return static_cast<uint32_t>(def.types.size());
   }
 }
 
 ValType CasePayload(const TypeDef& def, uint32_t index) {
   switch (def.kind) {
-    case TypeKind::kOption:
-      return index == 0 ? ValType() : def.types[0];
-    case TypeKind::kEnum:
-      return ValType();
-    default:
-      return def.types[index];
+    case TypeKind::kOption: return index == 0 ? ValType() : def.types[0];
+    case TypeKind::kEnum: return ValType();
+    default: return def.types[index];
   }
 }
 

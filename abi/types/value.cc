@@ -12,27 +12,18 @@ bool InRange(uint64_t bits) {
 
 bool FitsScalar(TypeKind kind, uint64_t bits) {
   switch (kind) {
-    case TypeKind::kBool:
-      return bits <= 1;
-    case TypeKind::kS8:
-      return InRange<int8_t>(bits);
-    case TypeKind::kU8:
-      return InRange<uint8_t>(bits);
-    case TypeKind::kS16:
-      return InRange<int16_t>(bits);
-    case TypeKind::kU16:
-      return InRange<uint16_t>(bits);
-    case TypeKind::kS32:
-      return InRange<int32_t>(bits);
-    case TypeKind::kChar:
-      return bits < 0x110000 && !(bits >= 0xd800 && bits <= 0xdfff);
+    case TypeKind::kBool: return bits <= 1;
+    case TypeKind::kS8: return InRange<int8_t>(bits);
+    case TypeKind::kU8: return InRange<uint8_t>(bits);
+    case TypeKind::kS16: return InRange<int16_t>(bits);
+    case TypeKind::kU16: return InRange<uint16_t>(bits);
+    case TypeKind::kS32: return InRange<int32_t>(bits);
+    case TypeKind::kChar: return bits < 0x110000 && !(bits >= 0xd800 && bits <= 0xdfff);
     case TypeKind::kU32:
     case TypeKind::kF32:
     case TypeKind::kOwn:
-    case TypeKind::kBorrow:
-      return InRange<uint32_t>(bits);
-    default:
-      return true;
+    case TypeKind::kBorrow: return InRange<uint32_t>(bits);
+    default: return true;
   }
 }
 
@@ -60,22 +51,18 @@ bool Fits(const TypeTable& types, ValType type, const Value& value) {
   const TypeDef& def = types.Get(type);
   switch (def.kind) {
     case TypeKind::kRecord:
-    case TypeKind::kTuple:
-      return FitsEach(types, def.types, value.items);
+    case TypeKind::kTuple: return FitsEach(types, def.types, value.items);
     case TypeKind::kList:
       for (const Value& item : value.items) {
         if (!Fits(types, def.types[0], item)) return false;
       }
       return true;
-    case TypeKind::kFlags:
-      return value.bits >> def.labels.size() == 0;
+    case TypeKind::kFlags: return value.bits >> def.labels.size() == 0;
     case TypeKind::kVariant:
     case TypeKind::kEnum:
     case TypeKind::kOption:
-    case TypeKind::kResult:
-      return FitsCase(types, def, value);
-    default:
-      return FitsScalar(def.kind, value.bits);
+    case TypeKind::kResult: return FitsCase(types, def, value);
+    default: return FitsScalar(def.kind, value.bits);
   }
 }
 

@@ -73,12 +73,9 @@ class FreeResources {
 
 Status Validator::Alias(Scope& scope, const syntax::Alias& alias) {
   switch (alias.target) {
-    case syntax::Alias::Target::kExport:
-      return AliasExport(scope, alias);
-    case syntax::Alias::Target::kCoreExport:
-      return AliasCoreExport(scope, alias);
-    default:
-      return AliasOuter(scope, alias);
+    case syntax::Alias::Target::kExport: return AliasExport(scope, alias);
+    case syntax::Alias::Target::kCoreExport: return AliasCoreExport(scope, alias);
+    default: return AliasOuter(scope, alias);
   }
 }
 
@@ -144,21 +141,11 @@ Status Validator::AliasCoreExport(Scope& scope, const syntax::Alias& alias) {
     AddStep(scope, space.size() - 1, AliasStep{alias});
   };
   switch (alias.sort) {
-    case Sort::kCoreFunc:
-      append(scope.core_funcs, std::get<0>(type));
-      break;
-    case Sort::kCoreTable:
-      append(scope.core_tables, std::get<1>(type));
-      break;
-    case Sort::kCoreMemory:
-      append(scope.core_memories, std::get<2>(type));
-      break;
-    case Sort::kCoreGlobal:
-      append(scope.core_globals, std::get<3>(type));
-      break;
-    default:
-      append(scope.core_tags, std::get<4>(type));
-      break;
+    case Sort::kCoreFunc: append(scope.core_funcs, std::get<0>(type)); break;
+    case Sort::kCoreTable: append(scope.core_tables, std::get<1>(type)); break;
+    case Sort::kCoreMemory: append(scope.core_memories, std::get<2>(type)); break;
+    case Sort::kCoreGlobal: append(scope.core_globals, std::get<3>(type)); break;
+    default: append(scope.core_tags, std::get<4>(type)); break;
   }
   return {};
 }

@@ -40,22 +40,15 @@ Status SetOnce(std::optional<T>* slot, T value, absl::string_view name) {
 Status Add(const syntax::CanonOption& option, RawOptions* out) {
   using Kind = syntax::CanonOption::Kind;
   switch (option.kind) {
-    case Kind::kUtf8:
-      return SetOnce(&out->encoding, StringEncoding::kUtf8, "string-encoding");
-    case Kind::kUtf16:
-      return SetOnce(&out->encoding, StringEncoding::kUtf16, "string-encoding");
+    case Kind::kUtf8: return SetOnce(&out->encoding, StringEncoding::kUtf8, "string-encoding");
+    case Kind::kUtf16: return SetOnce(&out->encoding, StringEncoding::kUtf16, "string-encoding");
     case Kind::kLatin1Utf16:
       return SetOnce(&out->encoding, StringEncoding::kLatin1Utf16, "string-encoding");
-    case Kind::kMemory:
-      return SetOnce(&out->memory, option.index, "memory");
-    case Kind::kRealloc:
-      return SetOnce(&out->realloc, option.index, "realloc");
-    case Kind::kPostReturn:
-      return SetOnce(&out->post_return, option.index, "post-return");
-    case Kind::kAsync:
-      return NotSupported("async (the canonical option `async`)");
-    default:
-      return NotSupported("async (the canonical option `callback`)");
+    case Kind::kMemory: return SetOnce(&out->memory, option.index, "memory");
+    case Kind::kRealloc: return SetOnce(&out->realloc, option.index, "realloc");
+    case Kind::kPostReturn: return SetOnce(&out->post_return, option.index, "post-return");
+    case Kind::kAsync: return NotSupported("async (the canonical option `async`)");
+    default: return NotSupported("async (the canonical option `callback`)");
   }
 }
 
@@ -152,15 +145,9 @@ Status Validator::ResourceFunc(Scope& scope, const syntax::CanonResource& canon)
     return Invalid(absl::StrCat("type index ", canon.type.value(), " is not a local resource"));
   }
   switch (canon.op) {
-    case Op::kNew:
-      type = {{*local}, {vm::ValType::kI32}};
-      break;
-    case Op::kRep:
-      type = {{vm::ValType::kI32}, {*local}};
-      break;
-    case Op::kDrop:
-      type.params = {vm::ValType::kI32};
-      break;
+    case Op::kNew: type = {{*local}, {vm::ValType::kI32}}; break;
+    case Op::kRep: type = {{vm::ValType::kI32}, {*local}}; break;
+    case Op::kDrop: type.params = {vm::ValType::kI32}; break;
   }
   TENON_ASSIGN_OR_RETURN(const vm::TypeId core, core_types_.InternFunc(std::move(type)));
   AppendCoreFunc(scope, core, ResourceFuncStep{canon.op, resource, core});

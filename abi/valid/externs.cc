@@ -115,8 +115,7 @@ Result<ExternType> Validator::ItemType(Scope& scope, SortIndex item) {
                              At(scope.core_modules, item.index, "module"));
       return ExternType(*type);
     }
-    case Sort::kValue:
-      return NotSupported("values");
+    case Sort::kValue: return NotSupported("values");
     default:
       return Invalid(absl::StrCat("a ", SortName(item.sort), " cannot be exported or passed"));
   }

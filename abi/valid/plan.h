@@ -81,7 +81,7 @@ struct PlanResource {
   absl::string_view name;  // best known name, for messages
   // Imported by the root: the host provides it.
   std::optional<uint32_t> import;  // into Plan::imports
-  NamePath import_path;  // names below that import: {"descriptor"}; empty for a bare type
+  NamePath import_path;            // names below that import: {"descriptor"}; empty for a bare type
   // Defined: by this instance, with this destructor and representation.
   ComponentInstanceId owner;
   std::optional<CoreItem> destructor;

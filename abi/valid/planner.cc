@@ -208,16 +208,11 @@ class Planner {
 
   static const std::vector<CoreItem>& CoreSpace(const Frame& frame, Sort sort) {
     switch (sort) {
-      case Sort::kCoreTable:
-        return frame.core_tables;
-      case Sort::kCoreMemory:
-        return frame.core_memories;
-      case Sort::kCoreGlobal:
-        return frame.core_globals;
-      case Sort::kCoreTag:
-        return frame.core_tags;
-      default:
-        return frame.core_funcs;
+      case Sort::kCoreTable: return frame.core_tables;
+      case Sort::kCoreMemory: return frame.core_memories;
+      case Sort::kCoreGlobal: return frame.core_globals;
+      case Sort::kCoreTag: return frame.core_tags;
+      default: return frame.core_funcs;
     }
   }
 
@@ -236,14 +231,10 @@ class Planner {
 
   Item ItemAt(Frame& frame, SortIndex item) {
     switch (item.sort) {
-      case Sort::kFunc:
-        return frame.funcs[item.index];
-      case Sort::kComponent:
-        return frame.components[item.index];
-      case Sort::kInstance:
-        return frame.instances[item.index];
-      case Sort::kCoreModule:
-        return frame.core_modules[item.index];
+      case Sort::kFunc: return frame.funcs[item.index];
+      case Sort::kComponent: return frame.components[item.index];
+      case Sort::kInstance: return frame.instances[item.index];
+      case Sort::kCoreModule: return frame.core_modules[item.index];
       default: {
         const auto* resource = std::get_if<ResourceId>(&frame.types[item.index]);
         if (resource == nullptr) return TypeValue{};

@@ -79,8 +79,7 @@ Status Matcher::Match(const ExternType& sub, const ExternType& super) {
       return MatchInstance(std::get<InstanceTypeId>(sub), std::get<InstanceTypeId>(super));
     case Sort::kType:
       return MatchType(std::get<TypeItem>(sub).type, std::get<TypeItem>(super).type);
-    default:
-      return sub == super ? Status() : Mismatch(sub, super);
+    default: return sub == super ? Status() : Mismatch(sub, super);
   }
 }
 

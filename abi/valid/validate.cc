@@ -46,9 +46,8 @@ Error Locate(Error error, const syntax::Definition& definition) {
 }
 
 // Resource types that an exported instance makes known, by path.
-void CollectResources(const TypeTable& types, const std::vector<NamedItem>& items,
-                      NamePath* path, SmallSet<ResourceId>* seen,
-                      std::vector<ResourcePath>* out) {
+void CollectResources(const TypeTable& types, const std::vector<NamedItem>& items, NamePath* path,
+                      SmallSet<ResourceId>* seen, std::vector<ResourcePath>* out) {
   for (const NamedItem& item : items) {
     path->push_back(item.name);
     if (const auto* type = std::get_if<TypeItem>(&item.type)) {

@@ -243,7 +243,8 @@ TEST_F(ValidateTest, TypeSizeHasALimit) {
   EXPECT_EQ(ErrorOf(Doubling(19)), "type size exceeds the limit of 1000000");
 }
 
-// Imports of an instance with 900 instances, each with 900 functions: little to write, much to walk.
+// Imports of an instance with 900 instances, each with 900 functions: little to write, much to
+// walk.
 Bytes WideImports(int imports) {
   const auto label = [](int i) {
     return std::string{static_cast<char>('a' + i % 26), static_cast<char>('a' + i / 26 % 26),

@@ -1,5 +1,6 @@
-// How fast a component is decoded and validated, and its functions translated to interpreter code, in
-// bytes of input a second of one core. The input is the guest `script`, or what TENON_BENCH_FILE names.
+// How fast a component is decoded and validated, and its functions translated to interpreter code,
+// in bytes of input a second of one core. The input is the guest `script`, or what TENON_BENCH_FILE
+// names.
 #include <cstdlib>
 #include <memory>
 #include <vector>
@@ -19,8 +20,8 @@ using Checked = Result<std::unique_ptr<const abi::ResolvedComponent>>;
 
 std::vector<uint8_t> Input() {
   const char* named = std::getenv("TENON_BENCH_FILE");
-  auto bytes = vm::sys::ReadInputFile(
-      named != nullptr ? named : TENON_GUESTS_DIR "/script.wasm", uint64_t{1} << 30);
+  auto bytes = vm::sys::ReadInputFile(named != nullptr ? named : TENON_GUESTS_DIR "/script.wasm",
+                                      uint64_t{1} << 30);
   return bytes ? std::move(*bytes) : std::vector<uint8_t>();
 }
 
@@ -45,7 +46,8 @@ void Validate(benchmark::State& state) {
 BENCHMARK(Validate)->Unit(benchmark::kMillisecond);
 
 // The bytes of the bodies that were translated.
-int64_t TranslateModule(vm::Engine* engine, const std::shared_ptr<const vm::ResolvedModule>& module) {
+int64_t TranslateModule(vm::Engine* engine,
+                        const std::shared_ptr<const vm::ResolvedModule>& module) {
   const auto loaded = vm::LoadedModule::Create(engine, module, "bench");
   vm::Store store(engine);
   int64_t bytes = 0;

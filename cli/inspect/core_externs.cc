@@ -53,21 +53,11 @@ std::string Describe(const vm::GlobalType& type) {
 std::string Describe(const vm::ResolvedModule& module, vm::ExternKind kind, uint32_t index) {
   std::string rest;
   switch (kind) {
-    case vm::ExternKind::kFunc:
-      rest = Signature(*module.funcs[index].type);
-      break;
-    case vm::ExternKind::kTable:
-      rest = Describe(module.tables[index].type);
-      break;
-    case vm::ExternKind::kMemory:
-      rest = Describe(module.memories[index]);
-      break;
-    case vm::ExternKind::kGlobal:
-      rest = Describe(module.globals[index].type);
-      break;
-    case vm::ExternKind::kTag:
-      rest = Signature(*module.tags[index].type);
-      break;
+    case vm::ExternKind::kFunc: rest = Signature(*module.funcs[index].type); break;
+    case vm::ExternKind::kTable: rest = Describe(module.tables[index].type); break;
+    case vm::ExternKind::kMemory: rest = Describe(module.memories[index]); break;
+    case vm::ExternKind::kGlobal: rest = Describe(module.globals[index].type); break;
+    case vm::ExternKind::kTag: rest = Signature(*module.tags[index].type); break;
   }
   return absl::StrCat("(", kKinds[static_cast<int>(kind)], rest, ")");
 }

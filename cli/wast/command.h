@@ -10,9 +10,9 @@
 namespace tenon::cli {
 
 struct WastOptions {
-  bool json = false;                   // one object a file and one for the total, a line each
+  bool json = false;  // one object a file and one for the total, a line each
   ScriptOptions script;
-  std::vector<std::string> paths;      // files; folders stand for all *.wast below, sorted
+  std::vector<std::string> paths;  // files; folders stand for all *.wast below, sorted
 };
 
 // Results go to standard output, failures to standard error. 0 when all passed, else 1.

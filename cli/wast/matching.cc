@@ -103,16 +103,14 @@ std::string ReferenceText(ValType type, const Slot* slot, const vm::Store& store
   if (slot->bits == 0) return absl::StrCat("ref.null ", ToString(type.heap()));
   const HeapKind kind = KindOf(type, slot, store);
   const bool is_func = kind == HeapKind::kFunc;
-  const auto host_value =
-      is_func ? std::nullopt : store.HostValueOf(vm::ReadSlot<vm::Ref>(slot));
+  const auto host_value = is_func ? std::nullopt : store.HostValueOf(vm::ReadSlot<vm::Ref>(slot));
   if (!host_value) return absl::StrCat("ref.", ToString(vm::HeapType(kind)));
   return absl::StrCat(kind == HeapKind::kExtern ? "ref.extern " : "ref.host ", *host_value);
 }
 
 }  // namespace
 
-bool Matches(const ResultPattern& pattern, ValType type, const Slot* slot,
-             const vm::Store& store) {
+bool Matches(const ResultPattern& pattern, ValType type, const Slot* slot, const vm::Store& store) {
   switch (pattern.kind) {
     case ResultPattern::Kind::kNumber: return MatchesNumber(pattern, type, slot);
     case ResultPattern::Kind::kNull:

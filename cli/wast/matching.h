@@ -31,14 +31,14 @@ struct LanePattern {
 
 struct ResultPattern {
   enum class Kind : uint8_t {
-    kNumber,   // lanes of a number (one) or a vector
-    kNull,     // (ref.null), and (ref.null kind) with `type`
-    kKind,     // (ref.func), (ref.struct) and so on: of `type`, and not null
-    kHost,     // (ref.extern n), (ref.host n): `host_value`, in the hierarchy of `type`
-    kEither,   // one of `alternatives`
+    kNumber,  // lanes of a number (one) or a vector
+    kNull,    // (ref.null), and (ref.null kind) with `type`
+    kKind,    // (ref.func), (ref.struct) and so on: of `type`, and not null
+    kHost,    // (ref.extern n), (ref.host n): `host_value`, in the hierarchy of `type`
+    kEither,  // one of `alternatives`
   };
   Kind kind = Kind::kNumber;
-  vm::ValType type;            // bottom for a kNull of any kind
+  vm::ValType type;  // bottom for a kNull of any kind
   uint8_t lane_bytes = 0;
   std::vector<LanePattern> lanes;
   uint64_t host_value = 0;

@@ -49,12 +49,10 @@ struct HeapName {
 };
 
 constexpr HeapName kHeaps[] = {
-    {"func", HeapKind::kFunc},       {"nofunc", HeapKind::kNoFunc},
-    {"extern", HeapKind::kExtern},   {"noextern", HeapKind::kNoExtern},
-    {"any", HeapKind::kAny},         {"eq", HeapKind::kEq},
-    {"i31", HeapKind::kI31},         {"struct", HeapKind::kStruct},
-    {"array", HeapKind::kArray},     {"none", HeapKind::kNone},
-    {"exn", HeapKind::kExn},         {"noexn", HeapKind::kNoExn}};
+    {"func", HeapKind::kFunc},         {"nofunc", HeapKind::kNoFunc}, {"extern", HeapKind::kExtern},
+    {"noextern", HeapKind::kNoExtern}, {"any", HeapKind::kAny},       {"eq", HeapKind::kEq},
+    {"i31", HeapKind::kI31},           {"struct", HeapKind::kStruct}, {"array", HeapKind::kArray},
+    {"none", HeapKind::kNone},         {"exn", HeapKind::kExn},       {"noexn", HeapKind::kNoExn}};
 
 NumberStatus ParseLane(absl::string_view text, const LaneShape& shape, uint64_t* out) {
   if (!shape.is_float) return vm::ParseInt(text, shape.lane_bytes * 8, out);

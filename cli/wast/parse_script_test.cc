@@ -52,8 +52,7 @@ TEST(ParseScript, ReadsActions) {
   EXPECT_TRUE(action.arguments[3].is_null);
   ASSERT_EQ(directive.expected.size(), 4u);
   EXPECT_EQ(ToString(directive.expected[0]), "f32.const nan:canonical");
-  EXPECT_EQ(ToString(directive.expected[1]),
-            "v128.const i64x2 nan:arithmetic 0x3ff0000000000000");
+  EXPECT_EQ(ToString(directive.expected[1]), "v128.const i64x2 nan:arithmetic 0x3ff0000000000000");
   EXPECT_EQ(directive.expected[2].alternatives.size(), 2u);
   EXPECT_EQ(directive.expected[3].kind, ResultPattern::Kind::kKind);
 }

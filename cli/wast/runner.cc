@@ -35,9 +35,7 @@ const char* KindName(ErrorKind kind) {
 }
 
 // A failure of an assertion, as opposed to one that it asks for.
-std::unexpected<Error> Unmet(absl::string_view message) {
-  return Fail(ErrorKind::kUsage, message);
-}
+std::unexpected<Error> Unmet(absl::string_view message) { return Fail(ErrorKind::kUsage, message); }
 
 // Of all scripts that run.
 constexpr int kMaxThreads = 64;
@@ -105,11 +103,11 @@ class Runner {
       return Fail(ErrorKind::kLimit, "too many threads at once");
     }
     auto& thread = threads_[directive.name] = std::make_unique<Thread>();
-    thread->handle = std::thread([this, &directive, &status = thread->status,
-                                  shared = std::move(shared)] {
-      status = Runner(options_).RunThread(directive, shared);
-      --running_threads;
-    });
+    thread->handle =
+        std::thread([this, &directive, &status = thread->status, shared = std::move(shared)] {
+          status = Runner(options_).RunThread(directive, shared);
+          --running_threads;
+        });
     return {};
   }
 
@@ -228,8 +226,8 @@ class Runner {
     }
     const bool is_exhaustion = outcome.trap->kind == TrapKind::kCallStackExhausted;
     if (is_exhaustion != (directive.kind == Kind::kAssertExhaustion)) {
-      return Unmet(absl::StrCat("expected ", directive.text, ", got the trap: ",
-                                outcome.trap->Message()));
+      return Unmet(
+          absl::StrCat("expected ", directive.text, ", got the trap: ", outcome.trap->Message()));
     }
     return CompareText(directive.text, outcome.trap->Message());
   }
@@ -254,8 +252,8 @@ class Runner {
     if (result) return Unmet(absl::StrCat("expected ", KindName(kind), ": ", text));
     // A limit of ours may be what makes a module invalid: more locals than we allow, say.
     const Error& error = result.error();
-    const bool is_apt = error.kind() == kind ||
-                        (kind == ErrorKind::kInvalid && error.kind() == ErrorKind::kLimit);
+    const bool is_apt =
+        error.kind() == kind || (kind == ErrorKind::kInvalid && error.kind() == ErrorKind::kLimit);
     if (!is_apt) {
       return Unmet(absl::StrCat("expected ", KindName(kind), ": ", text, ", got ",
                                 KindName(error.kind()), ": ", error.ToString()));
@@ -278,8 +276,7 @@ ScriptFailure FailureAt(const Error& error, uint32_t line, absl::string_view own
   if (own_text.empty() || !error.where() || !error.where()->is_text()) {
     return {line, 0, error.ToString(), ""};
   }
-  return {error.where()->line, error.where()->column, error.message(),
-          CaretLines(own_text, error)};
+  return {error.where()->line, error.where()->column, error.message(), CaretLines(own_text, error)};
 }
 
 }  // namespace
@@ -297,9 +294,9 @@ ScriptReport RunScript(absl::string_view text, const ScriptOptions& options) {
     const Status status = runner.Run(directive);
     if (status) continue;
     ++report.failed;
-    const bool is_own_text = directive.kind == Kind::kBroken ||
-                             (directive.module &&
-                              directive.module->form == ScriptModule::Form::kText);
+    const bool is_own_text =
+        directive.kind == Kind::kBroken ||
+        (directive.module && directive.module->form == ScriptModule::Form::kText);
     report.failures.push_back(FailureAt(status.error(), directive.line, is_own_text ? text : ""));
   }
   if (const Status finished = runner.Finish(); !finished) {
@@ -308,8 +305,8 @@ ScriptReport RunScript(absl::string_view text, const ScriptOptions& options) {
   if (script.error) report.failures.push_back(FailureAt(*script.error, 0, text));
   const ScriptScan scan = ScanScript(text);
   if (scan.directives != report.executed) {
-    report.failures.push_back({0, 0, absl::StrCat("executed ", report.executed, " of ",
-                                                  scan.directives, " directives")});
+    report.failures.push_back(
+        {0, 0, absl::StrCat("executed ", report.executed, " of ", scan.directives, " directives")});
   } else if (!scan.is_balanced && !script.error) {
     report.failures.push_back({0, 0, "parentheses do not match"});
   }

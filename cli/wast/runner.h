@@ -25,12 +25,12 @@ struct ScriptFailure {
   uint32_t line = 0;    // of the directive, or of what is wrong in it; 0: the script as a whole
   uint32_t column = 0;  // of what is wrong; 0 when the directive is meant
   std::string message;
-  std::string caret;    // the line of the text and a caret below, where there is a column
+  std::string caret;  // the line of the text and a caret below, where there is a column
 };
 
 struct ScriptReport {
-  size_t executed = 0;   // directives, failed ones included
-  size_t failed = 0;     // of those
+  size_t executed = 0;  // directives, failed ones included
+  size_t failed = 0;    // of those
   // One for each failed directive, and one more for a script that could not be read to its end or
   // executed another number of directives than the text has.
   std::vector<ScriptFailure> failures;

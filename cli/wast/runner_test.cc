@@ -56,7 +56,8 @@ TEST(RunScript, ComparesObjectsByKind) {
     EXPECT_TRUE(report.passed()) << report.failures[0].message;
     EXPECT_EQ(report.executed, 7u);
   }
-  for (const char* other : {"(ref.array)", "(ref.i31)", "(ref.null)", "(ref.host 5)", "(ref.func)"}) {
+  for (const char* other :
+       {"(ref.array)", "(ref.i31)", "(ref.null)", "(ref.host 5)", "(ref.func)"}) {
     const ScriptReport report = RunScript(
         absl::StrCat(kObjects, "(assert_return (invoke \"box\" (i32.const 7)) ", other, ")"), {});
     EXPECT_EQ(report.failed, 1u) << other;
@@ -120,8 +121,7 @@ TEST(RunScript, MakesInstancesOfDefinitions) {
 }
 
 TEST(RunScript, LeavesNoOlderModuleBehindAFailedOne) {
-  const ScriptReport report =
-      RunBehindModule(R"((module (func (bogus)))
+  const ScriptReport report = RunBehindModule(R"((module (func (bogus)))
              (assert_return (get "answer") (i64.const 42))
              (assert_return (get $m "answer") (i64.const 42)))");
   EXPECT_EQ(report.failed, 2u);

@@ -31,9 +31,7 @@ class Scanner {
   }
 
  private:
-  bool At(absl::string_view prefix) const {
-    return absl::StartsWith(text_.substr(pos_), prefix);
-  }
+  bool At(absl::string_view prefix) const { return absl::StartsWith(text_.substr(pos_), prefix); }
 
   void SkipLine() {
     while (pos_ < text_.size() && text_[pos_] != '\n' && text_[pos_] != '\r') ++pos_;
@@ -88,9 +86,9 @@ class Scanner {
     if (start == absl::string_view::npos) return true;
     rest = rest.substr(start);
     const absl::string_view word = rest.substr(0, rest.find_first_of(" \t\r\n()\";"));
-    static constexpr absl::string_view kFields[] = {"type",   "rec",   "import", "func",
-                                                    "table",  "memory", "global", "export",
-                                                    "start",  "elem",   "data",   "tag"};
+    static constexpr absl::string_view kFields[] = {"type",  "rec",    "import", "func",
+                                                    "table", "memory", "global", "export",
+                                                    "start", "elem",   "data",   "tag"};
     for (const absl::string_view field : kFields) {
       if (word == field) return false;
     }

@@ -19,9 +19,9 @@ namespace tenon::cli {
 struct ScriptModule {
   enum class Form : uint8_t { kText, kBinary, kQuote };
   Form form = Form::kText;
-  std::string name;              // "$M", or empty
-  bool is_definition = false;    // (module definition ..): validated, not instantiated
-  std::string source;            // the bytes (kBinary) or the text (kQuote)
+  std::string name;                  // "$M", or empty
+  bool is_definition = false;        // (module definition ..): validated, not instantiated
+  std::string source;                // the bytes (kBinary) or the text (kQuote)
   std::optional<vm::Module> module;  // kText; taken by the runner
   std::optional<Error> error;        // kText that does not parse
 };

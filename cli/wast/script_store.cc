@@ -68,8 +68,7 @@ Result<vm::Instance*> ScriptStore::Instantiate(std::shared_ptr<vm::LoadedModule>
   return Fail(ErrorKind::kTrap, store_.TakeTrap().Message());
 }
 
-void ScriptStore::SetDefinition(absl::string_view name,
-                                std::shared_ptr<vm::LoadedModule> module) {
+void ScriptStore::SetDefinition(absl::string_view name, std::shared_ptr<vm::LoadedModule> module) {
   definitions_[""] = module;
   if (!name.empty()) definitions_[name] = std::move(module);
 }
@@ -121,9 +120,9 @@ Result<vm::Instance*> ScriptStore::Adopt(const SharedExports& exports) {
     TENON_ASSIGN_OR_RETURN(vm::Memory * memory, store_.ShareMemory(item.region));
     memories.push_back(memory);
   }
-  TENON_ASSIGN_OR_RETURN(auto resolved,
-                         vm::ValidateModule(std::move(module), &engine_.types(),
-                                            vm::Features::All(), vm::BodyValidation::kEager));
+  TENON_ASSIGN_OR_RETURN(
+      auto resolved, vm::ValidateModule(std::move(module), &engine_.types(), vm::Features::All(),
+                                        vm::BodyValidation::kEager));
   return vm::Instantiate(store_, vm::LoadedModule::Create(&engine_, std::move(resolved), ""),
                          memories);
 }

@@ -47,8 +47,9 @@ typedef struct {
 
 static void Begin(World* world, const char* guests) {
   wasm_functype_t* log_type = wasm_functype_new_1_0(wasm_valtype_new_i32());
-  wasm_functype_t* swap_type = wasm_functype_new_2_2(
-      wasm_valtype_new_i32(), wasm_valtype_new_i64(), wasm_valtype_new_i64(), wasm_valtype_new_i32());
+  wasm_functype_t* swap_type =
+      wasm_functype_new_2_2(wasm_valtype_new_i32(), wasm_valtype_new_i64(), wasm_valtype_new_i64(),
+                            wasm_valtype_new_i32());
   world->host = NewHost();
   world->logged = 0;
   wasm_store_t* store = world->host.store;
@@ -177,12 +178,13 @@ static void TestRelayedTrap(World* world) {
   imports.data[2] = Export(world->module, world->instance, "swap");
   wasm_trap_t* trap = NULL;
   CHECK(wasm_instance_new(store, world->module, &imports, &trap) == NULL);
-  CHECK(EndsWith(trap, "incompatible import type for \"env\" \"log\": expected a function of the "
-                       "declared type, given a function"));
+  CHECK(EndsWith(trap,
+                 "incompatible import type for \"env\" \"log\": expected a function of the "
+                 "declared type, given a function"));
   wasm_functype_t* log_type = wasm_functype_new_1_0(wasm_valtype_new_i32());
   wasm_extern_delete(imports.data[0]);
-  imports.data[0] = wasm_func_as_extern(
-      wasm_func_new_with_env(store, log_type, Log, &world->logged, NULL));
+  imports.data[0] =
+      wasm_func_as_extern(wasm_func_new_with_env(store, log_type, Log, &world->logged, NULL));
   wasm_functype_delete(log_type);
   wasm_instance_t* outer = wasm_instance_new(store, world->module, &imports, &trap);
   CHECK(outer != NULL && trap == NULL);

@@ -1,4 +1,5 @@
-/* A hundred thousand of everything that is made and deleted: the program's memory stays as it is. */
+/* A hundred thousand of everything that is made and deleted: the program's memory stays as it is.
+ */
 #include <unistd.h>
 
 #include "check.h"

@@ -133,9 +133,9 @@ static void TestMadeTypes(void) {
   CHECK(wasm_tabletype_limits(table)->max == wasm_limits_max_default);
   CHECK(wasm_valtype_is_ref(wasm_tabletype_element(table)));
   wasm_importtype_delete(copy);
-  wasm_functype_t* functype = wasm_functype_new_3_2(
-      wasm_valtype_new_i32(), wasm_valtype_new_i64(), wasm_valtype_new_f32(),
-      wasm_valtype_new_f64(), wasm_valtype_new_funcref());
+  wasm_functype_t* functype =
+      wasm_functype_new_3_2(wasm_valtype_new_i32(), wasm_valtype_new_i64(), wasm_valtype_new_f32(),
+                            wasm_valtype_new_f64(), wasm_valtype_new_funcref());
   wasm_functype_t* again = wasm_functype_copy(functype);
   wasm_functype_delete(functype);
   CHECK(wasm_functype_params(again)->size == 3 && wasm_functype_results(again)->size == 2);

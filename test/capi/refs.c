@@ -88,7 +88,8 @@ static void TestFuncRefs(World* world) {
   CHECK(echoed.kind == WASM_FUNCREF && wasm_ref_same(echoed.of.ref, func.of.ref));
   wasm_val_delete(&echoed);
   wasm_val_t result = WASM_INIT_VAL;
-  wasm_val_t instance = {.kind = WASM_FUNCREF, .of = {.ref = wasm_instance_as_ref(world->instance)}};
+  wasm_val_t instance = {.kind = WASM_FUNCREF,
+                         .of = {.ref = wasm_instance_as_ref(world->instance)}};
   wasm_val_vec_t args = {1, &instance}, results = {1, &result};
   CHECK(EndsWith(CallExport(world->module, world->instance, "echo func", &args, &results),
                  "a value is not of its type funcref"));

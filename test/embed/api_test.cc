@@ -197,8 +197,9 @@ TEST_F(ApiTest, ATrapHasKindMessageAndBacktrace) {
 
 TEST_F(ApiTest, ATrappedInstanceNeverRunsAgainAndOthersDo) {
   Store store(engine_);
-  const auto sum = Make(store, "abi").GetFunc<uint32_t(GuestBorrow<Counter>)>(
-      kResources, "[method]counter.value");
+  const auto sum =
+      Make(store, "abi")
+          .GetFunc<uint32_t(GuestBorrow<Counter>)>(kResources, "[method]counter.value");
   ASSERT_TRUE(sum);
 
   ASSERT_FALSE(sum->Call({}));  // no resource to lend
@@ -252,8 +253,7 @@ TEST_F(ApiTest, ResourcesOfAnotherStoreAreRefused) {
 TEST_F(ApiTest, AnObjectOfTheHostsIsLentForACall) {
   HostInterface& host = linker_.Interface("test:keeper/host");
   host.Resource<std::string>("token");
-  host.Func("[constructor]token",
-            [](std::string_view name) { return MakeOwn<std::string>(name); });
+  host.Func("[constructor]token", [](std::string_view name) { return MakeOwn<std::string>(name); });
   host.Func("[method]token.name", [](Borrow<std::string> self) { return *self; });
   Store store(engine_);
   const Instance instance = Make(store, "keeper");
@@ -319,8 +319,7 @@ TEST_F(ApiTest, AHostFunctionSeesTheDeadline) {
   std::vector<TimePoint> seen;
   HostInterface& host = linker_.Interface("test:keeper/host");
   host.Resource<std::string>("token");
-  host.Func("[constructor]token",
-            [](std::string_view name) { return MakeOwn<std::string>(name); });
+  host.Func("[constructor]token", [](std::string_view name) { return MakeOwn<std::string>(name); });
   host.Func("[method]token.name", [&](HostContext& cx, Borrow<std::string> self) {
     seen.push_back(cx.deadline());
     return *self;

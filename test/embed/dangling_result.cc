@@ -1,4 +1,5 @@
-// A call whose result type is RESULT, which CMake names: it compiles only if that outlives the call.
+// A call whose result type is RESULT, which CMake names: it compiles only if that outlives the
+// call.
 #include <tenon/tenon.h>
 
 #include <expected>

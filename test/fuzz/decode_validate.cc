@@ -36,9 +36,8 @@ void Component(std::vector<uint8_t> bytes, const vm::Features& features) {
   vm::TypeStore types;
   auto component = abi::DecodeComponent(std::move(bytes));
   if (!component) return;
-  (void)abi::ValidateComponent(
-      std::move(*component), &types,
-      abi::CoreLoader(&types, features, vm::BodyValidation::kEager));
+  (void)abi::ValidateComponent(std::move(*component), &types,
+                               abi::CoreLoader(&types, features, vm::BodyValidation::kEager));
 }
 
 }  // namespace

@@ -47,8 +47,8 @@ bool Parse(int argc, char** argv, Arguments* out) {
 
 // What V8 has. It does not take both forms of exceptions in one module.
 GeneratorOptions Options(bool legacy) {
-  GeneratorOptions options{.features = Features(), .exception_references = !legacy,
-                           .portable = true};
+  GeneratorOptions options{
+      .features = Features(), .exception_references = !legacy, .portable = true};
   options.features.Set(Feature::kRelaxedSimd, false);
   options.features.Set(Feature::kThreads, true);
   options.features.Set(Feature::kLegacyExceptions, legacy);

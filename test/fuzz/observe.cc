@@ -22,8 +22,15 @@ constexpr int kCallsOfEach = 3;
 constexpr StoreLimits kLimits = {.total_memory_bytes = uint64_t{64} << 20};
 
 // What functions are called with, one after the other.
-constexpr uint64_t kArguments[] = {0, 1, 7, 0xffff'ffff'ffff'ffff, 0x4048'f5c3'4048'f5c3,
-                                   0x8000'0000'8000'0000, 100, 0x3ff0'0000'0000'0000, 31};
+constexpr uint64_t kArguments[] = {0,
+                                   1,
+                                   7,
+                                   0xffff'ffff'ffff'ffff,
+                                   0x4048'f5c3'4048'f5c3,
+                                   0x8000'0000'8000'0000,
+                                   100,
+                                   0x3ff0'0000'0000'0000,
+                                   31};
 
 // What a finding needs most is what was wrong, so a failure says it before it ends the process.
 template <typename T>
@@ -50,10 +57,10 @@ class Run {
 
   Observation Observe(absl::Span<const uint8_t> bytes) {
     auto module = OrDie(DecodeModule({bytes.begin(), bytes.end()}, engine_.features()), "decode");
-    auto resolved = OrDie(ValidateModule(std::make_unique<Module>(std::move(module)),
-                                         &engine_.types(), engine_.features(),
-                                         BodyValidation::kEager),
-                          "validate");
+    auto resolved =
+        OrDie(ValidateModule(std::make_unique<Module>(std::move(module)), &engine_.types(),
+                             engine_.features(), BodyValidation::kEager),
+              "validate");
     auto instance = Instantiate(store_, LoadedModule::Create(&engine_, resolved, "fuzz"), {});
     Observation out;
     if (!instance) {

@@ -42,8 +42,7 @@ std::vector<uint8_t> WithoutNames(vm::Module module) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace tenon;
-  const auto module =
-      vm::ParseModule(absl::string_view(reinterpret_cast<const char*>(data), size));
+  const auto module = vm::ParseModule(absl::string_view(reinterpret_cast<const char*>(data), size));
   if (!module) return 0;
   for (const bool fold : {false, true}) {
     const auto once = ThroughText(*module, fold);

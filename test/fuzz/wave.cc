@@ -21,8 +21,8 @@ std::vector<ValType> MakeTypes(TypeTable& types) {
   const ValType option = OptionType(types, OptionType(types, K::kString));
   const ValType record = RecordType(types, {"id", "name", "flags", "may"},
                                     {K::kU32, K::kString, flags, OptionType(types, K::kF64)});
-  const ValType variant = VariantType(types, {"dot", "ok", "path"},
-                                      {ValType(), color, ListType(types, K::kS32)});
+  const ValType variant =
+      VariantType(types, {"dot", "ok", "path"}, {ValType(), color, ListType(types, K::kS32)});
   const ValType result = ResultType(types, ListType(types, record), ValType());
   const ValType tuple = TupleType(types, {variant, option, result, K::kChar});
   made.insert(made.end(), {flags, color, option, record, variant, result, tuple,

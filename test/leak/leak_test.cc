@@ -146,8 +146,8 @@ class LeakTest : public testing::Test {
   static void Count(const Instance& instance, int calls) {
     using Own = GuestOwn<Counter>;
     auto make = instance.GetFunc<Own(uint32_t)>(kResources, "[constructor]counter");
-    auto value = instance.GetFunc<uint32_t(GuestBorrow<Counter>)>(kResources,
-                                                                  "[method]counter.value");
+    auto value =
+        instance.GetFunc<uint32_t(GuestBorrow<Counter>)>(kResources, "[method]counter.value");
     auto echo = instance.GetFunc<Own(Own)>(kResources, "echo-own");
     ASSERT_TRUE(make && value && echo);
     for (int i = 0; i < calls; ++i) {

@@ -171,8 +171,8 @@ TEST(TextRoundTripTest, ModulesOfTheOfficialScripts) {
 }
 
 // Nesting is bounded by the decoder.
-void CheckComponent(const abi::syntax::RootComponent& root,
-                    const abi::syntax::Component& component, size_t* modules) {
+void CheckComponent(const abi::syntax::RootComponent& root, const abi::syntax::Component& component,
+                    size_t* modules) {
   for (const abi::syntax::Definition& definition : component.definitions) {
     if (const auto* nested = std::get_if<const abi::syntax::Component*>(&definition.def)) {
       CheckComponent(root, **nested, modules);

@@ -36,9 +36,9 @@ TEST(CaretTest, WidthsAreATerminals) {
 TEST(CaretTest, ALongLineIsCutOnBothSidesBetweenCharacters) {
   std::string line(1'000'000, 'a');
   line[500'000] = 'X';
-  EXPECT_EQ(At(line, 500'000, 1, 500'001),
-            "  ..." + std::string(60, 'a') + "X" + std::string(29, 'a') + "...\n" +
-                std::string(65, ' ') + "^");
+  EXPECT_EQ(At(line, 500'000, 1, 500'001), "  ..." + std::string(60, 'a') + "X" +
+                                               std::string(29, 'a') + "...\n" +
+                                               std::string(65, ' ') + "^");
   std::string wide;
   for (int i = 0; i < 100; ++i) wide += "é";
   const std::string lines = At(wide + "!", 200, 1, 201);

@@ -6,8 +6,8 @@ namespace tenon {
 namespace {
 
 TEST(Utf8Test, RoundTripsScalarValuesAtTheEdges) {
-  for (uint32_t code_point : {0x0u, 0x7fu, 0x80u, 0x7ffu, 0x800u, 0xd7ffu, 0xe000u, 0xffffu,
-                              0x10000u, 0x10ffffu}) {
+  for (uint32_t code_point :
+       {0x0u, 0x7fu, 0x80u, 0x7ffu, 0x800u, 0xd7ffu, 0xe000u, 0xffffu, 0x10000u, 0x10ffffu}) {
     std::string encoded;
     AppendUtf8(code_point, &encoded);
     uint32_t length = 0;

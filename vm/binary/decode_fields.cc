@@ -49,8 +49,7 @@ bool DecodeImportType(SectionDecoder& decoder, Import* import) {
     case 2: return decoder.DecodeMemoryType(&import->type.emplace<2>());
     case 3: return decoder.DecodeGlobalType(&import->type.emplace<3>());
     case 4: return decoder.DecodeTagType(&import->type.emplace<4>());
-    default:
-      return decoder.reader.FailAt(ErrorKind::kMalformed, "malformed import kind", where);
+    default: return decoder.reader.FailAt(ErrorKind::kMalformed, "malformed import kind", where);
   }
 }
 
@@ -89,8 +88,8 @@ bool SectionDecoder::DecodeTables() {
   if (count > kMaxTables) return Limit("tables", kMaxTables);
   for (uint32_t i = 0; i < count; ++i) {
     Table table;
-    const bool has_init = features.Has(Feature::kFunctionReferences) &&
-                          reader.PeekByte() == kTableWithInitializer;
+    const bool has_init =
+        features.Has(Feature::kFunctionReferences) && reader.PeekByte() == kTableWithInitializer;
     if (has_init) {
       uint8_t zero;
       if (!reader.Skip(1) || !reader.ReadByte(&zero)) return false;

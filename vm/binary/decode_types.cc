@@ -89,10 +89,9 @@ bool SectionDecoder::DecodeCompositeType(SubType* out) {
     default: break;
   }
   // The code is a signed integer of seven bits.
-  return reader.FailAt(ErrorKind::kMalformed,
-                       code >= 0x80 ? "integer representation too long"
-                                    : "malformed definition type",
-                       where);
+  return reader.FailAt(
+      ErrorKind::kMalformed,
+      code >= 0x80 ? "integer representation too long" : "malformed definition type", where);
 }
 
 bool SectionDecoder::DecodeFieldType(FieldType* out) {

@@ -1,5 +1,5 @@
-#include "absl/base/attributes.h"
 #include "vm/binary/decoder.h"
+#include "absl/base/attributes.h"
 
 #include <utility>
 
@@ -80,8 +80,8 @@ class ModuleDecoder {
     SectionDecoder decoder{ByteReader(rest, start), start + size, features_, module_, scratch_};
     const SectionId section = static_cast<SectionId>(id);
     if (!DecodeSection(section, last_id_, decoder)) {
-      return std::unexpected<Error>(DecodingError(decoder.reader).WithContext(
-          absl::StrCat(SectionTitle(id), " section")));
+      return std::unexpected<Error>(
+          DecodingError(decoder.reader).WithContext(absl::StrCat(SectionTitle(id), " section")));
     }
     if (decoder.reader.offset() != decoder.end) {
       return Malformed("section size mismatch", decoder.reader.offset());

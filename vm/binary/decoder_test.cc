@@ -76,8 +76,8 @@ TEST(DecoderTest, RecGroupsAndSubtypes) {
 
 TEST(DecoderTest, HugeTypeIndexSaturates) {
   // (type (func (param (ref null 4294967295))))
-  const Bytes bytes = WithHeader(
-      {0x01, 0x0a, 0x01, 0x60, 0x01, 0x63, 0xff, 0xff, 0xff, 0xff, 0x0f, 0x00});
+  const Bytes bytes =
+      WithHeader({0x01, 0x0a, 0x01, 0x60, 0x01, 0x63, 0xff, 0xff, 0xff, 0xff, 0x0f, 0x00});
   const Result<Module> module = DecodeModule(bytes, Features::All());
   ASSERT_TRUE(module.has_value()) << module.error().ToString();
   EXPECT_EQ(module->types[0].func.params[0].heap().index(), 1u << 23);

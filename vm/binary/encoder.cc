@@ -92,8 +92,8 @@ void SectionEncoder::Elems() {
 // expressions. Without a type and a table, expressions are funcref and indices not null.
 void SectionEncoder::Elem(const ElemSegment& segment) {
   const bool is_active = segment.mode == ElemSegment::Mode::kActive;
-  const bool as_funcs = segment.exprs.empty() &&
-                        segment.type == ValType::Ref(HeapKind::kFunc, /*nullable=*/false);
+  const bool as_funcs =
+      segment.exprs.empty() && segment.type == ValType::Ref(HeapKind::kFunc, /*nullable=*/false);
   const bool is_usual = as_funcs || segment.type == ValType::kFuncRef;
   int flags = as_funcs ? 0 : 4;
   if (!is_active) flags |= segment.mode == ElemSegment::Mode::kDeclarative ? 3 : 1;
@@ -141,8 +141,7 @@ constexpr SectionWriter kWriters[] = {
      &SectionEncoder::Imports},
     {SectionId::kFunction, [](const Module& m) { return !m.functions.empty(); },
      &SectionEncoder::Functions},
-    {SectionId::kTable, [](const Module& m) { return !m.tables.empty(); },
-     &SectionEncoder::Tables},
+    {SectionId::kTable, [](const Module& m) { return !m.tables.empty(); }, &SectionEncoder::Tables},
     {SectionId::kMemory, [](const Module& m) { return !m.memories.empty(); },
      &SectionEncoder::Memories},
     {SectionId::kTag, [](const Module& m) { return !m.tags.empty(); }, &SectionEncoder::Tags},

@@ -15,9 +15,7 @@ struct wasm_exporttype_t {
 namespace {
 
 // Takes over a name.
-wasm_name_t Take(wasm_name_t* name) {
-  return name != nullptr ? *name : wasm_name_t{0, nullptr};
-}
+wasm_name_t Take(wasm_name_t* name) { return name != nullptr ? *name : wasm_name_t{0, nullptr}; }
 
 wasm_name_t Copy(const wasm_name_t& name) {
   wasm_name_t copy;

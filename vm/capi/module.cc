@@ -30,8 +30,8 @@ wasm_module_t* Load(wasm_store_t* store, absl::Span<const uint8_t> bytes) {
   auto resolved = Validate(store->engine->engine, bytes);
   if (!resolved) return nullptr;
   return new wasm_module_t(
-      store, {store->engine,
-              vm::LoadedModule::Create(&store->engine->engine, std::move(*resolved), "")});
+      store,
+      {store->engine, vm::LoadedModule::Create(&store->engine->engine, std::move(*resolved), "")});
 }
 
 absl::Span<const uint8_t> BytesOf(const wasm_byte_vec_t* vec) {

@@ -1,7 +1,7 @@
 // What every kind of reference has: counting, host info and conversions, which are the base's.
+#include "vm/capi/module.h"
 #include "vm/capi/refs.h"
 #include "vm/capi/trap.h"
-#include "vm/capi/module.h"
 
 using namespace tenon::vm::capi;  // NOLINT: the API's functions are of the global namespace
 
@@ -22,29 +22,29 @@ const T* As(const wasm_ref_t* ref, bool (*is_one)(const wasm_ref_t&)) {
 
 }  // namespace
 
-#define DEFINE_REF(name, is_one)                                                                   \
-  void wasm_##name##_delete(wasm_##name##_t* ref) { Release(ref); }                                \
-  wasm_##name##_t* wasm_##name##_copy(const wasm_##name##_t* ref) {                                \
-    return Retain(const_cast<wasm_##name##_t*>(ref));                                              \
-  }                                                                                                \
-  bool wasm_##name##_same(const wasm_##name##_t* a, const wasm_##name##_t* b) { return a == b; }   \
-  void* wasm_##name##_get_host_info(const wasm_##name##_t* ref) {                                  \
-    return wasm_ref_get_host_info(ref);                                                            \
-  }                                                                                                \
-  void wasm_##name##_set_host_info(wasm_##name##_t* ref, void* info) {                             \
-    wasm_ref_set_host_info(ref, info);                                                             \
-  }                                                                                                \
-  void wasm_##name##_set_host_info_with_finalizer(wasm_##name##_t* ref, void* info,                \
-                                                  void (*finalizer)(void*)) {                      \
-    wasm_ref_set_host_info_with_finalizer(ref, info, finalizer);                                   \
-  }                                                                                                \
-  wasm_ref_t* wasm_##name##_as_ref(wasm_##name##_t* ref) { return ref; }                           \
-  const wasm_ref_t* wasm_##name##_as_ref_const(const wasm_##name##_t* ref) { return ref; }         \
-  const wasm_##name##_t* wasm_ref_as_##name##_const(const wasm_ref_t* ref) {                       \
-    return As<wasm_##name##_t>(ref, is_one);                                                       \
-  }                                                                                                \
-  wasm_##name##_t* wasm_ref_as_##name(wasm_ref_t* ref) {                                           \
-    return const_cast<wasm_##name##_t*>(wasm_ref_as_##name##_const(ref));                          \
+#define DEFINE_REF(name, is_one)                                                                 \
+  void wasm_##name##_delete(wasm_##name##_t* ref) { Release(ref); }                              \
+  wasm_##name##_t* wasm_##name##_copy(const wasm_##name##_t* ref) {                              \
+    return Retain(const_cast<wasm_##name##_t*>(ref));                                            \
+  }                                                                                              \
+  bool wasm_##name##_same(const wasm_##name##_t* a, const wasm_##name##_t* b) { return a == b; } \
+  void* wasm_##name##_get_host_info(const wasm_##name##_t* ref) {                                \
+    return wasm_ref_get_host_info(ref);                                                          \
+  }                                                                                              \
+  void wasm_##name##_set_host_info(wasm_##name##_t* ref, void* info) {                           \
+    wasm_ref_set_host_info(ref, info);                                                           \
+  }                                                                                              \
+  void wasm_##name##_set_host_info_with_finalizer(wasm_##name##_t* ref, void* info,              \
+                                                  void (*finalizer)(void*)) {                    \
+    wasm_ref_set_host_info_with_finalizer(ref, info, finalizer);                                 \
+  }                                                                                              \
+  wasm_ref_t* wasm_##name##_as_ref(wasm_##name##_t* ref) { return ref; }                         \
+  const wasm_ref_t* wasm_##name##_as_ref_const(const wasm_##name##_t* ref) { return ref; }       \
+  const wasm_##name##_t* wasm_ref_as_##name##_const(const wasm_ref_t* ref) {                     \
+    return As<wasm_##name##_t>(ref, is_one);                                                     \
+  }                                                                                              \
+  wasm_##name##_t* wasm_ref_as_##name(wasm_ref_t* ref) {                                         \
+    return const_cast<wasm_##name##_t*>(wasm_ref_as_##name##_const(ref));                        \
   }
 
 DEFINE_REF(extern, IsExtern)

@@ -23,8 +23,15 @@
 namespace tenon::vm::capi {
 
 enum class RefKind : uint8_t {
-  kFunc, kGlobal, kTable, kMemory, kTag,  // in the order of wasm_externkind_t
-  kInstance, kModule, kTrap, kForeign,
+  kFunc,
+  kGlobal,
+  kTable,
+  kMemory,
+  kTag,  // in the order of wasm_externkind_t
+  kInstance,
+  kModule,
+  kTrap,
+  kForeign,
   kGuestObject,  // what a guest has handed out as an external reference: a struct, an i31, ...
 };
 
@@ -49,7 +56,7 @@ struct wasm_ref_t {
   const tenon::vm::capi::RefKind kind;
   wasm_store_t* store;
   const uint64_t address;
-  uint64_t count = 1;  // handles, and one if it is in the store's heap
+  uint64_t count = 1;                            // handles, and one if it is in the store's heap
   tenon::vm::Ref in_heap = tenon::vm::kNullRef;  // the host value there that stands for it
   void* host_info = nullptr;
   void (*finalizer)(void*) = nullptr;
@@ -120,9 +127,9 @@ struct wasm_store_t {
 
   const std::shared_ptr<tenon::vm::capi::SharedEngine> engine;
   std::unique_ptr<tenon::vm::Store> vm;
-  uint32_t calls = 0;            // into guests or the host that have not returned
+  uint32_t calls = 0;  // into guests or the host that have not returned
   bool delete_when_idle = false;
-  wasm_trap_t* raised = nullptr; // what a callback has returned, on its way through guest frames
+  wasm_trap_t* raised = nullptr;  // what a callback has returned, on its way through guest frames
 
   // A host function's other half.
   struct HostFunction {

@@ -86,8 +86,8 @@ wasm_func_t* wasm_store_t::RefTo(const vm::Func* func) {
 }
 
 wasm_instance_t* wasm_store_t::RefTo(vm::Instance* instance) {
-  auto* found = Find<wasm_instance_t>(
-      *this, {RefKind::kInstance, reinterpret_cast<uintptr_t>(instance)});
+  auto* found =
+      Find<wasm_instance_t>(*this, {RefKind::kInstance, reinterpret_cast<uintptr_t>(instance)});
   return found != nullptr ? found : new wasm_instance_t(this, instance);
 }
 
@@ -122,9 +122,7 @@ void wasm_store_t::ReleaseDead() {
 wasm_config_t* wasm_config_new() { return new wasm_config_t(); }
 void wasm_config_delete(wasm_config_t* config) { delete config; }
 
-wasm_engine_t* wasm_engine_new() {
-  return new wasm_engine_t{std::make_shared<SharedEngine>()};
-}
+wasm_engine_t* wasm_engine_new() { return new wasm_engine_t{std::make_shared<SharedEngine>()}; }
 wasm_engine_t* wasm_engine_new_with_config(wasm_config_t* config) {
   delete config;
   return wasm_engine_new();

@@ -213,25 +213,25 @@ wasm_externkind_t wasm_externtype_kind(const wasm_externtype_t* type) {
   return type != nullptr ? type->kind : static_cast<wasm_externkind_t>(WASM_EXTERN_FUNC);
 }
 
-#define DEFINE_COPY(name)                                               \
-  void wasm_##name##_delete(wasm_##name##_t* type) { delete type; }     \
-  wasm_##name##_t* wasm_##name##_copy(const wasm_##name##_t* type) {    \
-    return type != nullptr ? type->Clone() : nullptr;                   \
+#define DEFINE_COPY(name)                                            \
+  void wasm_##name##_delete(wasm_##name##_t* type) { delete type; }  \
+  wasm_##name##_t* wasm_##name##_copy(const wasm_##name##_t* type) { \
+    return type != nullptr ? type->Clone() : nullptr;                \
   }
 DEFINE_COPY(externtype)
 
-#define DEFINE_EXTERNTYPE(name, kind_of_it)                                                        \
-  DEFINE_COPY(name)                                                                                \
-  wasm_externtype_t* wasm_##name##_as_externtype(wasm_##name##_t* type) { return type; }           \
-  const wasm_externtype_t* wasm_##name##_as_externtype_const(const wasm_##name##_t* type) {        \
-    return type;                                                                                   \
-  }                                                                                                \
-  const wasm_##name##_t* wasm_externtype_as_##name##_const(const wasm_externtype_t* type) {        \
-    const bool is_one = type != nullptr && type->kind == kind_of_it;                               \
-    return is_one ? static_cast<const wasm_##name##_t*>(type) : nullptr;                           \
-  }                                                                                                \
-  wasm_##name##_t* wasm_externtype_as_##name(wasm_externtype_t* type) {                            \
-    return const_cast<wasm_##name##_t*>(wasm_externtype_as_##name##_const(type));                  \
+#define DEFINE_EXTERNTYPE(name, kind_of_it)                                                 \
+  DEFINE_COPY(name)                                                                         \
+  wasm_externtype_t* wasm_##name##_as_externtype(wasm_##name##_t* type) { return type; }    \
+  const wasm_externtype_t* wasm_##name##_as_externtype_const(const wasm_##name##_t* type) { \
+    return type;                                                                            \
+  }                                                                                         \
+  const wasm_##name##_t* wasm_externtype_as_##name##_const(const wasm_externtype_t* type) { \
+    const bool is_one = type != nullptr && type->kind == kind_of_it;                        \
+    return is_one ? static_cast<const wasm_##name##_t*>(type) : nullptr;                    \
+  }                                                                                         \
+  wasm_##name##_t* wasm_externtype_as_##name(wasm_externtype_t* type) {                     \
+    return const_cast<wasm_##name##_t*>(wasm_externtype_as_##name##_const(type));           \
   }
 DEFINE_EXTERNTYPE(functype, WASM_EXTERN_FUNC)
 DEFINE_EXTERNTYPE(globaltype, WASM_EXTERN_GLOBAL)

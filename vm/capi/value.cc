@@ -77,8 +77,7 @@ Status SlotWriter::Write(const wasm_val_t& val, ValType type, Slot* slot) {
   return Mismatch(type);
 }
 
-Status SlotWriter::Write(const wasm_val_vec_t& vals, absl::Span<const ValType> types,
-                         Slot* slots) {
+Status SlotWriter::Write(const wasm_val_vec_t& vals, absl::Span<const ValType> types, Slot* slots) {
   for (size_t i = 0; i < types.size(); ++i) {
     TENON_RETURN_IF_ERROR(Write(vals.data[i], types[i], &slots[i]));
   }

@@ -33,26 +33,26 @@ void Free(Vec* vec) {
 
 }  // namespace
 
-#define DEFINE_VEC_OF(name, element)                                                          \
-  void wasm_##name##_vec_new_empty(wasm_##name##_vec_t* out) { NewZeroed(out, 0); }           \
-  void wasm_##name##_vec_new_uninitialized(wasm_##name##_vec_t* out, size_t size) {           \
-    NewZeroed(out, size);                                                                     \
-  }                                                                                           \
-  void wasm_##name##_vec_new(wasm_##name##_vec_t* out, size_t size, element const data[]) {   \
-    NewOf(out, size, data);                                                                   \
+#define DEFINE_VEC_OF(name, element)                                                        \
+  void wasm_##name##_vec_new_empty(wasm_##name##_vec_t* out) { NewZeroed(out, 0); }         \
+  void wasm_##name##_vec_new_uninitialized(wasm_##name##_vec_t* out, size_t size) {         \
+    NewZeroed(out, size);                                                                   \
+  }                                                                                         \
+  void wasm_##name##_vec_new(wasm_##name##_vec_t* out, size_t size, element const data[]) { \
+    NewOf(out, size, data);                                                                 \
   }
 
 // Elements that are pointers to what the vector owns.
-#define DEFINE_VEC(name)                                                                      \
-  DEFINE_VEC_OF(name, wasm_##name##_t*)                                                       \
-  void wasm_##name##_vec_copy(wasm_##name##_vec_t* out, const wasm_##name##_vec_t* from) {    \
-    NewZeroed(out, from != nullptr ? from->size : 0);                                         \
-    for (size_t i = 0; i < out->size; ++i) out->data[i] = wasm_##name##_copy(from->data[i]);  \
-  }                                                                                           \
-  void wasm_##name##_vec_delete(wasm_##name##_vec_t* vec) {                                   \
-    if (vec == nullptr) return;                                                               \
-    for (size_t i = 0; i < vec->size; ++i) wasm_##name##_delete(vec->data[i]);                \
-    Free(vec);                                                                                \
+#define DEFINE_VEC(name)                                                                     \
+  DEFINE_VEC_OF(name, wasm_##name##_t*)                                                      \
+  void wasm_##name##_vec_copy(wasm_##name##_vec_t* out, const wasm_##name##_vec_t* from) {   \
+    NewZeroed(out, from != nullptr ? from->size : 0);                                        \
+    for (size_t i = 0; i < out->size; ++i) out->data[i] = wasm_##name##_copy(from->data[i]); \
+  }                                                                                          \
+  void wasm_##name##_vec_delete(wasm_##name##_vec_t* vec) {                                  \
+    if (vec == nullptr) return;                                                              \
+    for (size_t i = 0; i < vec->size; ++i) wasm_##name##_delete(vec->data[i]);               \
+    Free(vec);                                                                               \
   }
 
 DEFINE_VEC(valtype)

@@ -1,10 +1,10 @@
-/* The WebAssembly C API: modules, instances and host functions from C11 or C++. Names and signatures
- * are those of the standard header (WebAssembly/wasm-c-api, January 2025), which implementations
- * share; what is said here, and in vm/capi/README.md, is how Tenon does it.
+/* The WebAssembly C API: modules, instances and host functions from C11 or C++. Names and
+ * signatures are those of the standard header (WebAssembly/wasm-c-api, January 2025), which
+ * implementations share; what is said here, and in vm/capi/README.md, is how Tenon does it.
  *
- * `own` marks who must delete: an `own` result is the caller's, an `own` argument is taken over, and
- * an `own` parameter called out is written for the caller to delete. A vector owns its elements.
- * Everything else is lent. Every delete takes NULL. */
+ * `own` marks who must delete: an `own` result is the caller's, an `own` argument is taken over,
+ * and an `own` parameter called out is written for the caller to delete. A vector owns its
+ * elements. Everything else is lent. Every delete takes NULL. */
 #ifndef WASM_H
 #define WASM_H
 
@@ -28,24 +28,24 @@ typedef char byte_t;
 typedef float float32_t;
 typedef double float64_t;
 
-#define WASM_DECLARE_OWN(name) \
+#define WASM_DECLARE_OWN(name)                    \
   typedef struct wasm_##name##_t wasm_##name##_t; \
   WASM_API_EXTERN void wasm_##name##_delete(own wasm_##name##_t*);
 
 /* Vectors. `new` takes over the elements it is given, `copy` copies each. A vector made
- * uninitialized holds zeroes, which may be deleted. Where memory runs out it is empty, data NULL. */
-#define WASM_DECLARE_VEC(name, ptr_or_none) \
-  typedef struct wasm_##name##_vec_t { \
-    size_t size; \
-    wasm_##name##_t ptr_or_none* data; \
-  } wasm_##name##_vec_t; \
-  WASM_API_EXTERN void wasm_##name##_vec_new_empty(own wasm_##name##_vec_t* out); \
-  WASM_API_EXTERN void wasm_##name##_vec_new_uninitialized(own wasm_##name##_vec_t* out, \
-                                                           size_t); \
-  WASM_API_EXTERN void wasm_##name##_vec_new(own wasm_##name##_vec_t* out, size_t, \
-                                             own wasm_##name##_t ptr_or_none const[]); \
-  WASM_API_EXTERN void wasm_##name##_vec_copy(own wasm_##name##_vec_t* out, \
-                                              const wasm_##name##_vec_t*); \
+ * uninitialized holds zeroes, which may be deleted. Where memory runs out it is empty, data NULL.
+ */
+#define WASM_DECLARE_VEC(name, ptr_or_none)                                                       \
+  typedef struct wasm_##name##_vec_t {                                                            \
+    size_t size;                                                                                  \
+    wasm_##name##_t ptr_or_none* data;                                                            \
+  } wasm_##name##_vec_t;                                                                          \
+  WASM_API_EXTERN void wasm_##name##_vec_new_empty(own wasm_##name##_vec_t* out);                 \
+  WASM_API_EXTERN void wasm_##name##_vec_new_uninitialized(own wasm_##name##_vec_t* out, size_t); \
+  WASM_API_EXTERN void wasm_##name##_vec_new(own wasm_##name##_vec_t* out, size_t,                \
+                                             own wasm_##name##_t ptr_or_none const[]);            \
+  WASM_API_EXTERN void wasm_##name##_vec_copy(own wasm_##name##_vec_t* out,                       \
+                                              const wasm_##name##_vec_t*);                        \
   WASM_API_EXTERN void wasm_##name##_vec_delete(own wasm_##name##_vec_t*);
 
 /* Bytes and names. A name is not terminated unless it was made with _nt. */
@@ -59,7 +59,8 @@ typedef wasm_byte_vec_t wasm_name_t;
 #define wasm_name_new wasm_byte_vec_new
 #define wasm_name_new_empty wasm_byte_vec_new_empty
 #define wasm_name_new_uninitialized wasm_byte_vec_new_uninitialized
-#define wasm_name_new_new_uninitialized wasm_byte_vec_new_uninitialized /* the standard's spelling */
+#define wasm_name_new_new_uninitialized \
+  wasm_byte_vec_new_uninitialized /* the standard's spelling */
 #define wasm_name_copy wasm_byte_vec_copy
 #define wasm_name_delete wasm_byte_vec_delete
 
@@ -97,14 +98,15 @@ typedef struct wasm_limits_t {
 static const uint32_t wasm_limits_max_default = 0xffffffff;
 
 #define WASM_DECLARE_TYPE(name) \
-  WASM_DECLARE_OWN(name) \
-  WASM_DECLARE_VEC(name, *) \
+  WASM_DECLARE_OWN(name)        \
+  WASM_DECLARE_VEC(name, *)     \
   WASM_API_EXTERN own wasm_##name##_t* wasm_##name##_copy(const wasm_##name##_t*);
 
 WASM_DECLARE_TYPE(valtype)
 
 /* References of other types than these two have the kind of the hierarchy they are of: functions
- * WASM_FUNCREF, all others WASM_EXTERNREF. A v128 has a kind that is none of these and no values. */
+ * WASM_FUNCREF, all others WASM_EXTERNREF. A v128 has a kind that is none of these and no values.
+ */
 typedef uint8_t wasm_valkind_t;
 enum wasm_valkind_enum {
   WASM_I32,
@@ -161,12 +163,12 @@ enum wasm_externkind_enum {
 WASM_API_EXTERN wasm_externkind_t wasm_externtype_kind(const wasm_externtype_t*);
 
 /* Conversions between a thing and what it is one of: the same object, NULL when it is none. */
-#define WASM_DECLARE_EXTERNTYPE(name) \
+#define WASM_DECLARE_EXTERNTYPE(name)                                               \
   WASM_API_EXTERN wasm_externtype_t* wasm_##name##_as_externtype(wasm_##name##_t*); \
-  WASM_API_EXTERN wasm_##name##_t* wasm_externtype_as_##name(wasm_externtype_t*); \
-  WASM_API_EXTERN const wasm_externtype_t* wasm_##name##_as_externtype_const( \
-      const wasm_##name##_t*); \
-  WASM_API_EXTERN const wasm_##name##_t* wasm_externtype_as_##name##_const( \
+  WASM_API_EXTERN wasm_##name##_t* wasm_externtype_as_##name(wasm_externtype_t*);   \
+  WASM_API_EXTERN const wasm_externtype_t* wasm_##name##_as_externtype_const(       \
+      const wasm_##name##_t*);                                                      \
+  WASM_API_EXTERN const wasm_##name##_t* wasm_externtype_as_##name##_const(         \
       const wasm_externtype_t*);
 
 WASM_DECLARE_EXTERNTYPE(functype)
@@ -183,7 +185,8 @@ WASM_API_EXTERN const wasm_name_t* wasm_importtype_name(const wasm_importtype_t*
 WASM_API_EXTERN const wasm_externtype_t* wasm_importtype_type(const wasm_importtype_t*);
 
 WASM_DECLARE_TYPE(exporttype)
-WASM_API_EXTERN own wasm_exporttype_t* wasm_exporttype_new(own wasm_name_t*, own wasm_externtype_t*);
+WASM_API_EXTERN own wasm_exporttype_t* wasm_exporttype_new(own wasm_name_t*,
+                                                           own wasm_externtype_t*);
 WASM_API_EXTERN const wasm_name_t* wasm_exporttype_name(const wasm_exporttype_t*);
 WASM_API_EXTERN const wasm_externtype_t* wasm_exporttype_type(const wasm_exporttype_t*);
 
@@ -206,31 +209,31 @@ WASM_API_EXTERN void wasm_val_delete(own wasm_val_t* v);
 WASM_API_EXTERN void wasm_val_copy(own wasm_val_t* out, const wasm_val_t*);
 WASM_DECLARE_VEC(val, )
 
-/* References: handles of a store's objects. `same` tells whether two are of one object. An object has
- * one host info; its finalizer is called once, when the info is replaced or the object goes: a
+/* References: handles of a store's objects. `same` tells whether two are of one object. An object
+ * has one host info; its finalizer is called once, when the info is replaced or the object goes: a
  * module, trap or foreign object when nothing refers to it any more, everything with its store. */
 
-#define WASM_DECLARE_REF_BASE(name) \
-  WASM_DECLARE_OWN(name) \
-  WASM_API_EXTERN own wasm_##name##_t* wasm_##name##_copy(const wasm_##name##_t*); \
+#define WASM_DECLARE_REF_BASE(name)                                                        \
+  WASM_DECLARE_OWN(name)                                                                   \
+  WASM_API_EXTERN own wasm_##name##_t* wasm_##name##_copy(const wasm_##name##_t*);         \
   WASM_API_EXTERN bool wasm_##name##_same(const wasm_##name##_t*, const wasm_##name##_t*); \
-  WASM_API_EXTERN void* wasm_##name##_get_host_info(const wasm_##name##_t*); \
-  WASM_API_EXTERN void wasm_##name##_set_host_info(wasm_##name##_t*, void*); \
+  WASM_API_EXTERN void* wasm_##name##_get_host_info(const wasm_##name##_t*);               \
+  WASM_API_EXTERN void wasm_##name##_set_host_info(wasm_##name##_t*, void*);               \
   WASM_API_EXTERN void wasm_##name##_set_host_info_with_finalizer(wasm_##name##_t*, void*, \
                                                                   void (*)(void*));
 
-#define WASM_DECLARE_REF(name) \
-  WASM_DECLARE_REF_BASE(name) \
-  WASM_API_EXTERN wasm_ref_t* wasm_##name##_as_ref(wasm_##name##_t*); \
-  WASM_API_EXTERN wasm_##name##_t* wasm_ref_as_##name(wasm_ref_t*); \
+#define WASM_DECLARE_REF(name)                                                          \
+  WASM_DECLARE_REF_BASE(name)                                                           \
+  WASM_API_EXTERN wasm_ref_t* wasm_##name##_as_ref(wasm_##name##_t*);                   \
+  WASM_API_EXTERN wasm_##name##_t* wasm_ref_as_##name(wasm_ref_t*);                     \
   WASM_API_EXTERN const wasm_ref_t* wasm_##name##_as_ref_const(const wasm_##name##_t*); \
   WASM_API_EXTERN const wasm_##name##_t* wasm_ref_as_##name##_const(const wasm_ref_t*);
 
-#define WASM_DECLARE_SHARABLE_REF(name) \
-  WASM_DECLARE_REF(name) \
-  WASM_DECLARE_OWN(shared_##name) \
+#define WASM_DECLARE_SHARABLE_REF(name)                                                    \
+  WASM_DECLARE_REF(name)                                                                   \
+  WASM_DECLARE_OWN(shared_##name)                                                          \
   WASM_API_EXTERN own wasm_shared_##name##_t* wasm_##name##_share(const wasm_##name##_t*); \
-  WASM_API_EXTERN own wasm_##name##_t* wasm_##name##_obtain(wasm_store_t*, \
+  WASM_API_EXTERN own wasm_##name##_t* wasm_##name##_obtain(wasm_store_t*,                 \
                                                             const wasm_shared_##name##_t*);
 
 WASM_DECLARE_REF_BASE(ref)
@@ -328,9 +331,9 @@ WASM_DECLARE_VEC(extern, *)
 WASM_API_EXTERN wasm_externkind_t wasm_extern_kind(const wasm_extern_t*);
 WASM_API_EXTERN own wasm_externtype_t* wasm_extern_type(const wasm_extern_t*);
 
-#define WASM_DECLARE_EXTERN(name) \
-  WASM_API_EXTERN wasm_extern_t* wasm_##name##_as_extern(wasm_##name##_t*); \
-  WASM_API_EXTERN wasm_##name##_t* wasm_extern_as_##name(wasm_extern_t*); \
+#define WASM_DECLARE_EXTERN(name)                                                             \
+  WASM_API_EXTERN wasm_extern_t* wasm_##name##_as_extern(wasm_##name##_t*);                   \
+  WASM_API_EXTERN wasm_##name##_t* wasm_extern_as_##name(wasm_extern_t*);                     \
   WASM_API_EXTERN const wasm_extern_t* wasm_##name##_as_extern_const(const wasm_##name##_t*); \
   WASM_API_EXTERN const wasm_##name##_t* wasm_extern_as_##name##_const(const wasm_extern_t*);
 
@@ -365,8 +368,8 @@ static inline own wasm_valtype_t* wasm_valtype_new_funcref(void) {
   return wasm_valtype_new(WASM_FUNCREF);
 }
 
-static inline own wasm_functype_t* tenon_functype_of(own wasm_valtype_t* const types[], size_t params,
-                                                     size_t results) {
+static inline own wasm_functype_t* tenon_functype_of(own wasm_valtype_t* const types[],
+                                                     size_t params, size_t results) {
   wasm_valtype_vec_t param_vec, result_vec;
   wasm_valtype_vec_new(&param_vec, params, types);
   wasm_valtype_vec_new(&result_vec, results, types + params);
@@ -381,56 +384,62 @@ static inline own wasm_functype_t* wasm_functype_new_1_0(own wasm_valtype_t* p) 
   wasm_valtype_t* types[] = {p};
   return tenon_functype_of(types, 1, 0);
 }
-static inline own wasm_functype_t* wasm_functype_new_2_0(
-    own wasm_valtype_t* p1, own wasm_valtype_t* p2) {
+static inline own wasm_functype_t* wasm_functype_new_2_0(own wasm_valtype_t* p1,
+                                                         own wasm_valtype_t* p2) {
   wasm_valtype_t* types[] = {p1, p2};
   return tenon_functype_of(types, 2, 0);
 }
-static inline own wasm_functype_t* wasm_functype_new_3_0(
-    own wasm_valtype_t* p1, own wasm_valtype_t* p2, own wasm_valtype_t* p3) {
+static inline own wasm_functype_t* wasm_functype_new_3_0(own wasm_valtype_t* p1,
+                                                         own wasm_valtype_t* p2,
+                                                         own wasm_valtype_t* p3) {
   wasm_valtype_t* types[] = {p1, p2, p3};
   return tenon_functype_of(types, 3, 0);
 }
-static inline own wasm_functype_t* wasm_functype_new_0_1(
-    own wasm_valtype_t* r) {
+static inline own wasm_functype_t* wasm_functype_new_0_1(own wasm_valtype_t* r) {
   wasm_valtype_t* types[] = {r};
   return tenon_functype_of(types, 0, 1);
 }
-static inline own wasm_functype_t* wasm_functype_new_1_1(
-    own wasm_valtype_t* p, own wasm_valtype_t* r) {
+static inline own wasm_functype_t* wasm_functype_new_1_1(own wasm_valtype_t* p,
+                                                         own wasm_valtype_t* r) {
   wasm_valtype_t* types[] = {p, r};
   return tenon_functype_of(types, 1, 1);
 }
-static inline own wasm_functype_t* wasm_functype_new_2_1(
-    own wasm_valtype_t* p1, own wasm_valtype_t* p2, own wasm_valtype_t* r) {
+static inline own wasm_functype_t* wasm_functype_new_2_1(own wasm_valtype_t* p1,
+                                                         own wasm_valtype_t* p2,
+                                                         own wasm_valtype_t* r) {
   wasm_valtype_t* types[] = {p1, p2, r};
   return tenon_functype_of(types, 2, 1);
 }
-static inline own wasm_functype_t* wasm_functype_new_3_1(
-    own wasm_valtype_t* p1, own wasm_valtype_t* p2, own wasm_valtype_t* p3,
-    own wasm_valtype_t* r) {
+static inline own wasm_functype_t* wasm_functype_new_3_1(own wasm_valtype_t* p1,
+                                                         own wasm_valtype_t* p2,
+                                                         own wasm_valtype_t* p3,
+                                                         own wasm_valtype_t* r) {
   wasm_valtype_t* types[] = {p1, p2, p3, r};
   return tenon_functype_of(types, 3, 1);
 }
-static inline own wasm_functype_t* wasm_functype_new_0_2(
-    own wasm_valtype_t* r1, own wasm_valtype_t* r2) {
+static inline own wasm_functype_t* wasm_functype_new_0_2(own wasm_valtype_t* r1,
+                                                         own wasm_valtype_t* r2) {
   wasm_valtype_t* types[] = {r1, r2};
   return tenon_functype_of(types, 0, 2);
 }
-static inline own wasm_functype_t* wasm_functype_new_1_2(
-    own wasm_valtype_t* p, own wasm_valtype_t* r1, own wasm_valtype_t* r2) {
+static inline own wasm_functype_t* wasm_functype_new_1_2(own wasm_valtype_t* p,
+                                                         own wasm_valtype_t* r1,
+                                                         own wasm_valtype_t* r2) {
   wasm_valtype_t* types[] = {p, r1, r2};
   return tenon_functype_of(types, 1, 2);
 }
-static inline own wasm_functype_t* wasm_functype_new_2_2(
-    own wasm_valtype_t* p1, own wasm_valtype_t* p2, own wasm_valtype_t* r1,
-    own wasm_valtype_t* r2) {
+static inline own wasm_functype_t* wasm_functype_new_2_2(own wasm_valtype_t* p1,
+                                                         own wasm_valtype_t* p2,
+                                                         own wasm_valtype_t* r1,
+                                                         own wasm_valtype_t* r2) {
   wasm_valtype_t* types[] = {p1, p2, r1, r2};
   return tenon_functype_of(types, 2, 2);
 }
-static inline own wasm_functype_t* wasm_functype_new_3_2(
-    own wasm_valtype_t* p1, own wasm_valtype_t* p2, own wasm_valtype_t* p3,
-    own wasm_valtype_t* r1, own wasm_valtype_t* r2) {
+static inline own wasm_functype_t* wasm_functype_new_3_2(own wasm_valtype_t* p1,
+                                                         own wasm_valtype_t* p2,
+                                                         own wasm_valtype_t* p3,
+                                                         own wasm_valtype_t* r1,
+                                                         own wasm_valtype_t* r2) {
   wasm_valtype_t* types[] = {p1, p2, p3, r1, r2};
   return tenon_functype_of(types, 3, 2);
 }
@@ -453,12 +462,30 @@ static inline void* wasm_val_ptr(const wasm_val_t* val) {
 #endif
 }
 
-#define WASM_I32_VAL(i) {.kind = WASM_I32, .of = {.i32 = i}}
-#define WASM_I64_VAL(i) {.kind = WASM_I64, .of = {.i64 = i}}
-#define WASM_F32_VAL(z) {.kind = WASM_F32, .of = {.f32 = z}}
-#define WASM_F64_VAL(z) {.kind = WASM_F64, .of = {.f64 = z}}
-#define WASM_REF_VAL(r) {.kind = WASM_EXTERNREF, .of = {.ref = r}}
-#define WASM_INIT_VAL {.kind = WASM_EXTERNREF, .of = {.ref = NULL}}
+#define WASM_I32_VAL(i)                 \
+  {                                     \
+    .kind = WASM_I32, .of = {.i32 = i } \
+  }
+#define WASM_I64_VAL(i)                 \
+  {                                     \
+    .kind = WASM_I64, .of = {.i64 = i } \
+  }
+#define WASM_F32_VAL(z)                 \
+  {                                     \
+    .kind = WASM_F32, .of = {.f32 = z } \
+  }
+#define WASM_F64_VAL(z)                 \
+  {                                     \
+    .kind = WASM_F64, .of = {.f64 = z } \
+  }
+#define WASM_REF_VAL(r)                       \
+  {                                           \
+    .kind = WASM_EXTERNREF, .of = {.ref = r } \
+  }
+#define WASM_INIT_VAL                            \
+  {                                              \
+    .kind = WASM_EXTERNREF, .of = {.ref = NULL } \
+  }
 
 #undef own
 

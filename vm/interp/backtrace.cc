@@ -105,8 +105,8 @@ class Collector {
   absl::flat_hash_map<const Word*, uint32_t> offsets_;
   absl::flat_hash_map<const Instance*, std::string> instance_names_;
   uint64_t bytes_left_ = 2 * uint64_t{kMaxFunctionBody};  // that may be translated
-  const size_t first_;                         // frame that is ours
-  std::vector<const LoadedModule*> modules_;  // of our frames; null once named
+  const size_t first_;                                    // frame that is ours
+  std::vector<const LoadedModule*> modules_;              // of our frames; null once named
 };
 
 }  // namespace

@@ -80,12 +80,12 @@ bool IsPlainAccess(const OpcodeInfo& row) {
 }
 
 std::string AccessText(const OpcodeInfo& row, absl::string_view memory, absl::string_view offset,
-                   absl::string_view address) {
+                       absl::string_view address) {
   const bool has_lane = row.immediate != ImmediateKind::kMemArg;
   const absl::string_view signature = row.signature;
   const size_t colon = signature.find(':');
-  std::string text = absl::StrCat("(", row.text, " ", memory, " ", offset, " ",
-                                  has_lane ? "1 " : "", address);
+  std::string text =
+      absl::StrCat("(", row.text, " ", memory, " ", offset, " ", has_lane ? "1 " : "", address);
   for (const char letter : signature.substr(1, colon - 1)) absl::StrAppend(&text, Operand(letter));
   absl::StrAppend(&text, ")");
   return colon + 1 < signature.size() ? absl::StrCat("(drop ", text, ")") : text;
@@ -114,8 +114,8 @@ TEST_P(BoundsTest, EveryAccessEndsWithTheMemory) {
       add("computed", "",
           absl::StrCat("(", kind.address, ".sub (", kind.address, ".add (local.get 0)", half, ")",
                        half, ")"));
-      add("offset", "offset=16", absl::StrCat("(", kind.address, ".sub (local.get 0) (",
-                                              kind.address, ".const 16))"));
+      add("offset", "offset=16",
+          absl::StrCat("(", kind.address, ".sub (local.get 0) (", kind.address, ".const 16))"));
       for (const uint64_t place : {last, last + 1}) {
         add(absl::StrCat("constant", place - last), "offset=100",
             absl::StrCat("(", kind.address, ".const ", place - 100, ")"));
@@ -138,15 +138,20 @@ TEST_P(BoundsTest, SumsDoNotWrapAround) {
   Guest guest(kind.bounds);
   Instance* instance = guest.Load(absl::StrCat("(module (memory ", kind.address, " ", kind.limits,
                                                ") (memory ", kind.address, " ", kind.limits, R"()
-      (func (export "load") (param )", kind.address, R"() (result i64)
+      (func (export "load") (param )",
+                                               kind.address, R"() (result i64)
         (i64.load offset=0xfffffff8 (local.get 0)))
-      (func (export "store") (param )", kind.address, R"()
+      (func (export "store") (param )",
+                                               kind.address, R"()
         (i64.store offset=0xffffffff (local.get 0) (i64.const 7)))
-      (func (export "far") (param )", kind.address, R"() (result i64)
+      (func (export "far") (param )",
+                                               kind.address, R"() (result i64)
         (i64.load 1 offset=0xfffffff8 (local.get 0)))
-      (func (export "lane") (param )", kind.address, R"()
+      (func (export "lane") (param )",
+                                               kind.address, R"()
         (v128.store64_lane offset=0xfffffff8 0 (local.get 0) (v128.const i64x2 1 2)))
-      (func (export "first") (result i64) (i64.load ()", kind.address, ".const 0))))"));
+      (func (export "first") (result i64) (i64.load ()",
+                                               kind.address, ".const 0))))"));
   for (const char* name : {"load", "store", "far", "lane"}) {
     for (const uint64_t address : {uint64_t{0}, uint64_t{1}, uint64_t{8}, uint64_t{0xffffffff},
                                    ~uint64_t{0}, ~uint64_t{7}, ~uint64_t{0} << 32}) {
@@ -235,8 +240,8 @@ TEST(Memory64Test, GrowsToTheStoresLimitOnly) {
 }
 
 TEST(Memory64Test, MayBeLargerThan4GiB) {
-  Guest guest(Bounds::kGuard, {.memory_bytes = uint64_t{8} << 30,
-                               .total_memory_bytes = uint64_t{8} << 30});
+  Guest guest(Bounds::kGuard,
+              {.memory_bytes = uint64_t{8} << 30, .total_memory_bytes = uint64_t{8} << 30});
   Instance* instance = guest.Load(R"((module (memory i64 0x18000)
       (func (export "set") (param i64 i32)
         (i32.store offset=0x100000000 (local.get 0) (local.get 1)))

@@ -28,9 +28,9 @@ uint32_t CatchTable::Add(uint32_t region, const Clause& clause) {
 
 uint32_t CatchTable::RegionAt(uint32_t word) const {
   // Of several boundaries at one word the last counts: the code of those before it is empty.
-  const auto after = std::upper_bound(
-      boundaries_.begin(), boundaries_.end(), word,
-      [](uint32_t at, const Boundary& boundary) { return at < boundary.word; });
+  const auto after =
+      std::upper_bound(boundaries_.begin(), boundaries_.end(), word,
+                       [](uint32_t at, const Boundary& boundary) { return at < boundary.word; });
   return after == boundaries_.begin() ? kNone : std::prev(after)->region;
 }
 

@@ -1,9 +1,8 @@
 // Where a body's exceptions are caught: regions of its code, each a try_table's inside, and their
-// clauses. Made by translation for bodies that have a try_table; looked at when something is thrown.
-// core: #exec-try-table, #exec-throw-ref
+// clauses. Made by translation; looked at when something is thrown. core: #exec-throw-ref
 //
-// Regions nest. The boundaries between them are sorted by word, so the innermost region at a word is
-// found by bisection; `outer` leads on from there.
+// Regions nest. The boundaries between them are sorted by word, so the innermost region at a word
+// is found by bisection; `outer` leads on from there.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +22,7 @@ class CatchTable {
     uint32_t tag = kAnyTag;  // TagIdx; with any tag there are no values
     uint32_t slot = 0;
     uint32_t ref_slot = kNone;
-    uint32_t target = 0;   // word of the body
+    uint32_t target = 0;    // word of the body
     uint32_t next = kNone;  // of the same region
   };
 

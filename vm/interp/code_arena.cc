@@ -73,9 +73,9 @@ const Body& CodeArena::Commit(Body body, CatchTable catches) {
   Chunk& chunk = *chunks_.back();
   const size_t taken = body.size + catches.bytes() / sizeof(Word);
   if (!catches.empty()) {
-    body.catches = chunk.catch_tables
-                       .emplace_back(std::make_unique<const CatchTable>(std::move(catches)))
-                       .get();
+    body.catches =
+        chunk.catch_tables.emplace_back(std::make_unique<const CatchTable>(std::move(catches)))
+            .get();
   }
   body.code = chunk.words.get() + chunk.used;
   std::lock_guard lock(Registry::Get().mutex);

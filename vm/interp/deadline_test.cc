@@ -131,8 +131,7 @@ TEST(DeadlineTest, AStartFunctionEndsToo) {
   Store store(&TestEngine());
   ASSERT_TRUE(store.SetDeadline(In(2 * kMillisecond)));
 
-  const auto instance =
-      Instantiate(store, Load("(module (func $f (loop (br 0))) (start $f))"), {});
+  const auto instance = Instantiate(store, Load("(module (func $f (loop (br 0))) (start $f))"), {});
 
   ASSERT_FALSE(instance.has_value());
   EXPECT_EQ(instance.error().kind(), ErrorKind::kTrap);

@@ -1,4 +1,5 @@
-// Exceptions where guests meet the host; what guests do among themselves is test/wast/exceptions.wast.
+// Exceptions where guests meet the host; what guests do among themselves is
+// test/wast/exceptions.wast.
 #include <memory>
 #include <string>
 #include <vector>
@@ -47,8 +48,7 @@ class ExceptionTest : public testing::Test {
 
   Engine engine_{InterpreterTier()};
   Store store_{&engine_, {.collect_always = true}};
-  const TagInstance* tag_ =
-      store_.NewTag(*engine_.types().InternFunc({.params = {ValType::kI32}}));
+  const TagInstance* tag_ = store_.NewTag(*engine_.types().InternFunc({.params = {ValType::kI32}}));
   const Func* target_ = nullptr;
   Slot slots_[4] = {};
 };
@@ -194,8 +194,8 @@ TEST_F(ExceptionTest, AnUncaughtOneIsATrapWithTheFramesItLeft) {
 }
 
 TEST_F(ExceptionTest, AnInstantiationMayEndInOne) {
-  const auto instance = Instantiate(
-      store_, Load(R"((module (tag $e) (func $start (throw $e)) (start $start)))"), {});
+  const auto instance =
+      Instantiate(store_, Load(R"((module (tag $e) (func $start (throw $e)) (start $start)))"), {});
   ASSERT_FALSE(instance.has_value());
   EXPECT_EQ(instance.error().kind(), ErrorKind::kTrap);
   EXPECT_TRUE(store_.threw());
@@ -228,9 +228,9 @@ TEST_F(ExceptionTest, WhatAPendingOneCarriesIsKept) {
 
 TEST_F(ExceptionTest, TheHeapMayHaveNoRoomForOne) {
   Store small(&engine_, {.total_memory_bytes = 0});
-  auto instance = Instantiate(
-      small, Load(R"((module (tag $e) (func (export "f")
-          (block $h (try_table (catch_all $h) (throw $e))))))"), {});
+  auto instance = Instantiate(small, Load(R"((module (tag $e) (func (export "f")
+          (block $h (try_table (catch_all $h) (throw $e))))))"),
+                              {});
   EXPECT_EQ(small.Invoke(*(*instance)->ExportedFunc("f"), slots_), kTrapped);
   EXPECT_EQ(small.TakeTrap().kind, TrapKind::kOutOfMemory);
 }

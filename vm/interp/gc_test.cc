@@ -158,7 +158,8 @@ TEST_F(GcTest, ReferencesInFramesSurviveHostCalls) {
         (local $box (ref $box))
         (local.set $box (struct.new $box (local.get 0)))
         (drop (call $reenter (local.get 0)))
-        (call $reenter (struct.get $box 0 (local.get $box))))))", {*host});
+        (call $reenter (struct.get $box 0 (local.get $box))))))",
+                            {*host});
   inner = instance->ExportedFunc("inner");
   EXPECT_EQ(Call(instance, "outer", store_->NewExternRef(99)), 99u);
 }

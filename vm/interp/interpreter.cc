@@ -93,7 +93,11 @@ struct Outer {
   const char* native_limit;
 
   explicit Outer(const RunBlock& run)
-      : entry(run.entry), stack_top(run.stack_top), ip(run.ip), fp(run.fp), context(run.context),
+      : entry(run.entry),
+        stack_top(run.stack_top),
+        ip(run.ip),
+        fp(run.fp),
+        context(run.context),
         native_limit(run.native_limit) {}
   void PutBack(RunBlock* run) const {
     run->entry = entry;

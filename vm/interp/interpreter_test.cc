@@ -222,9 +222,9 @@ TEST_F(InterpreterTest, ABodyWhoseCallsTakeFarTooManyValuesIsRefused) {
   for (int i = 0; i < 1000; ++i) types += " i32";
   for (int i = 0; i < 1000; ++i) values += " (local.get 0)";
   for (int i = 0; i < 1000; ++i) calls += " call $same";
-  Instance* instance = Load(absl::StrCat(
-      "(module (func $same (param", types, ") (result", types, ") unreachable)",
-      "(func (export \"f\") (param i32) (result", types, ")", values, calls, "))"));
+  Instance* instance = Load(
+      absl::StrCat("(module (func $same (param", types, ") (result", types, ") unreachable)",
+                   "(func (export \"f\") (param i32) (result", types, ")", values, calls, "))"));
 
   EXPECT_EQ(Call(instance, "f", {0}), -1);
   EXPECT_TRUE(absl::StrContains(trap_.Message(), kTooMuch));
@@ -435,9 +435,9 @@ TEST_F(InterpreterTest, RecursionThroughTheHostIsBounded) {
         return call.store.InvokeOrTrap(*static_cast<Nested*>(call.data)->target, none);
       },
       &nested, "reenter");
-  Instance* instance = Load(
-      R"((module (import "h" "reenter" (func $reenter)) (func (export "f") (call $reenter))))",
-      {Extern(reenter)});
+  Instance* instance =
+      Load(R"((module (import "h" "reenter" (func $reenter)) (func (export "f") (call $reenter))))",
+           {Extern(reenter)});
   nested.target = instance->ExportedFunc("f");
   Call(instance, "f");
   EXPECT_EQ(trap_.kind, TrapKind::kCallStackExhausted);
@@ -466,7 +466,8 @@ std::string Frames(const Trap& trap) {
 
 TEST_F(InterpreterTest, AnInvalidBodyHasABacktraceHoweverItIsReached) {
   Instance* other = Load(R"((module
-      (func $bad (export "bad") (result i32) (i64.const 1))))", {}, "other");
+      (func $bad (export "bad") (result i32) (i64.const 1))))",
+                         {}, "other");
   const Extern bad(other->ExportedFunc("bad"));
   Instance* instance = Load(R"((module
       (import "" "bad" (func $imported (result i32)))
@@ -509,14 +510,18 @@ TEST_F(InterpreterTest, FramesNameTheInstanceHoweverItWasReached) {
   const auto module = LoadedModule::Create(&engine_, *resolved, "m");
   const auto next = [&](Instance* of, const char* name) {
     const uint32_t label = of == nullptr ? 0 : std::stoi(of->Name()) + 1;
-    Extern import = of == nullptr ? store_.NewHostFunc(*engine_.types().InternFunc(
-                                        {{ValType::kI32}, {ValType::kI32}}),
-                                        nullptr, nullptr, "none")
-                                  : of->ExportedFunc(name);
+    Extern import =
+        of == nullptr
+            ? store_.NewHostFunc(*engine_.types().InternFunc({{ValType::kI32}, {ValType::kI32}}),
+                                 nullptr, nullptr, "none")
+            : of->ExportedFunc(name);
     return *Instantiate(store_, module, {import}, {names, label});
   };
   const std::pair<const char*, const char*> cases[] = {
-      {"call", "0 1 2"}, {"indirect", "0 1 2"}, {"local", "0 1 1 2"}, {"tail", "0 2"},
+      {"call", "0 1 2"},
+      {"indirect", "0 1 2"},
+      {"local", "0 1 1 2"},
+      {"tail", "0 2"},
   };
   for (const auto& [name, frames] : cases) {
     for (const char* last : {"end", "bad"}) {
@@ -558,9 +563,8 @@ TEST_F(InterpreterTest, NamesAreReadOnceABacktrace) {
 }
 
 TEST_F(InterpreterTest, ALongNameIsCutInABacktrace) {
-  Instance* instance =
-      Load(absl::StrCat("(module (func $", std::string(100'000, 'x'),
-                        " (export \"f\") unreachable))"));
+  Instance* instance = Load(
+      absl::StrCat("(module (func $", std::string(100'000, 'x'), " (export \"f\") unreachable))"));
   Call(instance, "f");
   EXPECT_EQ(trap_.backtrace[0].function, std::string(1'000, 'x') + "...");
 }

@@ -107,7 +107,9 @@ TEST(ThreadsTest, AMemoryOutlivesTheStoreThatMadeIt) {
   const auto module = Load(R"((module (import "" "" (memory 1 16 shared))
       (func (export "store") (i32.store (i32.const 8) (i32.const 42)))
       (func (export "load") (result i32) (i32.load (i32.const 8)))))");
-  { EXPECT_EQ(Guest(module, region).Call("store"), 0); }
+  {
+    EXPECT_EQ(Guest(module, region).Call("store"), 0);
+  }
   EXPECT_EQ(Guest(module, region).Call("load"), 42);
 }
 
@@ -195,9 +197,8 @@ TEST(ThreadsTest, TwoThreadsTakeTurns) {
           (drop (memory.atomic.notify (i32.const 0) (i32.const 1)))
           (local.set $turns (i32.sub (local.get $turns) (i32.const 1)))
           (br_if 0 (local.get $turns))))))",
-            region, [&](Guest& guest, int i) {
-              guest.Call("play", {static_cast<uint64_t>(i), kTurns});
-            });
+            region,
+            [&](Guest& guest, int i) { guest.Call("play", {static_cast<uint64_t>(i), kTurns}); });
   EXPECT_EQ(Word(*region, 8), 2 * kTurns);
 }
 
@@ -321,8 +322,8 @@ TEST(ThreadsTest, BodiesAreTranslatedOnce) {
   std::string wat = "(module (import \"\" \"\" (memory 1 16 shared))";
   constexpr int kFunctions = 100;
   for (int i = 0; i < kFunctions; ++i) {
-    absl::StrAppend(&wat, "(func (export \"", i, "\") (result i32)",
-                    "(i32.add (i32.const ", i, ") (i32.load (i32.const 0))))");
+    absl::StrAppend(&wat, "(func (export \"", i, "\") (result i32)", "(i32.add (i32.const ", i,
+                    ") (i32.load (i32.const 0))))");
   }
   InThreads(kThreads, wat + ")", MakeRegion(), [](Guest& guest, int) {
     for (int i = 0; i < kFunctions; ++i) EXPECT_EQ(guest.Call(absl::StrCat(i)), i);

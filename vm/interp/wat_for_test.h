@@ -1,5 +1,5 @@
-// Guests of the interpreter's tests, as text: loaded, and instantiated in a store. What is wrong with
-// one fails the test and ends it.
+// Guests of the interpreter's tests, as text: loaded, and instantiated in a store. What is wrong
+// with one fails the test and ends it.
 #pragma once
 
 #include <memory>

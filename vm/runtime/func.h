@@ -25,7 +25,7 @@ struct FuncCode {
 // the results (it has room for the larger of the two).
 struct HostCall {
   Store& store;
-  void* data;    // as registered
+  void* data;  // as registered
   Slot* slots;
   const FuncType& type;
   Context* caller;  // the instance that calls; null when called from the host
@@ -34,7 +34,8 @@ struct HostCall {
 // The store that owns the function.
 const Store* StoreOf(const Func& func);
 
-// Returns false after Store::SetTrap or Store::Throw, and to pass on an exception of a call it made.
+// Returns false after Store::SetTrap or Store::Throw, and to pass on an exception of a call it
+// made.
 using HostCallback = bool (*)(HostCall& call);
 
 struct HostFunc {

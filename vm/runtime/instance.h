@@ -81,7 +81,7 @@ class Instance {
   Store* store_ = nullptr;
   std::shared_ptr<LoadedModule> module_;
   InstanceLabel label_;
-  Context* context_ = nullptr;  // owned; header and globals in one block
+  Context* context_ = nullptr;            // owned; header and globals in one block
   std::vector<uint32_t> global_offsets_;  // in slots from own_globals(), by GlobalIdx minus imports
   // By FuncIdx minus imports; null until asked for. The store's.
   std::unique_ptr<Func*[]> func_refs_;
@@ -101,9 +101,9 @@ std::vector<uint32_t> GlobalOffsets(const ResolvedModule& module, uint32_t* tota
 // Instantiates with one external value per import, in import order. Type mismatches are
 // kUnlinkable ("incompatible import type"); a trap in a segment or the start function is kTrap, and
 // then Store::TakeTrap has it, and so is an exception of the start function, which is then pending
-// (Store::threw). The instance is owned by the store either way. kLimit: the store's totals are used
-// up. A module of another engine is kUsage (its type ids would mean other types here), and so is an
-// external value of another store.
+// (Store::threw). The instance is owned by the store either way. kLimit: the store's totals are
+// used up. A module of another engine is kUsage (its type ids would mean other types here), and so
+// is an external value of another store.
 Result<Instance*> Instantiate(Store& store, std::shared_ptr<LoadedModule> module,
                               absl::Span<const Extern> imports, InstanceLabel label = {});
 

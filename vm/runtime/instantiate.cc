@@ -106,9 +106,9 @@ class Instantiator {
       if (data.active) bytes += data.bytes.size + Work(data.memory_offset);
     }
     if (store_.instance_bytes_left_.Take(bytes)) return {};
-    return Fail(ErrorKind::kLimit, absl::StrCat("instances hold and begin with more than ",
-                                                store_.limits_.total_instance_bytes,
-                                                " bytes in one store"));
+    return Fail(ErrorKind::kLimit,
+                absl::StrCat("instances hold and begin with more than ",
+                             store_.limits_.total_instance_bytes, " bytes in one store"));
   }
 
   bool IsOurs(const Extern& given) const {
@@ -270,8 +270,8 @@ class Instantiator {
       if (!data.active) continue;
       Memory* memory = instance_->memories_[data.memory.value()];
       const auto bytes = instance_->data_segment(static_cast<uint32_t>(i));
-      const auto target = memory->Slice(
-          EvaluateOffset(data.memory_offset, memory->type().address), bytes.size());
+      const auto target =
+          memory->Slice(EvaluateOffset(data.memory_offset, memory->type().address), bytes.size());
       if (!target) {
         store_.SetTrap(TrapKind::kOutOfBoundsMemoryAccess);
         return false;

@@ -1,5 +1,5 @@
-// A store's linear memory: the region with its bytes (memory_region.h), which a shared memory has in
-// common with memories of other stores, and what the store lets it grow by.
+// A store's linear memory: the region with its bytes (memory_region.h), which a shared memory has
+// in common with memories of other stores, and what the store lets it grow by.
 // core: #memory-instances
 #pragma once
 

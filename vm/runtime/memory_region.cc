@@ -29,8 +29,8 @@ Result<std::shared_ptr<MemoryRegion>> MemoryRegion::Create(const MemoryType& typ
   return region;
 }
 
-// Of a guarded memory always the whole reach of an address, whatever the declared maximum: an access
-// is not checked, so everything it can hit must be ours.
+// Of a guarded memory always the whole reach of an address, whatever the declared maximum: an
+// access is not checked, so everything it can hit must be ours.
 uint64_t MemoryRegion::BytesToReserve() const {
   if (is_guarded_) return kAddressSpaceBytes + kMemoryGuardBytes;
   return std::max<uint64_t>(max_pages_ << type_.page_size_log2, 1);

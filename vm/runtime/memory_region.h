@@ -1,8 +1,8 @@
 // The bytes of a linear memory: reserved address space whose base never moves. A guarded one
-// (bounds.h) takes all that a 32-bit address and an offset below kMemoryGuardBytes can reach, so that
-// what lies beyond the committed bytes faults; any other what it may grow to. A shared memory's region
-// is held by a Memory in each store that has it, and lives as long as one of them; everything here but
-// Create may then be called from any thread. core: #memory-instances
+// (bounds.h) takes all that a 32-bit address and an offset below kMemoryGuardBytes can reach, so
+// that what lies beyond the committed bytes faults; any other what it may grow to. A shared
+// memory's region is held by a Memory in each store that has it, and lives as long as one of them;
+// everything here but Create may then be called from any thread. core: #memory-instances
 #pragma once
 
 #include <atomic>
@@ -15,8 +15,8 @@
 #include "vm/runtime/bounds.h"
 #include "vm/runtime/store_limits.h"
 #include "vm/runtime/wait_queue.h"
-#include "vm/sys/memory_map.h"
 #include "vm/syntax/types.h"
+#include "vm/sys/memory_map.h"
 
 namespace tenon::vm {
 

@@ -26,9 +26,7 @@ struct LoadedModule {
   std::mutex translate_mutex;         // held while a body is translated
   std::shared_ptr<void> tier_state;   // the tier's, code included; guarded by the mutex
 
-  FuncCode* Code(FuncIdx func) {
-    return &codes[func.value() - resolved->imported_funcs];
-  }
+  FuncCode* Code(FuncIdx func) { return &codes[func.value() - resolved->imported_funcs]; }
 };
 
 }  // namespace tenon::vm

@@ -112,9 +112,9 @@ Memory* Store::AddMemory(std::shared_ptr<MemoryRegion> region) {
 
 Result<Memory*> Store::NewMemory(const MemoryType& type) {
   TENON_RETURN_IF_ERROR(CountMemory());
-  TENON_ASSIGN_OR_RETURN(auto region,
-                         MemoryRegion::Create(type, engine_->settings().bounds,
-                                              limits_.memory_bytes, &memory_bytes_left_));
+  TENON_ASSIGN_OR_RETURN(
+      auto region, MemoryRegion::Create(type, engine_->settings().bounds, limits_.memory_bytes,
+                                        &memory_bytes_left_));
   return AddMemory(std::move(region));
 }
 

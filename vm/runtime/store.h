@@ -124,8 +124,8 @@ class Store final : private HeapOwner {
   // The pending trap's details, for the tier to add the backtrace.
   Trap& pending_trap() { return trap_; }
 
-  // A new exception with the tag's values, two slots for a v128; null when the heap has no room. What
-  // the values refer to must be kept.
+  // A new exception with the tag's values, two slots for a v128; null when the heap has no room.
+  // What the values refer to must be kept.
   Ref NewException(const TagInstance& tag, const Slot* values);
   // Of an exception: its tag, and a copy of the values.
   const TagInstance& TagOf(Ref exception) const;

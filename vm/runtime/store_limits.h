@@ -10,10 +10,10 @@
 namespace tenon::vm {
 
 struct StoreLimits {
-  uint64_t stack_bytes = kDefaultStackBytes;          // interpreter frames
-  uint64_t memory_bytes = uint64_t{4} << 30;          // one linear memory
-  uint64_t total_memory_bytes = uint64_t{4} << 30;    // all linear memories and the heap
-  uint64_t total_table_entries = kMaxTableEntries;    // of all tables
+  uint64_t stack_bytes = kDefaultStackBytes;        // interpreter frames
+  uint64_t memory_bytes = uint64_t{4} << 30;        // one linear memory
+  uint64_t total_memory_bytes = uint64_t{4} << 30;  // all linear memories and the heap
+  uint64_t total_table_entries = kMaxTableEntries;  // of all tables
   // What the host holds for instances (globals, functions, element segments) and what they are
   // initialised with (active data segments, long constants).
   uint64_t total_instance_bytes = uint64_t{1} << 30;

@@ -15,19 +15,19 @@ class Instance;
 
 // One wasm frame, innermost first in a backtrace.
 struct Frame {
-  std::string module;     // the instance's name, or the module's; may be empty
+  std::string module;  // the instance's name, or the module's; may be empty
   FuncIdx func;
-  std::string function;   // from the name section; may be empty
-  uint32_t offset = 0;    // of the instruction, in the module's bytes
+  std::string function;                // from the name section; may be empty
+  uint32_t offset = 0;                 // of the instruction, in the module's bytes
   const Instance* instance = nullptr;  // good as long as its store
 };
 
 struct Trap {
   TrapKind kind = TrapKind::kUnreachable;
-  std::string detail;     // what the host or the canonical ABI had to say; may be empty
-  int exit_code = 0;      // kExit only
+  std::string detail;  // what the host or the canonical ABI had to say; may be empty
+  int exit_code = 0;   // kExit only
   std::vector<Frame> backtrace;
-  bool truncated = false; // more frames than kMaxBacktraceFrames
+  bool truncated = false;  // more frames than kMaxBacktraceFrames
 
   // The suite's text, then the detail: "canonical ABI violation: string length out of bounds".
   std::string Message() const;

@@ -1,5 +1,5 @@
-// Where the deterministic profile and x86-64 differ, and where they must not. The native results are
-// those of the instruction named.
+// Where the deterministic profile and x86-64 differ, and where they must not. The native results
+// are those of the instruction named.
 #include <gtest/gtest.h>
 
 #include <bit>
@@ -20,8 +20,8 @@ constexpr int32_t kMax32 = std::numeric_limits<int32_t>::max();
 TEST(SimdRelaxedTest, SwizzleLikePshufb) {
   const V128 a = Of<uint8_t>(10, 11, 12);
   const V128 lanes = Of<uint8_t>(1, 16, 0x7f, 0x80, 0xff, 18);
-  EXPECT_EQ(I8x16RelaxedSwizzle(a, lanes), Of<uint8_t>(11, 0, 0, 0, 0, 0, 10, 10, 10, 10, 10, 10,
-                                                       10, 10, 10, 10));
+  EXPECT_EQ(I8x16RelaxedSwizzle(a, lanes),
+            Of<uint8_t>(11, 0, 0, 0, 0, 0, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10));
   EXPECT_EQ(native::I8x16RelaxedSwizzle(a, lanes),
             Of<uint8_t>(11, 10, 0, 0, 0, 12, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10));
 }

@@ -28,8 +28,6 @@ constexpr Wide I64Sub128(uint64_t a_low, uint64_t a_high, uint64_t b_low, uint64
 constexpr Wide I64MulWideS(uint64_t a, uint64_t b) {
   return WideProduct<__int128>(static_cast<int64_t>(a), static_cast<int64_t>(b));
 }
-constexpr Wide I64MulWideU(uint64_t a, uint64_t b) {
-  return WideProduct<unsigned __int128>(a, b);
-}
+constexpr Wide I64MulWideU(uint64_t a, uint64_t b) { return WideProduct<unsigned __int128>(a, b); }
 
 }  // namespace tenon::vm::sem

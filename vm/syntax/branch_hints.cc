@@ -47,11 +47,10 @@ bool HitBranches(const Module& module, uint32_t imported, const FunctionHints& f
 }  // namespace
 
 std::optional<std::vector<FunctionHints>> ReadBranchHints(const Module& module) {
-  const auto section =
-      std::ranges::find(module.customs, kBranchHintSection, &CustomSection::name);
+  const auto section = std::ranges::find(module.customs, kBranchHintSection, &CustomSection::name);
   if (section == module.customs.end()) return std::nullopt;
-  const auto imported = static_cast<uint32_t>(
-      std::ranges::count(module.imports, ExternKind::kFunc, &Import::kind));
+  const auto imported =
+      static_cast<uint32_t>(std::ranges::count(module.imports, ExternKind::kFunc, &Import::kind));
   ByteReader reader(module.Bytes(section->content));
   std::vector<FunctionHints> functions;
   uint32_t count;

@@ -22,8 +22,7 @@ TEST(Features, UnknownFlagsAreTold) {
   const Status near = features.Apply("-simd,multi-memori");
   ASSERT_FALSE(near);
   EXPECT_EQ(near.error().kind(), ErrorKind::kUsage);
-  EXPECT_EQ(near.error().message(),
-            "unknown feature 'multi-memori'; did you mean 'multi-memory'?");
+  EXPECT_EQ(near.error().message(), "unknown feature 'multi-memori'; did you mean 'multi-memory'?");
   const Status far = features.Apply("");
   ASSERT_FALSE(far);
   EXPECT_EQ(far.error().message().substr(0, 55),

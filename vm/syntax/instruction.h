@@ -44,13 +44,13 @@ struct Instruction {
   MemArg memarg;
   BlockType block;
   HeapType heap;
-  ValType from;         // CastLabel: the type before the cast
-  ValType to;           // RefType, CastLabel: the type asked for
-  uint64_t bits = 0;                     // I32 (zero-extended), I64, F32, F64: the constant's bits
-  V128 v128;                             // V128 and Shuffle
-  absl::Span<const uint32_t> labels;     // LabelTable: targets, the default last; borrowed
-  absl::Span<const ValType> types;       // SelectTypes; borrowed
-  absl::Span<const CatchClause> catches; // TryTable; borrowed
+  ValType from;                           // CastLabel: the type before the cast
+  ValType to;                             // RefType, CastLabel: the type asked for
+  uint64_t bits = 0;                      // I32 (zero-extended), I64, F32, F64: the constant's bits
+  V128 v128;                              // V128 and Shuffle
+  absl::Span<const uint32_t> labels;      // LabelTable: targets, the default last; borrowed
+  absl::Span<const ValType> types;        // SelectTypes; borrowed
+  absl::Span<const CatchClause> catches;  // TryTable; borrowed
 };
 
 }  // namespace tenon::vm

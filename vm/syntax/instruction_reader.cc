@@ -48,7 +48,8 @@ bool ReadMemArgSlow(ByteReader& reader, const Features& features, Instruction* o
     return reader.FailAt(ErrorKind::kMalformed, "malformed memop flags", where);
   }
   if ((flags & kHasMemory) && !features.Has(Feature::kMultiMemory)) {
-    return reader.FailAt(ErrorKind::kMalformed, "malformed memop flags: multi-memory is off", where);
+    return reader.FailAt(ErrorKind::kMalformed, "malformed memop flags: multi-memory is off",
+                         where);
   }
   out->index = 0;
   if ((flags & kHasMemory) && !reader.ReadVarU32(&out->index)) return false;
@@ -147,7 +148,7 @@ bool ReadInstruction(ByteReader& reader, const Features& features, ImmediateScra
   out->offset = static_cast<uint32_t>(reader.offset());
   if (!ReadOpcode(reader, features, &out->op)) return false;
   switch (Info(out->op).immediate) {
-#define IMMEDIATE(name, shape)     \
+#define IMMEDIATE(name, shape) \
   case ImmediateKind::k##name: \
     return ReadImmediates<ImmediateKind::k##name>(reader, features, scratch, out);
 #include "vm/syntax/immediates.def"

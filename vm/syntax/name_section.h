@@ -18,7 +18,18 @@ namespace tenon::vm {
 // By the id of the part. Those of locals, labels and fields have a map for each function or type;
 // labels count in the order of their blocks' opcodes.
 enum class NameKind : uint8_t {
-  kModule, kFunc, kLocal, kLabel, kType, kTable, kMemory, kGlobal, kElem, kData, kField, kTag,
+  kModule,
+  kFunc,
+  kLocal,
+  kLabel,
+  kType,
+  kTable,
+  kMemory,
+  kGlobal,
+  kElem,
+  kData,
+  kField,
+  kTag,
 };
 inline constexpr size_t kNameKindCount = 12;
 

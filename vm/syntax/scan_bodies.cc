@@ -20,9 +20,9 @@ Status ScanBodies(const Module& module, const Features& features, bool* needs_da
       reader.Fail("section size mismatch");
     }
     if (reader.ok()) continue;
-    const auto imported = std::count_if(
-        module.imports.begin(), module.imports.end(),
-        [](const Import& import) { return import.kind() == ExternKind::kFunc; });
+    const auto imported =
+        std::count_if(module.imports.begin(), module.imports.end(),
+                      [](const Import& import) { return import.kind() == ExternKind::kFunc; });
     return std::unexpected<Error>(DecodingError(reader).WithContext(
         absl::StrCat("function ", static_cast<size_t>(imported) + i)));
   }

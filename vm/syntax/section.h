@@ -10,8 +10,20 @@
 namespace tenon::vm {
 
 enum class SectionId : uint8_t {
-  kCustom = 0, kType, kImport, kFunction, kTable, kMemory, kGlobal, kExport, kStart, kElem, kCode,
-  kData, kDataCount, kTag,
+  kCustom = 0,
+  kType,
+  kImport,
+  kFunction,
+  kTable,
+  kMemory,
+  kGlobal,
+  kExport,
+  kStart,
+  kElem,
+  kCode,
+  kData,
+  kDataCount,
+  kTag,
 };
 inline constexpr uint8_t kSectionIdCount = 14;
 

@@ -79,7 +79,8 @@ bool ReadRefType(ByteReader& reader, const Features& features, ValType* out) {
   if (code == kRefNullCode || code == kRefCode) {
     HeapType heap;
     if (!CheckFeature(reader, features, Feature::kFunctionReferences, "reference type") ||
-        !reader.Skip(1) || !ReadHeapType(reader, features, &heap)) return false;
+        !reader.Skip(1) || !ReadHeapType(reader, features, &heap))
+      return false;
     *out = ValType::Ref(heap, code == kRefNullCode);
     return true;
   }

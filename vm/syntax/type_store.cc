@@ -16,8 +16,7 @@ bool HasSameShape(const SubType& a, const SubType& b) {
   const auto same_storage = [](const FieldType& x, const FieldType& y) {
     return x.is_mutable == y.is_mutable && x.storage.packed == y.storage.packed;
   };
-  return a.kind == b.kind && a.is_final == b.is_final &&
-         a.supertype_count == b.supertype_count &&
+  return a.kind == b.kind && a.is_final == b.is_final && a.supertype_count == b.supertype_count &&
          a.func.params.size() == b.func.params.size() &&
          a.func.results.size() == b.func.results.size() &&
          std::ranges::equal(a.fields, b.fields, same_storage);
@@ -232,8 +231,7 @@ bool TypeStore::Matches(HeapType sub, HeapType super) const {
     case HeapKind::kEq: return super.kind() == HeapKind::kAny;
     case HeapKind::kI31:
     case HeapKind::kStruct:
-    case HeapKind::kArray:
-      return super.kind() == HeapKind::kEq || super.kind() == HeapKind::kAny;
+    case HeapKind::kArray: return super.kind() == HeapKind::kEq || super.kind() == HeapKind::kAny;
     case HeapKind::kNone:
       return super.kind() == HeapKind::kAny || super.kind() == HeapKind::kEq ||
              super.kind() == HeapKind::kI31 || super.kind() == HeapKind::kStruct ||

@@ -16,8 +16,8 @@
 
 namespace tenon::vm {
 
-using TypeIdx = Index<struct TypeIdxTag>;    // into a module's type section
-using TypeId = Index<struct TypeIdTag>;      // into the engine's TypeStore
+using TypeIdx = Index<struct TypeIdxTag>;  // into a module's type section
+using TypeId = Index<struct TypeIdTag>;    // into the engine's TypeStore
 using FuncIdx = Index<struct FuncIdxTag>;
 using TableIdx = Index<struct TableIdxTag>;
 using MemoryIdx = Index<struct MemoryIdxTag>;
@@ -30,8 +30,20 @@ using LocalIdx = Index<struct LocalIdxTag>;
 // Abstract heap types; kConcrete stands for an index. The order is not the binary code's. kBot is
 // below all others and occurs in validation only, where a reference can't be reached.
 enum class HeapKind : uint8_t {
-  kFunc, kNoFunc, kExtern, kNoExtern, kAny, kEq, kI31, kStruct, kArray, kNone, kExn, kNoExn,
-  kConcrete, kBot,
+  kFunc,
+  kNoFunc,
+  kExtern,
+  kNoExtern,
+  kAny,
+  kEq,
+  kI31,
+  kStruct,
+  kArray,
+  kNone,
+  kExn,
+  kNoExn,
+  kConcrete,
+  kBot,
 };
 
 // core: #syntax-heaptype. Four bytes, compared as a whole.

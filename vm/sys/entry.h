@@ -23,9 +23,9 @@ struct GuestRegisters {
 namespace tenon::vm {
 
 struct EntryRecord {
-  void* native_sp = nullptr;       // first: entry.S stores it
-  EntryRecord* previous = nullptr; // the enclosing entry of this thread
-  void* owner = nullptr;           // for the claim function
+  void* native_sp = nullptr;        // first: entry.S stores it
+  EntryRecord* previous = nullptr;  // the enclosing entry of this thread
+  void* owner = nullptr;            // for the claim function
   // Where guest code stands; with the loop dispatch the loop keeps it current here, else the signal
   // handler reads the processor's registers.
   const sys::GuestRegisters* loop_registers = nullptr;
@@ -54,8 +54,8 @@ struct SignalClaims {
 void InstallFaultHandlers(const SignalClaims& claims);
 void InstallInterruptHandler(const SignalClaims& claims);
 
-// Sends the thread of that kernel id the signal that SignalClaims::interrupt answers. Nothing happens where
-// no thread has it any more.
+// Sends the thread of that kernel id the signal that SignalClaims::interrupt answers. Nothing
+// happens where no thread has it any more.
 void InterruptThread(int thread);
 
 // Calls `handler` with `registers` until guest code returns or faults. The record is this thread's

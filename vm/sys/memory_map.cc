@@ -40,7 +40,8 @@ bool Mapping::Commit(size_t offset, size_t size) {
   if (size == 0) return true;
   const size_t page = HostPageBytes();
   const size_t begin = offset / page * page;
-  return mprotect(base_ + begin, RoundUpToPages(offset + size - begin), PROT_READ | PROT_WRITE) == 0;
+  return mprotect(base_ + begin, RoundUpToPages(offset + size - begin), PROT_READ | PROT_WRITE) ==
+         0;
 }
 
 }  // namespace tenon::vm::sys

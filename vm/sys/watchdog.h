@@ -38,10 +38,10 @@ class Watch {
   friend class Watchdog;
   const Expire expire_;
   void* const owner_;
-  std::atomic<int> thread_ = 0;         // its kernel id
-  std::atomic<bool> was_armed_ = false; // ever; else Disarm needs no lock
-  uint64_t next_ = kNever;              // when the watchdog looks at it; guarded by its mutex
-  bool expired_ = false;                // likewise
+  std::atomic<int> thread_ = 0;          // its kernel id
+  std::atomic<bool> was_armed_ = false;  // ever; else Disarm needs no lock
+  uint64_t next_ = kNever;               // when the watchdog looks at it; guarded by its mutex
+  bool expired_ = false;                 // likewise
 };
 
 }  // namespace tenon::vm::sys

@@ -113,7 +113,7 @@ class ExpressionParser {
   std::vector<IndexedName> label_names_;
   std::optional<Token> hint_;  // that waits for its instruction
   bool hint_is_likely_ = false;
-  std::vector<BranchHint> hints_;  // at offsets in Module::bytes
+  std::vector<BranchHint> hints_;                                   // at offsets in Module::bytes
   absl::flat_hash_map<std::string, std::vector<uint32_t>> labels_;  // depths, innermost last
   std::vector<uint32_t> label_scratch_;
   std::vector<ValType> type_scratch_;

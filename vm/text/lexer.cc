@@ -100,7 +100,8 @@ std::string IdName(absl::string_view text) { return UnquotedName(text.substr(1))
 std::string ShownText(const Token& token) {
   constexpr size_t kMost = 100;
   size_t size = kMost;  // up to the end of a character
-  while (size < token.text.size() && (static_cast<uint8_t>(token.text[size]) & 0xc0) == 0x80) ++size;
+  while (size < token.text.size() && (static_cast<uint8_t>(token.text[size]) & 0xc0) == 0x80)
+    ++size;
   if (token.text.size() <= size) return std::string(token.text);
   return absl::StrCat(token.text.substr(0, size), "...");
 }
@@ -159,7 +160,7 @@ Token Lexer::Scan() {
   if (pos_ == text_.size()) return MakeToken(TokenKind::kEnd, pos_, pos_);
   const size_t begin = pos_;
   const char c = text_[begin];
-  size_t name_end = begin;  // of the string or the quoted name at the beginning
+  size_t name_end = begin;               // of the string or the quoted name at the beginning
   if (text_.substr(begin, 2) == "(@") {  // known, and checked
     CheckQuotedName(begin + 2, "", &name_end);
     return MakeToken(TokenKind::kAnnotation, begin, name_end);
@@ -272,8 +273,7 @@ size_t Lexer::ScanEscape(size_t begin) {
         code_point = code_point * 16 + HexDigit(char_at(at));
       }
     }
-    const bool is_scalar =
-        code_point < 0xd800 || (code_point >= 0xe000 && code_point <= 0x10ffff);
+    const bool is_scalar = code_point < 0xd800 || (code_point >= 0xe000 && code_point <= 0x10ffff);
     if (after_digit && char_at(at) == '}' && is_scalar) return at + 1;
   }
   Fail("illegal escape", begin);

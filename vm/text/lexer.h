@@ -18,17 +18,17 @@
 namespace tenon::vm {
 
 enum class TokenKind : uint8_t {
-  kEnd,      // of the text
-  kError,    // see Lexer::error()
+  kEnd,    // of the text
+  kError,  // see Lexer::error()
   kLeftParen,
   kRightParen,
-  kKeyword,   // starts with a lower-case letter
-  kNat,       // integer without a sign
-  kInt,       // integer with a sign
-  kFloat,     // any other number, with inf, nan and nan:0x...
-  kString,    // text has the quotes; StringValue() decodes
-  kId,        // text has the `$`; IdName() decodes
-  kReserved,  // anything else without white space
+  kKeyword,     // starts with a lower-case letter
+  kNat,         // integer without a sign
+  kInt,         // integer with a sign
+  kFloat,       // any other number, with inf, nan and nan:0x...
+  kString,      // text has the quotes; StringValue() decodes
+  kId,          // text has the `$`; IdName() decodes
+  kReserved,    // anything else without white space
   kAnnotation,  // `(@id` of a known annotation
 };
 

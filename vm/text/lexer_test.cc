@@ -29,9 +29,9 @@ using enum TokenKind;
 using KindList = std::vector<TokenKind>;
 
 TEST(Lexer, TellsKindsApart) {
-  EXPECT_EQ(Kinds("(func $f 1 -1 1.5 0x1p3 \"s\")"),
-            (KindList{kLeftParen, kKeyword, kId, kNat, kInt, kFloat, kFloat, kString,
-                      kRightParen}));
+  EXPECT_EQ(
+      Kinds("(func $f 1 -1 1.5 0x1p3 \"s\")"),
+      (KindList{kLeftParen, kKeyword, kId, kNat, kInt, kFloat, kFloat, kString, kRightParen}));
   EXPECT_EQ(Kinds("inf -nan nan:0x7f nan:1"), (KindList{kFloat, kFloat, kFloat, kKeyword}));
   EXPECT_EQ(Kinds("0x _1 1_ 1__0 A ,"),
             (KindList{kReserved, kReserved, kReserved, kReserved, kReserved, kReserved}));

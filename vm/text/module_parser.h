@@ -16,8 +16,8 @@
 #include "absl/strings/string_view.h"
 #include "vm/base/status.h"
 #include "vm/syntax/branch_hints.h"
-#include "vm/syntax/module.h"
 #include "vm/syntax/features.h"
+#include "vm/syntax/module.h"
 #include "vm/syntax/name_section.h"
 #include "vm/syntax/section.h"
 #include "vm/text/lexer.h"
@@ -85,7 +85,7 @@ class ModuleParser {
   bool ParseNat32(uint32_t* out);
   bool ParseNat64(uint64_t* out);
   bool ParseName(absl::string_view* out);  // a string that is UTF-8; kept in module.texts
-  bool SkipToClose();                // the rest of the field, up to its unconsumed `)`
+  bool SkipToClose();                      // the rest of the field, up to its unconsumed `)`
 
   // Indices and identifiers.
   bool ParseIndex(const IndexSpace& space, uint32_t* out);

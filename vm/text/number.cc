@@ -148,8 +148,7 @@ NumberStatus ParseDigits(const Literal& literal, Bits* out) {
 template <typename Float, typename Bits>
 NumberStatus ParseFloat(absl::string_view text, Bits* out) {
   constexpr int kMantissaBits = sizeof(Bits) == 4 ? 23 : 52;
-  constexpr Bits kInfinity =
-      std::bit_cast<Bits>(std::numeric_limits<Float>::infinity());
+  constexpr Bits kInfinity = std::bit_cast<Bits>(std::numeric_limits<Float>::infinity());
   const Literal literal = Split(text);
   const Bits sign = literal.negative ? Bits{1} << (sizeof(Bits) * 8 - 1) : 0;
   if (!literal.is_hex && literal.digits == "inf") {

@@ -69,7 +69,7 @@ TEST(Number, DecimalFloats) {
 }
 
 TEST(Number, RoundsToNearestTiesToEven) {
-  EXPECT_EQ(F32("0x1.000001p0"), 0x3f800000u);          // a tie
+  EXPECT_EQ(F32("0x1.000001p0"), 0x3f800000u);  // a tie
   EXPECT_EQ(F32("0x1.00000100000000001p0"), 0x3f800001u);
   EXPECT_EQ(F32("0x1.000003p0"), 0x3f800002u);
   EXPECT_EQ(F32("16777217"), std::bit_cast<uint32_t>(16777216.0f));
@@ -80,7 +80,7 @@ TEST(Number, RoundsToNearestTiesToEven) {
 
 TEST(Number, SubnormalsAndUnderflow) {
   EXPECT_EQ(F32("0x1p-149"), 1u);
-  EXPECT_EQ(F32("0x1p-150"), 0u);                // a tie with zero
+  EXPECT_EQ(F32("0x1p-150"), 0u);  // a tie with zero
   EXPECT_EQ(F32("0x1.000001p-150"), 1u);
   EXPECT_EQ(F32("1e-50"), 0u);
   EXPECT_EQ(F32("-1e-99999999999999999999"), 0x80000000u);

@@ -81,8 +81,8 @@ bool ModuleParser::ParseCustom() {
   if (lexer.TakeIf(TokenKind::kLeftParen) && !ParseCustomPlace(&place)) return false;
   ParseStrings(&custom.content);
   if (lexer.Peek().kind != TokenKind::kRightParen) {
-    return FailAnnotation(kCustomAnnotation, absl::StrCat("unexpected token ", ShownText(lexer.Peek())),
-                          lexer.Peek());
+    return FailAnnotation(kCustomAnnotation,
+                          absl::StrCat("unexpected token ", ShownText(lexer.Peek())), lexer.Peek());
   }
   AddCustom(place, custom);
   return true;

@@ -136,8 +136,7 @@ bool ExpressionParser::ParseSegmentAndTarget(const IndexSpace& segments, const I
 bool ExpressionParser::ParseCallIndirect(Instruction* out) {
   if (!ParseOptionalIndex(module_.tables, &out->index2)) return false;
   TypeUse use;
-  return module_.ParseTypeUse(/*with_ids=*/false, &use) &&
-         module_.ResolveTypeUse(use, &out->index);
+  return module_.ParseTypeUse(/*with_ids=*/false, &use) && module_.ResolveTypeUse(use, &out->index);
 }
 
 // A type and an index of `second`, or a number where there is no such space.

@@ -16,18 +16,12 @@ struct HeapKeyword {
   HeapKind kind;
 };
 constexpr HeapKeyword kHeapKeywords[] = {
-    {"func", "funcref", HeapKind::kFunc},
-    {"nofunc", "nullfuncref", HeapKind::kNoFunc},
-    {"extern", "externref", HeapKind::kExtern},
-    {"noextern", "nullexternref", HeapKind::kNoExtern},
-    {"any", "anyref", HeapKind::kAny},
-    {"eq", "eqref", HeapKind::kEq},
-    {"i31", "i31ref", HeapKind::kI31},
-    {"struct", "structref", HeapKind::kStruct},
-    {"array", "arrayref", HeapKind::kArray},
-    {"none", "nullref", HeapKind::kNone},
-    {"exn", "exnref", HeapKind::kExn},
-    {"noexn", "nullexnref", HeapKind::kNoExn},
+    {"func", "funcref", HeapKind::kFunc},       {"nofunc", "nullfuncref", HeapKind::kNoFunc},
+    {"extern", "externref", HeapKind::kExtern}, {"noextern", "nullexternref", HeapKind::kNoExtern},
+    {"any", "anyref", HeapKind::kAny},          {"eq", "eqref", HeapKind::kEq},
+    {"i31", "i31ref", HeapKind::kI31},          {"struct", "structref", HeapKind::kStruct},
+    {"array", "arrayref", HeapKind::kArray},    {"none", "nullref", HeapKind::kNone},
+    {"exn", "exnref", HeapKind::kExn},          {"noexn", "nullexnref", HeapKind::kNoExn},
 };
 
 struct NumKeyword {
@@ -45,7 +39,7 @@ const NumKeyword* FindNumType(const Token& token) {
   return found == std::end(kNumKeywords) ? nullptr : found;
 }
 
-const HeapKeyword* FindHeapType(const Token& token, absl::string_view HeapKeyword::*column) {
+const HeapKeyword* FindHeapType(const Token& token, absl::string_view HeapKeyword::* column) {
   if (token.kind != TokenKind::kKeyword) return nullptr;
   const auto* found = std::ranges::find(kHeapKeywords, token.text, column);
   return found == std::end(kHeapKeywords) ? nullptr : found;
@@ -55,8 +49,8 @@ void AppendKey(const std::vector<ValType>& types, std::string* out) {
   for (ValType type : types) {
     const uint32_t index = type.is_ref() && type.heap().is_concrete() ? type.heap().index() : 0;
     const HeapKind heap = type.is_ref() ? type.heap().kind() : HeapKind::kFunc;
-    absl::StrAppend(out, static_cast<int>(type.kind()), ",", static_cast<int>(type.nullable()),
-                    ",", static_cast<int>(heap), ",", index, " ");
+    absl::StrAppend(out, static_cast<int>(type.kind()), ",", static_cast<int>(type.nullable()), ",",
+                    static_cast<int>(heap), ",", index, " ");
   }
 }
 

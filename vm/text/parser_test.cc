@@ -119,9 +119,9 @@ TEST(Parser, LaneArgumentsAreNotMemories) {
 }
 
 TEST(Parser, VectorConstants) {
-  EXPECT_EQ(Body("v128.const i32x4 1 -1 0 2"),
-            (Bytes{0x00, 0xfd, 0x0c, 1, 0, 0, 0, 255, 255, 255, 255, 0, 0, 0, 0, 2, 0, 0, 0,
-                   0x0b}));
+  EXPECT_EQ(
+      Body("v128.const i32x4 1 -1 0 2"),
+      (Bytes{0x00, 0xfd, 0x0c, 1, 0, 0, 0, 255, 255, 255, 255, 0, 0, 0, 0, 2, 0, 0, 0, 0x0b}));
   EXPECT_EQ(MessageOf("(func (v128.const i32x4 1 2 3))"), "wrong number of lane literals");
   EXPECT_EQ(MessageOf("(func (v128.const i32x4 1 2 3 0x100000000))"), "constant out of range");
 }

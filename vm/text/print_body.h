@@ -33,9 +33,7 @@ struct PrintedBody {
   ImmediateScratch scratch = {};
 };
 
-inline bool OpensBlock(Opcode op) {
-  return OpensConstruct(Info(op).immediate);
-}
+inline bool OpensBlock(Opcode op) { return OpensConstruct(Info(op).immediate); }
 
 // One instruction a line, at `depth` and more.
 void PrintFlat(PrintedBody& body, size_t depth, TextOutput* out);

@@ -203,8 +203,8 @@ void ModulePrinter::PrintElems() {
       }
       AppendConst("offset", segment.table_offset);
     }
-    const bool as_funcs = segment.exprs.empty() &&
-                          segment.type == ValType::Ref(HeapKind::kFunc, /*nullable=*/false);
+    const bool as_funcs =
+        segment.exprs.empty() && segment.type == ValType::Ref(HeapKind::kFunc, /*nullable=*/false);
     as_funcs ? absl::StrAppend(&text(), " func") : context_.AppendSpaced(segment.type, &text());
     for (FuncIdx func : segment.funcs) {
       context_.AppendIndex(NameKind::kFunc, func.value(), &text());

@@ -23,11 +23,11 @@ constexpr bool IsScopedPart(NodeKind kind) {
 struct Node {
   NodeKind kind = NodeKind::kPlain;
   bool is_leaf = true;
-  uint32_t offset = 0;   // of the instruction
-  uint32_t block = 0;    // of kBlock, kIf and kTry: how many opened before
+  uint32_t offset = 0;  // of the instruction
+  uint32_t block = 0;   // of kBlock, kIf and kTry: how many opened before
   uint32_t results = 0;
-  uint32_t first = 0;    // the first child; 0: none
-  uint32_t next = 0;     // the next sibling
+  uint32_t first = 0;  // the first child; 0: none
+  uint32_t next = 0;   // the next sibling
 };
 
 class FoldedBody {
@@ -118,8 +118,7 @@ class FoldedBody {
   }
 
   void AddInstruction(const Instruction& instruction, uint32_t* block) {
-    const FoldArity arity =
-        ArityOf(instruction, body_.context.module, func_types_, func_type_);
+    const FoldArity arity = ArityOf(instruction, body_.context.module, func_types_, func_type_);
     const bool is_if = instruction.op == Opcode::If;
     const bool is_try = instruction.op == Opcode::Try;
     const bool is_block = OpensBlock(instruction.op);

@@ -32,14 +32,12 @@ Status ModulePrinter::PrintFunction(uint32_t func, TypeIdx type, ByteRange code)
   TENON_RETURN_IF_ERROR(PrintLocals(reader, params, locals));
 
   const auto begin = static_cast<uint32_t>(reader.offset());
-  PrintedBody body{.code = {begin, code.offset + code.size - begin},
-                   .start = code.offset,
-                   .context = context_};
+  PrintedBody body{
+      .code = {begin, code.offset + code.size - begin}, .start = code.offset, .context = context_};
   body.context.locals = &locals;
-  ForEachName(names_.Parts(module_, NameKind::kLabel, func),
-              [&](uint32_t block, absl::string_view name) {
-                body.label_names.try_emplace(block, name);
-              });
+  ForEachName(
+      names_.Parts(module_, NameKind::kLabel, func),
+      [&](uint32_t block, absl::string_view name) { body.label_names.try_emplace(block, name); });
   if (hints_) {
     const auto hints = std::ranges::lower_bound(*hints_, func, {}, &FunctionHints::func);
     if (hints != hints_->end() && hints->func == func) body.hints = hints->hints;
@@ -94,10 +92,10 @@ Status ModulePrinter::PrintLocals(ByteReader& reader, uint32_t params, const Nam
   if (is_open) End();
   total_locals_ += count_here;
   if (count_here > kMaxLocals || total_locals_ > kMaxTotalLocals) {
-    return Fail(ErrorKind::kLimit, count_here > kMaxLocals
-                                       ? absl::StrCat("more than ", kMaxLocals, " locals")
-                                       : absl::StrCat("more than ", kMaxTotalLocals,
-                                                      " locals in all functions"));
+    return Fail(ErrorKind::kLimit,
+                count_here > kMaxLocals
+                    ? absl::StrCat("more than ", kMaxLocals, " locals")
+                    : absl::StrCat("more than ", kMaxTotalLocals, " locals in all functions"));
   }
   return {};
 }

@@ -188,9 +188,7 @@ void PrintContext::AppendOther(const Instruction& instruction, std::string* out)
     case kSelectTypes:
       return instruction.types.empty() ? absl::StrAppend(out, " (result)")
                                        : AppendValTypes("result", instruction.types, out);
-    case kHeapType:
-      out->push_back(' ');
-      return AppendHeapType(instruction.heap, out);
+    case kHeapType: out->push_back(' '); return AppendHeapType(instruction.heap, out);
     case kRefType: return AppendSpaced(instruction.to, out);
     case kCastLabel:
       AppendLabel(instruction.index, out);
@@ -242,10 +240,8 @@ void PrintContext::AppendNumber(const Instruction& instruction, std::string* out
   }
   out->push_back(' ');
   switch (kind) {
-    case ImmediateKind::kI32:
-      return absl::StrAppend(out, static_cast<int32_t>(instruction.bits));
-    case ImmediateKind::kI64:
-      return absl::StrAppend(out, static_cast<int64_t>(instruction.bits));
+    case ImmediateKind::kI32: return absl::StrAppend(out, static_cast<int32_t>(instruction.bits));
+    case ImmediateKind::kI64: return absl::StrAppend(out, static_cast<int64_t>(instruction.bits));
     case ImmediateKind::kF32:
       return AppendFloat<float>(static_cast<uint32_t>(instruction.bits), out);
     case ImmediateKind::kF64: return AppendFloat<double>(instruction.bits, out);

@@ -117,8 +117,8 @@ TEST(PrinterTest, Floats) {
 TEST(PrinterTest, StringsShowNoControlCharacters) {
   EXPECT_TRUE(absl::StrContains(Flat("(import \"\\1b[m\" \"\xc2\x9b\xc3\xa4\\\"\" (func))"),
                                 "(import \"\\1b[m\" \"\\c2\\9b\xc3\xa4\\\"\""));
-  EXPECT_TRUE(absl::StrContains(Flat("(memory 1) (data \"a\\ff\\00\")"),
-                                "(data (;0;) \"a\\ff\\00\")"));
+  EXPECT_TRUE(
+      absl::StrContains(Flat("(memory 1) (data \"a\\ff\\00\")"), "(data (;0;) \"a\\ff\\00\")"));
 }
 
 TEST(PrinterTest, CustomSectionsKeepTheirPlace) {
@@ -134,8 +134,7 @@ TEST(PrinterTest, BranchHints) {
   const std::string fields =
       "(func (param i32) (@metadata.code.branch_hint \"\\01\") (if (local.get 0) (then)))";
   EXPECT_TRUE(absl::StrContains(Flat(fields), "    (@metadata.code.branch_hint \"\\01\") if\n"));
-  EXPECT_TRUE(absl::StrContains(Folded(fields),
-                                "    (@metadata.code.branch_hint \"\\01\") (if\n"));
+  EXPECT_TRUE(absl::StrContains(Folded(fields), "    (@metadata.code.branch_hint \"\\01\") (if\n"));
 }
 
 TEST(PrinterTest, ConstantExpressions) {
@@ -161,8 +160,8 @@ TEST(PrinterTest, DeepNesting) {
 }
 
 TEST(PrinterTest, ASinksErrorEndsThePrinting) {
-  const auto module = ParseModule(absl::StrCat("(module (memory 1) (data \"",
-                                               std::string(1'000'000, 'x'), "\"))"));
+  const auto module =
+      ParseModule(absl::StrCat("(module (memory 1) (data \"", std::string(1'000'000, 'x'), "\"))"));
   int pieces = 0;
   const Status status = PrintModule(*module, {}, [&](absl::string_view) -> Status {
     ++pieces;

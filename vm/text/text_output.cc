@@ -19,8 +19,8 @@ void AppendString(absl::string_view bytes, StringForm form, std::string* out) {
   for (size_t i = 0; i < bytes.size(); ++i) {
     const auto byte = static_cast<uint8_t>(bytes[i]);
     // U+0080 to U+009F are control characters as well.
-    const bool is_c1 = byte == 0xc2 && i + 1 < bytes.size() &&
-                       static_cast<uint8_t>(bytes[i + 1]) < 0xa0;
+    const bool is_c1 =
+        byte == 0xc2 && i + 1 < bytes.size() && static_cast<uint8_t>(bytes[i + 1]) < 0xa0;
     if (byte == '"' || byte == '\\') {
       out->push_back('\\');
       out->push_back(bytes[i]);

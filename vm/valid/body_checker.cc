@@ -10,8 +10,8 @@ namespace tenon::vm {
 namespace {
 
 // Types that blocks of one result mostly have, to lend spans of.
-constexpr ValType kCommonTypes[] = {ValType::kI32,  ValType::kI64,     ValType::kF32,
-                                    ValType::kF64,  ValType::kV128,    ValType::kFuncRef,
+constexpr ValType kCommonTypes[] = {ValType::kI32,      ValType::kI64,  ValType::kF32,
+                                    ValType::kF64,      ValType::kV128, ValType::kFuncRef,
                                     ValType::kExternRef};
 
 absl::Span<const ValType> SingleType(ValType type, WalkerScratch& scratch) {
@@ -360,8 +360,8 @@ bool BodyChecker::CheckConstant() {
     const bool is_mutable = instruction_.op == Opcode::GlobalGet &&
                             instruction_.index < module_.globals.size() &&
                             module_.globals[instruction_.index].type.is_mutable;
-    const bool allowed = row.allowed_in_const || (row.allowed_in_extended_const &&
-                                                  features_.Has(Feature::kExtendedConst));
+    const bool allowed = row.allowed_in_const ||
+                         (row.allowed_in_extended_const && features_.Has(Feature::kExtendedConst));
     if (!allowed || is_mutable) {
       std::string text = "constant expression required";
       if (row.allowed_in_extended_const && !allowed) {

@@ -42,7 +42,7 @@ struct ControlFrame {
 
 struct WalkerScratch {
   ImmediateScratch immediates;
-  std::vector<ValType> operands;        // the operand stack; how much is in use, the checker knows
+  std::vector<ValType> operands;  // the operand stack; how much is in use, the checker knows
   std::vector<ControlFrame> control;
   std::vector<ValType> locals;          // canonical; parameters first
   std::vector<uint8_t> is_initialized;  // by local; empty when all locals are defaultable
@@ -53,7 +53,7 @@ struct WalkerScratch {
   absl::flat_hash_map<const SubType*, std::vector<ValType>> fields_of;  // of the body's large ones
   // Long lists of types that a tag gives and a label takes, found to match in this body.
   absl::flat_hash_set<std::pair<const ValType*, const ValType*>> catch_types;
-  uint64_t total_locals = 0;            // of all bodies walked with this; see ValidateBodies
+  uint64_t total_locals = 0;  // of all bodies walked with this; see ValidateBodies
 };
 
 class BodyChecker {
@@ -74,7 +74,8 @@ class BodyChecker {
   ABSL_ATTRIBUTE_ALWAYS_INLINE bool Pop(ValType expected) { return PopAll({&expected, 1}); }
   ABSL_ATTRIBUTE_ALWAYS_INLINE bool PopAll(absl::Span<const ValType> expected) {
     const size_t count = expected.size();
-    if (size_ - height_ < count) [[unlikely]] return PopPolymorphic(expected);
+    if (size_ - height_ < count) [[unlikely]]
+      return PopPolymorphic(expected);
     const ValType* top = operands_ + size_ - count;
     if (count > kFewTypes) [[unlikely]] {
       if (!MatchAll(top, expected.data(), count)) return Mismatch(expected, "instruction");
@@ -117,7 +118,8 @@ class BodyChecker {
   bool EnterFrame(Opcode op, absl::Span<const ValType> params, absl::Span<const ValType> results);
   // The frame's results are on the stack, and nothing else.
   ABSL_ATTRIBUTE_ALWAYS_INLINE bool CheckFrameResults(const ControlFrame& frame) {
-    if (size_ == height_ && frame.results.empty()) [[likely]] return true;
+    if (size_ == height_ && frame.results.empty()) [[likely]]
+      return true;
     return CheckFrameResultsSlow(frame);
   }
   // An `if` without `else` leaves its parameters as results.
@@ -127,7 +129,7 @@ class BodyChecker {
   void LeaveFrame();  // drops the innermost construct, its operands and initialisations
   void ResetInitialized(uint32_t count);
   void SetUnreachable();
-  void UseTopFrame();  // refreshes the copies below
+  void UseTopFrame();                         // refreshes the copies below
   const ControlFrame* Label(uint32_t index);  // null after a failure
 
   // Types and indices. Null or false after a failure.
@@ -161,12 +163,8 @@ class BodyChecker {
     *is_64 = module_.memories[instruction_.index].address == AddressType::kI64;
     return instruction_.memarg.offset <= UINT32_MAX || *is_64 || Invalid("offset out of range");
   }
-  bool CheckLane(int lanes) {
-    return instruction_.lane < lanes || Invalid("invalid lane index");
-  }
-  bool CheckTag(uint32_t index) {
-    return index < module_.tags.size() || Unknown("tag", index);
-  }
+  bool CheckLane(int lanes) { return instruction_.lane < lanes || Invalid("invalid lane index"); }
+  bool CheckTag(uint32_t index) { return index < module_.tags.size() || Unknown("tag", index); }
   // core: #valid-catch, in the context outside the try_table
   bool CheckCatch(const CatchClause& clause);
   bool CheckReturnCall(const FuncType& callee);
@@ -180,9 +178,7 @@ class BodyChecker {
 
   // Locals.
   bool DeclareLocals(const FuncType& type);
-  bool CheckLocal(uint32_t index) {
-    return index < local_count_ || Unknown("local", index);
-  }
+  bool CheckLocal(uint32_t index) { return index < local_count_ || Unknown("local", index); }
   void Initialize(uint32_t local);
 
   static constexpr size_t kFewTypes = 8;

@@ -75,9 +75,7 @@ class FunctionWalker : public BodyChecker {
   template <int kLanes>
   bool MemArgLaneStep();
 
-  const Signature& CurrentRow() const {
-    return kSignatures[static_cast<size_t>(instruction_.op)];
-  }
+  const Signature& CurrentRow() const { return kSignatures[static_cast<size_t>(instruction_.op)]; }
   ABSL_ATTRIBUTE_ALWAYS_INLINE bool Report(const Resolved& resolved) {
     if (reporting_) sink_.OnOp(instruction_, resolved);
     return true;
@@ -154,5 +152,5 @@ class FunctionWalker : public BodyChecker {
 }  // namespace tenon::vm
 
 #include "vm/valid/function_walker_inl.h"
-#include "vm/valid/function_walker_rules_inl.h"
 #include "vm/valid/function_walker_references_inl.h"
+#include "vm/valid/function_walker_rules_inl.h"

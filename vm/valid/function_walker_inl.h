@@ -177,11 +177,9 @@ bool FunctionWalker<Sink, kConstant>::RareStep(uint16_t step) {
     case StepOf(kTable):
       return Immediates<kTable>() && CheckTable(instruction_.index) &&
              ApplyAddressRow(IsTableAddress64(instruction_.index));
-    case StepOf(kElem):
-      return Immediates<kElem>() && CheckElem(instruction_.index) && ApplyRow();
+    case StepOf(kElem): return Immediates<kElem>() && CheckElem(instruction_.index) && ApplyRow();
     case StepOf(kElemTable): return TableInitStep();
-    case StepOf(kData):
-      return Immediates<kData>() && CheckData(instruction_.index) && ApplyRow();
+    case StepOf(kData): return Immediates<kData>() && CheckData(instruction_.index) && ApplyRow();
     case StepOf(kDataMemory): return MemoryInitStep();
     default: return ReferenceStep(step);
   }

@@ -51,8 +51,7 @@ bool FunctionWalker<Sink, kConstant>::CastStep() {
   ValType& to = instruction_.to;
   if (!Immediates<ImmediateKind::kRefType>() || !CanonicalType(to, &to)) return false;
   if (!Pop(ValType::Ref(module_.types->Top(to.heap()), true))) return false;
-  const bool is_test =
-      instruction_.op == Opcode::RefTest || instruction_.op == Opcode::RefTestNull;
+  const bool is_test = instruction_.op == Opcode::RefTest || instruction_.op == Opcode::RefTestNull;
   return Push(is_test ? ValType::kI32 : to) && Report({.type = to});
 }
 

@@ -189,8 +189,10 @@ bool FunctionWalker<Sink, kConstant>::CallIndirectStep(bool is_return) {
   if (type == nullptr) return false;
   const ValType element = module_.tables[instruction_.index2].type.element;
   if (element != ValType::kFuncRef && !Matches(element, ValType::kFuncRef)) {
-    return Invalid(absl::StrCat("type mismatch: instruction requires table of function type but "
-                                "table has element type ", ToString(element)));
+    return Invalid(
+        absl::StrCat("type mismatch: instruction requires table of function type but "
+                     "table has element type ",
+                     ToString(element)));
   }
   if (!Pop(TableAddress(instruction_.index2))) return false;
   return FinishCall(*type, module_.type_ids[instruction_.index], is_return);
@@ -232,8 +234,10 @@ bool FunctionWalker<Sink, kConstant>::SelectStep() {
   }
   const ValType type = second.is_bot() ? first : second;
   if (type.is_ref()) {
-    return Invalid(absl::StrCat("type mismatch: instruction requires numeric or vector type but "
-                                "stack has ", ToString(type)));
+    return Invalid(
+        absl::StrCat("type mismatch: instruction requires numeric or vector type but "
+                     "stack has ",
+                     ToString(type)));
   }
   const ValType pops[] = {type, type, ValType::kI32};
   if (!PopAll(pops) || !Push(type)) return false;
@@ -273,7 +277,8 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool FunctionWalker<Sink, kConstant>::LocalS
   if (!Immediates<ImmediateKind::kLocal>() || !CheckLocal(instruction_.index)) return false;
   const ValType type = locals_[instruction_.index];
   if (!Pop(type)) return false;
-  if (needs_initialization_) [[unlikely]] Initialize(instruction_.index);
+  if (needs_initialization_) [[unlikely]]
+    Initialize(instruction_.index);
   if (is_tee && !Push(type)) return false;
   if (!reporting_) return true;
   if (is_tee) {

@@ -49,8 +49,8 @@ ResolvedImportType ExternTypeOf(const ResolvedModule& module, ExternKind kind, u
     case ExternKind::kTable: return module.tables[index].type;
     case ExternKind::kMemory: return module.memories[index];
     case ExternKind::kGlobal: return module.globals[index].type;
-    case ExternKind::kTag: return ResolvedImportType(std::in_place_index<4>,
-                                                      module.tags[index].type_id);
+    case ExternKind::kTag:
+      return ResolvedImportType(std::in_place_index<4>, module.tags[index].type_id);
     case ExternKind::kFunc: break;
   }
   return ResolvedImportType(std::in_place_index<0>, module.funcs[index].type_id);

@@ -25,10 +25,10 @@ namespace tenon::vm {
 
 // One instruction of a constant expression, in postfix order. core: #valid-constant
 struct ConstInstruction {
-  Opcode op;            // a row with kConst or kExtendedConst
-  uint32_t index = 0;   // global or function; TypeId of the structure or array to make
-  V128 bits;            // constants; scalars in the low bytes, upper bytes zero. array.new_fixed:
-                        // how many elements
+  Opcode op;           // a row with kConst or kExtendedConst
+  uint32_t index = 0;  // global or function; TypeId of the structure or array to make
+  V128 bits;           // constants; scalars in the low bytes, upper bytes zero. array.new_fixed:
+                       // how many elements
 };
 using ConstProgram = std::vector<ConstInstruction>;
 
@@ -52,8 +52,8 @@ struct ResolvedElem {
   TableIdx table;
   ConstProgram table_offset;
   ValType type;
-  std::vector<FuncIdx> funcs;        // either these
-  std::vector<ConstProgram> exprs;   // or these
+  std::vector<FuncIdx> funcs;       // either these
+  std::vector<ConstProgram> exprs;  // or these
   size_t size() const { return funcs.empty() ? exprs.size() : funcs.size(); }
 };
 
@@ -70,7 +70,7 @@ using ResolvedImportType = std::variant<TypeId, TableType, MemoryType, GlobalTyp
 struct ResolvedImport {
   const Import* syntax = nullptr;  // names
   ExternKind kind = ExternKind::kFunc;
-  uint32_t index = 0;              // within its kind's index space
+  uint32_t index = 0;  // within its kind's index space
 };
 
 struct ResolvedModule {
@@ -78,15 +78,15 @@ struct ResolvedModule {
   Features features;
   TypeStore* types = nullptr;  // outlives the module
 
-  std::vector<TypeId> type_ids;             // by TypeIdx
-  std::vector<const SubType*> type_defs;    // by TypeIdx, owned by the store
+  std::vector<TypeId> type_ids;           // by TypeIdx
+  std::vector<const SubType*> type_defs;  // by TypeIdx, owned by the store
 
   std::vector<ResolvedImport> imports;
-  std::vector<ResolvedFunc> funcs;          // by FuncIdx, imports first; likewise below
+  std::vector<ResolvedFunc> funcs;  // by FuncIdx, imports first; likewise below
   std::vector<ResolvedTable> tables;
   std::vector<MemoryType> memories;
   std::vector<ResolvedGlobal> globals;
-  std::vector<ResolvedFunc> tags;           // the function types of what they carry
+  std::vector<ResolvedFunc> tags;  // the function types of what they carry
   uint32_t imported_funcs = 0;
   uint32_t imported_tables = 0;
   uint32_t imported_memories = 0;
@@ -95,7 +95,7 @@ struct ResolvedModule {
 
   std::vector<ResolvedElem> elems;
   std::vector<ResolvedData> datas;
-  std::vector<bool> declared_funcs;         // by FuncIdx: may appear in ref.func inside bodies
+  std::vector<bool> declared_funcs;  // by FuncIdx: may appear in ref.func inside bodies
   std::optional<FuncIdx> start;
   absl::flat_hash_map<absl::string_view, const Export*> exports;  // views into `module`
 

@@ -17,8 +17,8 @@ struct alignas(32) Signature {
   uint16_t step = 0;
   Feature feature = Feature::kMvp;
   uint8_t pop_count = 0;
-  uint8_t push_count = 0;     // at most 1
-  uint8_t address_pops = 0;   // bit i: operand i has the memory's or table's address type
+  uint8_t push_count = 0;    // at most 1
+  uint8_t address_pops = 0;  // bit i: operand i has the memory's or table's address type
   bool address_push = false;
   bool allowed_in_const = false;           // kConst
   bool allowed_in_extended_const = false;  // kExtendedConst
@@ -94,15 +94,15 @@ constexpr Signature Parse(Opcode op, ImmediateKind immediate, const char* text, 
 }  // namespace signature_internal
 
 inline constexpr std::array<Signature, kOpcodeCount> kSignatures = {
-#define OP(name, text, prefix, code, immediate, signature, traits, feature)             \
+#define OP(name, text, prefix, code, immediate, signature, traits, feature)               \
   signature_internal::Parse(Opcode::name, ImmediateKind::k##immediate, signature, traits, \
                             Feature::k##feature),
 #include "vm/syntax/opcodes_core.def"
-#define OP(name, text, prefix, code, immediate, signature, traits, feature)             \
+#define OP(name, text, prefix, code, immediate, signature, traits, feature)               \
   signature_internal::Parse(Opcode::name, ImmediateKind::k##immediate, signature, traits, \
                             Feature::k##feature),
 #include "vm/syntax/opcodes_simd.def"
-#define OP(name, text, prefix, code, immediate, signature, traits, feature)             \
+#define OP(name, text, prefix, code, immediate, signature, traits, feature)               \
   signature_internal::Parse(Opcode::name, ImmediateKind::k##immediate, signature, traits, \
                             Feature::k##feature),
 #include "vm/syntax/opcodes_atomic.def"

@@ -179,10 +179,10 @@ Status ModuleValidator::ResolveElem(const ElemSegment& segment) {
   }
   const TableType& table = resolved_.tables[segment.table.value()].type;
   if (!resolved_.types->Matches(out.type, table.element)) {
-    return InvalidAt(segment.offset,
-                     absl::StrCat("type mismatch: element segment's type ", ToString(out.type),
-                                  " does not match table's element type ",
-                                  ToString(table.element)));
+    return InvalidAt(
+        segment.offset,
+        absl::StrCat("type mismatch: element segment's type ", ToString(out.type),
+                     " does not match table's element type ", ToString(table.element)));
   }
   return EvaluateConstant(segment.table_offset, ToValType(table.address), &out.table_offset);
 }
@@ -251,8 +251,7 @@ Status ModuleValidator::CheckExport(const Export& field) {
                          "mutable globals cannot be exported: mutable-globals is off");
       }
       return {};
-    case ExternKind::kTag:
-      return field.index < resolved_.tags.size() ? Status() : unknown("tag");
+    case ExternKind::kTag: return field.index < resolved_.tags.size() ? Status() : unknown("tag");
   }
   return {};
 }

@@ -23,8 +23,8 @@ Module WithBodies(std::vector<std::vector<uint8_t>> bodies) {
   module.rec_groups.push_back({0, 1});
   for (const std::vector<uint8_t>& body : bodies) {
     module.functions.push_back(TypeIdx(0));
-    module.bodies.push_back({{static_cast<uint32_t>(module.bytes.size()),
-                              static_cast<uint32_t>(body.size())}});
+    module.bodies.push_back(
+        {{static_cast<uint32_t>(module.bytes.size()), static_cast<uint32_t>(body.size())}});
     module.bytes.insert(module.bytes.end(), body.begin(), body.end());
   }
   return module;
@@ -167,8 +167,7 @@ TEST(ValidateTest, TypesThatDoubleAreNotWrittenOut) {
 TEST(ValidateTest, MemoryLimits) {
   Module module;
   module.memories.push_back({.limits = {65537, 0, false}});
-  EXPECT_EQ(ValidationError(std::move(module)),
-            "memory size must be at most 65536 pages (4GiB)");
+  EXPECT_EQ(ValidationError(std::move(module)), "memory size must be at most 65536 pages (4GiB)");
   Module reversed;
   reversed.memories.push_back({.limits = {2, 1, true}});
   EXPECT_EQ(ValidationError(std::move(reversed)), "size minimum must not be greater than maximum");
@@ -214,8 +213,7 @@ TEST(MatchingTest, MutableGlobalsMatchExactly) {
 TEST(ValidateTest, TypesOfProposalsThatAreOffAreRefusedByName) {
   const auto refused = [](Module module) {
     Features features;
-    for (Feature off :
-         {Feature::kFunctionReferences, Feature::kGc, Feature::kExceptionHandling}) {
+    for (Feature off : {Feature::kFunctionReferences, Feature::kGc, Feature::kExceptionHandling}) {
       features.Set(off, false);
     }
     return ValidationError(std::move(module), features);

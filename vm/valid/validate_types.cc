@@ -162,8 +162,7 @@ Status ModuleValidator::ResolveTable(const TableType& type, TableType* out) {
   *out = type;
   TENON_RETURN_IF_ERROR(CheckAddress(type.address));
   const uint64_t range = type.address == AddressType::kI64 ? UINT64_MAX : UINT32_MAX;
-  TENON_RETURN_IF_ERROR(
-      CheckLimits(type.limits, range, "table size must be at most 2^32-1"));
+  TENON_RETURN_IF_ERROR(CheckLimits(type.limits, range, "table size must be at most 2^32-1"));
   return ResolveValType(type.element, &out->element);
 }
 

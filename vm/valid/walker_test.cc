@@ -77,16 +77,14 @@ TEST(WalkerTest, ReportsInstructionsInOrder) {
 
 TEST(WalkerTest, DeadCodeIsCheckedButNotReported) {
   // block br 0 i32.const 1 (block nop end) drop end
-  const Walked walked =
-      Walk(kNothing, {0x00, 0x02, 0x40, 0x0c, 0x00, 0x41, 0x01, 0x02, 0x40, 0x01, 0x0b, 0x1a, 0x0b,
-                      0x0b});
+  const Walked walked = Walk(kNothing, {0x00, 0x02, 0x40, 0x0c, 0x00, 0x41, 0x01, 0x02, 0x40, 0x01,
+                                        0x0b, 0x1a, 0x0b, 0x0b});
   EXPECT_EQ(walked.log, "block br:0 end:0 end:1 done") << walked.error;
 }
 
 TEST(WalkerTest, ElseIsReportedAfterDeadThen) {
   // i32.const 1 if unreachable else end
-  const Walked walked =
-      Walk(kNothing, {0x00, 0x41, 0x01, 0x04, 0x40, 0x00, 0x05, 0x0b, 0x0b});
+  const Walked walked = Walk(kNothing, {0x00, 0x41, 0x01, 0x04, 0x40, 0x00, 0x05, 0x0b, 0x0b});
   EXPECT_EQ(walked.log, "const:i32.const if unreachable else:0 end:1 end:1 done") << walked.error;
 }
 

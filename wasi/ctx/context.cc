@@ -22,14 +22,10 @@ absl::string_view WithoutSlashes(absl::string_view path) {
 
 absl::string_view Reason(ErrorCode code) {
   switch (code) {
-    case ErrorCode::kNoEntry:
-      return "no such file or directory";
-    case ErrorCode::kNotDirectory:
-      return "not a directory";
-    case ErrorCode::kAccess:
-      return "permission denied";
-    default:
-      return ErrorCodeName(code);
+    case ErrorCode::kNoEntry: return "no such file or directory";
+    case ErrorCode::kNotDirectory: return "not a directory";
+    case ErrorCode::kAccess: return "permission denied";
+    default: return ErrorCodeName(code);
   }
 }
 

@@ -15,16 +15,13 @@ absl::string_view ErrorCodeName(ErrorCode code) {
 ErrorCode FromErrno(int number) {
   switch (number) {
 #define ERROR_CODE(name, wit_name, number) \
-  case number:                             \
-    return ErrorCode::k##name;
+  case number: return ErrorCode::k##name;
 #include "wasi/os/error_codes.def"
-    case ENOSYS:
-      return ErrorCode::kUnsupported;
+    case ENOSYS: return ErrorCode::kUnsupported;
     case EMFILE:
     case ENFILE:
       return ErrorCode::kInsufficientMemory;  // WASI has no code for a full descriptor table
-    default:
-      return ErrorCode::kIo;
+    default: return ErrorCode::kIo;
   }
 }
 

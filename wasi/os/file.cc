@@ -80,12 +80,9 @@ MetadataHashValue Hash(const struct stat& raw) {
 
 OsResult<timespec> ToTimespec(const NewTimestamp& wanted) {
   switch (wanted.kind) {
-    case NewTimestamp::Kind::kNoChange:
-      return timespec{0, UTIME_OMIT};
-    case NewTimestamp::Kind::kNow:
-      return timespec{0, UTIME_NOW};
-    case NewTimestamp::Kind::kTimestamp:
-      break;
+    case NewTimestamp::Kind::kNoChange: return timespec{0, UTIME_OMIT};
+    case NewTimestamp::Kind::kNow: return timespec{0, UTIME_NOW};
+    case NewTimestamp::Kind::kTimestamp: break;
   }
   // UTIME_NOW and UTIME_OMIT are nanoseconds beyond a second: a guest must not reach them.
   if (wanted.timestamp.nanoseconds >= 1'000'000'000) return OsError(ErrorCode::kInvalid);

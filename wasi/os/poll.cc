@@ -42,12 +42,9 @@ class PollSet {
 
   bool IsReady(const Interest& interest, uint64_t now) const {
     switch (interest.kind) {
-      case Interest::Kind::kReady:
-        return true;
-      case Interest::Kind::kDeadline:
-        return interest.deadline <= now;
-      default:
-        break;
+      case Interest::Kind::kReady: return true;
+      case Interest::Kind::kDeadline: return interest.deadline <= now;
+      default: break;
     }
     const short events = pollfds_[index_.find(interest.fd)->second].revents;
     const short wanted = interest.kind == Interest::Kind::kReadable ? POLLIN : POLLOUT;

@@ -24,9 +24,9 @@
 //                -> Expected<uint32_t, ChannelError> { ... });
 //
 // Views (std::string_view, std::span<const number>) among the arguments point into guest memory:
-// they are good until the function returns or guest code runs. One C++ class implements one resource
-// type. Functions are shared by all stores that are linked with them: what they share must be safe
-// for as many threads as have stores.
+// they are good until the function returns or guest code runs. One C++ class implements one
+// resource type. Functions are shared by all stores that are linked with them: what they share must
+// be safe for as many threads as have stores.
 
 namespace tenon {
 
@@ -57,8 +57,8 @@ class HostContext {
   // Before an allocation whose size the guest decides: false (and a trap) when this call would
   // hold more than its share of host memory.
   [[nodiscard]] bool Charge(uint64_t bytes) { return canon::Charge(*call_, bytes); }
-  // From that instant on (time_point::max(): never) the guest must end: what takes long or blocks in
-  // a way of its own looks at these, and returns.
+  // From that instant on (time_point::max(): never) the guest must end: what takes long or blocks
+  // in a way of its own looks at these, and returns.
   std::chrono::steady_clock::time_point deadline() const { return canon::DeadlineTime(*call_); }
   bool must_end() const { return canon::MustEnd(*call_); }
 

@@ -267,8 +267,8 @@ void BodyGenerator::CanonicalizeScalar(ValType type) {
   const bool is_64 = type == ValType::kF64;
   const uint32_t local = scratch_ + (is_64 ? 1 : 0);
   Write(Opcode::LocalTee, local);
-  writer_.Write({.op = is_64 ? Opcode::F64Const : Opcode::F32Const,
-                 .bits = is_64 ? kNan64 : kNan32});
+  writer_.Write(
+      {.op = is_64 ? Opcode::F64Const : Opcode::F32Const, .bits = is_64 ? kNan64 : kNan32});
   Write(Opcode::LocalGet, local);
   Write(Opcode::LocalGet, local);
   Write(is_64 ? Opcode::F64Eq : Opcode::F32Eq);

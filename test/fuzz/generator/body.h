@@ -20,8 +20,13 @@ namespace tenon::vm {
 class BodyGenerator {
  public:
   BodyGenerator(ModuleScope& scope, const FuncType& type, std::vector<uint8_t>* code)
-      : scope_(scope), choices_(scope.choices), type_(type), code_(*code), writer_(code),
-        constants_(scope, code), chooser_(scope, function_) {}
+      : scope_(scope),
+        choices_(scope.choices),
+        type_(type),
+        code_(*code),
+        writer_(code),
+        constants_(scope, code),
+        chooser_(scope, function_) {}
 
   // Appends the whole body, with its locals.
   void Generate();
@@ -87,8 +92,8 @@ class BodyGenerator {
   size_t floor_ = 0;
   // A local of type f32; then f64 and v128. They hold NaNs of any bits, so nobody else knows them.
   uint32_t scratch_ = 0;
-  int depth_ = 0;         // of operands of operands
-  int budget_ = 0;        // instructions yet
+  int depth_ = 0;   // of operands of operands
+  int budget_ = 0;  // instructions yet
 };
 
 }  // namespace tenon::vm

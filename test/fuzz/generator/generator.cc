@@ -18,7 +18,8 @@ constexpr uint64_t kFuel = 100;
 class ModuleGenerator {
  public:
   ModuleGenerator(Choices& choices, const GeneratorOptions& options)
-      : choices_(choices), rows_(MakeRows(options)),
+      : choices_(choices),
+        rows_(MakeRows(options)),
         types_(choices, options, &module_),
         scope_{choices, options, module_, types_, rows_} {}
 
@@ -175,7 +176,9 @@ void ModuleGenerator::AddElems() {
   for (uint32_t i = 0; i < module_.tables.size(); ++i) {
     const TableType& table = module_.tables[i].type;
     const ByteRange offset = Offset(table.address, i == 0 ? 0 : choices_.Below(3));
-    AddElem({.mode = ElemSegment::Mode::kActive, .table = TableIdx(i), .table_offset = offset,
+    AddElem({.mode = ElemSegment::Mode::kActive,
+             .table = TableIdx(i),
+             .table_offset = offset,
              .type = i == 0 ? func : table.element},
             i == 0 ? 8 : 3);
   }

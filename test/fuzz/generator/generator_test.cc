@@ -99,8 +99,8 @@ TEST(Generator, KeepsToTheFeatures) {
     }
     for (uint64_t seed = 0; seed < 50; ++seed) {
       const Status status = Validate(GenerateModule(seed, options), options.features);
-      ASSERT_TRUE(status.has_value()) << FeatureName(feature) << ", seed " << seed << ": "
-                                      << status.error().ToString();
+      ASSERT_TRUE(status.has_value())
+          << FeatureName(feature) << ", seed " << seed << ": " << status.error().ToString();
     }
   }
 }

@@ -1,5 +1,5 @@
-// What the parts of a generator share while they make one module: the choices, the rows they may use,
-// the types and the module so far.
+// What the parts of a generator share while they make one module: the choices, the rows they may
+// use, the types and the module so far.
 #pragma once
 
 #include <cstdint>

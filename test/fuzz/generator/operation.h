@@ -34,10 +34,10 @@ struct Label {
   Opcode op = Opcode::Block;
   std::vector<ValType> results;
   std::vector<ValType> branch_types;
-  size_t height = 0;       // of the operand stack below
-  size_t floor = 0;        // that was in force outside
+  size_t height = 0;  // of the operand stack below
+  size_t floor = 0;   // that was in force outside
   bool unreachable = false;
-  bool is_catch = false;   // of a legacy catch clause, which rethrow may name
+  bool is_catch = false;  // of a legacy catch clause, which rethrow may name
 };
 
 // What is around the instruction.

@@ -26,8 +26,7 @@ bool OperationChooser::ApplyRule() {
   if (absl::StartsWith(text, "table.") || op_ == Opcode::MemoryCopy) return ApplyTableRule();
   if (absl::StrContains(text, "call")) return ApplyCallRule();
   if (absl::StartsWith(text, "br")) return ApplyBranchRule();
-  return ApplyParametricRule() || ApplyVariableRule() || ApplyControlRule() ||
-         ApplyReferenceRule();
+  return ApplyParametricRule() || ApplyVariableRule() || ApplyControlRule() || ApplyReferenceRule();
 }
 
 bool OperationChooser::ApplyParametricRule() {
@@ -151,10 +150,24 @@ bool OperationChooser::ApplyTableRule() {
   const TableType& table = module.tables[instruction.index].type;
   const Operand index = TableIndex(instruction.index, kIndexMask);
   switch (op_) {
-    case Opcode::TableGet: Pop(index); Push(table.element); return true;
-    case Opcode::TableSet: Pop(index); Pop(table.element); return true;
-    case Opcode::TableGrow: Pop(table.element); Pop(index); Push(index.type); return true;
-    case Opcode::TableFill: Pop(index); Pop(table.element); Pop(index); return true;
+    case Opcode::TableGet:
+      Pop(index);
+      Push(table.element);
+      return true;
+    case Opcode::TableSet:
+      Pop(index);
+      Pop(table.element);
+      return true;
+    case Opcode::TableGrow:
+      Pop(table.element);
+      Pop(index);
+      Push(index.type);
+      return true;
+    case Opcode::TableFill:
+      Pop(index);
+      Pop(table.element);
+      Pop(index);
+      return true;
     case Opcode::TableCopy: {
       const TableType& from = module.tables[instruction.index2].type;
       Pop(index);

@@ -1,5 +1,5 @@
-// What a generated module may have: its features, and how much of what engines decide for themselves.
-// Modules of the same bytes and options are the same.
+// What a generated module may have: its features, and how much of what engines decide for
+// themselves. Modules of the same bytes and options are the same.
 #pragma once
 
 #include "vm/syntax/features.h"

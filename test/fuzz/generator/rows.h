@@ -1,5 +1,5 @@
-// The instructions that a generator may use, by what it wants of one. A row of the opcode tables with
-// a signature comes of itself.
+// The instructions that a generator may use, by what it wants of one. A row of the opcode tables
+// with a signature comes of itself.
 #pragma once
 
 #include <vector>
@@ -24,7 +24,7 @@ struct Rows {
   std::vector<Opcode> with_rules;    // without a signature, and neither construct nor diverging
   std::vector<Opcode> constructs;    // that open one
   std::vector<Opcode> calls;
-  std::vector<Opcode> effects;       // on locals, globals, tables and memories
+  std::vector<Opcode> effects;  // on locals, globals, tables and memories
 };
 Rows MakeRows(const GeneratorOptions& options);
 

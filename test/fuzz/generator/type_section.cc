@@ -196,9 +196,7 @@ ValType TypeSection::AnyScalar() {
   return choices_.Of(kTypes);
 }
 
-ValType TypeSection::AnyNumber() {
-  return choices_.OneIn(5) ? ValType::kV128 : AnyScalar();
-}
+ValType TypeSection::AnyNumber() { return choices_.OneIn(5) ? ValType::kV128 : AnyScalar(); }
 
 HeapType TypeSection::AnyHeapBelow(uint32_t limit) {
   if (limit > 0 && choices_.OneIn(2)) return HeapType::Concrete(choices_.Below(limit));
@@ -212,8 +210,8 @@ HeapType TypeSection::AnyHeapBelow(uint32_t limit) {
 ValType TypeSection::AnyRefBelow(uint32_t limit) {
   const HeapType heap = AnyHeapBelow(limit);
   // Of these there is hardly a value besides null.
-  const bool is_rare = !heap.is_concrete() && (heap == HeapType(Bottom(heap)) ||
-                                               heap == HeapType(HeapKind::kExn));
+  const bool is_rare =
+      !heap.is_concrete() && (heap == HeapType(Bottom(heap)) || heap == HeapType(HeapKind::kExn));
   return ValType::Ref(heap, !choices_.OneIn(is_rare ? 24 : 3));
 }
 

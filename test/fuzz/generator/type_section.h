@@ -1,6 +1,7 @@
 // The types of a generated module: makes a type section, and answers what the generator must know
-// to keep to the rules. Of two types that are equal without being the same it says they don't match,
-// which only makes the generator do without some modules. core: #syntax-types, #valid-matching
+// to keep to the rules. Of two types that are equal without being the same it says they don't
+// match, which only makes the generator do without some modules.
+// core: #syntax-types, #valid-matching
 #pragma once
 
 #include <cstdint>

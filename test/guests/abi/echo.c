@@ -63,14 +63,15 @@ static OptionF64 MakeEchoOptionF64(uint32_t is_some, double value) {
 static OptionString MakeEchoOptionString(uint32_t is_some, uint32_t address, uint32_t length) {
   return (OptionString){is_some, {address, length}};
 }
-static OptionOption MakeEchoOptionOption(uint32_t is_some, uint32_t inner_is_some,
-                                         uint32_t value) {
+static OptionOption MakeEchoOptionOption(uint32_t is_some, uint32_t inner_is_some, uint32_t value) {
   return (OptionOption){is_some, {inner_is_some, value}};
 }
 static Result MakeEchoResult(uint32_t is_err, uint32_t slot0, uint32_t slot1) {
   Result result = {.is_err = is_err};
-  if (is_err) result.err = (Pair){slot0, slot1};
-  else result.ok = slot0;
+  if (is_err)
+    result.err = (Pair){slot0, slot1};
+  else
+    result.ok = slot0;
   return result;
 }
 static ResultOk MakeEchoResultOk(uint32_t is_err, uint32_t ok) { return (ResultOk){is_err, ok}; }
@@ -79,8 +80,10 @@ static ResultErr MakeEchoResultErr(uint32_t is_err, uint32_t address, uint32_t l
 }
 static ResultMixed MakeEchoResultMixed(uint32_t is_err, uint64_t slot) {
   ResultMixed result = {.is_err = is_err};
-  if (is_err) result.err = slot;
-  else result.ok = Float(slot);
+  if (is_err)
+    result.err = slot;
+  else
+    result.ok = Float(slot);
   return result;
 }
 
@@ -143,10 +146,13 @@ static Pair MakeInspectTable(uint32_t address, uint32_t length) {
 #define TAGGED(literal) u##literal, (sizeof u##literal / 2 - 1) | 0x80000000u
 #define LATIN1(literal) literal, sizeof literal - 1
 
-#define MAKE_STRING(name, ...)                                                        \
-  static Pair Make##name(void) {                                                      \
-    static const struct { const void* text; uint32_t units; } kString = {__VA_ARGS__}; \
-    return (Pair){(uint32_t)kString.text, kString.units};                             \
+#define MAKE_STRING(name, ...)                            \
+  static Pair Make##name(void) {                          \
+    static const struct {                                 \
+      const void* text;                                   \
+      uint32_t units;                                     \
+    } kString = {__VA_ARGS__};                            \
+    return (Pair){(uint32_t)kString.text, kString.units}; \
   }
 
 #if defined(ENCODING_UTF16)
@@ -169,7 +175,7 @@ MAKE_STRING(Wasteful, UTF8("hello"))
 
 // --- Exports ------------------------------------------------------------------------------------
 
-#define FLAT(name, label, result, parameters, arguments)                        \
+#define FLAT(name, label, result, parameters, arguments)                           \
   EXPORT(VALUES "#" label) result name parameters { return Make##name arguments; } \
   POST_RETURN(VALUES "#" label, name, result result_)
 #define MEMORY(name, label, result, parameters, arguments) \
@@ -179,20 +185,18 @@ MAKE_STRING(Wasteful, UTF8("hello"))
     return &returned;                                      \
   }                                                        \
   POST_RETURN(VALUES "#" label, name, result* result_)
-#define ECHO(name, label, type)                                 \
-  EXPORT(VALUES "#" label) type name(type v) { return v; }      \
+#define ECHO(name, label, type)                            \
+  EXPORT(VALUES "#" label) type name(type v) { return v; } \
   POST_RETURN(VALUES "#" label, name, type result_)
-#define PAIR(name, label)                                       \
-  static Pair Make##name(uint32_t address, uint32_t length) {   \
-    return (Pair){address, length};                             \
-  }                                                             \
+#define PAIR(name, label)                                                                       \
+  static Pair Make##name(uint32_t address, uint32_t length) { return (Pair){address, length}; } \
   MEMORY(name, label, Pair, (uint32_t address, uint32_t length), (address, length))
-#define GIVE(name, label)                  \
+#define GIVE(name, label)                     \
   EXPORT(VALUES "#" label) Pair* name(void) { \
-    static Pair returned;                  \
-    returned = Make##name();               \
-    return &returned;                      \
-  }                                        \
+    static Pair returned;                     \
+    returned = Make##name();                  \
+    return &returned;                         \
+  }                                           \
   POST_RETURN(VALUES "#" label, name, Pair* result_)
 #include "values.def"
 
@@ -201,7 +205,9 @@ EXPORT(VALUES "#nothing") void Nothing(void) {}
 // --- Resources: a counter's representation is its number --------------------------------------
 
 enum { kCounters = 10000 };
-static struct { uint32_t value, next_free; } counters[kCounters];
+static struct {
+  uint32_t value, next_free;
+} counters[kCounters];
 static uint32_t made = 1, free_counter, live;  // counter 0 is none
 
 IMPORT("[export]" RESOURCES, "[resource-new]counter") uint32_t NewHandle(uint32_t rep);
@@ -210,9 +216,12 @@ IMPORT("[export]" RESOURCES, "[resource-drop]counter") void DropHandle(uint32_t 
 
 EXPORT(RESOURCES "#[constructor]counter") uint32_t NewCounter(uint32_t start) {
   uint32_t rep = free_counter;
-  if (rep != 0) free_counter = counters[rep].next_free;
-  else if (made == kCounters) __builtin_trap();
-  else rep = made++;
+  if (rep != 0)
+    free_counter = counters[rep].next_free;
+  else if (made == kCounters)
+    __builtin_trap();
+  else
+    rep = made++;
   counters[rep].value = start;
   ++live;
   return NewHandle(rep);
@@ -253,8 +262,10 @@ POST_RETURN(RESOURCES "#sum", Sum, uint32_t result)
 EXPORT(RESOURCES "#unwrap") Result* Unwrap(uint32_t is_some, uint32_t handle) {
   static Result returned;
   returned.is_err = !is_some;
-  if (is_some) returned.ok = handle;
-  else returned.err = MakeAscii();
+  if (is_some)
+    returned.ok = handle;
+  else
+    returned.err = MakeAscii();
   return &returned;
 }
 EXPORT(RESOURCES "#consume") void Consume(uint32_t handle) { DropHandle(handle); }

@@ -2,29 +2,29 @@
 // and lowered once more on its way in and out. Its counters hold imported ones.
 #include "values.h"
 
-#define FLAT(name, label, result, parameters, arguments)                             \
-  IMPORT(VALUES, label) result Imported##name parameters;                            \
+#define FLAT(name, label, result, parameters, arguments)                               \
+  IMPORT(VALUES, label) result Imported##name parameters;                              \
   EXPORT(VALUES "#" label) result name parameters { return Imported##name arguments; } \
   POST_RETURN(VALUES "#" label, name, result result_)
 #define ECHO(name, label, type) FLAT(name, label, type, (type v), (v))
 // The import's last parameter says where its result goes.
-#define MEMORY(name, label, result, parameters, arguments)                     \
+#define MEMORY(name, label, result, parameters, arguments)                      \
   IMPORT(VALUES, label) void Imported##name(LIST parameters, result* returned); \
-  EXPORT(VALUES "#" label) result* name parameters {                           \
-    static result returned;                                                    \
-    Imported##name(LIST arguments, &returned);                                 \
-    return &returned;                                                          \
-  }                                                                            \
+  EXPORT(VALUES "#" label) result* name parameters {                            \
+    static result returned;                                                     \
+    Imported##name(LIST arguments, &returned);                                  \
+    return &returned;                                                           \
+  }                                                                             \
   POST_RETURN(VALUES "#" label, name, result* result_)
 #define PAIR(name, label) \
   MEMORY(name, label, Pair, (uint32_t address, uint32_t length), (address, length))
-#define GIVE(name, label)                              \
+#define GIVE(name, label)                                    \
   IMPORT(VALUES, label) void Imported##name(Pair* returned); \
-  EXPORT(VALUES "#" label) Pair* name(void) {          \
-    static Pair returned;                              \
-    Imported##name(&returned);                         \
-    return &returned;                                  \
-  }                                                    \
+  EXPORT(VALUES "#" label) Pair* name(void) {                \
+    static Pair returned;                                    \
+    Imported##name(&returned);                               \
+    return &returned;                                        \
+  }                                                          \
   POST_RETURN(VALUES "#" label, name, Pair* result_)
 #include "values.def"
 
@@ -48,17 +48,20 @@ IMPORT(RESOURCES, "[static]counter.merge") uint32_t ImportedMerge(uint32_t a, ui
 IMPORT(RESOURCES, "echo-own") uint32_t ImportedEchoOwn(uint32_t handle);
 IMPORT(RESOURCES, "make") void ImportedMake(uint32_t address, uint32_t length, Pair* returned);
 IMPORT(RESOURCES, "sum") uint32_t ImportedSum(uint32_t address, uint32_t length);
-IMPORT(RESOURCES, "unwrap") void ImportedUnwrap(uint32_t is_some, uint32_t handle,
-                                                Result* returned);
+IMPORT(RESOURCES, "unwrap")
+void ImportedUnwrap(uint32_t is_some, uint32_t handle, Result* returned);
 IMPORT(RESOURCES, "consume") void ImportedConsume(uint32_t handle);
 IMPORT(RESOURCES, "live") uint32_t ImportedLive(void);
 
 // A counter of ours around an imported one, and the way back.
 static uint32_t Wrap(uint32_t handle) {
   uint32_t rep = free_slot;
-  if (rep != 0) free_slot = imported[rep];
-  else if (made == kCounters) __builtin_trap();
-  else rep = made++;
+  if (rep != 0)
+    free_slot = imported[rep];
+  else if (made == kCounters)
+    __builtin_trap();
+  else
+    rep = made++;
   imported[rep] = handle;
   return NewHandle(rep);
 }

@@ -19,9 +19,13 @@
 void ResetArena(void);
 void* Allocate(size_t alignment, size_t size);
 
-typedef struct { uint32_t address, length; } Pair;  // a string or a list
+typedef struct {
+  uint32_t address, length;
+} Pair;  // a string or a list
 
-typedef struct { int32_t x, y; } Point;
+typedef struct {
+  int32_t x, y;
+} Point;
 typedef struct {
   uint8_t flag;
   uint64_t big;
@@ -32,7 +36,10 @@ typedef struct {
   int16_t short_;
   float single;
 } Mixed;
-typedef struct { uint8_t is_some; uint8_t value; } OptionU8;
+typedef struct {
+  uint8_t is_some;
+  uint8_t value;
+} OptionU8;
 typedef struct {
   uint8_t a;
   int8_t b;
@@ -49,7 +56,9 @@ typedef struct {
   Pair m, n;
   OptionU8 o;
 } Large;
-typedef struct { uint32_t p[17]; } Seventeen;
+typedef struct {
+  uint32_t p[17];
+} Seventeen;
 
 enum { kNothing, kCircle, kBox, kLabel, kPath };
 typedef struct {
@@ -71,21 +80,65 @@ typedef struct {
     int8_t tiny;
   };
 } Number;
-typedef struct { uint8_t which; union { int32_t int_; float float_; }; } Either;
-typedef struct { uint8_t is_some; float value; } OptionF32;
+typedef struct {
+  uint8_t which;
+  union {
+    int32_t int_;
+    float float_;
+  };
+} Either;
+typedef struct {
+  uint8_t is_some;
+  float value;
+} OptionF32;
 typedef struct {
   uint64_t id;
   Pair name;
   OptionF32 score;
   Shape what;
 } Entry;
-typedef struct { uint8_t first; int64_t second; float third; Pair fourth; } Tuple;
+typedef struct {
+  uint8_t first;
+  int64_t second;
+  float third;
+  Pair fourth;
+} Tuple;
 
-typedef struct { uint8_t is_some; uint32_t value; } OptionU32;
-typedef struct { uint8_t is_some; double value; } OptionF64;
-typedef struct { uint8_t is_some; Pair value; } OptionString;
-typedef struct { uint8_t is_some; OptionU8 value; } OptionOption;
-typedef struct { uint8_t is_err; union { uint32_t ok; Pair err; }; } Result;
-typedef struct { uint8_t is_err; uint32_t ok; } ResultOk;
-typedef struct { uint8_t is_err; Pair err; } ResultErr;
-typedef struct { uint8_t is_err; union { float ok; uint64_t err; }; } ResultMixed;
+typedef struct {
+  uint8_t is_some;
+  uint32_t value;
+} OptionU32;
+typedef struct {
+  uint8_t is_some;
+  double value;
+} OptionF64;
+typedef struct {
+  uint8_t is_some;
+  Pair value;
+} OptionString;
+typedef struct {
+  uint8_t is_some;
+  OptionU8 value;
+} OptionOption;
+typedef struct {
+  uint8_t is_err;
+  union {
+    uint32_t ok;
+    Pair err;
+  };
+} Result;
+typedef struct {
+  uint8_t is_err;
+  uint32_t ok;
+} ResultOk;
+typedef struct {
+  uint8_t is_err;
+  Pair err;
+} ResultErr;
+typedef struct {
+  uint8_t is_err;
+  union {
+    float ok;
+    uint64_t err;
+  };
+} ResultMixed;

@@ -1,5 +1,5 @@
-// Permissions, which WASI has none of: the shell's writefile() sets them, and so does SQLite for its
-// temporary files, through a pointer that its build for WASI leaves null.
+// Permissions, which WASI has none of: the shell's writefile() sets them, and so does SQLite for
+// its temporary files, through a pointer that its build for WASI leaves null.
 #include <stddef.h>
 
 #include "sqlite3.h"

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-__attribute__((import_module("wasi:cli/exit@0.2.12"), import_name("exit-with-code")))
-void ExitWithCode(int code);
+__attribute__((import_module("wasi:cli/exit@0.2.12"), import_name("exit-with-code"))) void
+ExitWithCode(int code);
 
 extern char** environ;
 

@@ -4,12 +4,15 @@
 namespace tenon::vm::interp {
 namespace {
 
-// Before every instruction the loop looks whether the store must end, and keeps the state in memory,
-// where a signal handler finds it.
+// Before every instruction the loop looks whether the store must end, and keeps the state in
+// memory, where a signal handler finds it.
 void Loop(sys::GuestRegisters* registers) {
-  HandlerResult state{static_cast<const Word*>(registers->ip), static_cast<Slot*>(registers->fp),
+  HandlerResult state{static_cast<const Word*>(registers->ip),
+                      static_cast<Slot*>(registers->fp),
                       static_cast<Context*>(registers->context),
-                      static_cast<uint8_t*>(registers->memory), 0, FloatAcc{}};
+                      static_cast<uint8_t*>(registers->memory),
+                      0,
+                      FloatAcc{}};
   const RunBlock& run = *state.ctx->run;
   while (state.ip != nullptr && !MustEnd(run)) {
     *static_cast<const Word* volatile*>(static_cast<void*>(&registers->ip)) = state.ip;
@@ -27,13 +30,11 @@ void RunGuest(EntryRecord* record, const sys::GuestRegisters& start) {
   sys::EnterGuest(record, &registers, reinterpret_cast<const void*>(&Loop));
 }
 
-#define TENON_ACCESS(Type)                                                    \
-  TENON_MAY_FAULT void ReadAccess(const uint8_t* address, Type* value) {      \
-    *value = AccessRead<Type>(address);                                       \
-  }                                                                           \
-  TENON_MAY_FAULT void WriteAccess(uint8_t* address, Type value) {            \
-    AccessWrite(address, value);                                              \
-  }
+#define TENON_ACCESS(Type)                                               \
+  TENON_MAY_FAULT void ReadAccess(const uint8_t* address, Type* value) { \
+    *value = AccessRead<Type>(address);                                  \
+  }                                                                      \
+  TENON_MAY_FAULT void WriteAccess(uint8_t* address, Type value) { AccessWrite(address, value); }
 
 TENON_ACCESS(uint8_t)
 TENON_ACCESS(uint16_t)

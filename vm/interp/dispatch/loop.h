@@ -21,9 +21,11 @@ using Handler = HandlerResult (*)(TENON_STATE_PARAMS);
 
 #define TENON_FAST
 #define TENON_GOTO(target) return target(TENON_STATE)
-#define TENON_LEAVE() return HandlerResult{nullptr, fp, ctx, mem, acc, facc}
+#define TENON_LEAVE() \
+  return HandlerResult { nullptr, fp, ctx, mem, acc, facc }
 // Continues with the instruction at ip.
-#define TENON_DISPATCH() return HandlerResult{ip, fp, ctx, mem, acc, facc}
+#define TENON_DISPATCH() \
+  return HandlerResult { ip, fp, ctx, mem, acc, facc }
 // A fault in the second instruction of a handler would be taken for one in the first.
 inline constexpr bool kFusesRuns = false;
 
@@ -44,15 +46,25 @@ void WriteAccess(uint8_t* address, V128 value);
 template <int kBytes>
 struct AccessOf;
 template <>
-struct AccessOf<1> { using Type = uint8_t; };
+struct AccessOf<1> {
+  using Type = uint8_t;
+};
 template <>
-struct AccessOf<2> { using Type = uint16_t; };
+struct AccessOf<2> {
+  using Type = uint16_t;
+};
 template <>
-struct AccessOf<4> { using Type = uint32_t; };
+struct AccessOf<4> {
+  using Type = uint32_t;
+};
 template <>
-struct AccessOf<8> { using Type = uint64_t; };
+struct AccessOf<8> {
+  using Type = uint64_t;
+};
 template <>
-struct AccessOf<16> { using Type = V128; };
+struct AccessOf<16> {
+  using Type = V128;
+};
 
 template <typename T>
 inline T ReadMemory(const uint8_t* address) {

@@ -14,8 +14,8 @@ namespace tenon::vm::interp {
 // The float accumulator: an f32 or f64 in lane 0, the rest unspecified.
 typedef float FloatAcc __attribute__((vector_size(16)));
 
-#define TENON_STATE_PARAMS                                                                      \
-  [[maybe_unused]] const Word *ip, [[maybe_unused]] Slot *fp, [[maybe_unused]] Context *ctx,    \
+#define TENON_STATE_PARAMS                                                                   \
+  [[maybe_unused]] const Word *ip, [[maybe_unused]] Slot *fp, [[maybe_unused]] Context *ctx, \
       [[maybe_unused]] uint8_t *mem, [[maybe_unused]] uint64_t acc, [[maybe_unused]] FloatAcc facc
 #define TENON_STATE ip, fp, ctx, mem, acc, facc
 

@@ -21,15 +21,15 @@ inline constexpr bool kFusesRuns = true;
 
 // Has ip, fp and ctx in their registers and makes them opaque, so that they still name the faulting
 // instruction and frame.
-#define TENON_HOLD_STATE()                                                          \
-  do {                                                                              \
-    register const Word* held_ip asm(TENON_GUEST_IP) = ip;                          \
-    register Slot* held_fp asm(TENON_GUEST_FP) = fp;                                \
-    register Context* held_ctx asm(TENON_GUEST_CONTEXT) = ctx;                      \
-    asm volatile("" : "+r"(held_ip), "+r"(held_fp), "+r"(held_ctx));                \
-    ip = held_ip;                                                                   \
-    fp = held_fp;                                                                   \
-    ctx = held_ctx;                                                                 \
+#define TENON_HOLD_STATE()                                           \
+  do {                                                               \
+    register const Word* held_ip asm(TENON_GUEST_IP) = ip;           \
+    register Slot* held_fp asm(TENON_GUEST_FP) = fp;                 \
+    register Context* held_ctx asm(TENON_GUEST_CONTEXT) = ctx;       \
+    asm volatile("" : "+r"(held_ip), "+r"(held_fp), "+r"(held_ctx)); \
+    ip = held_ip;                                                    \
+    fp = held_fp;                                                    \
+    ctx = held_ctx;                                                  \
   } while (false)
 
 template <typename T>

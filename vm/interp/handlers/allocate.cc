@@ -46,8 +46,9 @@ SLOW_HANDLER(RaiseHeapExhausted) {
 }
 
 // Continues with a new object, unless there is no room for it.
-#define TENON_CHECK_ROOM(object) \
-  if ((object) == kNullRef) [[unlikely]] TENON_GOTO(RaiseHeapExhausted)
+#define TENON_CHECK_ROOM(object)         \
+  if ((object) == kNullRef) [[unlikely]] \
+  TENON_GOTO(RaiseHeapExhausted)
 
 }  // namespace
 

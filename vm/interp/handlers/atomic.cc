@@ -39,7 +39,8 @@ sem::OrTrap<Place> FindPlace(const Context* ctx, const Word* ip, const Slot* fp,
 template <typename Value, typename Stored>
 TENON_HANDLER_ABI HandlerResult Load(TENON_STATE_PARAMS) {
   const auto place = FindPlace(ctx, ip, fp, sizeof(Stored));
-  if (!place) [[unlikely]] TENON_TRAP(place.error());
+  if (!place) [[unlikely]]
+    TENON_TRAP(place.error());
   const Value loaded = __atomic_load_n(place->cell<Stored>(), __ATOMIC_SEQ_CST);
   SetResult(fp + ip[1].half(0), loaded, &acc, &facc);
   TENON_NEXT(kWords);
@@ -48,7 +49,8 @@ TENON_HANDLER_ABI HandlerResult Load(TENON_STATE_PARAMS) {
 template <typename Value, typename Stored>
 TENON_HANDLER_ABI HandlerResult Store(TENON_STATE_PARAMS) {
   const auto place = FindPlace(ctx, ip, fp, sizeof(Stored));
-  if (!place) [[unlikely]] TENON_TRAP(place.error());
+  if (!place) [[unlikely]]
+    TENON_TRAP(place.error());
   const auto value = static_cast<Stored>(ReadSlot<Value>(fp + ip[1].half(2)));
   __atomic_store_n(place->cell<Stored>(), value, __ATOMIC_SEQ_CST);
   TENON_NEXT(kWords);
@@ -71,7 +73,8 @@ T Modify(T* cell, T operand) {
 template <typename Value, typename Stored, Modification kModification>
 TENON_HANDLER_ABI HandlerResult ReadModifyWrite(TENON_STATE_PARAMS) {
   const auto place = FindPlace(ctx, ip, fp, sizeof(Stored));
-  if (!place) [[unlikely]] TENON_TRAP(place.error());
+  if (!place) [[unlikely]]
+    TENON_TRAP(place.error());
   const auto operand = static_cast<Stored>(ReadSlot<Value>(fp + ip[1].half(2)));
   const Value before = Modify<kModification>(place->cell<Stored>(), operand);
   SetResult(fp + ip[1].half(0), before, &acc, &facc);
@@ -81,7 +84,8 @@ TENON_HANDLER_ABI HandlerResult ReadModifyWrite(TENON_STATE_PARAMS) {
 template <typename Value, typename Stored>
 TENON_HANDLER_ABI HandlerResult CompareExchange(TENON_STATE_PARAMS) {
   const auto place = FindPlace(ctx, ip, fp, sizeof(Stored));
-  if (!place) [[unlikely]] TENON_TRAP(place.error());
+  if (!place) [[unlikely]]
+    TENON_TRAP(place.error());
   auto loaded = static_cast<Stored>(ReadSlot<Value>(fp + ip[1].half(2)));
   const auto replacement = static_cast<Stored>(ReadSlot<Value>(fp + ip[1].half(3)));
   __atomic_compare_exchange_n(place->cell<Stored>(), &loaded, replacement, /*weak=*/false,
@@ -94,7 +98,8 @@ TENON_HANDLER_ABI HandlerResult CompareExchange(TENON_STATE_PARAMS) {
 template <typename T>
 TENON_HANDLER_ABI HandlerResult Wait(TENON_STATE_PARAMS) {
   const auto place = FindPlace(ctx, ip, fp, sizeof(T));
-  if (!place) [[unlikely]] TENON_TRAP(place.error());
+  if (!place) [[unlikely]]
+    TENON_TRAP(place.error());
   if (!place->memory.type().shared) TENON_TRAP(TrapKind::kExpectedSharedMemory);
   const T expected = ReadSlot<T>(fp + ip[1].half(2));
   const T* cell = place->cell<T>();
@@ -109,7 +114,8 @@ TENON_HANDLER_ABI HandlerResult Wait(TENON_STATE_PARAMS) {
 // half(2) how many to wake.
 TENON_HANDLER_ABI HandlerResult Notify(TENON_STATE_PARAMS) {
   const auto place = FindPlace(ctx, ip, fp, sizeof(uint32_t));
-  if (!place) [[unlikely]] TENON_TRAP(place.error());
+  if (!place) [[unlikely]]
+    TENON_TRAP(place.error());
   const uint32_t woken = place->memory.region()->waiters().Notify(
       place->address, ReadSlot<uint32_t>(fp + ip[1].half(2)));
   SetResult(fp + ip[1].half(0), woken, &acc, &facc);
@@ -159,7 +165,7 @@ Handler AtomicHandler(Opcode op) {
 #define ATOMIC_STORE(name, text, prefix, code, immediate, signature, traits, feature) \
   case Opcode::name: return &Store<ValueFor<signature[1]>, StoredFor<(traits)>>;
 #define ATOMIC_RMW(name, text, prefix, code, immediate, signature, traits, feature) \
-  case Opcode::name:                                                               \
+  case Opcode::name:                                                                \
     return &ReadModifyWrite<ValueFor<signature[1]>, StoredFor<(traits)>, ModificationOf(text)>;
 #define ATOMIC_CMPXCHG(name, text, prefix, code, immediate, signature, traits, feature) \
   case Opcode::name: return &CompareExchange<ValueFor<signature[1]>, StoredFor<(traits)>>;

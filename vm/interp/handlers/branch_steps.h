@@ -50,9 +50,8 @@ template <bool kImmediate, bool kSense>
 struct BrIfAndStep {
   static constexpr int kWords = 2;
   static bool Taken(const Word* ip, const Slot* fp, uint64_t, FloatAcc) {
-    const uint32_t mask =
-        kImmediate ? static_cast<uint32_t>(static_cast<int16_t>(ip[1].half(1)))
-                   : ReadSlot<uint32_t>(fp + ip[1].half(1));
+    const uint32_t mask = kImmediate ? static_cast<uint32_t>(static_cast<int16_t>(ip[1].half(1)))
+                                     : ReadSlot<uint32_t>(fp + ip[1].half(1));
     return ((ReadSlot<uint32_t>(fp + ip[1].half(0)) & mask) != 0) == kSense;
   }
 };

@@ -77,8 +77,8 @@ SLOW_HANDLER(MemoryInit) {
   const auto segment = ctx->instance->data_segment(ip[2].word(0));
   const uint64_t source = U32(fp, ip, 1);
   const uint64_t count = U32(fp, ip, 2);
-  const auto target = memory->Slice(
-      AddressOperand(memory->type().address, fp + ip[1].half(0)), count);
+  const auto target =
+      memory->Slice(AddressOperand(memory->type().address, fp + ip[1].half(0)), count);
   if (!target || !InBounds(source, count, segment.size())) {
     TENON_TRAP(TrapKind::kOutOfBoundsMemoryAccess);
   }
@@ -210,7 +210,8 @@ SLOW_HANDLER(RefIsNull) {
 }
 
 SLOW_HANDLER(CheckNonNull) {
-  if (fp[ip[1].half(1)].bits == 0) [[unlikely]] TENON_TRAP(TrapKind::kNullReference);
+  if (fp[ip[1].half(1)].bits == 0) [[unlikely]]
+    TENON_TRAP(TrapKind::kNullReference);
   TENON_NEXT(2);
 }
 

@@ -1,5 +1,5 @@
-// What the instructions that move or fill many bytes share: bounds, and looking meanwhile and at the
-// end whether the store must end, since a signal can't make them leave.
+// What the instructions that move or fill many bytes share: bounds, and looking meanwhile and at
+// the end whether the store must end, since a signal can't make them leave.
 #pragma once
 
 #include <algorithm>
@@ -33,8 +33,8 @@ inline void Fill(const RunBlock& run, absl::Span<uint8_t> target, uint8_t value,
 }
 
 // The ranges have one size and may overlap: what is read last must not be written first.
-inline void Move(const RunBlock& run, absl::Span<uint8_t> target,
-                 absl::Span<const uint8_t> source, bool shared = false) {
+inline void Move(const RunBlock& run, absl::Span<uint8_t> target, absl::Span<const uint8_t> source,
+                 bool shared = false) {
   const bool forwards = target.data() <= source.data();
   for (size_t done = 0; done < target.size() && !MustEnd(run);) {
     const size_t size = std::min(target.size() - done, kChunkBytes);
@@ -49,8 +49,8 @@ inline void Move(const RunBlock& run, absl::Span<uint8_t> target,
 }
 
 // Ends a handler whose work may be long.
-#define TENON_NEXT_UNLESS_ENDED(count)    \
-  if (MustEnd(*ctx->run)) TENON_LEAVE();  \
+#define TENON_NEXT_UNLESS_ENDED(count)   \
+  if (MustEnd(*ctx->run)) TENON_LEAVE(); \
   TENON_NEXT(count)
 
 }  // namespace tenon::vm::interp

@@ -45,13 +45,16 @@ inline const Word* EntryOf(const FuncCode* code) {
 struct CallShape {
   uint32_t base, link, params, results;
   explicit CallShape(const Word* operands)
-      : base(operands->half(0)), link(operands->half(1)), params(operands->half(2)),
+      : base(operands->half(0)),
+        link(operands->half(1)),
+        params(operands->half(2)),
         results(operands->half(3)) {}
 };
 
 // Both halves of the operand count in a table with 64-bit addresses.
 inline uint64_t TableIndex(const TableInstance& table, const Slot* operand) {
-  if (table.type().address == AddressType::kI64) [[unlikely]] return ReadSlot<uint64_t>(operand);
+  if (table.type().address == AddressType::kI64) [[unlikely]]
+    return ReadSlot<uint64_t>(operand);
   return ReadSlot<uint32_t>(operand);
 }
 
@@ -143,7 +146,8 @@ FAST_HANDLER(CallImport) {
 FAST_HANDLER(CallIndirect) {
   TableInstance* table = ctx->tables[ip[2].word(0)];
   const uint64_t index = TableIndex(*table, fp + ip[2].half(2));
-  if (index >= table->size()) [[unlikely]] TENON_TRAP(TrapKind::kUndefinedElement);
+  if (index >= table->size()) [[unlikely]]
+    TENON_TRAP(TrapKind::kUndefinedElement);
   const Func* func = reinterpret_cast<const Func*>(table->data()[index].bits);
   if (func == nullptr) [[unlikely]] {
     acc = index;
@@ -164,7 +168,8 @@ FAST_HANDLER(CallIndirect) {
 // core: #exec-call-ref
 FAST_HANDLER(CallRef) {
   const Func* func = reinterpret_cast<const Func*>(fp[ip[2].half(0)].bits);
-  if (func == nullptr) [[unlikely]] TENON_TRAP(TrapKind::kNullFunctionReference);
+  if (func == nullptr) [[unlikely]]
+    TENON_TRAP(TrapKind::kNullFunctionReference);
   if (func->context != ctx) [[unlikely]] {
     acc = reinterpret_cast<uintptr_t>(func);
     TENON_GOTO(CallOther<kCallRefWords>);

@@ -28,9 +28,8 @@ bool Fits(const Context& ctx, uint64_t reference, const CastTarget& target) {
     case kNothing: return false;
     case kObject: {
       const uint32_t word = TypeWordOf(ctx, reference);
-      return word == target.type_word ||
-             (KindOf(word) == KindOf(target.type_word) &&
-              IsBelow(ctx, TypeOf(word), TypeOf(target.type_word)));
+      return word == target.type_word || (KindOf(word) == KindOf(target.type_word) &&
+                                          IsBelow(ctx, TypeOf(word), TypeOf(target.type_word)));
     }
     case kFunc:
       return IsBelow(ctx, reinterpret_cast<const Func*>(reference)->type_id,

@@ -12,14 +12,14 @@ namespace tenon::vm::interp {
 struct CastTarget {
   // What references that are not null must be.
   enum class Kind : uint8_t {
-    kAnything,   // the operand's static type says enough
+    kAnything,  // the operand's static type says enough
     kNothing,
-    kObject,     // of the type in `type_word`, or one below
-    kFunc,       // likewise
+    kObject,  // of the type in `type_word`, or one below
+    kFunc,    // likewise
     kStruct,
     kArray,
     kI31,
-    kEq,         // one of those three
+    kEq,  // one of those three
   };
   uint32_t type_word = 0;  // kObject: as in an object; kFunc: the TypeId
   Kind kind = Kind::kAnything;

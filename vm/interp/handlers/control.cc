@@ -42,18 +42,18 @@ FAST_HANDLER(FrameTooLarge) { TENON_TRAP(TrapKind::kCallStackExhausted); }
 FAST_HANDLER(Unreachable) { TENON_TRAP(TrapKind::kUnreachable); }
 
 // Macros: code.def declares a function a handler, and the jump that ends one must stand in it.
-#define JUMP_HANDLER(name, ...)         \
-  FAST_HANDLER(name) {                  \
-    ip = __VA_ARGS__::Target(ip, fp);   \
-    TENON_DISPATCH();                   \
+#define JUMP_HANDLER(name, ...)       \
+  FAST_HANDLER(name) {                \
+    ip = __VA_ARGS__::Target(ip, fp); \
+    TENON_DISPATCH();                 \
   }
-#define BRANCH_HANDLER(name, ...)                 \
-  FAST_HANDLER(name) {                            \
-    if (__VA_ARGS__::Taken(ip, fp, acc, facc)) {  \
-      ip += ip[1].distance();                     \
-      TENON_DISPATCH();                           \
-    }                                             \
-    TENON_NEXT(2);                                \
+#define BRANCH_HANDLER(name, ...)                \
+  FAST_HANDLER(name) {                           \
+    if (__VA_ARGS__::Taken(ip, fp, acc, facc)) { \
+      ip += ip[1].distance();                    \
+      TENON_DISPATCH();                          \
+    }                                            \
+    TENON_NEXT(2);                               \
   }
 
 JUMP_HANDLER(Br, BrStep)
@@ -68,10 +68,10 @@ BRANCH_HANDLER(BrIfAndK, BrIfAndStep<true, true>)
 BRANCH_HANDLER(BrIfNotAndK, BrIfAndStep<true, false>)
 
 // Results stand from the callee's slot 0, which is where the caller wants them.
-#define TENON_RETURN()                                          \
-  const Slot* link = fp + ip[1].half(0);                        \
-  ip = reinterpret_cast<const Word*>(link[0].bits);             \
-  fp = reinterpret_cast<Slot*>(link[1].bits);                   \
+#define TENON_RETURN()                              \
+  const Slot* link = fp + ip[1].half(0);            \
+  ip = reinterpret_cast<const Word*>(link[0].bits); \
+  fp = reinterpret_cast<Slot*>(link[1].bits);       \
   TENON_DISPATCH()
 
 FAST_HANDLER(Return) { TENON_RETURN(); }

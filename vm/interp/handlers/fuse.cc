@@ -16,10 +16,10 @@ template <typename Op>
 [[maybe_unused]] constexpr Handler HandlerOf() {
   return &Chain<Op>;
 }
-#define TENON_NAMED(name)                     \
-  template <>                                 \
+#define TENON_NAMED(name)                                      \
+  template <>                                                  \
   [[maybe_unused]] constexpr Handler HandlerOf<name##Step>() { \
-    return &handlers::name;                   \
+    return &handlers::name;                                    \
   }
 TENON_NAMED(CopyInt)
 TENON_NAMED(CopyFloat)

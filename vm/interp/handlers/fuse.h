@@ -27,8 +27,7 @@ class Fusions {
 
   // The run of two handlers, or null.
   Handler Find(Handler first, Handler second) const {
-    for (size_t index = IndexOf(first, second); entries_[index] != 0;
-         index = (index + 1) % kSize) {
+    for (size_t index = IndexOf(first, second); entries_[index] != 0; index = (index + 1) % kSize) {
       const Fusion& fusion = fusions_[entries_[index] - 1];
       if (fusion.first == first && fusion.second == second) return fusion.run;
     }

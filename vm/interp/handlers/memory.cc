@@ -1,14 +1,14 @@
 // Load and store handlers: the steps of memory_steps.h, the accesses to any other memory and the
 // lane accesses. core: #exec-instr-memory
+#include "vm/runtime/memory.h"
 #include "vm/interp/handlers/handlers.h"
 #include "vm/interp/handlers/memory_steps.h"
-#include "vm/runtime/memory.h"
 
 namespace tenon::vm::interp {
 namespace {
 
-// Where `bytes` at the address in `slot` plus `offset` stand in any memory: its base plus both if it
-// is guarded, else null where they are not within it.
+// Where `bytes` at the address in `slot` plus `offset` stand in any memory: its base plus both if
+// it is guarded, else null where they are not within it.
 template <AccessMode kMode>
 [[gnu::always_inline]] inline uint8_t* Locate(const Memory& memory, const Slot* slot,
                                               uint32_t offset, [[maybe_unused]] uint32_t bytes) {
@@ -22,9 +22,9 @@ template <AccessMode kMode>
 
 // Leaves the handler when a checked access is out of bounds: a macro, since only what stands in a
 // handler can.
-#define TENON_CHECK_LOCATED(at)                                            \
-  if constexpr (kMode != AccessMode::kGuarded) {                             \
-    if ((at) == nullptr) TENON_TRAP(TrapKind::kOutOfBoundsMemoryAccess);   \
+#define TENON_CHECK_LOCATED(at)                                          \
+  if constexpr (kMode != AccessMode::kGuarded) {                         \
+    if ((at) == nullptr) TENON_TRAP(TrapKind::kOutOfBoundsMemoryAccess); \
   }
 
 // Any memory but the first: the index follows.
@@ -32,7 +32,7 @@ template <typename A, AccessMode kMode>
 TENON_FAST TENON_HANDLER_ABI HandlerResult LoadFar(TENON_STATE_PARAMS) {
   using Stored = typename A::Stored;
   const uint8_t* at = Locate<kMode>(*ctx->memories[ip[2].word(0)], fp + ip[1].half(1),
-                                      ip[1].word(1), sizeof(Stored));
+                                    ip[1].word(1), sizeof(Stored));
   TENON_CHECK_LOCATED(at)
   TENON_HOLD_STATE();
   const auto stored = ReadMemory<Stored>(at);
@@ -44,7 +44,7 @@ TENON_FAST TENON_HANDLER_ABI HandlerResult LoadFar(TENON_STATE_PARAMS) {
 template <typename A, AccessMode kMode>
 TENON_FAST TENON_HANDLER_ABI HandlerResult StoreFar(TENON_STATE_PARAMS) {
   uint8_t* at = Locate<kMode>(*ctx->memories[ip[2].word(0)], fp + ip[1].half(0), ip[1].word(1),
-                                sizeof(typename A::Stored));
+                              sizeof(typename A::Stored));
   TENON_CHECK_LOCATED(at)
   TENON_HOLD_STATE();
   WriteMemory(at, A::ToMemory(ReadSlot<typename A::Value>(fp + ip[1].half(1))));
@@ -55,8 +55,8 @@ TENON_FAST TENON_HANDLER_ABI HandlerResult StoreFar(TENON_STATE_PARAMS) {
 // half(0) destination, half(1) address, half(2) vector, half(3) lane; then memory and offset.
 template <typename T, AccessMode kMode>
 TENON_FAST TENON_HANDLER_ABI HandlerResult LoadLane(TENON_STATE_PARAMS) {
-  const uint8_t* at = Locate<kMode>(*ctx->memories[ip[2].word(0)], fp + ip[1].half(1),
-                                      ip[2].word(1), sizeof(T));
+  const uint8_t* at =
+      Locate<kMode>(*ctx->memories[ip[2].word(0)], fp + ip[1].half(1), ip[2].word(1), sizeof(T));
   TENON_CHECK_LOCATED(at)
   TENON_HOLD_STATE();
   const T lane = ReadMemory<T>(at);
@@ -69,8 +69,8 @@ TENON_FAST TENON_HANDLER_ABI HandlerResult LoadLane(TENON_STATE_PARAMS) {
 
 template <typename T, AccessMode kMode>
 TENON_FAST TENON_HANDLER_ABI HandlerResult StoreLane(TENON_STATE_PARAMS) {
-  uint8_t* at = Locate<kMode>(*ctx->memories[ip[2].word(0)], fp + ip[1].half(1), ip[2].word(1),
-                                sizeof(T));
+  uint8_t* at =
+      Locate<kMode>(*ctx->memories[ip[2].word(0)], fp + ip[1].half(1), ip[2].word(1), sizeof(T));
   TENON_CHECK_LOCATED(at)
   const V128 value = ReadSlot<V128>(fp + ip[1].half(2));
   TENON_HOLD_STATE();

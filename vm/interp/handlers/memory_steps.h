@@ -125,7 +125,8 @@ struct StoreStep {
   }
 };
 
-// Whether `bytes` at address + offset lie within a memory of that size; the sum may not wrap around.
+// Whether `bytes` at address + offset lie within a memory of that size; the sum may not wrap
+// around.
 template <typename AddressT>
 [[gnu::always_inline]] inline bool IsWithin(AddressT address, uint32_t offset, uint32_t bytes,
                                             uint64_t size) {
@@ -147,7 +148,8 @@ struct CheckedLoadStep {
     using Stored = typename A::Stored;
     const AddressT address = LoadAddress<AddressT, kForm, 1>(ip + 1, fp, acc);
     const uint32_t offset = ip[1].word(1);
-    if (!IsWithin(address, offset, sizeof(Stored), Memory0Size(ctx))) [[unlikely]] return false;
+    if (!IsWithin(address, offset, sizeof(Stored), Memory0Size(ctx))) [[unlikely]]
+      return false;
     const auto stored = ReadMemory<Stored>(mem + address + offset);
     SetResult(fp + ip[1].half(0), A::FromMemory(stored), &acc, &facc);
     return true;
@@ -163,7 +165,8 @@ struct CheckedStoreStep {
     using Stored = typename A::Stored;
     const AddressT address = StoreAddress<AddressT, kForm>(ip + 1, fp, acc);
     const uint32_t offset = ip[1].word(1);
-    if (!IsWithin(address, offset, sizeof(Stored), Memory0Size(ctx))) [[unlikely]] return false;
+    if (!IsWithin(address, offset, sizeof(Stored), Memory0Size(ctx))) [[unlikely]]
+      return false;
     const auto value = StoredValue<typename A::Value, kForm>(ip + 1, fp, acc, facc);
     WriteMemory(mem + address + offset, A::ToMemory(value));
     return true;
@@ -186,20 +189,20 @@ using StoreOf = std::conditional_t<
 template <Opcode kOp>
 struct LoadAccess;
 #define OP(...)
-#define LOAD(name, text, prefix, code, immediate, signature, traits, feature)           \
-  template <>                                                                           \
-  struct LoadAccess<Opcode::name> {                                                     \
-    using Type = Accessed<signature[2], ((traits) >> 8), EndsWith(text, "_s")>;           \
+#define LOAD(name, text, prefix, code, immediate, signature, traits, feature)   \
+  template <>                                                                   \
+  struct LoadAccess<Opcode::name> {                                             \
+    using Type = Accessed<signature[2], ((traits) >> 8), EndsWith(text, "_s")>; \
   };
 #include "vm/syntax/opcodes_core.def"
 template <>
 struct LoadAccess<Opcode::V128Load> {
   using Type = Accessed<'v', 16, false>;
 };
-#define TENON_CONVERTING(name)                  \
-  template <>                                   \
-  struct LoadAccess<Opcode::name> {             \
-    using Type = Converting<&sem::name>;        \
+#define TENON_CONVERTING(name)           \
+  template <>                            \
+  struct LoadAccess<Opcode::name> {      \
+    using Type = Converting<&sem::name>; \
   };
 TENON_CONVERTING(V128Load8x8S)
 TENON_CONVERTING(V128Load8x8U)
@@ -218,17 +221,17 @@ TENON_CONVERTING(V128Load64Zero)
 template <Opcode kOp>
 struct StoreAccess;
 #define OP(...)
-#define STORE(name, text, prefix, code, immediate, signature, traits, feature)  \
-  template <>                                                                   \
-  struct StoreAccess<Opcode::name> {                                            \
-    using Type = Accessed<signature[1], ((traits) >> 8), false>;                  \
+#define STORE(name, text, prefix, code, immediate, signature, traits, feature) \
+  template <>                                                                  \
+  struct StoreAccess<Opcode::name> {                                           \
+    using Type = Accessed<signature[1], ((traits) >> 8), false>;               \
   };
 #include "vm/syntax/opcodes_core.def"
 #define OP(...)
-#define STORE(name, text, prefix, code, immediate, signature, traits, feature)  \
-  template <>                                                                   \
-  struct StoreAccess<Opcode::name> {                                            \
-    using Type = Accessed<signature[1], ((traits) >> 8), false>;                  \
+#define STORE(name, text, prefix, code, immediate, signature, traits, feature) \
+  template <>                                                                  \
+  struct StoreAccess<Opcode::name> {                                           \
+    using Type = Accessed<signature[1], ((traits) >> 8), false>;               \
   };
 #include "vm/syntax/opcodes_simd.def"
 

@@ -13,7 +13,8 @@ template <auto F, Form kForm>
 TENON_FAST TENON_HANDLER_ABI HandlerResult TrappingUnary(TENON_STATE_PARAMS) {
   using T = typename Traits<F>::template Param<0>;
   const auto result = F(Left<kForm, T>(ip + 1, fp, acc, facc));
-  if (!result.has_value()) [[unlikely]] TENON_TRAP(result.error());
+  if (!result.has_value()) [[unlikely]]
+    TENON_TRAP(result.error());
   SetResult(fp + ip[1].half(0), *result, &acc, &facc);
   TENON_NEXT(2);
 }
@@ -23,7 +24,8 @@ TENON_FAST TENON_HANDLER_ABI HandlerResult TrappingBinary(TENON_STATE_PARAMS) {
   using T = typename Traits<F>::template Param<0>;
   const T left = Left<kForm, T>(ip + 1, fp, acc, facc);
   const auto result = F(left, Right<kForm, T>(ip + 1, fp, acc, facc));
-  if (!result.has_value()) [[unlikely]] TENON_TRAP(result.error());
+  if (!result.has_value()) [[unlikely]]
+    TENON_TRAP(result.error());
   SetResult(fp + ip[1].half(0), *result, &acc, &facc);
   TENON_NEXT(2);
 }
@@ -68,10 +70,10 @@ template <auto F>
 constexpr FormTable kUnaryForms = {PickUnary<F, Form::kSS>(), PickUnary<F, Form::kAS>()};
 
 template <auto F>
-constexpr FormTable kBinaryForms = {
-    PickBinary<F, Form::kSS>(), PickBinary<F, Form::kAS>(), PickBinary<F, Form::kSA>(),
-    PickBinary<F, Form::kSK>(), PickBinary<F, Form::kAK>(), PickBinary<F, Form::kKS>(),
-    PickBinary<F, Form::kKA>()};
+constexpr FormTable kBinaryForms = {PickBinary<F, Form::kSS>(), PickBinary<F, Form::kAS>(),
+                                    PickBinary<F, Form::kSA>(), PickBinary<F, Form::kSK>(),
+                                    PickBinary<F, Form::kAK>(), PickBinary<F, Form::kKS>(),
+                                    PickBinary<F, Form::kKA>()};
 
 template <auto F, bool kSense>
 constexpr FormTable MakeBranchForms() {
@@ -100,17 +102,16 @@ constexpr const FormTable* kScalarForms[kOpcodeCount] = {
 #include "vm/syntax/opcodes_core.def"
 };
 
-constexpr const FormTable* kBranchForms[2][kOpcodeCount] = {
-    {
+constexpr const FormTable* kBranchForms[2][kOpcodeCount] = {{
 #define OP NO_FORMS
 #define COMPARE(name, ...) &kCompareForms<&sem::name, false>,
 #include "vm/syntax/opcodes_core.def"
-    },
-    {
+                                                            },
+                                                            {
 #define OP NO_FORMS
 #define COMPARE(name, ...) &kCompareForms<&sem::name, true>,
 #include "vm/syntax/opcodes_core.def"
-    }};
+                                                            }};
 
 #undef NO_FORMS
 

@@ -25,44 +25,47 @@ namespace handlers {
 
 // Macros: code.def declares a function a handler, and the jump that ends one must stand in it.
 // A field of type Field becomes a Value.
-#define STRUCT_GET(name, Field, Value)                                                       \
-  FAST_HANDLER(StructGet##name) {                                                            \
-    const Ref object = RefAt(fp + ip[1].half(1));                                            \
-    if (object == kNullRef) [[unlikely]] TENON_TRAP(TrapKind::kNullStructureReference);      \
-    const Value value = ReadField<Field>(ctx->run->heap_base + object + ip[1].word(1));      \
-    SetResult(fp + ip[1].half(0), value, &acc, &facc);                                       \
-    TENON_NEXT(2);                                                                           \
+#define STRUCT_GET(name, Field, Value)                                                  \
+  FAST_HANDLER(StructGet##name) {                                                       \
+    const Ref object = RefAt(fp + ip[1].half(1));                                       \
+    if (object == kNullRef) [[unlikely]]                                                \
+      TENON_TRAP(TrapKind::kNullStructureReference);                                    \
+    const Value value = ReadField<Field>(ctx->run->heap_base + object + ip[1].word(1)); \
+    SetResult(fp + ip[1].half(0), value, &acc, &facc);                                  \
+    TENON_NEXT(2);                                                                      \
   }
-#define STRUCT_SET(name, Field)                                                              \
-  FAST_HANDLER(StructSet##name) {                                                            \
-    const Ref object = RefAt(fp + ip[1].half(0));                                            \
-    if (object == kNullRef) [[unlikely]] TENON_TRAP(TrapKind::kNullStructureReference);      \
-    WriteField(ctx->run->heap_base + object + ip[1].word(1),                                 \
-               ReadSlot<Field>(fp + ip[1].half(1)));                                         \
-    TENON_NEXT(2);                                                                           \
+#define STRUCT_SET(name, Field)                                                                    \
+  FAST_HANDLER(StructSet##name) {                                                                  \
+    const Ref object = RefAt(fp + ip[1].half(0));                                                  \
+    if (object == kNullRef) [[unlikely]]                                                           \
+      TENON_TRAP(TrapKind::kNullStructureReference);                                               \
+    WriteField(ctx->run->heap_base + object + ip[1].word(1), ReadSlot<Field>(fp + ip[1].half(1))); \
+    TENON_NEXT(2);                                                                                 \
   }
-#define ARRAY_GET(name, Field, Value)                                                        \
-  FAST_HANDLER(ArrayGet##name) {                                                             \
-    const Ref array = RefAt(fp + ip[1].half(1));                                             \
-    if (array == kNullRef) [[unlikely]] TENON_TRAP(TrapKind::kNullArrayReference);           \
-    const uint32_t index = ReadSlot<uint32_t>(fp + ip[1].half(2));                           \
-    if (index >= LengthOf(ctx, array)) [[unlikely]] {                                        \
-      TENON_TRAP(TrapKind::kOutOfBoundsArrayAccess);                                         \
-    }                                                                                        \
-    const Value value = ReadField<Field>(ElementAt<Field>(ctx, array, index));               \
-    SetResult(fp + ip[1].half(0), value, &acc, &facc);                                       \
-    TENON_NEXT(2);                                                                           \
+#define ARRAY_GET(name, Field, Value)                                          \
+  FAST_HANDLER(ArrayGet##name) {                                               \
+    const Ref array = RefAt(fp + ip[1].half(1));                               \
+    if (array == kNullRef) [[unlikely]]                                        \
+      TENON_TRAP(TrapKind::kNullArrayReference);                               \
+    const uint32_t index = ReadSlot<uint32_t>(fp + ip[1].half(2));             \
+    if (index >= LengthOf(ctx, array)) [[unlikely]] {                          \
+      TENON_TRAP(TrapKind::kOutOfBoundsArrayAccess);                           \
+    }                                                                          \
+    const Value value = ReadField<Field>(ElementAt<Field>(ctx, array, index)); \
+    SetResult(fp + ip[1].half(0), value, &acc, &facc);                         \
+    TENON_NEXT(2);                                                             \
   }
-#define ARRAY_SET(name, Field)                                                               \
-  FAST_HANDLER(ArraySet##name) {                                                             \
-    const Ref array = RefAt(fp + ip[1].half(0));                                             \
-    if (array == kNullRef) [[unlikely]] TENON_TRAP(TrapKind::kNullArrayReference);           \
-    const uint32_t index = ReadSlot<uint32_t>(fp + ip[1].half(1));                           \
-    if (index >= LengthOf(ctx, array)) [[unlikely]] {                                        \
-      TENON_TRAP(TrapKind::kOutOfBoundsArrayAccess);                                         \
-    }                                                                                        \
-    WriteField(ElementAt<Field>(ctx, array, index), ReadSlot<Field>(fp + ip[1].half(2)));    \
-    TENON_NEXT(2);                                                                           \
+#define ARRAY_SET(name, Field)                                                            \
+  FAST_HANDLER(ArraySet##name) {                                                          \
+    const Ref array = RefAt(fp + ip[1].half(0));                                          \
+    if (array == kNullRef) [[unlikely]]                                                   \
+      TENON_TRAP(TrapKind::kNullArrayReference);                                          \
+    const uint32_t index = ReadSlot<uint32_t>(fp + ip[1].half(1));                        \
+    if (index >= LengthOf(ctx, array)) [[unlikely]] {                                     \
+      TENON_TRAP(TrapKind::kOutOfBoundsArrayAccess);                                      \
+    }                                                                                     \
+    WriteField(ElementAt<Field>(ctx, array, index), ReadSlot<Field>(fp + ip[1].half(2))); \
+    TENON_NEXT(2);                                                                        \
   }
 
 STRUCT_GET(I8S, int8_t, int32_t)
@@ -99,7 +102,8 @@ ARRAY_SET(128, V128)
 
 FAST_HANDLER(ArrayLen) {
   const Ref array = RefAt(fp + ip[1].half(1));
-  if (array == kNullRef) [[unlikely]] TENON_TRAP(TrapKind::kNullArrayReference);
+  if (array == kNullRef) [[unlikely]]
+    TENON_TRAP(TrapKind::kNullArrayReference);
   SetResult(fp + ip[1].half(0), LengthOf(ctx, array), &acc, &facc);
   TENON_NEXT(2);
 }
@@ -111,14 +115,16 @@ FAST_HANDLER(RefI31) {
 
 FAST_HANDLER(I31GetS) {
   const Ref ref = RefAt(fp + ip[1].half(1));
-  if (ref == kNullRef) [[unlikely]] TENON_TRAP(TrapKind::kNullI31Reference);
+  if (ref == kNullRef) [[unlikely]]
+    TENON_TRAP(TrapKind::kNullI31Reference);
   SetResult(fp + ip[1].half(0), vm::I31GetS(ref), &acc, &facc);
   TENON_NEXT(2);
 }
 
 FAST_HANDLER(I31GetU) {
   const Ref ref = RefAt(fp + ip[1].half(1));
-  if (ref == kNullRef) [[unlikely]] TENON_TRAP(TrapKind::kNullI31Reference);
+  if (ref == kNullRef) [[unlikely]]
+    TENON_TRAP(TrapKind::kNullI31Reference);
   SetResult(fp + ip[1].half(0), vm::I31GetU(ref), &acc, &facc);
   TENON_NEXT(2);
 }

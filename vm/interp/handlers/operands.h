@@ -92,15 +92,15 @@ TENON_HANDLER_ABI HandlerResult RaiseTrap(TENON_STATE_PARAMS);
 // Likewise for a null table element, whose index is in the accumulator: the message names it.
 TENON_HANDLER_ABI HandlerResult RaiseUninitializedElement(TENON_STATE_PARAMS);
 
-// Goes on where the store's exception is caught; leaves guest code if nowhere, or if there is a trap
-// instead. It was thrown by the instruction at ip when acc is 0; else acc is the link of the frame that
-// threw, which is gone already.
+// Goes on where the store's exception is caught; leaves guest code if nowhere, or if there is a
+// trap instead. It was thrown by the instruction at ip when acc is 0; else acc is the link of the
+// frame that threw, which is gone already.
 TENON_HANDLER_ABI HandlerResult Unwind(TENON_STATE_PARAMS);
 
-#define TENON_TRAP(kind)              \
-  do {                                \
+#define TENON_TRAP(kind)               \
+  do {                                 \
     acc = static_cast<uint64_t>(kind); \
-    TENON_GOTO(RaiseTrap);            \
+    TENON_GOTO(RaiseTrap);             \
   } while (false)
 
 }  // namespace tenon::vm::interp

@@ -21,22 +21,23 @@ concept IsCheck = requires { Op::kTrap; };
 // One operation. Leaves the handler when control goes elsewhere: two dispatches, not a conditional
 // move, so that the predictor sees which way a branch went. A macro, since the jump that ends a
 // handler must stand in it.
-#define TENON_RUN(Op)                             \
-  if constexpr (IsJump<Op>) {                     \
-    ip = Op::Target(ip, fp);                      \
-    TENON_DISPATCH();                             \
-  } else if constexpr (IsBranch<Op>) {            \
-    if (Op::Taken(ip, fp, acc, facc)) {           \
-      ip += ip[1].distance();                     \
-      TENON_DISPATCH();                           \
-    }                                             \
-    ip += Op::kWords;                             \
-  } else if constexpr (IsCheck<Op>) {             \
-    if (!Op::Run(ip, fp, ctx, mem, acc, facc)) [[unlikely]] TENON_TRAP(Op::kTrap); \
-    ip += Op::kWords;                             \
-  } else {                                        \
-    Op::Run(ip, fp, ctx, mem, acc, facc);         \
-    ip += Op::kWords;                             \
+#define TENON_RUN(Op)                                       \
+  if constexpr (IsJump<Op>) {                               \
+    ip = Op::Target(ip, fp);                                \
+    TENON_DISPATCH();                                       \
+  } else if constexpr (IsBranch<Op>) {                      \
+    if (Op::Taken(ip, fp, acc, facc)) {                     \
+      ip += ip[1].distance();                               \
+      TENON_DISPATCH();                                     \
+    }                                                       \
+    ip += Op::kWords;                                       \
+  } else if constexpr (IsCheck<Op>) {                       \
+    if (!Op::Run(ip, fp, ctx, mem, acc, facc)) [[unlikely]] \
+      TENON_TRAP(Op::kTrap);                                \
+    ip += Op::kWords;                                       \
+  } else {                                                  \
+    Op::Run(ip, fp, ctx, mem, acc, facc);                   \
+    ip += Op::kWords;                                       \
   }
 
 // Placeholder for the operations a shorter chain does not have.

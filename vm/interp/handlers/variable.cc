@@ -5,10 +5,10 @@
 namespace tenon::vm::interp::handlers {
 
 // A step of move_steps.h as a handler.
-#define STEP_HANDLER(name)                           \
-  FAST_HANDLER(name) {                               \
-    name##Step::Run(ip, fp, ctx, mem, acc, facc);    \
-    TENON_NEXT(name##Step::kWords);                  \
+#define STEP_HANDLER(name)                        \
+  FAST_HANDLER(name) {                            \
+    name##Step::Run(ip, fp, ctx, mem, acc, facc); \
+    TENON_NEXT(name##Step::kWords);               \
   }
 
 STEP_HANDLER(CopyInt)

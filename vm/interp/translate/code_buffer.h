@@ -54,8 +54,7 @@ class CodeBuffer {
     return EmitWords(handler, low | uint64_t{high} << 32);
   }
   uint32_t EmitImmediate(Handler handler, uint32_t h0, uint32_t h1, uint32_t immediate) {
-    return EmitWords(handler,
-                     (h0 & 0xffff) | (h1 & 0xffff) << 16 | uint64_t{immediate} << 32);
+    return EmitWords(handler, (h0 & 0xffff) | (h1 & 0xffff) << 16 | uint64_t{immediate} << 32);
   }
   void AppendBits(uint64_t bits) {
     Reserve(1);
@@ -74,7 +73,8 @@ class CodeBuffer {
   }
   // Makes the 32-bit `field` the distance from instruction `start` to `target`.
   void SetDistance(uint32_t field, uint32_t start, Label* target) {
-    if (overflowed_) [[unlikely]] return;
+    if (overflowed_) [[unlikely]]
+      return;
     if (target->bound != Label::kNone) {
       words_[field / 2].words[field % 2] = target->bound - start;
     } else {
@@ -84,7 +84,8 @@ class CodeBuffer {
   }
   void Bind(Label* label) {
     label->bound = size();
-    if (overflowed_) [[unlikely]] return;
+    if (overflowed_) [[unlikely]]
+      return;
     for (uint32_t use = label->uses; use != Label::kNone; use = fixups_[use].next) {
       const Fixup& fixup = fixups_[use];
       words_[fixup.field / 2].words[fixup.field % 2] = label->bound - fixup.start;
@@ -125,7 +126,8 @@ class CodeBuffer {
     return start;
   }
   ABSL_ATTRIBUTE_ALWAYS_INLINE void Reserve(uint32_t count) {
-    if (capacity_ - size_ < count) [[unlikely]] Grow();
+    if (capacity_ - size_ < count) [[unlikely]]
+      Grow();
   }
   void Grow();
   bool MakeRoom(uint32_t capacity);

@@ -134,8 +134,7 @@ void Translator::JumpIf(uint32_t depth, const Branch& branch) {
 
 void Translator::OnBrIf(const Instruction& instruction) {
   const Operand condition = Pop();
-  JumpIf(instruction.index,
-         [&](bool sense, Label* target) { BranchIf(condition, sense, target); });
+  JumpIf(instruction.index, [&](bool sense, Label* target) { BranchIf(condition, sense, target); });
 }
 
 // All references are null as a zero in their slot.
@@ -320,8 +319,8 @@ void Translator::OnCall(const Instruction& instruction, const Resolved& resolved
   const Opcode op = instruction.op;
   const bool indirect = op == Opcode::CallIndirect || op == Opcode::ReturnCallIndirect;
   const bool by_ref = op == Opcode::CallRef || op == Opcode::ReturnCallRef;
-  const bool tail = op == Opcode::ReturnCall || op == Opcode::ReturnCallIndirect ||
-                    op == Opcode::ReturnCallRef;
+  const bool tail =
+      op == Opcode::ReturnCall || op == Opcode::ReturnCallIndirect || op == Opcode::ReturnCallRef;
   moves_ += callee.params.size() + callee.results.size();
   Operand designator;  // the table's index or the reference
   if (indirect || by_ref) {

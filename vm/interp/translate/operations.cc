@@ -37,11 +37,20 @@ constexpr Opcode Inverse(Opcode op) {
 
 constexpr bool Commutes(Opcode op) {
   switch (op) {
-    case Opcode::I32Add: case Opcode::I32Mul: case Opcode::I32And: case Opcode::I32Or:
-    case Opcode::I32Xor: case Opcode::I32Eq: case Opcode::I32Ne: case Opcode::I64Add:
-    case Opcode::I64Mul: case Opcode::I64And: case Opcode::I64Or: case Opcode::I64Xor:
-    case Opcode::I64Eq: case Opcode::I64Ne:
-      return true;
+    case Opcode::I32Add:
+    case Opcode::I32Mul:
+    case Opcode::I32And:
+    case Opcode::I32Or:
+    case Opcode::I32Xor:
+    case Opcode::I32Eq:
+    case Opcode::I32Ne:
+    case Opcode::I64Add:
+    case Opcode::I64Mul:
+    case Opcode::I64And:
+    case Opcode::I64Or:
+    case Opcode::I64Xor:
+    case Opcode::I64Eq:
+    case Opcode::I64Ne: return true;
     default: return false;
   }
 }
@@ -149,7 +158,8 @@ void Translator::OnOp(const Instruction& instruction, const Resolved& resolved) 
   }
   if (Reference(instruction, resolved)) return;
   if (AtomicHandler(instruction.op) != nullptr) return Atomic(instruction);
-  TENON_CHECK(LaneMemoryHandler(instruction.op, AccessMode::kGuarded) != nullptr);  // no row is left
+  TENON_CHECK(LaneMemoryHandler(instruction.op, AccessMode::kGuarded) !=
+              nullptr);  // no row is left
   LaneMemory(instruction);
 }
 
@@ -241,8 +251,8 @@ void Translator::VectorOp(const Instruction& instruction) {
   const bool has_lane = Info(instruction.op).immediate != ImmediateKind::kNone &&
                         instruction.op != Opcode::I8x16Shuffle;
   const bool deterministic = module_->engine->settings().deterministic_simd;
-  EmitResult(VectorHandler(instruction.op, deterministic), RowOf(instruction.op).result, operands[0].slot,
-             operands[1].slot, has_lane ? instruction.lane : operands[2].slot);
+  EmitResult(VectorHandler(instruction.op, deterministic), RowOf(instruction.op).result,
+             operands[0].slot, operands[1].slot, has_lane ? instruction.lane : operands[2].slot);
   if (instruction.op == Opcode::I8x16Shuffle) {
     code_.AppendBits(instruction.v128.Lane<uint64_t>(0));
     code_.AppendBits(instruction.v128.Lane<uint64_t>(1));
@@ -250,8 +260,7 @@ void Translator::VectorOp(const Instruction& instruction) {
 }
 
 void Translator::WideOp(const Instruction& instruction) {
-  const bool is_sum =
-      instruction.op == Opcode::I64Add128 || instruction.op == Opcode::I64Sub128;
+  const bool is_sum = instruction.op == Opcode::I64Add128 || instruction.op == Opcode::I64Sub128;
   const int count = is_sum ? 4 : 2;
   Operand operands[4];
   for (int i = count - 1; i >= 0; --i) operands[i] = Pop();
@@ -279,7 +288,8 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline uint32_t Translator::TakeOffset(const Instru
                                                                     Operand* address) {
   const uint64_t offset = instruction.memarg.offset;
   const uint32_t bytes = RowOf(instruction.op).access_bytes;
-  if (offset <= kMemoryGuardBytes - bytes) [[likely]] return static_cast<uint32_t>(offset);
+  if (offset <= kMemoryGuardBytes - bytes) [[likely]]
+    return static_cast<uint32_t>(offset);
   if (mode == AccessMode::kChecked64 && offset > UINT32_MAX) {
     return FoldOffset(instruction, address);
   }
@@ -400,9 +410,9 @@ void Translator::LaneMemory(const Instruction& instruction) {
 
 void Translator::Global(const Instruction& instruction, const Resolved& resolved) {
   const bool imported = instruction.index < resolved_->imported_globals;
-  const uint32_t where =
-      imported ? instruction.index
-               : global_offsets_[instruction.index - resolved_->imported_globals];
+  const uint32_t where = imported
+                             ? instruction.index
+                             : global_offsets_[instruction.index - resolved_->imported_globals];
   const Class value_class = ShapeOf(resolved.type).value_class;
   if (instruction.op == Opcode::GlobalGet) {
     Handler handler = imported ? handlers::ImportedGlobalGetInt : handlers::GlobalGetInt;

@@ -12,12 +12,10 @@ namespace {
 // Handlers by how a field is stored: packed ones signed and unsigned, then by width and class.
 enum Access { kI8S, kI8U, kI16S, kI16U, kI32, kI64, kF32, kF64, kV128, kAccesses };
 
-#define ACCESS_HANDLERS(get)                                                                \
-  {                                                                                         \
-    handlers::get##I8S, handlers::get##I8U, handlers::get##I16S, handlers::get##I16U,       \
-        handlers::get##I32, handlers::get##I64, handlers::get##F32, handlers::get##F64,     \
-        handlers::get##V128                                                                 \
-  }
+#define ACCESS_HANDLERS(get)                                     \
+  {handlers::get##I8S,  handlers::get##I8U, handlers::get##I16S, \
+   handlers::get##I16U, handlers::get##I32, handlers::get##I64,  \
+   handlers::get##F32,  handlers::get##F64, handlers::get##V128}
 constexpr Handler kStructGets[kAccesses] = ACCESS_HANDLERS(StructGet);
 constexpr Handler kArrayGets[kAccesses] = ACCESS_HANDLERS(ArrayGet);
 #undef ACCESS_HANDLERS
@@ -216,8 +214,8 @@ void Translator::ArrayBulk(const Instruction& instruction, const Resolved& resol
   for (int i = 0; i < count; ++i) Materialize(&operands[i]);
   code_.SetOffset(instruction.offset);
   last_.valid = false;
-  code_.Emit(HandlerOf(instruction.op), {operands[0].slot, operands[1].slot, operands[2].slot,
-                                         operands[3].slot});
+  code_.Emit(HandlerOf(instruction.op),
+             {operands[0].slot, operands[1].slot, operands[2].slot, operands[3].slot});
   code_.AppendPointer(&LayoutOf(resolved));
   code_.AppendPair(instruction.index2, operands[4].slot);
 }

@@ -73,9 +73,9 @@ uint32_t OffsetOf(const Body& body, const Word* word) {
   const Status status = Walk(*body.function, std::numeric_limits<size_t>::max(), &scratch);
   const FuncCode& function = *body.function;
   const uint32_t local = function.index.value() - function.module->resolved->imported_funcs;
-  const uint32_t offset =
-      status ? scratch.translator.OffsetOf(static_cast<uint32_t>(word - body.code))
-             : function.module->resolved->module->bodies[local].code.offset;
+  const uint32_t offset = status
+                              ? scratch.translator.OffsetOf(static_cast<uint32_t>(word - body.code))
+                              : function.module->resolved->module->bodies[local].code.offset;
   Trim(*body.function, &scratch);
   return offset;
 }

@@ -26,8 +26,8 @@ struct ModuleCode {
 // moves. Before an instruction can change a local that is still on the stack by reference, or
 // control can split, the reference is copied to its home.
 //
-// The accumulators mirror the slot written last (write-through): a descriptor whose slot is mirrored
-// may be taken from the accumulator. At labels nothing is mirrored.
+// The accumulators mirror the slot written last (write-through): a descriptor whose slot is
+// mirrored may be taken from the accumulator. At labels nothing is mirrored.
 class Translator {
  public:
   // Before a body is walked: whose it is and where its bytes are. What it becomes goes to `code`
@@ -122,7 +122,8 @@ class Translator {
     const Operand& operator[](size_t index) const { return storage_[index]; }
     // A new top, with the content of an operand popped before, if any.
     Operand& Extend() {
-      if (top_ == end_) [[unlikely]] Grow();
+      if (top_ == end_) [[unlikely]]
+        Grow();
       return *top_++;
     }
     Operand& Pop() { return *--top_; }
@@ -143,12 +144,12 @@ class Translator {
   struct Control {
     enum class Kind : uint8_t { kFunction, kBlock, kLoop, kIf, kElse, kCatch };
     Kind kind = Kind::kBlock;
-    uint32_t base = 0;         // operands below the construct's parameters
-    uint32_t first_slot = 0;   // home of the first of them
+    uint32_t base = 0;        // operands below the construct's parameters
+    uint32_t first_slot = 0;  // home of the first of them
     absl::Span<const ValType> params;
     absl::Span<const ValType> results;
-    Label label;               // a loop's start, else the end
-    Label otherwise;           // an if's else branch
+    Label label;                                // a loop's start, else the end
+    Label otherwise;                            // an if's else branch
     uint32_t region = CatchTable::kNone;        // in force inside
     uint32_t try_region = CatchTable::kNone;    // a try's own, which its clauses belong to
     uint32_t first_clause = CatchTable::kNone;  // of those that wait for the label; see AddClause
@@ -159,20 +160,20 @@ class Translator {
   struct Last {
     bool valid = false;
     bool is_compare = false;
-    uint32_t start = 0;     // its first word
-    uint32_t slot = 0;      // its destination
+    uint32_t start = 0;  // its first word
+    uint32_t slot = 0;   // its destination
     Opcode op = Opcode::Nop;
-    Operand left, right;    // a comparison's operands
+    Operand left, right;                        // a comparison's operands
     uint32_t int_mirror = 0, float_mirror = 0;  // before it
   };
 
   // Operand stack.
   Operand& Top() { return stack_.back(); }
-  Operand& Pop();                  // readable until the next push
-  Operand& Push(Shape shape);      // a value at its home
+  Operand& Pop();                        // readable until the next push
+  Operand& Push(Shape shape);            // a value at its home
   void Restore(const Operand& operand);  // pushes what was popped
-  void Occupy(Operand* operand);   // fills in the home of a new top
-  void SetTop(Shape shape);        // the top gives way to a value at its home; neither is a vector
+  void Occupy(Operand* operand);         // fills in the home of a new top
+  void SetTop(Shape shape);  // the top gives way to a value at its home; neither is a vector
   void PushConst(Shape shape, uint64_t bits);
   void PushLocal(uint32_t local);
   void CountReference(const Operand& operand, int change);

@@ -88,7 +88,8 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool Translator::FitsImmediate(const Operand
 }
 
 ABSL_ATTRIBUTE_ALWAYS_INLINE inline void Translator::Materialize(Operand* operand) {
-  if (operand->is_const()) [[unlikely]] MoveHome(operand);
+  if (operand->is_const()) [[unlikely]]
+    MoveHome(operand);
 }
 
 ABSL_ATTRIBUTE_ALWAYS_INLINE inline void Translator::SetMirror(Class value_class, uint32_t slot) {

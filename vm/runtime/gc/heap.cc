@@ -10,7 +10,7 @@ namespace {
 
 // References have 32 bits.
 constexpr uint64_t kMaxHeapBytes = uint64_t{4} << 30;
-constexpr uint32_t kLeastCommit = 8;            // blocks
+constexpr uint32_t kLeastCommit = 8;  // blocks
 constexpr uint32_t kMostCommit = 512;
 constexpr uint32_t kMaxFutileCollections = 16;
 // A collection for room is futile when less than this part of the heap is allocated after it.
@@ -127,8 +127,8 @@ bool Heap::SweepNext(uint32_t size_class) {
   return false;
 }
 
-// Links the cells that hold no object that is alive; a new block has none. The colour tells, since a
-// free cell's link has the bits of none.
+// Links the cells that hold no object that is alive; a new block has none. The colour tells, since
+// a free cell's link has the bits of none.
 void Heap::Sweep(uint32_t block, bool is_new) {
   Block& info = blocks_[block];
   info.swept = true;
@@ -204,7 +204,8 @@ uint32_t Heap::FindRun(uint32_t count) {
 bool Heap::Commit(uint32_t blocks) {
   if (blocks <= committed_) return true;
   const uint32_t step = std::clamp(committed_ / 4, kLeastCommit, kMostCommit);
-  for (const uint32_t wanted : {std::max(blocks, std::min(committed_ + step, max_blocks_)), blocks}) {
+  for (const uint32_t wanted :
+       {std::max(blocks, std::min(committed_ + step, max_blocks_)), blocks}) {
     const uint64_t bytes = uint64_t{wanted - committed_} * kHeapBlockBytes;
     if (!bytes_left_->Take(bytes)) continue;
     if (space_.Commit(uint64_t{committed_} * kHeapBlockBytes, bytes)) {

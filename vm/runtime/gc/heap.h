@@ -33,8 +33,8 @@ class HeapOwner {
 class Heap {
  public:
   // Null when the host has no address space left. What is committed is taken from `bytes_left`.
-  static std::unique_ptr<Heap> Create(HeapOwner* owner, LayoutTable* layouts,
-                                      Allowance* bytes_left, bool collect_always);
+  static std::unique_ptr<Heap> Create(HeapOwner* owner, LayoutTable* layouts, Allowance* bytes_left,
+                                      bool collect_always);
   ~Heap();
   Heap(const Heap&) = delete;
   Heap& operator=(const Heap&) = delete;
@@ -102,7 +102,8 @@ class Heap {
   Ref Allocate(uint32_t type_word, uint64_t bytes) {
     if (bytes <= kMaxSmallBytes) [[likely]] {
       const uint32_t size_class = SizeClassOf(static_cast<uint32_t>(bytes));
-      if (free_[size_class] != kNullRef) [[likely]] return TakeCell(type_word, size_class);
+      if (free_[size_class] != kNullRef) [[likely]]
+        return TakeCell(type_word, size_class);
     }
     return AllocateSlow(type_word, bytes);
   }
@@ -149,18 +150,18 @@ class Heap {
   std::array<uint32_t, kSizeClasses> sweep_cursor_ = {};
   uint32_t colour_ = 1;  // 1 or 2: of objects that the last collection reached, or made since
 
-  uint64_t allocated_ = 0;  // bytes of cells and runs handed out since the last collection
+  uint64_t allocated_ = 0;          // bytes of cells and runs handed out since the last collection
   uint64_t budget_ = kLeastBudget;  // allocated_ at which to collect
   uint64_t live_bytes_ = 0;
   uint64_t collections_ = 0;
-  uint32_t futile_ = 0;     // collections for room in a row after which little was allocated
+  uint32_t futile_ = 0;  // collections for room in a row after which little was allocated
 
   std::vector<Ref> handles_;  // kNullRef where free
   std::vector<uint32_t> free_handles_;
 
   DropHostValue drop_host_value_ = nullptr;  // null: nobody wants to know
   void* drop_context_ = nullptr;
-  std::vector<Ref> host_externs_;            // all there are, if somebody does
+  std::vector<Ref> host_externs_;  // all there are, if somebody does
 };
 
 // Hands references to the collector while it marks.
@@ -187,7 +188,7 @@ class Marker {
   Ref list_ = kNullRef;      // objects marked but not yet traced
   uint64_t root_bytes_ = 0;  // looked at
   uint64_t live_bytes_ = 0;
-  uint64_t work_ = 0;        // since the owner was asked last
+  uint64_t work_ = 0;  // since the owner was asked last
 };
 
 }  // namespace tenon::vm

@@ -53,9 +53,9 @@ class HeapTest : public testing::Test, private HeapOwner {
   std::vector<Ref> roots_;
   std::vector<Slot> words_;  // that may be references
   bool must_stop_ = false;
-  const Layout& pair_ = Define(SubType::Kind::kStruct, {Field(ValType::kI64),
-                                                        Field(RefTo(HeapKind::kAny)),
-                                                        Field(RefTo(HeapKind::kAny))});
+  const Layout& pair_ =
+      Define(SubType::Kind::kStruct,
+             {Field(ValType::kI64), Field(RefTo(HeapKind::kAny)), Field(RefTo(HeapKind::kAny))});
   const Layout& refs_ = Define(SubType::Kind::kArray, {Field(RefTo(HeapKind::kAny))});
   const Layout& bytes_ = Define(SubType::Kind::kArray, {Packed(StorageType::Packed::kI8)});
 
@@ -76,10 +76,10 @@ TEST(SizeClasses, RoundUpToTheNextSize) {
 }
 
 TEST_F(HeapTest, LaysFieldsOutInOrder) {
-  const Layout& layout = Define(
-      SubType::Kind::kStruct,
-      {Packed(StorageType::Packed::kI8), Packed(StorageType::Packed::kI16),
-       Field(RefTo(HeapKind::kAny)), Field(ValType::kFuncRef), Field(ValType::kV128)});
+  const Layout& layout =
+      Define(SubType::Kind::kStruct,
+             {Packed(StorageType::Packed::kI8), Packed(StorageType::Packed::kI16),
+              Field(RefTo(HeapKind::kAny)), Field(ValType::kFuncRef), Field(ValType::kV128)});
   std::vector<uint32_t> offsets;
   for (const FieldLayout& field : layout.fields) offsets.push_back(field.offset);
   EXPECT_EQ(offsets, (std::vector<uint32_t>{8, 10, 12, 16, 24}));

@@ -17,8 +17,8 @@ namespace tenon::vm {
 
 struct FieldLayout {
   uint32_t offset = 0;
-  uint8_t bytes = 0;   // 1, 2, 4, 8 or 16
-  bool is_ref = false; // the collector follows it
+  uint8_t bytes = 0;    // 1, 2, 4, 8 or 16
+  bool is_ref = false;  // the collector follows it
 
   uint32_t slots() const { return bytes == 16 ? 2 : 1; }
   // Between a field and a slot. What is narrower than a slot is zero-extended there.
@@ -28,8 +28,8 @@ struct FieldLayout {
 
 struct Layout {
   uint32_t type_word = 0;
-  uint32_t bytes = 0;   // of the object; of an array without elements
-  uint32_t slots = 0;   // of a struct's fields, or an exception's, in a frame
+  uint32_t bytes = 0;                 // of the object; of an array without elements
+  uint32_t slots = 0;                 // of a struct's fields, or an exception's, in a frame
   std::vector<FieldLayout> fields;    // an array's only one is its first element
   std::vector<uint32_t> ref_offsets;  // of the fields that are followed
 

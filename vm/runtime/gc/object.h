@@ -17,8 +17,8 @@ namespace tenon::vm {
 enum class ObjectKind : uint8_t { kNone, kStruct, kArray, kException, kHostExtern };
 
 struct ObjectHeader {
-  uint32_t type;   // kind and TypeId; 0 in a cell that is free
-  uint32_t mark;   // the collector's: colour, and the next object on its list
+  uint32_t type;  // kind and TypeId; 0 in a cell that is free
+  uint32_t mark;  // the collector's: colour, and the next object on its list
 };
 
 // The first word of an object. An exception's type is its tag's function type.
@@ -35,7 +35,7 @@ inline constexpr uint32_t kStructFields = 8;
 inline constexpr uint32_t kArrayLength = 8;
 // Where an array's elements begin.
 constexpr uint32_t ElementsOffset(uint32_t element_bytes) { return element_bytes < 8 ? 12 : 16; }
-inline constexpr uint32_t kExceptionTag = 8;    // a pointer
+inline constexpr uint32_t kExceptionTag = 8;  // a pointer
 inline constexpr uint32_t kExceptionFields = 16;
 inline constexpr uint32_t kHostValue = 8;
 inline constexpr uint32_t kHostExternBytes = 16;

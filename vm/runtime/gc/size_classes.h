@@ -33,8 +33,8 @@ inline constexpr std::array<uint16_t, kSizeClasses> kClassBytes = [] {
 constexpr uint32_t SizeClassOf(uint32_t bytes) {
   if (bytes <= 16) return 0;
   if (bytes <= 128) return (bytes + 7) / 8 - 2;
-  if (bytes > kMaxGeometricBytes) return bytes <= kClassBytes[kSizeClasses - 2] ? kSizeClasses - 2
-                                                                               : kSizeClasses - 1;
+  if (bytes > kMaxGeometricBytes)
+    return bytes <= kClassBytes[kSizeClasses - 2] ? kSizeClasses - 2 : kSizeClasses - 1;
   const uint32_t width = static_cast<uint32_t>(std::bit_width(bytes - 1));
   return kLinearClasses + (width - 8) * 4 + ((bytes - 1) >> (width - 3)) - 4;
 }

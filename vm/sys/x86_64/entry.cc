@@ -74,7 +74,8 @@ void OnFault(int signal, siginfo_t* info, void* raw_context) {
     registers.fp = reinterpret_cast<void*>(machine[REG_R13]);
     registers.context = reinterpret_cast<void*>(machine[REG_R14]);
   }
-  if (!claims_on_signals.load()->fault(*entry, reinterpret_cast<uintptr_t>(info->si_addr), registers)) {
+  if (!claims_on_signals.load()->fault(*entry, reinterpret_cast<uintptr_t>(info->si_addr),
+                                       registers)) {
     Chain(signal, info, raw_context);
     return;
   }
