@@ -49,15 +49,17 @@ InputKind KindOf(absl::Span<const uint8_t> bytes) {
     if (BeginsWith(version, kModuleVersion)) return InputKind::kCoreModule;
   }
   const absl::string_view text = AsText(bytes);
-  if (absl::StrContains(text.substr(0, kLookedAt), '\0')) return InputKind::kOtherBinary;
   switch (vm::Lexer(text).Peek().kind) {
     case vm::TokenKind::kEnd: return InputKind::kEmpty;
     case vm::TokenKind::kLeftParen:
     case vm::TokenKind::kAnnotation: return InputKind::kText;
     case vm::TokenKind::kError:
-      return IsTextThatFails(text) ? InputKind::kText : InputKind::kOtherText;
-    default: return InputKind::kOtherText;
+      if (IsTextThatFails(text)) return InputKind::kText;
+      break;
+    default: break;
   }
+  const bool has_zero = absl::StrContains(text.substr(0, kLookedAt), '\0');
+  return has_zero ? InputKind::kOtherBinary : InputKind::kOtherText;
 }
 
 std::string WhyUnreadable(absl::Span<const uint8_t> bytes) {
