@@ -3,6 +3,7 @@
 #include "abi/syntax/semver.h"
 #include "abi/text/wit.h"
 #include "absl/strings/str_cat.h"
+#include "vm/base/near_match.h"
 
 namespace tenon::abi {
 namespace {
@@ -30,6 +31,16 @@ std::string Path(absl::string_view interface, absl::string_view name) {
                            : absl::StrCat("\"", interface, "#", name, "\"");
 }
 
+std::unexpected<Error> NoExport(absl::string_view interface, absl::string_view name,
+                                const std::vector<PlanExport>& exports) {
+  std::vector<absl::string_view> names;
+  for (const PlanExport& item : exports) names.push_back(item.name);
+  const absl::string_view near = NearMatch(name, names);
+  return Fail(ErrorKind::kUnlinkable,
+              absl::StrCat("the component does not export ", Path(interface, name),
+                           near.empty() ? "" : absl::StrCat("; nearest match: \"", near, "\"")));
+}
+
 }  // namespace
 
 Result<const LiftedFunc*> Instance::FindFunc(absl::string_view interface,
@@ -40,16 +51,14 @@ Result<const LiftedFunc*> Instance::FindFunc(absl::string_view interface,
     const auto* instance =
         found == nullptr ? nullptr : std::get_if<PlanInstanceExport>(&found->item);
     if (instance == nullptr) {
-      return Fail(ErrorKind::kUnlinkable,
-                  absl::StrCat("the component does not export ", Path("", interface)));
+      return NoExport("", interface, *exports);
     }
     exports = &instance->exports;
   }
   const PlanExport* found = FindExport(*exports, name);
   const auto* func = found == nullptr ? nullptr : std::get_if<FuncRef>(&found->item);
   if (func == nullptr) {
-    return Fail(ErrorKind::kUnlinkable,
-                absl::StrCat("the component does not export ", Path(interface, name)));
+    return NoExport(interface, name, *exports);
   }
   if (func->source != FuncRef::Source::kLifted) {
     return Fail(ErrorKind::kUnlinkable,
@@ -84,8 +93,8 @@ Result<GuestTypes> Instance::CheckExport(const LiftedFunc& func, const canon::Fu
   const TypeChecker checker{types, resources_};
   if (shape != nullptr && !checker.Matches(types.Get(func.type), *shape)) {
     return Fail(ErrorKind::kUnlinkable,
-                absl::StrCat("export ", Path(interface, name),
-                             " has another type than expected: ", ToString(types, func.type)));
+                absl::StrCat("the host's type for export ", Path(interface, name),
+                             " does not fit; the component has ", ToString(types, func.type)));
   }
   return checker.guest_types();
 }

@@ -173,13 +173,20 @@ TEST_F(ApiTest, ErrorsSayWhatAndWhere) {
   auto missing = Component::FromFile(engine_, "/no/such/file");
   auto malformed = Component::FromBytes(engine_, {0, 'a', 's', 'm', 9, 9, 9, 9});
   auto mistyped = Make(store, "abi").GetFunc<std::string(uint32_t)>(kValues, "echo-string");
-  auto unnamed = Make(store, "abi").GetFunc<void()>(kValues, "no-such");
+  auto unnamed = Make(store, "abi").GetFunc<void()>(kValues, "echo-sting");
 
   EXPECT_EQ(missing.error().kind(), ErrorKind::kIo);
   EXPECT_EQ(malformed.error().kind(), ErrorKind::kMalformed);
   EXPECT_TRUE(malformed.error().where().has_value());
   EXPECT_EQ(mistyped.error().kind(), ErrorKind::kUnlinkable);
+  EXPECT_EQ(
+      mistyped.error().message(),
+      "the host's type for export \"tenon:abi/values#echo-string\" does not fit; the component "
+      "has func(v: string) -> string");
   EXPECT_EQ(unnamed.error().kind(), ErrorKind::kUnlinkable);
+  EXPECT_EQ(unnamed.error().message(),
+            "the component does not export \"tenon:abi/values#echo-sting\"; nearest match: "
+            "\"echo-string\"");
 }
 
 TEST_F(ApiTest, ATrapHasKindMessageAndBacktrace) {
@@ -254,7 +261,7 @@ TEST_F(ApiTest, AnObjectOfTheHostsIsLentForACall) {
   HostInterface& host = linker_.Interface("test:keeper/host");
   host.Resource<std::string>("token");
   host.Func("[constructor]token", [](std::string_view name) { return MakeOwn<std::string>(name); });
-  host.Func("[method]token.name", [](Borrow<std::string> self) { return *self; });
+  host.Func("[method]token.name", [](Borrow<std::string> self) noexcept { return *self; });
   Store store(engine_);
   const Instance instance = Make(store, "keeper");
   const auto read = instance.GetFunc<std::string(Borrow<std::string>)>("read");

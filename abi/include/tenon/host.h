@@ -88,8 +88,12 @@ struct SignatureOf<R (*)(HostContext&, Args...)> {
   using Type = R(Args...);
   static constexpr bool kTakesContext = true;
 };
+template <typename R, typename... Args>
+struct SignatureOf<R (*)(Args...) noexcept> : SignatureOf<R (*)(Args...)> {};
 template <typename C, typename R, typename... Args>
 struct SignatureOf<R (C::*)(Args...) const> : SignatureOf<R (*)(Args...)> {};
+template <typename C, typename R, typename... Args>
+struct SignatureOf<R (C::*)(Args...) const noexcept> : SignatureOf<R (*)(Args...)> {};
 
 // Lambdas that capture nothing need not be kept: they are made anew for each call.
 template <typename F>
