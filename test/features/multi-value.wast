@@ -1,6 +1,6 @@
 (assert_invalid (module (func (result i32 i32) unreachable)) "invalid result arity: multi-value is off")
 (assert_invalid (module binary "\00asm\01\00\00\00" "\01\06\01\60\00\02\7f\7f") "invalid result arity: multi-value is off")
-(assert_malformed (module quote "(func (drop (block (param i32) (result i32)) (i32.const 0)))" )
+(assert_malformed (module quote "(func i32.const 0 (block (param i32) (result i32)) drop)" )
   "malformed block type: multi-value is off")
 (assert_malformed (module binary "\00asm\01\00\00\00" "\01\04\01\60\00\00" "\03\02\01\00" "\0a\07\01\05\00\02\00\0b\0b")
   "malformed block type: multi-value is off")
