@@ -1,5 +1,6 @@
 # `cmake --install`: the public headers of all folders, the static libraries, and a CMake package whose
-# tenon::runtime is everything that runs components, tenon::wasm the same for C. Included last, when all targets are known.
+# tenon::runtime is everything that runs components, tenon::wasm the same for C. Included last, when all
+# targets are known.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
