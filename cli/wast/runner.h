@@ -18,7 +18,7 @@ struct ScriptOptions {
   bool ignore_error_messages = false;
   // Collect garbage at every allocation.
   bool collect_always = false;
-  vm::EngineSettings engine = {.features = vm::Features::Core3()};
+  vm::EngineSettings engine;
 };
 
 struct ScriptFailure {

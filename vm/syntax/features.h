@@ -20,20 +20,13 @@ class Features {
   // No proposal's number.
   static constexpr uint8_t kNobodyHas = 63;
 
-  // The defaults of features.def.
+  // The defaults of features.def: core 3.0.
   constexpr Features() {
 #define FEATURE(name, flag, on) Set(Feature::k##name, on);
 #include "vm/syntax/features.def"
   }
 
-  // Core 3.0, also what of it is only partly there and therefore off by default.
-  static constexpr Features Core3() {
-    Features features;
-    features.Set(Feature::kExceptionHandling, true);
-    return features;
-  }
-
-  // All that is known, also what is only partly there.
+  // All that is known, the proposals beyond core 3.0 too.
   static constexpr Features All() {
     Features features;
 #define FEATURE(name, flag, on) features.Set(Feature::k##name, true);
