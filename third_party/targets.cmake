@@ -12,6 +12,12 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(tenon_options INTERFACE -Wno-maybe-uninitialized -Wno-uninitialized
     -Wno-class-memaccess -Wno-array-bounds -Wno-stringop-overread -Wno-stringop-overflow)
 endif()
+# Nothing static needs to be destroyed; but every file that includes <iostream>, as Abseil's headers do,
+# would register a destructor, and the runner spend a hundredth of a short run on them.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  target_compile_options(tenon_options INTERFACE
+    $<$<COMPILE_LANGUAGE:CXX>:-fc++-static-destructors=thread-local>)
+endif()
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   target_compile_options(tenon_options INTERFACE -O2 -D_FORTIFY_SOURCE=3 -fstack-protector-strong
     -fstack-clash-protection -ftrivial-auto-var-init=zero -fcf-protection=full

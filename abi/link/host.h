@@ -45,7 +45,7 @@ class HostTable {
  private:
   absl::string_view Keep(absl::string_view name);
 
-  syntax::Arena names_;
+  syntax::Arena names_{256};  // most have a handful
   NameMap<HostFunc> funcs_;
   NameMap<const ResourceType*> resources_;
   std::vector<std::shared_ptr<const void>> callables_;

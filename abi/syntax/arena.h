@@ -18,7 +18,8 @@ namespace tenon::abi::syntax {
 
 class Arena {
  public:
-  Arena() = default;
+  // Its first block has `first_block` bytes, each other twice those of the one before.
+  explicit Arena(size_t first_block = 4096) : block_size_(first_block) {}
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
 
@@ -49,7 +50,6 @@ class Arena {
 
  private:
   static constexpr size_t kAlignment = 8;
-  static constexpr size_t kSmallestBlock = 4096;
   static constexpr size_t kLargestBlock = 64 << 10;
 
   // What is left of the last block is lost: less than what is asked for, thus at most half.
@@ -63,7 +63,7 @@ class Arena {
   std::vector<std::unique_ptr<char[]>> blocks_;
   char* next_ = nullptr;
   size_t room_ = 0;
-  size_t block_size_ = kSmallestBlock;
+  size_t block_size_;
 };
 
 }  // namespace tenon::abi::syntax

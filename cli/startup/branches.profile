@@ -103,11 +103,11 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyIN5ten
 974670606308651943
 7
 35
-5
+1
 35
 35
 35
-5
+1
 0
 
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyIN5tenon3abi7ValTypeEjEENS0_13hash_internal4HashIS6_EESt8equal_toIS6_ESaISt4pairIKS6_jEEE28rehash_and_grow_if_necessaryEv
@@ -122,8 +122,8 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyIN5ten
 93478046468797554
 7
 47
-2
-2
+1
+1
 65
 18
 65
@@ -167,11 +167,11 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyIN5ten
 974670606308651943
 7
 23
-1
+0
 23
 23
 23
-1
+0
 0
 
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyIN5tenon5IndexINS4_3abi13FuncTypeIdTagEEEjEENS0_13hash_internal4HashIS8_EESt8equal_toIS8_ESaISt4pairIKS8_jEEE28rehash_and_grow_if_necessaryEv
@@ -345,7 +345,7 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_1
 948827213067447227
 7
 162
-0
+2
 162
 0
 0
@@ -360,28 +360,28 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_1
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_11string_viewEPKN5tenon2vm6ExportEEENS1_10StringHashENS1_8StringEqESaISt4pairIKS4_S9_EEE22find_or_prepare_insertIS4_EESD_ImbERKT_
 1091155575380637502
 9
+164
+4
+1
+1
+1
+164
+162
 162
 2
-0
-0
-0
-162
-162
-162
-0
 
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_11string_viewEPKN5tenon2vm6ExportEEENS1_10StringHashENS1_8StringEqESaISt4pairIKS4_S9_EEE4findIS4_EENSH_8iteratorERKT_m
 1043763184950994910
 9
 162
-0
+1
+163
+1
+163
+164
+2
 162
-0
-162
-162
-0
-162
-0
+2
 
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_11string_viewEPKN5tenon2vm6ExportEEENS1_10StringHashENS1_8StringEqESaISt4pairIKS4_S9_EEE6resizeEm
 93478047114614656
@@ -413,7 +413,7 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_1
 948827213067447227
 7
 271
-19
+22
 271
 33
 33
@@ -428,15 +428,15 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_1
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_11string_viewEjEENS1_10StringHashENS1_8StringEqESaISt4pairIKS4_jEEE22find_or_prepare_insertIS4_EES8_ImbERKT_
 1091155575380637502
 9
-290
-24
-15
-15
-15
-290
+293
+26
+12
+12
+12
+293
 271
 271
-19
+22
 
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_11string_viewEjEENS1_10StringHashENS1_8StringEqESaISt4pairIKS4_jEEE28rehash_and_grow_if_necessaryEv
 844982799863669217
@@ -450,14 +450,14 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_1
 1043763184950994910
 9
 240
-5
-244
-5
-244
-276
-36
+9
+247
+9
+247
+279
+39
 269
-7
+10
 
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_11string_viewEjEENS1_10StringHashENS1_8StringEqESaISt4pairIKS4_jEEE6resizeEm
 93478047114614656
@@ -572,11 +572,11 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyIN5ten
 974670606308651943
 7
 64
-5
+2
 64
 63
 63
-5
+2
 1
 
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyIN5tenon2vm9TypeStore5GroupEEENS6_9GroupHashENS6_10GroupEqualESaIS7_EE28rehash_and_grow_if_necessaryEv
@@ -591,8 +591,8 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyIN5ten
 93478046468797554
 7
 219
-5
-5
+6
+6
 283
 64
 282
@@ -628,19 +628,19 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyIN5ten
 974670606308651943
 7
 123
-1
+3
 123
 123
 123
-1
+3
 0
 
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyIN5tenon5IndexINS4_3abi11DefIndexTagEEEEENS6_9TypeTable4HashENSA_5EqualESaIS8_EE4findINS6_7TypeDefEEENSE_8iteratorERKT_m
 93478046468797554
 7
 48
-1
-1
+3
+3
 171
 123
 171
@@ -666,11 +666,11 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyIN5ten
 974670606308651943
 7
 112
-1
+6
 112
 112
 112
-1
+6
 0
 
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyIN5tenon5IndexINS4_3abi13FuncTypeIdTagEEEEENS6_9TypeTable4HashENSA_5EqualESaIS8_EE4findINS6_8FuncTypeEEENSE_8iteratorERKT_
@@ -682,8 +682,8 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyIN5ten
 93478046468797554
 7
 15
-1
-1
+6
+6
 127
 112
 127
@@ -702,7 +702,7 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyINSt7_
 948827213067447227
 7
 42
-4
+1
 42
 6
 6
@@ -717,15 +717,15 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyINSt7_
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyINSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEEEENS1_10StringHashENS1_8StringEqESaIS9_EE22find_or_prepare_insertIS9_EESt4pairImbERKT_
 1091155575380637502
 9
-46
-1
-0
-0
-0
-46
-42
-42
+43
 4
+0
+0
+0
+43
+42
+42
+1
 
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyINSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEEEENS1_10StringHashENS1_8StringEqESaIS9_EE28rehash_and_grow_if_necessaryEv
 844982799863669217
@@ -768,7 +768,7 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyISt4pa
 948827213067447227
 7
 112
-0
+8
 112
 13
 13
@@ -783,13 +783,13 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyISt4pa
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyISt4pairINS0_11string_viewES5_EEENS0_13hash_internal4HashIS6_EESt8equal_toIS6_ESaIS6_EE22find_or_prepare_insertIS6_EES4_ImbERKT_
 974670606308651943
 7
+120
+12
+120
 112
+112
+12
 8
-112
-112
-112
-8
-0
 
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyISt4pairINS0_11string_viewES5_EEENS0_13hash_internal4HashIS6_EESt8equal_toIS6_ESaIS6_EE28rehash_and_grow_if_necessaryEv
 844982799863669217
@@ -4263,9 +4263,9 @@ _ZN5tenon2vm6interp10CodeBuffer4EmitEPFvPKNS0_4WordEPNS0_4SlotEPNS0_7ContextEPhm
 _ZN5tenon2vm6interp10CodeBuffer4FuseERKNS1_7FusionsE
 414921812647925097
 8
-5572
-3091
-2599
+4731
+2250
+2483
 2481
 20275
 2481
@@ -6350,7 +6350,7 @@ _ZN5tenon2vm6interp7FusionsC2EN4absl7debian34SpanIKNS1_6FusionEEE
 287486628864212346
 5
 3069
-18
+21
 408
 3
 0
@@ -6575,7 +6575,7 @@ _ZN5tenon2vm6interp8handlers9SelectIntEPKNS0_4WordEPNS0_4SlotEPNS0_7ContextEPhmD
 _ZN5tenon2vm6interp9CodeArena4TailEm
 1124680650825999398
 4
-325
+321
 339
 339
 330
@@ -6583,29 +6583,29 @@ _ZN5tenon2vm6interp9CodeArena4TailEm
 _ZN5tenon2vm6interp9CodeArena6CommitENS1_4BodyENS1_10CatchTableE
 93478049688982163
 6
-262
+247
 0
 0
-77
+92
 0
 0
 
 _ZN5tenon2vm6interp9CodeArena8AddChunkEm
 159676627077091803
 8
-14
-5
+18
+9
 0
 0
-0
-14
+1
+17
 0
 0
 
 _ZN5tenon2vm6interp9CodeArena8Registry3GetEv
 1063705162462123496
 3
-353
+357
 3
 3
 
@@ -7856,14 +7856,14 @@ _ZN5tenon3abi6syntax5Arena4CopyIcEEN4absl7debian34SpanIKT_EES9_
 3
 195
 195
-44
+53
 
 _ZN5tenon3abi6syntax5Arena4GrowEm
 1124680653258158719
 3
 1
 0
-53
+62
 
 _ZN5tenon3abi7IsLabelEN4absl7debian311string_viewE
 742261418966908927
@@ -11460,7 +11460,7 @@ _ZNK5tenon2vm9TypeStore9CandidateeqERKNS1_5GroupE
 5
 220
 219
-224
+225
 220
 220
 
@@ -11718,7 +11718,7 @@ _ZNK5tenon3abi7TypeDefeqERKS1_
 6
 6
 6
-49
+51
 50
 50
 48
@@ -11765,17 +11765,13 @@ _ZNK5tenon3abi8Instance11FindCheckedEN4absl7debian311string_viewES4_RKNS_5canon9
 0
 
 _ZNK5tenon3abi8Instance8FindFuncEN4absl7debian311string_viewES4_
-681590876539342365
-19
+502833844866674674
+15
 3
 3
 3
 3
 3
-0
-0
-0
-0
 0
 0
 0
@@ -11937,17 +11933,17 @@ _ZNK5tenon3abi9TypeTable5EqualclENS_5IndexINS0_11DefIndexTagEEERKNS0_7TypeDefE
 536873290821332997
 3
 17
-32
+34
 0
 
 _ZNK5tenon3abi9TypeTable5EqualclENS_5IndexINS0_13FuncTypeIdTagEEERKNS0_8FuncTypeE
 334492581521032954
 5
-6
-10
-15
-15
-10
+9
+12
+16
+16
+12
 
 _ZNK5tenon3abi9TypeTable5FactsENS0_7ValTypeE
 5832817432866853
@@ -12522,10 +12518,10 @@ _ZNKSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEE7compareEPKc
 _ZNKSt8equal_toISt4pairIN4absl7debian311string_viewES3_EEclERKS4_S7_
 1127317925309128388
 6
-5
-8
-5
-5
+10
+12
+10
+10
 3
 3
 
@@ -12927,7 +12923,7 @@ _ZNSt15__new_allocatorIN5tenon2vm6interp10Translator7OperandEE8allocateEmPKv
 _ZNSt15__new_allocatorIN5tenon2vm6interp4BodyEE8allocateEmPKv
 238984481941143025
 3
-77
+92
 0
 0
 
@@ -13368,7 +13364,7 @@ _ZNSt15__new_allocatorISt10shared_ptrIvEE8allocateEmPKv
 _ZNSt15__new_allocatorISt10unique_ptrIA_cSt14default_deleteIS1_EEE8allocateEmPKv
 238984481941143025
 3
-53
+62
 0
 0
 
@@ -13389,7 +13385,7 @@ _ZNSt15__new_allocatorISt10unique_ptrIN5tenon2vm6MemoryESt14default_deleteIS3_EE
 _ZNSt15__new_allocatorISt10unique_ptrIN5tenon2vm6interp9CodeArena5ChunkESt14default_deleteIS5_EEE8allocateEmPKv
 238984481941143025
 3
-14
+17
 0
 0
 
@@ -13669,12 +13665,12 @@ _ZNSt23_Sp_counted_ptr_inplaceIN5tenon5canon13CheckedExportESaIvELN9__gnu_cxx12_
 _ZNSt3mapIPKN5tenon2vm4WordEPKNS1_6interp9CodeArena5ChunkESt4lessIS4_ESaISt4pairIKS4_S9_EEEixEOS4_
 591567703127371214
 6
-22
-14
-14
+35
+18
+18
 0
-22
-22
+35
+35
 
 _ZNSt5dequeIN5tenon2vm4FuncESaIS2_EE12emplace_backIJEEERS2_DpOT_
 1124680652961176977
@@ -14226,11 +14222,11 @@ _ZNSt6vectorIN5tenon2vm6interp10Translator7OperandESaIS4_EE17_M_default_appendEm
 _ZNSt6vectorIN5tenon2vm6interp4BodyESaIS3_EE17_M_realloc_insertIJRS3_EEEvN9__gnu_cxx17__normal_iteratorIPS3_S5_EEDpOT_
 1031809832227696934
 7
-452
+474
 0
-77
-77
-63
+92
+92
+74
 0
 0
 
@@ -15230,11 +15226,11 @@ _ZNSt6vectorISt10shared_ptrIvESaIS1_EE17_M_realloc_insertIJS1_EEEvN9__gnu_cxx17_
 _ZNSt6vectorISt10unique_ptrIA_cSt14default_deleteIS1_EESaIS4_EE17_M_realloc_insertIJS4_EEEvN9__gnu_cxx17__normal_iteratorIPS4_S6_EEDpOT_
 1031809832227696934
 7
-9
+21
 0
-53
-53
-6
+62
+62
+15
 0
 0
 
@@ -15263,11 +15259,11 @@ _ZNSt6vectorISt10unique_ptrIN5tenon2vm6MemoryESt14default_deleteIS3_EESaIS6_EE17
 _ZNSt6vectorISt10unique_ptrIN5tenon2vm6interp9CodeArena5ChunkESt14default_deleteIS5_EESaIS8_EE17_M_realloc_insertIJS8_EEEvN9__gnu_cxx17__normal_iteratorIPS8_SA_EEDpOT_
 1031809832227696934
 7
-7
+11
 0
-14
-14
-5
+17
+17
+8
 0
 0
 
@@ -15769,15 +15765,15 @@ _ZNSt7__equalILb0EE5equalIPKSt4pairIN4absl7debian311string_viewEN5tenon3abi7ValT
 3
 3
 3
-15
+16
 
 _ZNSt8_Rb_treeIPKN5tenon2vm4WordESt4pairIKS4_PKNS1_6interp9CodeArena5ChunkEESt10_Select1stISC_ESt4lessIS4_ESaISC_EE22_M_emplace_hint_uniqueIJRKSt21piecewise_construct_tSt5tupleIJOS4_EESN_IJEEEEESt17_Rb_tree_iteratorISC_ESt23_Rb_tree_const_iteratorISC_EDpOT_
 334492582013622509
 5
-14
-14
+18
+18
 0
-11
+15
 0
 
 _ZNSt8_Rb_treeIPKN5tenon2vm4WordESt4pairIKS4_PKNS1_6interp9CodeArena5ChunkEESt10_Select1stISC_ESt4lessIS4_ESaISC_EE24_M_get_insert_unique_posERS6_
@@ -15794,11 +15790,11 @@ _ZNSt8_Rb_treeIPKN5tenon2vm4WordESt4pairIKS4_PKNS1_6interp9CodeArena5ChunkEESt10
 _ZNSt8_Rb_treeIPKN5tenon2vm4WordESt4pairIKS4_PKNS1_6interp9CodeArena5ChunkEESt10_Select1stISC_ESt4lessIS4_ESaISC_EE29_M_get_insert_hint_unique_posESt23_Rb_tree_const_iteratorISC_ERS6_
 1101334241634923642
 14
-14
+18
 0
 0
 3
-11
+15
 0
 0
 0
@@ -16047,11 +16043,6 @@ _ZNSt8ios_base4InitC2Ev
 742261418966908927
 1
 369
-
-_ZNSt8ios_base4InitD2Ev
-742261418966908927
-1
-363
 
 _ZNSt8optionalIN5tenon8InstanceEEaSIS1_EENSt9enable_ifIX7__and_vISt6__not_ISt7is_sameIS2_NSt9remove_cvINSt16remove_referenceIT_E4typeEE4typeEEES5_ISt6__and_IJSt9is_scalarIS1_ES6_IS1_NSt5decayIS9_E4typeEEEEESt16is_constructibleIS1_JS9_EESt13is_assignableIRS1_S9_EEERS2_E4typeEOS9_
 146835647075900052

@@ -9,7 +9,7 @@
 namespace tenon::vm::interp {
 namespace {
 
-constexpr size_t kFirstChunkWords = size_t{1} << 12;
+constexpr size_t kFirstChunkWords = size_t{1} << 11;
 constexpr size_t kLargeChunkWords = size_t{1} << 18;
 
 }  // namespace

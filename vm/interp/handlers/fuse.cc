@@ -72,10 +72,10 @@ constexpr Fusion kFusions[] = {
 // memory.
 const Fusions& Fusions::Of(AccessMode mode) {
   if (mode != AccessMode::kChecked32) {
-    static const Fusions guarded(kFusions<AccessMode::kGuarded>);
+    static const Fusions& guarded = *new Fusions(kFusions<AccessMode::kGuarded>);
     return guarded;
   }
-  static const Fusions checked(kFusions<AccessMode::kChecked32>);
+  static const Fusions& checked = *new Fusions(kFusions<AccessMode::kChecked32>);
   return checked;
 }
 
