@@ -8,10 +8,19 @@ namespace tenon::vm {
 
 template <class Sink, bool kConstant>
 bool FunctionWalker<Sink, kConstant>::WalkInstructions() {
+  uint16_t step;
   do {
     instruction_.offset = static_cast<uint32_t>(reader_.offset());
-    if (!ReadOpcode(reader_, features_, &instruction_.op)) return false;
-  } while (Step(CurrentRow().step));
+    uint8_t first;
+    if (!reader_.ReadByte(&first)) return false;
+    const FirstByte& row = kFirstBytes[first];
+    step = row.step;
+    instruction_.op = row.op;
+    if (!features_.Has(static_cast<Feature>(row.feature))) [[unlikely]] {
+      if (!ReadOpcodeSlow(reader_, features_, first, &instruction_.op)) return false;
+      step = CurrentRow().step;
+    }
+  } while (Step(step));
   if (!reader_.ok()) return false;
   if (reader_.offset() == end_) return true;
   return Malformed("section size mismatch");
