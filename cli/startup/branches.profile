@@ -103,11 +103,11 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyIN5ten
 974670606308651943
 7
 35
-1
+2
 35
 35
 35
-1
+2
 0
 
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyIN5tenon3abi7ValTypeEjEENS0_13hash_internal4HashIS6_EESt8equal_toIS6_ESaISt4pairIKS6_jEEE28rehash_and_grow_if_necessaryEv
@@ -167,11 +167,11 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyIN5ten
 974670606308651943
 7
 23
-0
+3
 23
 23
 23
-0
+3
 0
 
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyIN5tenon5IndexINS4_3abi13FuncTypeIdTagEEEjEENS0_13hash_internal4HashIS8_EESt8equal_toIS8_ESaISt4pairIKS8_jEEE28rehash_and_grow_if_necessaryEv
@@ -186,8 +186,8 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyIN5ten
 93478046468797554
 7
 2
-0
-0
+4
+4
 14
 12
 14
@@ -345,7 +345,7 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_1
 948827213067447227
 7
 162
-2
+1
 162
 0
 0
@@ -360,28 +360,28 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_1
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_11string_viewEPKN5tenon2vm6ExportEEENS1_10StringHashENS1_8StringEqESaISt4pairIKS4_S9_EEE22find_or_prepare_insertIS4_EESD_ImbERKT_
 1091155575380637502
 9
-164
+163
 4
 1
 1
 1
-164
+163
 162
 162
-2
+1
 
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_11string_viewEPKN5tenon2vm6ExportEEENS1_10StringHashENS1_8StringEqESaISt4pairIKS4_S9_EEE4findIS4_EENSH_8iteratorERKT_m
 1043763184950994910
 9
 162
 1
+162
+1
+162
 163
 1
-163
-164
-2
 162
-2
+1
 
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_11string_viewEPKN5tenon2vm6ExportEEENS1_10StringHashENS1_8StringEqESaISt4pairIKS4_S9_EEE6resizeEm
 93478047114614656
@@ -413,7 +413,7 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_1
 948827213067447227
 7
 271
-22
+12
 271
 33
 33
@@ -428,15 +428,15 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_1
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_11string_viewEjEENS1_10StringHashENS1_8StringEqESaISt4pairIKS4_jEEE22find_or_prepare_insertIS4_EES8_ImbERKT_
 1091155575380637502
 9
-293
-26
-12
-12
-12
-293
+283
+16
+6
+6
+6
+283
 271
 271
-22
+12
 
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_11string_viewEjEENS1_10StringHashENS1_8StringEqESaISt4pairIKS4_jEEE28rehash_and_grow_if_necessaryEv
 844982799863669217
@@ -450,14 +450,14 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_1
 1043763184950994910
 9
 240
-9
-247
-9
-247
-279
-39
+2
+242
+2
+242
+271
+31
 269
-10
+2
 
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashMapPolicyINS0_11string_viewEjEENS1_10StringHashENS1_8StringEqESaISt4pairIKS4_jEEE6resizeEm
 93478047114614656
@@ -556,7 +556,7 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyIN5ten
 948827213067447227
 7
 63
-1
+0
 63
 15
 15
@@ -571,13 +571,13 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyIN5ten
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyIN5tenon2vm9TypeStore5GroupEEENS6_9GroupHashENS6_10GroupEqualESaIS7_EE22find_or_prepare_insertIS7_EESt4pairImbERKT_
 974670606308651943
 7
-64
-2
-64
+63
+3
 63
 63
-2
-1
+63
+3
+0
 
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyIN5tenon2vm9TypeStore5GroupEEENS6_9GroupHashENS6_10GroupEqualESaIS7_EE28rehash_and_grow_if_necessaryEv
 844982799863669217
@@ -591,12 +591,12 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyIN5ten
 93478046468797554
 7
 219
-6
-6
-283
-64
+3
+3
 282
-1
+63
+282
+0
 
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyIN5tenon2vm9TypeStore5GroupEEENS6_9GroupHashENS6_10GroupEqualESaIS7_EE6resizeEm
 93478047114614656
@@ -628,19 +628,19 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyIN5ten
 974670606308651943
 7
 123
-3
+1
 123
 123
 123
-3
+1
 0
 
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyIN5tenon5IndexINS4_3abi11DefIndexTagEEEEENS6_9TypeTable4HashENSA_5EqualESaIS8_EE4findINS6_7TypeDefEEENSE_8iteratorERKT_m
 93478046468797554
 7
 48
-3
-3
+1
+1
 171
 123
 171
@@ -666,11 +666,11 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyIN5ten
 974670606308651943
 7
 112
-6
+2
 112
 112
 112
-6
+2
 0
 
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyIN5tenon5IndexINS4_3abi13FuncTypeIdTagEEEEENS6_9TypeTable4HashENSA_5EqualESaIS8_EE4findINS6_8FuncTypeEEENSE_8iteratorERKT_
@@ -682,8 +682,8 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyIN5ten
 93478046468797554
 7
 15
-6
-6
+2
+2
 127
 112
 127
@@ -718,7 +718,7 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyINSt7_
 1091155575380637502
 9
 43
-4
+6
 0
 0
 0
@@ -768,7 +768,7 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyISt4pa
 948827213067447227
 7
 112
-8
+3
 112
 13
 13
@@ -783,13 +783,13 @@ _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyISt4pa
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyISt4pairINS0_11string_viewES5_EEENS0_13hash_internal4HashIS6_EESt8equal_toIS6_ESaIS6_EE22find_or_prepare_insertIS6_EES4_ImbERKT_
 974670606308651943
 7
-120
-12
-120
+115
+10
+115
 112
 112
-12
-8
+10
+3
 
 _ZN4absl7debian318container_internal12raw_hash_setINS1_17FlatHashSetPolicyISt4pairINS0_11string_viewES5_EEENS0_13hash_internal4HashIS6_EESt8equal_toIS6_ESaIS6_EE28rehash_and_grow_if_necessaryEv
 844982799863669217
@@ -2317,7 +2317,7 @@ _ZN5tenon2vm14FunctionWalkerINS0_6interp10TranslatorELb0EE16CallIndirectStepEb
 0
 
 _ZN5tenon2vm14FunctionWalkerINS0_6interp10TranslatorELb0EE16WalkInstructionsEv
-695327098250368692
+695327099443775972
 127
 0
 2090
@@ -2401,7 +2401,7 @@ _ZN5tenon2vm14FunctionWalkerINS0_6interp10TranslatorELb0EE16WalkInstructionsEv
 0
 0
 0
-0
+21
 21
 0
 0
@@ -2679,7 +2679,7 @@ _ZN5tenon2vm14FunctionWalkerINS0_9ConstSinkELb1EE14WalkExpressionENS0_7ValTypeE
 24
 
 _ZN5tenon2vm14FunctionWalkerINS0_9ConstSinkELb1EE16WalkInstructionsEv
-23987257375229371
+23987258832338445
 115
 0
 0
@@ -4263,9 +4263,9 @@ _ZN5tenon2vm6interp10CodeBuffer4EmitEPFvPKNS0_4WordEPNS0_4SlotEPNS0_7ContextEPhm
 _ZN5tenon2vm6interp10CodeBuffer4FuseERKNS1_7FusionsE
 414921812647925097
 8
-4731
-2250
-2483
+4524
+2043
+2481
 2481
 20275
 2481
@@ -6350,7 +6350,7 @@ _ZN5tenon2vm6interp7FusionsC2EN4absl7debian34SpanIKNS1_6FusionEEE
 287486628864212346
 5
 3069
-21
+15
 408
 3
 0
@@ -11460,7 +11460,7 @@ _ZNK5tenon2vm9TypeStore9CandidateeqERKNS1_5GroupE
 5
 220
 219
-225
+222
 220
 220
 
@@ -11718,7 +11718,7 @@ _ZNK5tenon3abi7TypeDefeqERKS1_
 6
 6
 6
-51
+49
 50
 50
 48
@@ -11933,17 +11933,17 @@ _ZNK5tenon3abi9TypeTable5EqualclENS_5IndexINS0_11DefIndexTagEEERKNS0_7TypeDefE
 536873290821332997
 3
 17
-34
+32
 0
 
 _ZNK5tenon3abi9TypeTable5EqualclENS_5IndexINS0_13FuncTypeIdTagEEERKNS0_8FuncTypeE
 334492581521032954
 5
+8
 9
-12
-16
-16
-12
+15
+15
+9
 
 _ZNK5tenon3abi9TypeTable5FactsENS0_7ValTypeE
 5832817432866853
@@ -12518,12 +12518,12 @@ _ZNKSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEE7compareEPKc
 _ZNKSt8equal_toISt4pairIN4absl7debian311string_viewES3_EEclERKS4_S7_
 1127317925309128388
 6
-10
-12
-10
-10
 3
-3
+10
+4
+4
+1
+1
 
 _ZNSt10unique_ptrIN5tenon2vm13TableInstanceESt14default_deleteIS2_EED2Ev
 238984481799490044
@@ -15765,7 +15765,7 @@ _ZNSt7__equalILb0EE5equalIPKSt4pairIN4absl7debian311string_viewEN5tenon3abi7ValT
 3
 3
 3
-16
+15
 
 _ZNSt8_Rb_treeIPKN5tenon2vm4WordESt4pairIKS4_PKNS1_6interp9CodeArena5ChunkEESt10_Select1stISC_ESt4lessIS4_ESaISC_EE22_M_emplace_hint_uniqueIJRKSt21piecewise_construct_tSt5tupleIJOS4_EESN_IJEEEEESt17_Rb_tree_iteratorISC_ESt23_Rb_tree_const_iteratorISC_EDpOT_
 334492582013622509
