@@ -18,8 +18,10 @@ namespace tenon::abi::syntax {
 
 class Arena {
  public:
-  // Its first block has `first_block` bytes, each other twice those of the one before.
-  explicit Arena(size_t first_block = 4096) : block_size_(first_block) {}
+  static constexpr size_t kUsualFirstBlock = 4096;
+
+  // Blocks begin with `first_block` bytes and double up to 64 KiB; more where more is asked for.
+  explicit Arena(size_t first_block = kUsualFirstBlock) : block_size_(first_block) {}
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
 

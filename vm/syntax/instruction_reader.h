@@ -1,6 +1,6 @@
 // Decoding of one instruction, driven by its row: the opcode, then the immediates of the row's
-// kind. Used by the walker (kind known at compile time, inlined) and by scans that only look for
-// the end of an expression. core: #binary-instr
+// kind. Scans that only look for the end of an expression read whole instructions; the walker,
+// which knows the kind at compile time, has the immediates inlined. core: #binary-instr
 //
 // Each function returns false and leaves the failure, always a malformedness, in the reader.
 #pragma once
@@ -51,7 +51,8 @@ inline constexpr std::array<Feature, kOpcodeCount> kOpcodeFeatures = {
 #include "vm/syntax/opcodes_atomic.def"
 };
 
-// The part of ReadOpcode for prefixed, unknown and switched-off instructions; `first` is read.
+// What ReadOpcode and the walker leave to a call: prefixed, unknown and switched-off instructions.
+// `first` is read.
 bool ReadOpcodeSlow(ByteReader& reader, const Features& features, uint8_t first, Opcode* out);
 
 inline bool ReadOpcode(ByteReader& reader, const Features& features, Opcode* out) {

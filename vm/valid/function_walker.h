@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "vm/valid/body_checker.h"
+#include "vm/valid/first_byte.h"
 
 namespace tenon::vm {
 

@@ -6,6 +6,7 @@
 
 namespace tenon::vm {
 
+// Opcodes are read as ReadOpcode does, but the byte's row holds the step too.
 template <class Sink, bool kConstant>
 bool FunctionWalker<Sink, kConstant>::WalkInstructions() {
   uint16_t step;

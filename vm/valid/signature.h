@@ -5,7 +5,6 @@
 #include <array>
 #include <cstdint>
 
-#include "vm/syntax/instruction_reader.h"
 #include "vm/syntax/opcode.h"
 #include "vm/syntax/types.h"
 
@@ -108,22 +107,5 @@ inline constexpr std::array<Signature, kOpcodeCount> kSignatures = {
                             Feature::k##feature),
 #include "vm/syntax/opcodes_atomic.def"
 };
-
-// What the walker needs of an instruction by its first byte, in one lookup: nearly all code is of
-// one-byte opcodes.
-struct FirstByte {
-  Opcode op;
-  uint16_t step;
-  uint8_t feature;  // nobody has that of prefixes and gaps
-};
-
-inline constexpr std::array<FirstByte, 256> kFirstBytes = [] {
-  std::array<FirstByte, 256> table{};
-  for (size_t byte = 0; byte < table.size(); ++byte) {
-    const OneByteOpcode& row = kOneByteOpcodes[byte];
-    table[byte] = {row.op, kSignatures[static_cast<size_t>(row.op)].step, row.feature};
-  }
-  return table;
-}();
 
 }  // namespace tenon::vm
