@@ -33,12 +33,13 @@ const Body& CodeBuffer::Commit(Body body, CatchTable catches) {
 
 // No instruction is shorter than two words.
 bool CodeBuffer::MakeRoomForStarts(uint32_t words) {
-  if (start_capacity_ >= words / 2) return true;
-  std::unique_ptr<Start[]> grown(new (std::nothrow) Start[words]);
+  const uint32_t most = words / 2;
+  if (start_capacity_ >= most) return true;
+  std::unique_ptr<Start[]> grown(new (std::nothrow) Start[most]);
   if (grown == nullptr) return false;
   std::copy_n(starts_.get(), instructions_, grown.get());
   starts_ = std::move(grown);
-  start_capacity_ = words;
+  start_capacity_ = most;
   return true;
 }
 
