@@ -1,5 +1,7 @@
 #include "vm/binary/encoder.h"
 
+#include <utility>
+
 #include "vm/binary/section_encoder.h"
 #include "vm/binary/type_codes.h"
 #include "vm/syntax/section.h"
@@ -26,14 +28,20 @@ void SectionEncoder::Imports() {
   for (const Import& import : module.imports) {
     Name(import.module);
     Name(import.name);
-    Byte(static_cast<int>(import.kind()));
-    switch (import.kind()) {
-      case ExternKind::kFunc: Index(std::get<TypeIdx>(import.type).value()); break;
-      case ExternKind::kTable: TableOf(std::get<TableType>(import.type)); break;
-      case ExternKind::kMemory: MemoryOf(std::get<MemoryType>(import.type)); break;
-      case ExternKind::kGlobal: GlobalOf(std::get<GlobalType>(import.type)); break;
-      case ExternKind::kTag: TagOf(std::get<TagType>(import.type)); break;
-    }
+    ExternOf(import.type);
+  }
+}
+
+// core: #binary-externtype
+void SectionEncoder::ExternOf(const ImportType& type) {
+  const auto kind = static_cast<ExternKind>(type.index());
+  Byte(static_cast<int>(kind));
+  switch (kind) {
+    case ExternKind::kFunc: Index(std::get<TypeIdx>(type).value()); break;
+    case ExternKind::kTable: TableOf(std::get<TableType>(type)); break;
+    case ExternKind::kMemory: MemoryOf(std::get<MemoryType>(type)); break;
+    case ExternKind::kGlobal: GlobalOf(std::get<GlobalType>(type)); break;
+    case ExternKind::kTag: TagOf(std::get<TagType>(type)); break;
   }
 }
 
@@ -198,6 +206,13 @@ std::vector<uint8_t> EncodeModule(const Module& module) {
     AppendCustoms(module, kSectionOrder[static_cast<int>(writer.id)], &next_custom, &out);
   }
   return out;
+}
+
+void EncodeExternType(const ImportType& type, std::vector<uint8_t>* out) {
+  const Module none;
+  SectionEncoder encoder{none, std::move(*out)};
+  encoder.ExternOf(type);
+  *out = std::move(encoder.out);
 }
 
 }  // namespace tenon::vm

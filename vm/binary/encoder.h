@@ -12,4 +12,7 @@ namespace tenon::vm {
 
 std::vector<uint8_t> EncodeModule(const Module& module);
 
+// Appends the type of an import or export, its kind first. core: #binary-externtype
+void EncodeExternType(const ImportType& type, std::vector<uint8_t>* out);
+
 }  // namespace tenon::vm

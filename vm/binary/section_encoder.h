@@ -37,6 +37,7 @@ struct SectionEncoder {
 
   // encoder.cc
   void Imports();
+  void ExternOf(const ImportType& type);
   void Functions();
   void Tables();
   void Memories();

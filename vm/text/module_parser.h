@@ -1,8 +1,6 @@
 // The state of parsing one module, shared by the files parse_*.cc. Two passes over the fields: the
 // first (declare_fields.cc) binds identifiers and remembers where each field stands, the second
 // parses types, then everything else in order, so identifiers may be used before their definition.
-//
-// Functions return false once parsing has failed; the first failure is kept.
 #pragma once
 
 #include <array>
@@ -20,24 +18,9 @@
 #include "vm/syntax/module.h"
 #include "vm/syntax/name_section.h"
 #include "vm/syntax/section.h"
-#include "vm/text/lexer.h"
+#include "vm/text/text_parser.h"
 
 namespace tenon::vm {
-
-// core: #text-context. Identifiers of one kind of thing, and how many things there are.
-struct IndexSpace {
-  const char* noun;  // for messages
-  absl::flat_hash_map<std::string, uint32_t> ids = {};
-  uint32_t count = 0;
-  std::vector<IndexedName> names = {};  // of those that have one
-};
-
-// What is written where a thing is bound: `$id`, `(@name "...")`, both or neither.
-struct Binding {
-  std::optional<Token> id;
-  std::optional<std::string> name;
-  bool has_name() const { return id || name; }
-};
 
 // A function's type as written. core: #text-typeuse
 struct TypeUse {
@@ -48,20 +31,13 @@ struct TypeUse {
   bool has_inline() const { return !inline_type.params.empty() || !inline_type.results.empty(); }
 };
 
-class ModuleParser {
+class ModuleParser : public TextParser {
  public:
-  ModuleParser(const Lexer& start, const Features& features) : lexer(start), features_(features) {}
+  ModuleParser(const Lexer& start, const Features& features)
+      : TextParser(start), features_(features) {}
 
   // Parses fields and consumes `closer`; then `lexer` stands after it. `id` is the module's.
   Result<Module> Parse(const std::optional<Token>& id, TokenKind closer);
-
-  // Failing.
-  ABSL_ATTRIBUTE_COLD bool Fail(absl::string_view message, SourceLocation where);
-  ABSL_ATTRIBUTE_COLD bool FailInvalid(absl::string_view message, SourceLocation where);
-  bool Unexpected() { return Unexpected(lexer.Peek()); }
-  ABSL_ATTRIBUTE_COLD bool Unexpected(const Token& token);
-  bool Limit(absl::string_view what, uint64_t limit);
-  bool FailAnnotation(absl::string_view annotation, absl::string_view message, const Token& token);
 
   // The offset of what is encoded next, with its place in the text.
   uint32_t Mark(SourceLocation where) {
@@ -77,28 +53,15 @@ class ModuleParser {
     return offset;
   }
 
-  // Tokens.
-  bool Expect(TokenKind kind) { return lexer.TakeIf(kind) || Unexpected(); }
-  bool ExpectClose() { return Expect(TokenKind::kRightParen); }
-  bool ExpectOpen(absl::string_view keyword) { return lexer.TakeOpen(keyword) || Unexpected(); }
-  bool AtIndex();
-  bool ParseNat32(uint32_t* out);
-  bool ParseNat64(uint64_t* out);
-  bool ParseName(absl::string_view* out);  // a string that is UTF-8; kept in module.texts
-  bool SkipToClose();                      // the rest of the field, up to its unconsumed `)`
-
-  // Indices and identifiers.
+  bool FailAnnotation(absl::string_view annotation, absl::string_view message, const Token& token);
+  bool ParseName(absl::string_view* out);  // kept in module.texts
   bool ParseIndex(const IndexSpace& space, uint32_t* out);
-  // The index of the next thing in the space, bound to the id when there is one.
-  bool Bind(const Binding& binding, IndexSpace* space, uint32_t* index);
-  std::optional<Token> TakeId();
   bool TakeBinding(Binding* out);
   // Where the first pass has bound it.
   bool SkipBinding() {
     Binding binding;
     return TakeBinding(&binding);
   }
-  static std::string NameOf(const Binding& binding);  // that has one
 
   // parse_types.cc
   bool ParseTypeField(bool is_rec);
@@ -118,10 +81,10 @@ class ModuleParser {
   bool ParseTypeUse(bool with_ids, TypeUse* out);
   // The index of the type, which is appended to the module when it is only written inline.
   bool ResolveTypeUse(const TypeUse& use, uint32_t* out);
+  bool ParseImportType(absl::string_view kind, ImportType* out);  // parse_module.cc
   // The function type with this index, or nothing with the failure recorded.
   const FuncType* FindFuncType(uint32_t index, SourceLocation where);
 
-  Lexer lexer;
   Module module;
   IndexSpace types{"type"};
   IndexSpace funcs{"function"};
@@ -169,7 +132,6 @@ class ModuleParser {
   bool ParseField(const Field& field);
   bool ParseInlineExports(ExternKind kind, uint32_t index);
   bool ParseImport();
-  bool ParseImportType(absl::string_view kind, ImportType* out);
   bool ParseInlineImport(const Field& field);
   bool ParseExport();
   bool ParseFunction(uint32_t index);
@@ -216,7 +178,6 @@ class ModuleParser {
   std::vector<NameSectionWriter::NameMap> label_names_;
   bool names_data_ = false;  // only instructions name data segments
   const Features features_;
-  std::optional<Error> error_;
 };
 
 }  // namespace tenon::vm

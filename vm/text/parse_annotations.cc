@@ -51,10 +51,6 @@ bool ModuleParser::TakeBinding(Binding* out) {
   return ParseNameAnnotation(&out->name);
 }
 
-std::string ModuleParser::NameOf(const Binding& binding) {
-  return binding.name ? *binding.name : IdName(*binding.id);
-}
-
 bool ModuleParser::ParseModuleName(const std::optional<Token>& id) {
   std::optional<std::string> name;
   if (!ParseNameAnnotation(&name)) return false;

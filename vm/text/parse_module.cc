@@ -43,10 +43,7 @@ Result<Module> ModuleParser::Parse(const std::optional<Token>& id, TokenKind clo
   const Lexer end = lexer;
   ok = ok && CheckLimits() && ParseModuleFields();
   lexer = end;
-  if (!ok) {
-    TENON_CHECK(error_.has_value());
-    return std::unexpected<Error>(std::move(*error_));
-  }
+  if (!ok) return std::unexpected<Error>(TakeError());
   // Even without segments: naming one that is not there is invalid in a text, not malformed.
   if (names_data_) module.data_count = static_cast<uint32_t>(module.datas.size());
   WriteBranchHints();
@@ -55,106 +52,16 @@ Result<Module> ModuleParser::Parse(const std::optional<Token>& id, TokenKind clo
   return std::move(module);
 }
 
-bool ModuleParser::Fail(absl::string_view message, SourceLocation where) {
-  if (!error_) error_ = tenon::Fail(ErrorKind::kMalformed, message, where).error();
-  return false;
-}
-
-bool ModuleParser::FailInvalid(absl::string_view message, SourceLocation where) {
-  if (!error_) error_ = tenon::Fail(ErrorKind::kInvalid, message, where).error();
-  return false;
-}
-
-bool ModuleParser::Unexpected(const Token& token) {
-  if (!error_) error_.emplace(lexer.UnexpectedToken(token));
-  return false;
-}
-
-bool ModuleParser::Limit(absl::string_view what, uint64_t limit) {
-  if (!error_) {
-    error_.emplace(ErrorKind::kLimit, absl::StrCat("more than ", limit, " ", what),
-                   lexer.Peek().where());
-  }
-  return false;
-}
-
-bool ModuleParser::AtIndex() {
-  const TokenKind kind = lexer.Peek().kind;
-  return kind == TokenKind::kNat || kind == TokenKind::kId;
-}
-
-bool ModuleParser::ParseNat32(uint32_t* out) {
-  const Token token = lexer.Peek();
-  if (token.kind != TokenKind::kNat) return Unexpected();
-  uint64_t value;
-  if (ParseNat(token.text, UINT32_MAX, &value) != NumberStatus::kOk) {
-    return Fail("i32 constant out of range", token.where());
-  }
-  *out = static_cast<uint32_t>(value);
-  lexer.Take();
-  return true;
-}
-
-bool ModuleParser::ParseNat64(uint64_t* out) {
-  const Token token = lexer.Peek();
-  if (token.kind != TokenKind::kNat) return Unexpected();
-  if (ParseNat(token.text, UINT64_MAX, out) != NumberStatus::kOk) {
-    return Fail("i64 constant out of range", token.where());
-  }
-  lexer.Take();
-  return true;
-}
-
 bool ModuleParser::ParseName(absl::string_view* out) {
-  const Token token = lexer.Peek();
-  if (token.kind != TokenKind::kString) return Unexpected();
-  *out = module.texts.emplace_front(StringValue(token));
-  if (!IsValidUtf8(*out)) return Fail("malformed UTF-8 encoding", token.where());
-  lexer.Take();
-  return true;
-}
-
-bool ModuleParser::SkipToClose() {
-  for (uint64_t depth = 0;;) {
-    switch (lexer.Peek().kind) {
-      case TokenKind::kLeftParen:
-      case TokenKind::kAnnotation: ++depth; break;
-      case TokenKind::kRightParen:
-        if (depth == 0) return true;
-        --depth;
-        break;
-      case TokenKind::kEnd:
-      case TokenKind::kError: return Unexpected();
-      default: break;
-    }
-    lexer.Take();
-  }
-}
-
-std::optional<Token> ModuleParser::TakeId() {
-  if (lexer.Peek().kind != TokenKind::kId) return std::nullopt;
-  return lexer.Take();
+  std::string& name = module.texts.emplace_front();
+  const bool ok = ParseString(&name);
+  *out = name;
+  return ok;
 }
 
 bool ModuleParser::ParseIndex(const IndexSpace& space, uint32_t* out) {
-  const Token token = lexer.Peek();
   names_data_ = names_data_ || &space == &datas;
-  if (token.kind != TokenKind::kId) return ParseNat32(out);
-  const auto found = space.ids.find(IdName(token));
-  if (found == space.ids.end()) {
-    return Fail(absl::StrCat("unknown ", space.noun, " ", ShownText(token)), token.where());
-  }
-  *out = found->second;
-  lexer.Take();
-  return true;
-}
-
-bool ModuleParser::Bind(const Binding& binding, IndexSpace* space, uint32_t* index) {
-  *index = space->count++;
-  if (binding.has_name()) space->names.push_back({*index, NameOf(binding)});
-  const std::optional<Token>& id = binding.id;
-  return !id || space->ids.try_emplace(IdName(*id), *index).second ||
-         Fail(absl::StrCat("duplicate ", space->noun, " ", ShownText(*id)), id->where());
+  return TextParser::ParseIndex(space, out);
 }
 
 // Limits on counts, as the decoder has them. Imports and exports are within the text's size.
