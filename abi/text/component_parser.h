@@ -1,0 +1,142 @@
+// The state of parsing one component text, shared by the files parse_*.cc. One pass: a definition
+// is written to the scope it stands in when its end is read, and what it needs that has no
+// definition of its own, types written inline, aliases of exports and of outer items, before it.
+//
+// Functions that take `Bytes*` append to it; what they parse is the content of the parentheses
+// unless they say so.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "abi/syntax/sort.h"
+#include "abi/text/text_scope.h"
+#include "absl/functional/function_ref.h"
+#include "vm/text/module_parser.h"
+#include "vm/text/text_parser.h"
+
+namespace tenon::abi {
+
+class ComponentParser : public vm::TextParser {
+ public:
+  explicit ComponentParser(const vm::Lexer& start) : TextParser(start) {}
+
+  // Definitions up to `closer`, which is consumed.
+  bool ParseComponent(const std::optional<vm::Token>& id, vm::TokenKind closer, Bytes* out);
+
+ private:
+  using Id = std::optional<vm::Token>;
+
+  // `$id (export "name")* (import "name")?` as they stand in front of a definition.
+  struct Head {
+    Id id;
+    std::vector<Bytes> exports;   // extern names
+    std::optional<Bytes> import;  // likewise
+  };
+  // What an import or export is.
+  struct ExternDesc {
+    Id id;
+    Sort sort = Sort::kFunc;
+    uint32_t type = 0;  // for the sorts that have one
+    Bytes bytes;
+  };
+
+  // parse_component.cc
+  bool ParseField();
+  bool ParseCoreField();
+  bool ParseComponentField();
+  bool ParseFuncField();
+  bool ParseTypeField();
+  bool ParseImportField() { return ParseImportField(ListedKind::kImport); }
+  // Or an export of a type's, which looks like one.
+  bool ParseImportField(ListedKind kind);
+  bool ParseExportField();
+  bool ParseStartField();
+  bool ParseValueField();
+  bool ParseCustomField();
+  bool ParseHead(Sort sort, Head* out);
+  bool AtInlineName(absl::string_view keyword, Sort sort);
+  // Writes the import, and the exports, that the head stands for.
+  bool FinishImport(const Head& head, Sort sort);
+  bool FinishDefinition(const Head& head, Sort sort);
+
+  // parse_scope.cc: sorts, indices, names, scopes
+  bool Define(Sort sort, const Id& id, uint32_t* index);
+  bool Write(ListedKind kind, const Bytes& definition, Sort sort, const Id& id, uint32_t* index);
+  bool WithScope(TextScope::Kind kind, const Id& id, absl::FunctionRef<bool()> parse, Bytes* out);
+  bool Nested(absl::FunctionRef<bool()> parse);
+  // A core type, or part of one, by the parser of modules.
+  bool WithCoreParser(absl::FunctionRef<bool(vm::ModuleParser&)> parse);
+  bool TakeSort(Sort* out);
+  bool TakeCoreSort(Sort* out);
+  bool ParseIdx(Sort sort, uint32_t* out);        // a number or an identifier
+  bool ParseItemRest(Sort sort, uint32_t* out);   // `idx name*)`
+  bool ParseRef(Sort sort, uint32_t* out);        // an idx, or `(sort idx name*)`
+  bool ParseOptionRef(Sort sort, uint32_t* out);  // `idx name*)` or `(sort idx name*))`
+  bool ParseItem(bool is_core, SortIndex* out);   // `(sort idx name*)` of any sort
+  bool ParseExternName(Bytes* out);               // `"name" attribute*`
+  bool ParseLabel(Bytes* out);
+  // The alias that an identifier of an enclosing scope stands for.
+  bool AliasOuter(Sort sort, uint32_t count, uint32_t index, uint32_t* out);
+  bool WriteOuterAlias(Sort sort, uint32_t count, uint32_t index, const Id& id, uint32_t* out);
+  bool ParseAliasField();
+  bool ParseOuterAlias();
+  bool ParseOuterScope(uint32_t* count, TextScope** out);
+  bool ParseInlineAlias(Sort sort, Bytes* out);
+
+  // parse_types.cc
+  bool ParseTypeDef(const Id& id, Bytes* out);  // with parentheses
+  bool ParseValueTypeDef(Bytes* out);           // likewise
+  bool ParseValType(Bytes* out);
+  bool ParseOptionalType(Bytes* out);
+  bool ParseRecord(Bytes* out);
+  bool ParseVariant(Bytes* out);
+  bool ParseList(Bytes* out);
+  bool ParseTuple(Bytes* out);
+  bool ParseResult(Bytes* out);
+  bool ParseHandle(Bytes* out);
+  bool ParseMap(Bytes* out);
+  bool ParseLabels(Bytes* out);
+  bool ParseFuncType(Bytes* out);  // up to what is no part of it
+  bool ParseResultList(Bytes* out);
+  bool ParseResourceType(Bytes* out);
+  bool ParseScopeType(Sort sort, const Id& id, Bytes* out);
+  bool ParseDeclarator(Sort sort);
+  bool ParseExternDesc(ExternDesc* out);                       // with parentheses and `$id`
+  bool ParseExternType(ExternDesc* out);                       // what is behind the `$id`
+  bool ParseTypeUse(Sort sort, const Id& id, uint32_t* type);  // `(type idx)`, or written inline
+
+  // parse_core.cc
+  bool ParseCoreModuleField();
+  bool ParseCoreInstanceField();
+  bool ParseCoreTypeField();
+  bool ParseCoreFuncField();
+  bool ParseCoreInstantiate(Bytes* out);
+  bool ParseCoreExports(Bytes* out);
+  bool ParseCoreTypeDef(const Id& id, Bytes* out);  // with parentheses
+  bool ParseCoreFuncType(Bytes* out);
+  bool ParseCoreValType(Bytes* out);
+  bool ParseModuleType(const Id& id, Bytes* out);
+  bool ParseModuleDeclarator();
+  bool ParseCoreExternType(Bytes* out);  // with parentheses
+  bool ParseCoreTypeUse(uint32_t* type);
+
+  // parse_instance.cc
+  bool ParseInstanceField();
+  bool ParseInstantiate(Bytes* out);
+  bool ParseExports(Bytes* out);
+
+  // parse_canon.cc
+  bool ParseCanonField();
+  bool ParseLift(Bytes* out);       // up to the type
+  bool ParseCoreCanon(Bytes* out);  // of what defines a core function
+  bool ParseImmediate(char letter, Bytes* out);
+  bool ParseOptions(Bytes* out);
+
+  TextScope* scope_ = nullptr;
+  uint32_t depth_ = 0;  // of scopes and of types written inline
+};
+
+}  // namespace tenon::abi

@@ -1,0 +1,263 @@
+// A component's definitions but those of core WebAssembly, instances and canonical functions.
+// abi: "Component Definitions", "Import and Export Definitions"
+#include "abi/text/component_parser.h"
+#include "abi/text/parse.h"
+#include "absl/strings/str_cat.h"
+#include "vm/syntax/limits.h"
+#include "vm/text/keywords.h"
+
+namespace tenon::abi {
+
+using vm::Lexer;
+using vm::Token;
+using vm::TokenKind;
+
+namespace {
+
+constexpr uint8_t kCustomSection = 0;
+constexpr uint8_t kComponentSection = 4;
+constexpr uint8_t kStartSection = 9;
+
+// `binary "..."*` behind `(component $id?`.
+Result<Bytes> ParseBinary(Lexer& lexer) {
+  Bytes bytes;
+  lexer.Take();
+  while (lexer.Peek().kind == TokenKind::kString) {
+    const std::string part = StringValue(lexer.Take());
+    bytes.insert(bytes.end(), part.begin(), part.end());
+  }
+  if (!lexer.TakeIf(TokenKind::kRightParen)) return std::unexpected(lexer.UnexpectedToken());
+  return bytes;
+}
+
+}  // namespace
+
+bool IsComponentText(absl::string_view text) {
+  Lexer lexer(text);
+  for (const char* field : {"component", "core", "instance", "alias", "canon", "value"}) {
+    if (lexer.PeekOpen(field)) return true;
+  }
+  return false;
+}
+
+Result<std::vector<uint8_t>> ParseComponent(const std::optional<Token>& id, Lexer& lexer) {
+  ComponentParser parser(lexer);
+  Bytes bytes;
+  const bool ok = parser.ParseComponent(id, TokenKind::kRightParen, &bytes);
+  lexer = parser.lexer;
+  if (!ok) return std::unexpected(parser.TakeError());
+  return bytes;
+}
+
+Result<std::vector<uint8_t>> ParseComponent(absl::string_view text) {
+  if (text.size() > vm::kMaxModuleBytes) {
+    return Fail(ErrorKind::kLimit, absl::StrCat("more than ", vm::kMaxModuleBytes, " bytes"));
+  }
+  Lexer lexer(text);
+  Bytes bytes;
+  if (lexer.TakeOpen("component")) {
+    std::optional<Token> id;
+    if (lexer.Peek().kind == TokenKind::kId) id = lexer.Take();
+    const bool is_binary = lexer.Peek().Is("binary");
+    TENON_ASSIGN_OR_RETURN(bytes, is_binary ? ParseBinary(lexer) : ParseComponent(id, lexer));
+    if (lexer.Peek().kind != TokenKind::kEnd) return std::unexpected(lexer.UnexpectedToken());
+    return bytes;
+  }
+  ComponentParser parser(lexer);
+  if (parser.ParseComponent(std::nullopt, TokenKind::kEnd, &bytes)) return bytes;
+  return std::unexpected(parser.TakeError());
+}
+
+bool ComponentParser::ParseComponent(const Id& id, TokenKind closer, Bytes* out) {
+  const auto parse_fields = [&] {
+    while (lexer.Peek().kind == TokenKind::kLeftParen ||
+           lexer.Peek().kind == TokenKind::kAnnotation) {
+      if (!ParseField()) return false;
+    }
+    return Expect(closer);
+  };
+  return WithScope(TextScope::Kind::kComponent, id, parse_fields, out);
+}
+
+// With parentheses. Each parser of a field consumes the closing one.
+bool ComponentParser::ParseField() {
+  if (lexer.TakeAnnotation(vm::kCustomAnnotation)) return ParseCustomField();
+  if (!Expect(TokenKind::kLeftParen)) return false;
+  static constexpr struct {
+    const char* keyword;
+    bool (ComponentParser::*parse)();
+  } kFields[] = {{"core", &ComponentParser::ParseCoreField},
+                 {"component", &ComponentParser::ParseComponentField},
+                 {"instance", &ComponentParser::ParseInstanceField},
+                 {"alias", &ComponentParser::ParseAliasField},
+                 {"type", &ComponentParser::ParseTypeField},
+                 {"canon", &ComponentParser::ParseCanonField},
+                 {"func", &ComponentParser::ParseFuncField},
+                 {"start", &ComponentParser::ParseStartField},
+                 {"value", &ComponentParser::ParseValueField},
+                 {"import", &ComponentParser::ParseImportField},
+                 {"export", &ComponentParser::ParseExportField}};
+  for (const auto& field : kFields) {
+    if (lexer.TakeKeyword(field.keyword)) return (this->*field.parse)();
+  }
+  return Unexpected();
+}
+
+bool ComponentParser::ParseCoreField() {
+  if (lexer.TakeKeyword("module")) return ParseCoreModuleField();
+  if (lexer.TakeKeyword("instance")) return ParseCoreInstanceField();
+  if (lexer.TakeKeyword("type")) return ParseCoreTypeField();
+  if (lexer.TakeKeyword("func")) return ParseCoreFuncField();
+  return Unexpected();
+}
+
+// `(export "name")` and not a definition inside that begins so too. Functions and types have none.
+bool ComponentParser::AtInlineName(absl::string_view keyword, Sort sort) {
+  if (!lexer.PeekOpen(keyword)) return false;
+  return sort == Sort::kFunc || sort == Sort::kType || lexer.Peek(3).kind == TokenKind::kRightParen;
+}
+
+// In types there is the identifier alone.
+bool ComponentParser::ParseHead(Sort sort, Head* out) {
+  out->id = TakeId();
+  if (scope_->kind() != TextScope::Kind::kComponent) return true;
+  while (AtInlineName("export", sort)) {
+    lexer.TakeOpen("export");
+    if (!ParseExternName(&out->exports.emplace_back()) || !ExpectClose()) return false;
+  }
+  if (!AtInlineName("import", sort)) return true;
+  lexer.TakeOpen("import");
+  return ParseExternName(&out->import.emplace()) && ExpectClose();
+}
+
+// The definition, which has been written, gets its index.
+bool ComponentParser::FinishDefinition(const Head& head, Sort sort) {
+  uint32_t index;
+  if (!Define(sort, head.id, &index)) return false;
+  for (const Bytes& name : head.exports) {
+    Bytes item = name;
+    AppendSortIndex({sort, index}, &item);
+    item.push_back(0x00);  // no type
+    uint32_t ignored;
+    if (!Write(ListedKind::kExport, item, sort, std::nullopt, &ignored)) return false;
+  }
+  return true;
+}
+
+bool ComponentParser::FinishImport(const Head& head, Sort sort) {
+  ExternDesc desc{.sort = sort};
+  if (!ParseExternType(&desc) || !ExpectClose()) return false;
+  Bytes import = *head.import;
+  AppendBytes(desc.bytes, &import);
+  scope_->Append(ListedKind::kImport, import);
+  return FinishDefinition(head, sort);
+}
+
+bool ComponentParser::ParseComponentField() {
+  Head head;
+  if (!ParseHead(Sort::kComponent, &head)) return false;
+  if (head.import) return FinishImport(head, Sort::kComponent);
+  Bytes component;
+  if (!ParseComponent(head.id, TokenKind::kRightParen, &component)) return false;
+  scope_->AppendSection(kComponentSection, component);
+  return FinishDefinition(head, Sort::kComponent);
+}
+
+bool ComponentParser::ParseFuncField() {
+  Head head;
+  if (!ParseHead(Sort::kFunc, &head)) return false;
+  if (head.import) return FinishImport(head, Sort::kFunc);
+  if (lexer.TakeOpen("alias")) {
+    Bytes alias;
+    if (!ParseInlineAlias(Sort::kFunc, &alias)) return false;
+    scope_->Append(ListedKind::kAlias, alias);
+    return ExpectClose() && FinishDefinition(head, Sort::kFunc);
+  }
+  uint32_t type;
+  Bytes lift;
+  if (!ParseTypeUse(Sort::kFunc, std::nullopt, &type)) return false;
+  if (!ExpectOpen("canon") || !ExpectKeyword("lift") || !ParseLift(&lift)) return false;
+  AppendVarU32(type, &lift);
+  if (!ExpectClose() || !ExpectClose()) return false;
+  scope_->Append(ListedKind::kCanon, lift);
+  return FinishDefinition(head, Sort::kFunc);
+}
+
+bool ComponentParser::ParseTypeField() {
+  Head head;
+  Bytes type;
+  if (!ParseHead(Sort::kType, &head)) return false;
+  if (head.import) return FinishImport(head, Sort::kType);
+  if (!ParseTypeDef(head.id, &type) || !ExpectClose()) return false;
+  scope_->Append(ListedKind::kType, type);
+  return FinishDefinition(head, Sort::kType);
+}
+
+bool ComponentParser::ParseImportField(ListedKind kind) {
+  Bytes import;
+  ExternDesc desc;
+  if (!ParseExternName(&import) || !ParseExternDesc(&desc) || !ExpectClose()) return false;
+  AppendBytes(desc.bytes, &import);
+  uint32_t index;
+  return Write(kind, import, desc.sort, desc.id, &index);
+}
+
+bool ComponentParser::ParseExportField() {
+  const Id id = TakeId();
+  Bytes item;
+  SortIndex exported;
+  if (!ParseExternName(&item) || !ParseItem(/*is_core=*/false, &exported)) return false;
+  AppendSortIndex(exported, &item);
+  const bool is_ascribed = lexer.Peek().kind == TokenKind::kLeftParen;
+  item.push_back(is_ascribed);
+  if (is_ascribed) {
+    ExternDesc desc;
+    if (!ParseExternDesc(&desc)) return false;
+    AppendBytes(desc.bytes, &item);
+  }
+  if (!ExpectClose()) return false;
+  uint32_t index;
+  return Write(ListedKind::kExport, item, exported.sort, id, &index);
+}
+
+// `func (value v)* (result (value $id?))*`
+bool ComponentParser::ParseStartField() {
+  Bytes start;
+  uint32_t func, index;
+  if (!ParseRef(Sort::kFunc, &func)) return false;
+  AppendVarU32(func, &start);
+  Items arguments;
+  while (lexer.TakeOpen("value")) {
+    if (!ParseItemRest(Sort::kValue, &index)) return false;
+    ++arguments.count;
+    AppendVarU32(index, &arguments.bytes);
+  }
+  uint32_t results = 0;
+  for (; lexer.TakeOpen("result"); ++results) {
+    if (!ExpectOpen("value") || !Define(Sort::kValue, TakeId(), &index)) return false;
+    if (!ExpectClose() || !ExpectClose()) return false;
+  }
+  arguments.AppendTo(&start);
+  AppendVarU32(results, &start);
+  scope_->AppendSection(kStartSection, start);
+  return ExpectClose();
+}
+
+bool ComponentParser::ParseValueField() {
+  return Fail(
+      Error(ErrorKind::kLimit, "not supported by this version: values", lexer.Peek().where()));
+}
+
+// `"name" "bytes"*)` behind `(@custom`.
+bool ComponentParser::ParseCustomField() {
+  Bytes custom;
+  if (!ParseLabel(&custom)) return false;
+  while (lexer.Peek().kind == TokenKind::kString) {
+    const std::string part = StringValue(lexer.Take());
+    custom.insert(custom.end(), part.begin(), part.end());
+  }
+  scope_->AppendSection(kCustomSection, custom);
+  return ExpectClose();
+}
+
+}  // namespace tenon::abi

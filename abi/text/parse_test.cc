@@ -1,0 +1,166 @@
+#include "abi/text/parse.h"
+
+#include <string>
+
+#include "abi/binary/decode.h"
+#include "abi/binary/names.h"
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+
+namespace tenon::abi {
+namespace {
+
+using syntax::RootComponent;
+
+// The component, decoded from what the text stands for.
+std::unique_ptr<const RootComponent> Parse(absl::string_view text) {
+  Result<std::vector<uint8_t>> bytes = ParseComponent(text);
+  if (!bytes) {
+    ADD_FAILURE() << text << ": " << bytes.error().ToString();
+    return nullptr;
+  }
+  auto component = DecodeComponent(*std::move(bytes));
+  if (component) return *std::move(component);
+  ADD_FAILURE() << text << ": " << component.error().ToString();
+  return nullptr;
+}
+
+std::string ErrorOf(absl::string_view text) {
+  const Result<std::vector<uint8_t>> bytes = ParseComponent(text);
+  return bytes ? "" : bytes.error().message();
+}
+
+template <typename T>
+const T& Get(const RootComponent& component, size_t index) {
+  return std::get<T>(component.definitions[index].def);
+}
+
+TEST(ParseComponentTest, TakesAnEmptyComponentAndOneWithoutParentheses) {
+  EXPECT_EQ(Parse("(component)")->definitions.size(), 0u);
+  EXPECT_EQ(Parse("(type u8) (type string)")->definitions.size(), 2u);
+}
+
+TEST(ParseComponentTest, TakesBytes) {
+  const auto component = Parse(R"((component binary "\00asm" "\0d\00\01\00"))");
+  EXPECT_EQ(component->definitions.size(), 0u);
+}
+
+TEST(ParseComponentTest, DefinesInlineTypesBeforeTheTypeThatUsesThem) {
+  const auto component = Parse(R"((type $t (record (field "a" (list (option u8))))))");
+  ASSERT_GE(component->definitions.size(), 3u);
+  const auto& option = Get<syntax::TypeDef>(*component, 0);
+  const auto& list = Get<syntax::TypeDef>(*component, 1);
+  const auto& record = Get<syntax::TypeDef>(*component, 2);
+  EXPECT_TRUE(std::holds_alternative<syntax::OptionType>(option));
+  EXPECT_EQ(std::get<TypeIdx>(std::get<syntax::ListType>(list).element), TypeIdx(0));
+  EXPECT_EQ(std::get<TypeIdx>(std::get<syntax::RecordType>(record).fields[0].type), TypeIdx(1));
+}
+
+TEST(ParseComponentTest, WritesAliasesForExportsNamedInPlace) {
+  const auto component = Parse(R"(
+    (import "i" (instance $i (export "n" (instance (export "f" (func))))))
+    (export "g" (func $i "n" "f")))");
+  ASSERT_GE(component->definitions.size(), 5u);
+  const auto& inner = Get<syntax::Alias>(*component, 2);
+  const auto& func = Get<syntax::Alias>(*component, 3);
+  EXPECT_EQ(inner.sort, Sort::kInstance);
+  EXPECT_EQ(func.instance, 1u);
+  EXPECT_EQ(func.name, "f");
+  EXPECT_EQ(Get<syntax::Export>(*component, 4).item.index, 0u);
+}
+
+TEST(ParseComponentTest, WritesOneAliasForAnIdentifierOfAnEnclosingComponent) {
+  const auto component = Parse(R"(
+    (type $t (record (field "a" u8)))
+    (component (import "a" (func (param "x" $t) (result $t)))))");
+  const auto* nested = Get<const syntax::Component*>(*component, 1);
+  ASSERT_EQ(nested->definitions.size(), 3u);
+  const auto& alias = std::get<syntax::Alias>(nested->definitions[0].def);
+  EXPECT_EQ(alias.target, syntax::Alias::Target::kOuter);
+  EXPECT_EQ(alias.outer_count, 1u);
+  EXPECT_EQ(alias.outer_index, 0u);
+}
+
+TEST(ParseComponentTest, KeepsIdentifiersAsNames) {
+  const auto component =
+      Parse("(component $c (core module $m) (core instance $i (instantiate $m)))");
+  EXPECT_EQ(ComponentName(*component, *component), "c");
+  EXPECT_EQ(NameOf(*component, *component, {Sort::kCoreInstance, 0}), "i");
+}
+
+TEST(ParseComponentTest, WritesCanonicalOptionsInTheirOrder) {
+  const auto component = Parse(R"(
+    (core module $m (memory (export "mem") 1) (func (export "f") (param i32 i32))
+      (func (export "r") (param i32 i32 i32 i32) (result i32) unreachable))
+    (core instance $i (instantiate $m))
+    (func (export "f") (param "s" string)
+      (canon lift (core func $i "f") string-encoding=utf16 (memory $i "mem")
+        (realloc (func $i "r")))))");
+  const syntax::CanonLift* lift = nullptr;
+  for (const auto& definition : component->definitions) {
+    const auto* canon = std::get_if<syntax::Canon>(&definition.def);
+    if (canon != nullptr) lift = std::get_if<syntax::CanonLift>(canon);
+  }
+  ASSERT_NE(lift, nullptr);
+  ASSERT_EQ(lift->options.size(), 3u);
+  EXPECT_EQ(lift->options[0].kind, syntax::CanonOption::Kind::kUtf16);
+  EXPECT_EQ(lift->options[2].index, 1u);
+}
+
+// One of each form that no other test has; the decoder takes what is written.
+TEST(ParseComponentTest, TakesEveryForm) {
+  for (
+      const char* text : {
+          R"((type (variant (case "a") (case "b" u8))))",
+          R"((type (tuple u8 (result string (error f32)) (result) (result (error char)))))",
+          R"((type (flags "a" "b")) (type (enum "x")) (type (list s64 4)) (type (map u8 string)))",
+          R"((type $r (resource (rep i32))) (type (own $r)) (type (borrow $r)))",
+          R"((type (stream)) (type (future u8)) (type (func async (result error-context))))",
+          R"((import "a" (implements "a:b/c") (external-id "x") (instance)))",
+          R"((import "i" (instance (type $t (record (field "a" u8))) (export "t" (type (eq $t))))))",
+          R"((import "m" (core module $m (import "a" "b" (func (param i32)))
+                (export "t" (table 1 funcref)) (export "g" (global (mut i64))))))",
+          R"((core type $f (func)) (core type (module (alias outer 1 $f (type $g))
+                (import "a" "f" (func (type $g))) (export "t" (tag (type $f))))))",
+          R"((component $c (import "x" (func)))
+              (import "f" (func $f)) (instance (instantiate $c (with "x" (func $f)))))",
+          R"((component $c (import "x" (instance)))
+              (instance (export "y") (instantiate $c (with "x" (instance)))))",
+          R"((import "f" (func $f)) (export $g "g" (func $f) (func)) (instance (export "h" (func $g))))",
+          R"((type (component (import "t" (type $t (sub resource))) (export "u" (type (eq $t))))))",
+          R"((core module $m (import "i" "f" (func)) (func (export "g")))
+              (core module $n (func (export "f"))) (core instance $n (instantiate $n))
+              (core instance (instantiate $m (with "i" (instance $n))))
+              (core instance (instantiate $m (with "i" (instance (export "f" (func $n "f")))))))",
+          R"((core func (canon task.return (result u8) string-encoding=utf8)))",
+          R"((core module $m (memory (export "m") 1)) (core instance $i (instantiate $m))
+              (canon waitable-set.wait cancellable (memory $i "m") (core func $w)))",
+          R"((core func $g (canon context.get i32 0)) (canon backpressure.inc (core func)))",
+          R"((@custom "name" "content") (start 0 (value 1) (result (value $v))))",
+      }) {
+    Parse(absl::StrCat("(component ", text, ")"));
+  }
+}
+
+TEST(ParseComponentTest, SaysWhatIsWrong) {
+  EXPECT_EQ(ErrorOf("(component (type $t))"), "unexpected token )");
+  EXPECT_EQ(ErrorOf("(component (type (list $t)))"), "unknown type $t");
+  EXPECT_EQ(ErrorOf("(component (type $t u8) (type $t u8))"), "duplicate type $t");
+  EXPECT_EQ(ErrorOf(R"((import "x" (func $x)) (component (export "x" (func $x))))"),
+            "outer item `x` is not a module, type, or component");
+  EXPECT_EQ(ErrorOf("(component (core module (func i32.add2)))"), "unknown operator i32.add2");
+  EXPECT_EQ(ErrorOf("(component"), "unexpected token: end of text");
+}
+
+TEST(ParseComponentTest, LimitsNesting) {
+  std::string components, types;
+  for (int i = 0; i < 100'000; ++i) {
+    components += "(component ";
+    types += "(list ";
+  }
+  EXPECT_EQ(ErrorOf(components), "more than 200 levels of nesting");
+  EXPECT_EQ(ErrorOf(absl::StrCat("(type ", types)), "more than 200 levels of nesting");
+}
+
+}  // namespace
+}  // namespace tenon::abi
