@@ -2,7 +2,9 @@
 #include <utility>
 #include <vector>
 
+#include "abi/text/parse.h"
 #include "absl/strings/str_cat.h"
+#include "cli/wast/component_value.h"
 #include "cli/wast/parse_constant.h"
 #include "cli/wast/script.h"
 #include "vm/base/near_match.h"
@@ -56,12 +58,28 @@ std::string TakeStrings(Lexer& lexer) {
   return joined;
 }
 
-// `(module ...)` but for (module instance ..). A text that does not parse is no error here: the
-// module has it, and the lexer stands behind the module.
+bool AtModule(Lexer& lexer) { return lexer.PeekOpen("module") || lexer.PeekOpen("component"); }
+
+// The text of a module or a component from behind its name on.
+Status ParseModuleText(const std::optional<Token>& id, Lexer& lexer, ScriptModule& module) {
+  if (module.is_component) {
+    TENON_ASSIGN_OR_RETURN(const auto bytes, abi::ParseComponent(id, lexer));
+    module.source.assign(bytes.begin(), bytes.end());
+  } else {
+    TENON_ASSIGN_OR_RETURN(module.module, vm::ParseModule(id, lexer));
+  }
+  return {};
+}
+
+// `(module ...)` or `(component ...)` but for (module instance ..). A text that does not parse is
+// no error here: the module has it, and the lexer stands behind the module.
 Result<ScriptModule> ParseScriptModule(Lexer& lexer) {
   const Lexer start = lexer;
-  if (!lexer.TakeOpen("module")) return std::unexpected(lexer.UnexpectedToken());
   ScriptModule module;
+  module.is_component = lexer.TakeOpen("component");
+  if (!module.is_component && !lexer.TakeOpen("module")) {
+    return std::unexpected(lexer.UnexpectedToken());
+  }
   module.is_definition = lexer.TakeKeyword("definition");
   std::optional<Token> id;
   if (lexer.Peek().kind == TokenKind::kId) id = lexer.Take();
@@ -76,15 +94,33 @@ Result<ScriptModule> ParseScriptModule(Lexer& lexer) {
     TENON_RETURN_IF_ERROR(ExpectRightParen(lexer));
     return module;
   }
-  Result<vm::Module> parsed = vm::ParseModule(id, lexer);
-  if (parsed) {
-    module.module = *std::move(parsed);
-    return module;
-  }
+  Status parsed = ParseModuleText(id, lexer, module);
+  if (parsed) return module;
   lexer = start;
   if (!SkipForm(lexer)) return std::unexpected(std::move(parsed).error());
   module.error = std::move(parsed).error();
   return module;
+}
+
+// Constants up to what is none. Those of component types are skipped, and the error is what a
+// module's function makes of them: a component's reads them when it is called.
+template <typename T>
+Status ParseConstants(Lexer& lexer, Result<T> (*parse)(Lexer&), std::vector<T>* out,
+                      std::optional<Error>* no_core) {
+  while (lexer.Peek().kind == TokenKind::kLeftParen) {
+    const Lexer start = lexer;
+    Result<T> value = parse(lexer);
+    if (value) {
+      out->push_back(*std::move(value));
+      continue;
+    }
+    lexer = start;
+    if (!IsComponentConstant(lexer.Peek(1)) || !SkipForm(lexer)) {
+      return std::unexpected(std::move(value).error());
+    }
+    if (!*no_core) *no_core = std::move(value).error();
+  }
+  return {};
 }
 
 // `(invoke $id? "name" args*)` or `(get $id? "name")`.
@@ -97,9 +133,10 @@ Result<Action> ParseAction(Lexer& lexer) {
   }
   action.instance = TakeOptionalId(lexer);
   TENON_ASSIGN_OR_RETURN(action.name, TakeString(lexer));
-  while (action.kind == Action::Kind::kInvoke && lexer.Peek().kind == TokenKind::kLeftParen) {
-    TENON_ASSIGN_OR_RETURN(ScriptValue value, ParseScriptValue(lexer));
-    action.arguments.push_back(value);
+  action.arguments_at = lexer;
+  if (action.kind == Action::Kind::kInvoke) {
+    TENON_RETURN_IF_ERROR(
+        ParseConstants(lexer, ParseScriptValue, &action.arguments, &action.no_core_values));
   }
   TENON_RETURN_IF_ERROR(ExpectRightParen(lexer));
   return action;
@@ -129,16 +166,17 @@ constexpr AssertionForm kAssertions[] = {
 
 Status ParseAssertion(Lexer& lexer, const AssertionForm& form, Directive& directive) {
   directive.kind = form.kind;
-  if (form.has_module && lexer.PeekOpen("module")) {
+  if (form.has_module && AtModule(lexer)) {
     TENON_ASSIGN_OR_RETURN(directive.module, ParseScriptModule(lexer));
   } else if (form.has_action) {
     TENON_ASSIGN_OR_RETURN(directive.action, ParseAction(lexer));
   } else {
     return std::unexpected(lexer.UnexpectedToken());
   }
-  while (form.has_results && lexer.Peek().kind == TokenKind::kLeftParen) {
-    TENON_ASSIGN_OR_RETURN(ResultPattern pattern, ParseResultPattern(lexer));
-    directive.expected.push_back(std::move(pattern));
+  directive.expected_at = lexer;
+  if (form.has_results) {
+    TENON_RETURN_IF_ERROR(
+        ParseConstants(lexer, ParseResultPattern, &directive.expected, &directive.no_core_results));
   }
   if (form.has_text) {
     TENON_ASSIGN_OR_RETURN(directive.text, TakeString(lexer));
@@ -154,9 +192,8 @@ Status ParseRegister(Lexer& lexer, Directive& directive) {
 }
 
 Status ParseModuleInstance(Lexer& lexer, Directive& directive) {
-  directive.kind = Kind::kModuleInstance;
   lexer.Take();
-  lexer.Take();
+  directive.kind = lexer.Take().Is("module") ? Kind::kModuleInstance : Kind::kComponentInstance;
   lexer.Take();
   directive.name = TakeOptionalId(lexer);
   directive.definition = TakeOptionalId(lexer);
@@ -199,7 +236,8 @@ Error UnknownDirective(Lexer& lexer) {
   if (lexer.Peek().kind != TokenKind::kLeftParen || name.kind == TokenKind::kEnd) {
     return lexer.UnexpectedToken();
   }
-  std::vector<absl::string_view> known = {"module", "register", "invoke", "get", "thread", "wait"};
+  std::vector<absl::string_view> known = {"module", "component", "register", "invoke",
+                                          "get",    "thread",    "wait"};
   for (const AssertionForm& form : kAssertions) known.push_back(form.keyword);
   std::string message = absl::StrCat("unknown directive ", name.text);
   const absl::string_view near = NearMatch(name.text, known);
@@ -209,7 +247,7 @@ Error UnknownDirective(Lexer& lexer) {
 
 // `depth`: of threads around it.
 Status ParseDirective(Lexer& lexer, int depth, Directive& directive) {
-  if (lexer.PeekOpen("module")) {
+  if (AtModule(lexer)) {
     if (lexer.Peek(2).Is("instance")) return ParseModuleInstance(lexer, directive);
     directive.kind = Kind::kModule;
     TENON_ASSIGN_OR_RETURN(directive.module, ParseScriptModule(lexer));
@@ -226,7 +264,7 @@ Status ParseDirective(Lexer& lexer, int depth, Directive& directive) {
   for (const AssertionForm& form : kAssertions) {
     if (lexer.TakeOpen(form.keyword)) return ParseAssertion(lexer, form, directive);
   }
-  for (const char* keyword : {"component", "script", "input", "output"}) {
+  for (const char* keyword : {"script", "input", "output"}) {
     if (lexer.PeekOpen(keyword)) {
       return Fail(ErrorKind::kMalformed, absl::StrCat("not supported: ", keyword),
                   lexer.Peek().where());
@@ -280,6 +318,12 @@ Script ParseScript(absl::string_view text) {
     script.directives.push_back(std::move(directive));
   }
   return script;
+}
+
+Result<std::vector<uint8_t>> ReadScriptComponent(ScriptModule& component) {
+  if (component.error) return std::unexpected(*std::move(component.error));
+  if (component.form == ScriptModule::Form::kQuote) return abi::ParseComponent(component.source);
+  return std::vector<uint8_t>(component.source.begin(), component.source.end());
 }
 
 Result<vm::Module> ReadScriptModule(ScriptModule& module, const vm::Features& features) {

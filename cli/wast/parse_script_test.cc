@@ -77,13 +77,27 @@ TEST(ParseScript, KeepsTheErrorOfAModuleThatDoesNotParse) {
 
 TEST(ParseScript, GoesOnBehindABrokenDirective) {
   const Script script =
-      ParseScript("(assert_return (invoke \"f\" (i32.const 1 2)))\n(component $c)\n(module)");
+      ParseScript("(assert_return (invoke \"f\" (i32.const 1 2)))\n(script $c)\n(module)");
   EXPECT_FALSE(script.error);
   ASSERT_EQ(script.directives.size(), 3u);
   EXPECT_EQ(script.directives[0].kind, Kind::kBroken);
   EXPECT_EQ(script.directives[1].kind, Kind::kBroken);
-  EXPECT_EQ(script.directives[1].error->message(), "not supported: component");
+  EXPECT_EQ(script.directives[1].error->message(), "not supported: script");
   EXPECT_EQ(script.directives[2].kind, Kind::kModule);
+}
+
+TEST(ParseScript, ReadsComponents) {
+  const Script script = ParseScript(
+      "(component definition $D (type u8))\n(component instance $i $D)\n(component (type $t))\n"
+      "(assert_return (invoke \"f\" (u8.const 1)) (f32.const 1))");
+  ASSERT_EQ(script.directives.size(), 4u);
+  EXPECT_TRUE(script.directives[0].module->is_component);
+  EXPECT_TRUE(script.directives[0].module->is_definition);
+  EXPECT_EQ(script.directives[1].kind, Kind::kComponentInstance);
+  EXPECT_EQ(script.directives[1].definition, "$D");
+  EXPECT_TRUE(script.directives[2].module->error);
+  EXPECT_TRUE(script.directives[3].action->no_core_values);
+  EXPECT_EQ(script.directives[3].expected.size(), 1u);
 }
 
 TEST(ParseScript, ReadsThreads) {

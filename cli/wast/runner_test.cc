@@ -175,5 +175,63 @@ TEST(RunScript, CanIgnoreTexts) {
   EXPECT_FALSE(RunScript("(assert_malformed (module) \"x\")", options).passed());
 }
 
+constexpr absl::string_view kComponent = R"(
+  (component definition $D
+    (core module $m (memory (export "mem") 1)
+      (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+      (func (export "trap") unreachable)
+      (global $next (mut i32) (i32.const 16))
+      (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+        (global.get $next)
+        (global.set $next (i32.add (global.get $next) (local.get 3))))
+      (func (export "same") (param i32 i32) (result i32)
+        (i32.store (i32.const 0) (local.get 0))
+        (i32.store (i32.const 4) (local.get 1))
+        (i32.const 0)))
+    (core instance $i (instantiate $m))
+    (type $pair' (record (field "a" u32) (field "b" (option s8))))
+    (export $pair "pair" (type $pair'))
+    (func (export "add") (param "a" u8) (param "b" u8) (result u32)
+      (canon lift (core func $i "add")))
+    (func (export "trap") (canon lift (core func $i "trap")))
+    (func (export "same") (param "s" string) (result string)
+      (canon lift (core func $i "same") (memory $i "mem") (realloc (func $i "realloc")))))
+  (component instance $c $D)
+)";
+
+TEST(RunScript, RunsComponents) {
+  const ScriptReport report = RunScript(absl::StrCat(kComponent, R"(
+        (assert_return (invoke "add" (u8.const 255) (u8.const 2)) (u32.const 257))
+        (assert_return (invoke $c "same" (str.const "h\u{e9}")) (str.const "h\c3\a9"))
+        (assert_trap (invoke "trap") "unreachable")
+        (component instance $d $D)
+        (invoke $d "add" (u8.const 1) (u8.const 1))
+        (assert_invalid (component (export "f" (func 0))) "unknown function 0")
+        (assert_malformed (component quote "(type") "unexpected token")
+        (assert_malformed (component binary "\00asm\0d\00\01") "unexpected end"))"),
+                                        {});
+  EXPECT_EQ(report.executed, 10u);
+  EXPECT_TRUE(report.passed()) << report.failures[0].message;
+}
+
+TEST(RunScript, FailsWhatAComponentDoesNotDo) {
+  for (const char* directive : {
+           R"((assert_return (invoke "add" (u8.const 1) (u8.const 1)) (u32.const 3)))",
+           R"((assert_return (invoke "add" (u8.const 1) (u8.const 1)) (u8.const 2)))",
+           R"((assert_return (invoke "add" (u8.const 1) (u8.const 1))))",
+           R"((invoke "add" (u8.const 256) (u8.const 1)))",
+           R"((invoke "add" (u8.const 1)))",
+           R"((invoke "none"))",
+           R"((invoke "trap"))",
+           R"((assert_trap (invoke "trap") "out of bounds"))",
+           R"((assert_trap (invoke "same" (str.const "")) "unreachable"))",
+           R"((assert_invalid (component) "unknown func"))",
+           R"((component instance $x $none))",
+       }) {
+    const ScriptReport report = RunScript(absl::StrCat(kComponent, directive), {});
+    EXPECT_EQ(report.failed, 1u) << directive;
+  }
+}
+
 }  // namespace
 }  // namespace tenon::cli
