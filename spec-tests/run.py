@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Runs the scripts of one folder of the official core suite and holds the result against two files:
+"""Runs the scripts of an official suite's folder and holds the result against two files:
 
     run.py --tenon BINARY --suite DIRECTORY [--pin FILE] [--later FILE] [--jobs N]
            [--option=OPTION]... [NAME...]
 
-The pin says which folder of the suite it is about and with which features that runs, how many
-scripts the folder has, and how many directives those that are run have: a suite of another version,
+The pin says which folders of the suite it is about and with which features they run, how many
+scripts they have, and how many directives those that are run have: a suite of another version,
 or directives that got lost, fail the run. A pin may name some of the folder's scripts, by patterns,
 and then is about those. What later.txt names, scripts or single directives, must not pass: what
 does is to be struck off the list. NAMEs, or patterns of names, run those scripts alone, whatever
@@ -41,14 +41,15 @@ def matches(name, patterns):
 
 
 class Later:
-    """What of a folder's scripts of these patterns is left for later: reasons by script, and by
+    """What of the folders' scripts of these patterns is left for later: reasons by script, and by
     script and line."""
 
-    def __init__(self, pairs, folder, patterns):
+    def __init__(self, pairs, folders, patterns):
+        parents = [pathlib.PurePath(folder) for folder in folders]
         self.scripts, self.directives = {}, {}
         for place, reason in pairs.items():
             path, _, line = place.partition(":")
-            if pathlib.PurePath(path).parent != pathlib.PurePath(folder):
+            if pathlib.PurePath(path).parent not in parents:
                 continue
             name = pathlib.PurePath(path).name
             if not matches(name, patterns):
@@ -131,15 +132,15 @@ def main():
     options = parser.parse_args()
 
     pin = read_pairs(options.pin)
-    folder = pin.get("folder", ".")
-    scripts = sorted((options.suite / folder).glob("*.wast"))
+    folders = pin.get("folder", ".").split()
+    scripts = sorted(script for folder in folders for script in (options.suite / folder).glob("*.wast"))
     if not scripts:
-        print(f"no suite in {options.suite / folder}; set TENON_SUITES")
+        print(f"no suite in {options.suite / folders[0]}; set TENON_SUITES")
         return SKIPPED
     patterns = options.names or pin.get("names", "*").split()
     for pattern in patterns:
         if not any(matches(script.name, [pattern]) for script in scripts):
-            print(f"{pattern}: no such script in {options.suite / folder}")
+            print(f"{pattern}: no such script in {options.suite}: {' '.join(folders)}")
             return 1
     scripts = [script for script in scripts if matches(script.name, patterns)]
     wast_options = [f"--features={pin['features']}"] if "features" in pin else []
@@ -152,7 +153,7 @@ def main():
             describe(name, report["failures"])
             print(f"{name}: {report['directives']} directives, {report['failed']} failed")
         return 0 if all(report["ok"] for report in reports.values()) else 1
-    return 1 if judge(reports, Later(read_pairs(options.later), folder, patterns), pin) else 0
+    return 1 if judge(reports, Later(read_pairs(options.later), folders, patterns), pin) else 0
 
 
 if __name__ == "__main__":
