@@ -44,7 +44,7 @@ Result<vm::Module> ParseText(absl::Span<const uint8_t> bytes, const vm::Features
   }
   vm::Lexer lexer(AsText(bytes));
   if (lexer.PeekOpen("component")) {
-    return Fail(ErrorKind::kMalformed, "a component's text; only core modules are read as text",
+    return Fail(ErrorKind::kMalformed, "a component's text; 'tenon parse' makes a component of it",
                 lexer.Peek(1).where());
   }
   return vm::ParseModule(AsText(bytes), features);

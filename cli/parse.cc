@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "abi/text/parse.h"
 #include "absl/strings/str_cat.h"
 #include "cli/check.h"
 #include "cli/commands.h"
@@ -23,8 +24,17 @@ Result<vm::Module> OnlyWith(const vm::Features& features, Result<vm::Module> mod
   return module;
 }
 
-Status WriteModule(const vm::Module& module, const std::string& output) {
-  const std::vector<uint8_t> bytes = vm::EncodeModule(module);
+// The binary of a module's or a component's text.
+Result<std::vector<uint8_t>> Encode(absl::Span<const uint8_t> bytes, const vm::Features& features) {
+  const absl::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (KindOf(bytes) == InputKind::kText && abi::IsComponentText(text)) {
+    return abi::ParseComponent(text);
+  }
+  TENON_ASSIGN_OR_RETURN(const vm::Module module, OnlyWith(features, ParseText(bytes, features)));
+  return vm::EncodeModule(module);
+}
+
+Status WriteBytes(const std::vector<uint8_t>& bytes, const std::string& output) {
   TENON_ASSIGN_OR_RETURN(OutputFile file, OutputFile::Open(output));
   TENON_RETURN_IF_ERROR(file.Write({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
   return file.Commit();
@@ -39,9 +49,9 @@ int Parse(const ParseOptions& options) {
   }
   auto bytes = ReadInputFile(options.file);
   if (!bytes) return ComplainOfFile(options.file, {}, bytes.error());
-  const auto module = OnlyWith(options.features, ParseText(*bytes, options.features));
-  if (!module) return ComplainOfFile(options.file, *bytes, module.error());
-  const Status written = WriteModule(*module, options.output);
+  const auto binary = Encode(*bytes, options.features);
+  if (!binary) return ComplainOfFile(options.file, *bytes, binary.error());
+  const Status written = WriteBytes(*binary, options.output);
   return written ? 0 : ComplainOfOutput(options.output, written.error());
 }
 

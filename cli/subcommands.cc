@@ -314,7 +314,7 @@ constexpr Subcommand kSubcommands[] = {
                 .epilogue = InspectEpilogue},
      .execute = Execute<InspectOptions, TakeInspect, Inspect>},
     {.syntax = {.name = "parse",
-                .summary = "Make the binary of a core module's text.",
+                .summary = "Make the binary of a module's or component's text.",
                 .arguments = {"FILE", "FILE", 1, false},
                 .options = kParseOptions,
                 .epilogue = ParseEpilogue},
