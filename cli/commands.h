@@ -12,6 +12,7 @@
 
 #include "absl/types/span.h"
 #include "vm/syntax/features.h"
+#include "wit/resolve/resolve.h"
 
 namespace tenon::cli {
 
@@ -65,6 +66,19 @@ struct PrintCommandOptions {
   bool fold = false;
 };
 int Print(const PrintCommandOptions& options);
+
+struct WitOptions {
+  enum class Action : uint8_t { kNone, kCheck, kFormat };
+  Action action = Action::kNone;  // kNone: show
+  std::string path;               // a file or folder
+  std::string deps;               // a folder with more packages; may be empty
+  wit::FeatureChoice features;
+  bool json = false;
+  bool all = false;         // dependencies too
+  bool only_check = false;  // of kFormat: name files, write none
+};
+int Wit(const WitOptions& options);
+int FormatWitFiles(const WitOptions& options);
 
 // Prints the completion script of "bash" or "zsh".
 int Completion(const std::string& shell);

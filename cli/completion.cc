@@ -17,17 +17,16 @@ namespace tenon::cli {
 namespace {
 
 // What stands for a value or an argument in a table's usage text, and what completes it. A usage
-// text with `|` in it is a choice.
+// text of one word with `|` in it is a choice.
 struct Placeholder {
   absl::string_view name;  // what the text begins with
   bool directories_only;
   absl::string_view pattern;  // of files, or some with `|` between
 };
 constexpr Placeholder kPlaceholders[] = {
-    {"HOST", true, ""},
-    {"FILE", false, "*.wasm|*.wat"},
-    {"PATH", false, "*.wast"},
-    {"OUTPUT", false, "*"},
+    {"HOST", true, ""},        {"FILE", false, "*.wasm|*.wat"},
+    {"PATH", false, "*.wast"}, {"OUTPUT", false, "*"},
+    {"DIR", true, ""},         {"[check|fmt] FILE", false, "*.wit"},
 };
 
 const Placeholder* FindPlaceholder(absl::string_view usage) {
@@ -46,7 +45,8 @@ std::string SubcommandNames() {
 // The words of a choice, or the one word that a value can be.
 std::string Choices(absl::string_view usage) {
   if (usage == "[SUBCOMMAND]") return SubcommandNames();
-  const bool is_words = absl::StrContains(usage, '|') || absl::ascii_islower(usage[0]);
+  const bool is_choice = absl::StrContains(usage, '|') && !absl::StrContains(usage, ' ');
+  const bool is_words = is_choice || absl::ascii_islower(usage[0]);
   return is_words ? absl::StrReplaceAll(usage, {{"|", " "}}) : "";
 }
 

@@ -1,6 +1,7 @@
 #include "cli/subcommands.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "cli/commands.h"
 #include "cli/quantity.h"
 #include "cli/wast/command.h"
@@ -247,6 +248,56 @@ Status TakePrint(int key, const char* value, PrintCommandOptions& options) {
   return {};
 }
 
+enum WitKey : int { kWitJson = kFirstLongKey, kWitDeps, kWitAll, kWitCheck };
+
+constexpr argp_option kWitOptions[] = {
+    {"json", kWitJson, nullptr, 0, "Print one JSON document"},
+    {"deps", kWitDeps, "DIR", 0, "Take the packages in this folder too, each a file or folder"},
+    {"all", kWitAll, nullptr, 0, "Print dependencies as well"},
+    {"features", kFeatures, "LIST", 0,
+     "Take items that are unstable and need one of these, as in 'a,b', or 'all'"},
+    {"check", kWitCheck, nullptr, 0, "For fmt: name files that it would change, write none"},
+    kHelpOption,
+    {}};
+
+// `check` and `fmt` are words only where a path follows; ./check is a path.
+Status TakeWitArgument(absl::string_view value, WitOptions& options) {
+  using Action = WitOptions::Action;
+  if (options.action == Action::kNone && options.path == "check") options.action = Action::kCheck;
+  if (options.action == Action::kNone && options.path == "fmt") options.action = Action::kFormat;
+  if (!options.path.empty() && options.path != "check" && options.path != "fmt") {
+    return Fail(ErrorKind::kUsage,
+                absl::StrCat("expected check or fmt before it, got '", options.path, "'"));
+  }
+  return TakeFile(value, options.path);
+}
+
+Status TakeWit(int key, const char* value, WitOptions& options) {
+  switch (key) {
+    case kWitJson: options.json = true; break;
+    case kWitDeps: return TakeFile(value, options.deps);
+    case kWitAll: options.all = true; break;
+    case kWitCheck: options.only_check = true; break;
+    case kFeatures:
+      options.features.all = absl::string_view(value) == "all";
+      options.features.features = absl::StrSplit(value, ',');
+      break;
+    case kArgumentKey: return TakeWitArgument(value, options);
+  }
+  return {};
+}
+
+std::string WitEpilogue() {
+  return "A FILE is a package, with those nested in it. The .wit files of a DIR are one,\n"
+         "those below its folder deps are others; if it has none, each folder in it is a\n"
+         "package. 'check' is silent if all is well; 'fmt' lays files out anew and keeps\n"
+         "their comments.\n\n"
+         "Examples:\n"
+         "  tenon wit --json wit\n"
+         "  tenon wit check --deps ../wasi wit\n"
+         "  tenon wit fmt --check wit";
+}
+
 constexpr argp_option kCompletionOptions[] = {kHelpOption, {}};
 
 Status TakeCompletion(int, const char* value, std::string& shell) {
@@ -325,6 +376,12 @@ constexpr Subcommand kSubcommands[] = {
                 .options = kPrintOptions,
                 .epilogue = PrintEpilogue},
      .execute = Execute<PrintCommandOptions, TakePrint, Print>},
+    {.syntax = {.name = "wit",
+                .summary = "Show, check or format packages of WIT.",
+                .arguments = {"[check|fmt] FILE|DIR", "FILE|DIR", 2, false},
+                .options = kWitOptions,
+                .epilogue = WitEpilogue},
+     .execute = Execute<WitOptions, TakeWit, Wit>},
     {.syntax = {.name = "completion",
                 .summary = "Print the script that completes command lines in a shell.",
                 .arguments = {"bash|zsh", "shell", 1, false},

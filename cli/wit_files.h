@@ -1,0 +1,28 @@
+// WIT from files and folders. A file is a package with those nested in it; a folder's *.wit files
+// are one, those below its `deps` are others; in a folder without any each folder is a package.
+// wit: "Filesystem structure"
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "vm/base/status.h"
+#include "wit/resolve/resolve.h"
+
+namespace tenon::cli {
+
+// An error and the path it is about.
+struct PathFailure {
+  std::string path;
+  Error error;
+};
+
+// What `path` stands for, and its dependencies: those in `deps` folders, and if `deps` is not
+// empty, the files and folders in that one. Files are in the order of their names.
+std::expected<std::vector<wit::SourceGroup>, PathFailure> ReadWit(const std::string& path,
+                                                                  const std::string& deps);
+
+// The *.wit files that `path` stands for itself, without dependencies.
+std::vector<std::string> FindWitFiles(const std::string& path);
+
+}  // namespace tenon::cli
