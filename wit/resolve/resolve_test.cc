@@ -204,6 +204,13 @@ world w {
 )");
 }
 
+TEST(Resolve, LeavesGatesInTheirPackage) {
+  EXPECT_EQ(Outcome({Root({{"x", "package a:b; world w { include c:d/v@1.0.0; }"}}),
+                     Dependency("package c:d@1.0.0; interface i {} "
+                                "world v { @since(version = 1.0.0) import i; }")}),
+            "package a:b;\n\nworld w {\n  import c:d/i@1.0.0;\n}\n");
+}
+
 TEST(Resolve, LimitsHowDeepTypesNest) {
   const auto nested = [](uint32_t depth) {
     std::string text = "package a:b; interface i { type t0 = list<u8>;";

@@ -21,6 +21,13 @@ int RankOf(const WorldItem& item) {
   return item.name.empty() || std::holds_alternative<TypeIdx>(item.what) ? 1 : 2;
 }
 
+// Gates speak of the versions of their own package.
+void ForgetGates(About& about) {
+  about.since.clear();
+  about.feature.clear();
+  about.deprecated.clear();
+}
+
 }  // namespace
 
 // Those that the interface needs and the world does not import yet, itself included.
@@ -157,8 +164,11 @@ Resolved<void> Resolver::IncludeItems(WorldScope& scope, const ast::Include& inc
                                       const World& from, bool is_export,
                                       absl::flat_hash_set<absl::string_view>& renamed) {
   const uint32_t offset = include.path.offset();
-  for (const WorldItem& item : is_export ? from.exports : from.imports) {
-    TENON_RETURN_IF_ERROR(Charge(scope.types.scope, offset, CostOf(item) + include.names.size()));
+  for (const WorldItem& original : is_export ? from.exports : from.imports) {
+    TENON_RETURN_IF_ERROR(
+        Charge(scope.types.scope, offset, CostOf(original) + include.names.size()));
+    WorldItem item = original;
+    if (from.package != scope.world.package) ForgetGates(item.about);
     const auto* interface = std::get_if<InterfaceIdx>(&item.what);
     if (item.name.empty() && interface != nullptr) {
       if (is_export) {
@@ -172,14 +182,13 @@ Resolved<void> Resolver::IncludeItems(WorldScope& scope, const ast::Include& inc
       scope.world.imports.push_back(item);  // a method of a resource, which is there as well
       continue;
     }
-    WorldItem copy = item;
     for (const ast::Rename& name : include.names) {
-      if (name.name.text != item.name) continue;
-      copy.name = std::string(name.as->text);
+      if (name.name.text != original.name) continue;
+      item.name = std::string(name.as->text);
       renamed.insert(name.name.text);
     }
     TENON_RETURN_IF_ERROR(
-        AddNamed(scope, is_export, std::move(copy), offset, include.path.name.text));
+        AddNamed(scope, is_export, std::move(item), offset, include.path.name.text));
   }
   return {};
 }
