@@ -80,14 +80,14 @@ zsh_calls() { # WORD...
 zsh_has() { # LINE WORD...
   local line=$1
   shift
-  zsh_calls "$@" | grep -qxF -- "$line" || check "$line" "$(zsh_calls "$@")" "zsh: $*"
+  grep -qxF -- "$line" <<<"$(zsh_calls "$@")" || check "$line" "$(zsh_calls "$@")" "zsh: $*"
 }
 zsh_half() {
   zsh_has 'validate:Check a component or module; silent when it is valid.' tenon ''
   zsh_has '1:FILE:_files -g "(*.wasm|*.wat)"' tenon inspect ''
   zsh_has '1:shell:(bash zsh)' tenon completion ''
   zsh_has '*:PATH:_files -g "(*.wast)"' tenon wast ''
-  zsh_calls tenon run '' | grep -qE '^\*--dir=\[.*\]:HOST\\\[\\:\\:GUEST\\\]:_files -/$' ||
+  grep -qE '^\*--dir=\[.*\]:HOST\\\[\\:\\:GUEST\\\]:_files -/$' <<<"$(zsh_calls tenon run '')" ||
     check '*--dir=...' "$(zsh_calls tenon run '')" 'zsh: tenon run'
   zsh_has '(-V --version)--version[Print the version]' tenon ''
   zsh_has '(-o --output)-o+[Write to this file, all or nothing; default\: standard output]:OUTPUT:_files -g "(*)"' \
