@@ -17,17 +17,28 @@ namespace tenon::cli {
 namespace {
 
 // What stands for a value or an argument in a table's usage text, and what completes it. A usage
-// text of one word with `|` in it is a choice.
+// text of one word with `|` in it is a choice; one that stands first in brackets, `[a|b] FILE`, is
+// offered beside what the rest stands for.
 struct Placeholder {
   absl::string_view name;  // what the text begins with
   bool directories_only;
   absl::string_view pattern;  // of files, or some with `|` between
 };
 constexpr Placeholder kPlaceholders[] = {
-    {"HOST", true, ""},        {"FILE", false, "*.wasm|*.wat"},
-    {"PATH", false, "*.wast"}, {"OUTPUT", false, "*"},
-    {"DIR", true, ""},         {"[check|fmt] FILE", false, "*.wit"},
+    {"HOST", true, ""},        {"FILE|DIR", false, "*.wit"}, {"FILE", false, "*.wasm|*.wat"},
+    {"PATH", false, "*.wast"}, {"OUTPUT", false, "*"},       {"DIR", true, ""},
 };
+
+// `[a|b] FILE`: its words, and the text behind them.
+struct OptionalWords {
+  std::string words;
+  absl::string_view rest;
+};
+OptionalWords TakeWords(absl::string_view usage) {
+  const size_t end = usage.find("] ");
+  if (usage[0] != '[' || end == usage.npos) return {"", usage};
+  return {absl::StrReplaceAll(usage.substr(1, end - 1), {{"|", " "}}), usage.substr(end + 2)};
+}
 
 const Placeholder* FindPlaceholder(absl::string_view usage) {
   for (const Placeholder& placeholder : kPlaceholders) {
@@ -85,13 +96,14 @@ _tenon_directories() { # WORD
   mapfile -t COMPREPLY < <(compgen -d -- "$1")
 }
 
-_tenon_files() { # PATTERNS WORD
+_tenon_files() { # PATTERNS WORD [WORDS]
   local patterns pattern
   IFS='|' read -ra patterns <<< "$1"
   compopt -o filenames 2>/dev/null
   mapfile -t COMPREPLY < <({
     for pattern in "${patterns[@]}"; do compgen -f -X "!$pattern" -- "$2"; done
     compgen -d -- "$2"
+    compgen -W "$3" -- "$2"
   } | sort -u)
 }
 
@@ -135,10 +147,11 @@ std::string BashAction(absl::string_view usage) {
   if (const std::string words = Choices(usage); !words.empty()) {
     return absl::StrCat("_tenon_words '", words, "' \"$2\"");
   }
-  const Placeholder* placeholder = FindPlaceholder(usage);
+  const OptionalWords words = TakeWords(usage);
+  const Placeholder* placeholder = FindPlaceholder(words.rest);
   if (placeholder == nullptr) return "";
   if (placeholder->directories_only) return "_tenon_directories \"$2\"";
-  return absl::StrCat("_tenon_files '", placeholder->pattern, "' \"$2\"");
+  return absl::StrCat("_tenon_files '", placeholder->pattern, "' \"$2\" '", words.words, "'");
 }
 
 std::string BashSyntax(const Syntax& syntax) {
@@ -192,10 +205,14 @@ std::string ZshAction(absl::string_view usage) {
   if (const std::string choices = Choices(usage); !choices.empty()) {
     return absl::StrCat("(", choices, ")");
   }
-  const Placeholder* placeholder = FindPlaceholder(usage);
+  const OptionalWords words = TakeWords(usage);
+  const Placeholder* placeholder = FindPlaceholder(words.rest);
   if (placeholder == nullptr) return "";
   if (placeholder->directories_only) return "_files -/";
-  return absl::StrCat("_files -g \"(", placeholder->pattern, ")\"");
+  const std::string files = absl::StrCat("_files -g \"(", placeholder->pattern, ")\"");
+  if (words.words.empty()) return files;
+  return absl::StrCat("{_alternative \"words:word:(", words.words, ")\" \"files:file:",
+                      absl::StrReplaceAll(files, {{"\"", "\\\""}}), "\"}");
 }
 
 // A short option and the long one exclude each other.

@@ -13,13 +13,19 @@ namespace {
 namespace fs = std::filesystem;
 using Groups = std::vector<wit::SourceGroup>;
 
+using Paths = std::expected<std::vector<fs::path>, PathFailure>;
+
 // What is in a folder, in the order of names; nothing if there is no such folder.
-std::vector<fs::path> EntriesOf(const fs::path& folder) {
+Paths EntriesOf(const fs::path& folder) {
   std::vector<fs::path> entries;
   std::error_code error;
   fs::directory_iterator each(folder, error);
   for (; !error && each != fs::directory_iterator(); each.increment(error)) {
     entries.push_back(each->path());
+  }
+  if (error && error != std::errc::no_such_file_or_directory) {
+    return std::unexpected(
+        PathFailure{folder.string(), Error(ErrorKind::kIo, error.message())});
   }
   std::sort(entries.begin(), entries.end());
   return entries;
@@ -30,20 +36,24 @@ bool IsFolder(const fs::path& path) {
   return fs::is_directory(path, error);
 }
 
-std::vector<fs::path> WitFilesIn(const fs::path& folder) {
-  std::vector<fs::path> files = EntriesOf(folder);
+Paths WitFilesIn(const fs::path& folder) {
+  TENON_ASSIGN_OR_RETURN(std::vector<fs::path> files, EntriesOf(folder));
   std::erase_if(files,
                 [](const fs::path& path) { return path.extension() != ".wit" || IsFolder(path); });
   return files;
 }
 
 // Folders of packages: the one itself, or those in it but `deps`.
-std::vector<fs::path> PackageFolders(const fs::path& folder) {
-  if (!WitFilesIn(folder).empty()) return {folder};
-  std::vector<fs::path> folders = EntriesOf(folder);
-  std::erase_if(folders, [](const fs::path& path) {
-    return path.filename() == "deps" || !IsFolder(path) || WitFilesIn(path).empty();
-  });
+Paths PackageFolders(const fs::path& folder) {
+  TENON_ASSIGN_OR_RETURN(const std::vector<fs::path> files, WitFilesIn(folder));
+  if (!files.empty()) return {{folder}};
+  TENON_ASSIGN_OR_RETURN(const std::vector<fs::path> entries, EntriesOf(folder));
+  std::vector<fs::path> folders;
+  for (const fs::path& entry : entries) {
+    if (entry.filename() == "deps" || !IsFolder(entry)) continue;
+    TENON_ASSIGN_OR_RETURN(const std::vector<fs::path> inner, WitFilesIn(entry));
+    if (!inner.empty()) folders.push_back(entry);
+  }
   return folders;
 }
 
@@ -66,22 +76,24 @@ class Reader {
   using Done = std::expected<void, PathFailure>;
 
   Done ReadFolder(const std::string& path) {
-    const std::vector<fs::path> folders = PackageFolders(path);
+    TENON_ASSIGN_OR_RETURN(const std::vector<fs::path> folders, PackageFolders(path));
     if (folders.empty()) {
       return std::unexpected(PathFailure{
           path, Error(ErrorKind::kIo, "there are no .wit files in it, nor in the folders in it")});
     }
     for (const fs::path& folder : folders) {
-      TENON_RETURN_IF_ERROR(AddGroup(WitFilesIn(folder), true));
+      TENON_ASSIGN_OR_RETURN(const std::vector<fs::path> files, WitFilesIn(folder));
+      TENON_RETURN_IF_ERROR(AddGroup(files, true));
       if (folder != path) TENON_RETURN_IF_ERROR(ReadDependencies(folder / "deps"));
     }
     return ReadDependencies(fs::path(path) / "deps");
   }
 
   Done ReadDependencies(const fs::path& deps) {
-    for (const fs::path& entry : EntriesOf(deps)) {
+    TENON_ASSIGN_OR_RETURN(const std::vector<fs::path> entries, EntriesOf(deps));
+    for (const fs::path& entry : entries) {
       if (IsFolder(entry)) {
-        const std::vector<fs::path> files = WitFilesIn(entry);
+        TENON_ASSIGN_OR_RETURN(const std::vector<fs::path> files, WitFilesIn(entry));
         if (!files.empty()) TENON_RETURN_IF_ERROR(AddGroup(files, false));
       } else if (entry.extension() == ".wit") {
         TENON_RETURN_IF_ERROR(AddGroup({entry}, false));
@@ -110,11 +122,13 @@ std::expected<Groups, PathFailure> ReadWit(const std::string& path, const std::s
   return Reader().Read(path, deps);
 }
 
-std::vector<std::string> FindWitFiles(const std::string& path) {
-  if (!IsFolder(path)) return {path};
+std::expected<std::vector<std::string>, PathFailure> FindWitFiles(const std::string& path) {
+  if (!IsFolder(path)) return {{path}};
   std::vector<std::string> found;
-  for (const fs::path& folder : PackageFolders(path)) {
-    for (const fs::path& file : WitFilesIn(folder)) found.push_back(file.string());
+  TENON_ASSIGN_OR_RETURN(const std::vector<fs::path> folders, PackageFolders(path));
+  for (const fs::path& folder : folders) {
+    TENON_ASSIGN_OR_RETURN(const std::vector<fs::path> files, WitFilesIn(folder));
+    for (const fs::path& file : files) found.push_back(file.string());
   }
   return found;
 }

@@ -23,6 +23,6 @@ std::expected<std::vector<wit::SourceGroup>, PathFailure> ReadWit(const std::str
                                                                   const std::string& deps);
 
 // The *.wit files that `path` stands for itself, without dependencies.
-std::vector<std::string> FindWitFiles(const std::string& path);
+std::expected<std::vector<std::string>, PathFailure> FindWitFiles(const std::string& path);
 
 }  // namespace tenon::cli

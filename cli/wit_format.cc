@@ -37,12 +37,13 @@ int FormatFile(const std::string& path, bool only_check) {
 }  // namespace
 
 int FormatWitFiles(const WitOptions& options) {
-  const std::vector<std::string> files = FindWitFiles(options.path);
-  if (files.empty()) {
+  const auto files = FindWitFiles(options.path);
+  if (!files) return ComplainOfFile(files.error().path, {}, files.error().error);
+  if (files->empty()) {
     return Complain(absl::StrCat(options.path, ": there are no .wit files in it"), kExitBadInput);
   }
   int exit_code = 0;
-  for (const std::string& file : files) {
+  for (const std::string& file : *files) {
     const int each = FormatFile(file, options.only_check);
     if (each != 0) exit_code = each;
   }
