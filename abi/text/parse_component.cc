@@ -14,10 +14,6 @@ using vm::TokenKind;
 
 namespace {
 
-constexpr uint8_t kCustomSection = 0;
-constexpr uint8_t kComponentSection = 4;
-constexpr uint8_t kStartSection = 9;
-
 // `binary "..."*` behind `(component $id?`.
 Result<Bytes> ParseBinary(Lexer& lexer) {
   Bytes bytes;

@@ -12,8 +12,6 @@ using vm::TokenKind;
 
 namespace {
 
-constexpr uint8_t kModuleSection = 1;
-
 void AppendValTypes(const std::vector<vm::ValType>& types, Bytes* out) {
   AppendVarU32(static_cast<uint32_t>(types.size()), out);
   for (const vm::ValType type : types) vm::InstructionWriter(out).WriteValType(type);
@@ -27,7 +25,7 @@ bool ComponentParser::ParseCoreModuleField() {
   if (head.import) return FinishImport(head, Sort::kCoreModule);
   Result<vm::Module> module = vm::ParseModule(head.id, lexer);
   if (!module) return Fail(std::move(module).error());
-  scope_->AppendSection(kModuleSection, vm::EncodeModule(*module));
+  scope_->AppendSection(kCoreModuleSection, vm::EncodeModule(*module));
   return FinishDefinition(head, Sort::kCoreModule);
 }
 

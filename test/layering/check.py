@@ -42,7 +42,7 @@ LAYERS = {
     "abi/syntax": VM + ["abi/types"],
     "abi/types": VM + ["abi/syntax"],
     "abi/binary": VM + ["abi/syntax", "abi/types", "abi/valid"],
-    "abi/text": VM + ["abi/syntax", "abi/types"],
+    "abi/text": VM + ["abi/syntax", "abi/types", "abi/binary"],
     "abi/valid": VM + ["abi/syntax", "abi/types", "abi/text"],
     "abi": VM + ABI,
     "wit": BASE + ABI_BELOW_RUNTIME,
