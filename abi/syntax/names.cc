@@ -1,6 +1,8 @@
 #include "abi/syntax/names.h"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "abi/syntax/semver.h"
 #include "absl/strings/match.h"
@@ -8,6 +10,14 @@
 
 namespace tenon::abi {
 namespace {
+
+// In order, to be searched.
+constexpr absl::string_view kWitKeywords[] = {
+    "as",  "async",  "bool",   "borrow",  "char",   "constructor", "enum",    "export",    "f32",
+    "f64", "flags",  "from",   "func",    "future", "import",      "include", "interface", "list",
+    "map", "option", "own",    "package", "record", "resource",    "result",  "s16",       "s32",
+    "s64", "s8",     "static", "stream",  "string", "tuple",       "type",    "u16",       "u32",
+    "u64", "u8",     "use",    "variant", "with",   "world"};
 
 // What a character may be in a label; nothing but '-' has none of these.
 enum CharClass : uint8_t { kLower = 1, kUpper = 2, kDigit = 4 };
@@ -74,6 +84,10 @@ std::optional<ExternName> ParseMember(ExternName::Kind kind, absl::string_view t
 }
 
 }  // namespace
+
+bool IsWitKeyword(absl::string_view word) {
+  return std::binary_search(std::begin(kWitKeywords), std::end(kWitKeywords), word);
+}
 
 bool IsLabel(absl::string_view text) { return IsKebab(text, true); }
 

@@ -12,6 +12,9 @@ namespace tenon::abi {
 // True for kebab-case labels: fragments of one case, each beginning as the grammar demands.
 bool IsLabel(absl::string_view text);
 
+// True for words that WIT takes for names only behind a %. wit: "Keywords"
+bool IsWitKeyword(absl::string_view word);
+
 // An extern name taken apart. Views borrow from the text that was parsed.
 struct ExternName {
   enum class Kind : uint8_t { kPlain, kConstructor, kMethod, kStatic, kInterface };

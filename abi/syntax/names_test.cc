@@ -18,6 +18,15 @@ TEST(NamesTest, LabelsAreKebabCase) {
   }
 }
 
+TEST(NamesTest, WitHasKeywords) {
+  for (const char* keyword : {"as", "list", "s16", "s8", "u8", "world"}) {
+    EXPECT_TRUE(IsWitKeyword(keyword)) << keyword;
+  }
+  for (const char* name : {"", "error-context", "lists", "self"}) {
+    EXPECT_FALSE(IsWitKeyword(name)) << name;
+  }
+}
+
 TEST(NamesTest, ExternNamesComeApart) {
   const auto method = ParseExternName("[method]input-stream.read");
   ASSERT_TRUE(method);

@@ -1,26 +1,12 @@
 #include "abi/text/type_printer.h"
 
-#include <algorithm>
-#include <iterator>
+#include "abi/syntax/names.h"
 
 namespace tenon::abi {
 namespace {
 
 constexpr const char* kPrimitives[] = {"bool", "s8",  "u8",  "s16", "u16",  "s32",   "u32",
                                        "s64",  "u64", "f32", "f64", "char", "string"};
-
-// In order, to be searched.
-constexpr absl::string_view kKeywords[] = {
-    "as",       "async",     "bool", "borrow", "char",   "constructor", "enum",    "error-context",
-    "export",   "f32",       "f64",  "flags",  "from",   "func",        "future",  "import",
-    "include",  "interface", "list", "map",    "option", "own",         "package", "record",
-    "resource", "result",    "s16",  "s32",    "s64",    "s8",          "static",  "stream",
-    "string",   "tuple",     "type", "u16",    "u32",    "u64",         "u8",      "use",
-    "variant",  "with",      "world"};
-
-bool IsKeyword(absl::string_view name) {
-  return std::binary_search(std::begin(kKeywords), std::end(kKeywords), name);
-}
 
 }  // namespace
 
@@ -76,7 +62,7 @@ void TypePrinter::PrintResult(ValType result) {
 }
 
 void TypePrinter::PrintIdentifier(absl::string_view name) {
-  if (names_ != nullptr && IsKeyword(name)) Append("%");
+  if (names_ != nullptr && IsWitKeyword(name)) Append("%");
   Append(name);
 }
 

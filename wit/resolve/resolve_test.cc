@@ -58,6 +58,10 @@ TEST(Resolve, RefusesNamesThatAreTaken) {
        "world v { import a: func(); }",
        "x:2:30: the world imports 'a' already; rename the one of 'u': include u with { a as "
        "another-name }"},
+      {"world w { include v; include u; } world u { import a: i; } world v { import a: i; } "
+       "interface i {}",
+       "x:2:30: the world imports 'a' already; rename the one of 'u': include u with { a as "
+       "another-name }"},
   };
   ExpectErrors(kMistakes, "package a:b;");
 }
@@ -229,10 +233,13 @@ TEST(Resolve, TakesLongChainsOfAliases) {
   EXPECT_EQ(Outcome(text + "type t100000 = u8; }").substr(0, 12), "package a:b;");
 }
 
+// Documentation is copied with what it is of, and counts.
 TEST(Resolve, LimitsWhatIncludesCost) {
+  const std::string docs = absl::StrCat("/// ", std::string(8'000, 'x'), "\n");
   std::string text = "package a:b; world w0 {}";
-  for (int i = 1; i < 5'000; ++i) {
-    absl::StrAppend(&text, "world w", i, " { include w", i - 1, "; import fn", i, ": func(); }");
+  for (int i = 1; i < 200; ++i) {
+    absl::StrAppend(&text, "world w", i, " { include w", i - 1, ";\n", docs, "import fn", i,
+                    ": func(); }");
   }
   const std::string outcome = Outcome(text);
   EXPECT_NE(outcome.find("resolving all includes and uses takes more than 4000000 steps"),

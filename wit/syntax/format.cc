@@ -3,6 +3,7 @@
 #include <iterator>
 #include <utility>
 
+#include "abi/syntax/names.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "wit/syntax/comment_printer.h"
@@ -228,7 +229,7 @@ std::string FormatWit(const ast::Document& document) {
   return Formatter(document).Run(document.items);
 }
 
-std::string Spell(absl::string_view name) { return absl::StrCat(IsKeyword(name) ? "%" : "", name); }
+std::string Spell(absl::string_view name) { return absl::StrCat(abi::IsWitKeyword(name) ? "%" : "", name); }
 
 std::string Spell(const ast::PackageName& package) {
   return absl::StrCat(Spell(package.space.text), ":", Spell(package.name.text),

@@ -16,12 +16,6 @@
 namespace tenon::wit {
 namespace {
 
-constexpr absl::string_view kKeywords[] = {
-    "as",  "async",  "bool",   "borrow",  "char",   "constructor", "enum",    "export",    "f32",
-    "f64", "flags",  "from",   "func",    "future", "import",      "include", "interface", "list",
-    "map", "option", "own",    "package", "record", "resource",    "result",  "s16",       "s32",
-    "s64", "s8",     "static", "stream",  "string", "tuple",       "type",    "u16",       "u32",
-    "u64", "u8",     "use",    "variant", "with",   "world"};
 constexpr absl::string_view kItemKeywords[] = {
     "enum",   "export",   "flags", "import", "include", "interface", "package",
     "record", "resource", "type",  "use",    "variant", "world",     "constructor"};
@@ -68,10 +62,6 @@ Status CheckCharacters(absl::string_view text) {
 }
 
 }  // namespace
-
-bool IsKeyword(absl::string_view word) {
-  return std::find(std::begin(kKeywords), std::end(kKeywords), word) != std::end(kKeywords);
-}
 
 absl::Span<const absl::string_view> ItemKeywords() { return kItemKeywords; }
 

@@ -42,8 +42,6 @@ struct Comment {
   bool is_doc() const;
 };
 
-// True for words that are names only behind a %.
-bool IsKeyword(absl::string_view word);
 // Keywords that begin an item.
 absl::Span<const absl::string_view> ItemKeywords();
 

@@ -1,5 +1,6 @@
 #include <iterator>
 
+#include "abi/syntax/names.h"
 #include "absl/strings/str_cat.h"
 #include "vm/base/near_match.h"
 #include "wit/syntax/parse.h"
@@ -116,7 +117,7 @@ Result<ast::Gate> Parser::ParseGate() {
 
 std::unexpected<Error> Parser::FailAtItem(Scope scope) const {
   std::string expected = kExpected[static_cast<size_t>(scope)];
-  if (token_.kind != TokenKind::kName || token_.is_escaped || IsKeyword(token_.text)) {
+  if (token_.kind != TokenKind::kName || token_.is_escaped || abi::IsWitKeyword(token_.text)) {
     return FailHere(expected);
   }
   const absl::string_view near = NearMatch(token_.text, ItemKeywords());
@@ -156,7 +157,7 @@ Status Parser::ParseItem(Scope scope, ast::Item& item) {
   }
   if (scope == Scope::kResource && At("constructor")) return Store(ParseConstructor(), item);
   const bool is_name =
-      token_.kind == TokenKind::kName && (token_.is_escaped || !IsKeyword(token_.text));
+      token_.kind == TokenKind::kName && (token_.is_escaped || !abi::IsWitKeyword(token_.text));
   if (IsTop(scope) || !is_name) return FailAtItem(scope);
   const ast::Name name{token_.text, token_.offset};
   const Token first = token_;
@@ -326,7 +327,7 @@ Status Parser::ParseNamedExtern(ast::Extern& item) {
     TENON_ASSIGN_OR_RETURN(item.what, ParseFunc(*item.name, Scope::kWorld));
     return Expect(";", "after the function");
   }
-  if (token_.kind == TokenKind::kName && !token_.is_escaped && IsKeyword(token_.text)) {
+  if (token_.kind == TokenKind::kName && !token_.is_escaped && abi::IsWitKeyword(token_.text)) {
     return FailHere("'func', 'async', 'interface' or an interface's name");
   }
   TENON_ASSIGN_OR_RETURN(item.what, ParsePath("'func', 'interface' or an interface's name"));

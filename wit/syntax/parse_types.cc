@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "abi/syntax/names.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "wit/syntax/limits.h"
@@ -148,7 +149,7 @@ Result<ast::Type> Parser::ParseType() {
   ast::Type type;
   type.name = {token_.text, token_.offset};
   const std::optional<Primitive> primitive =
-      token_.is_escaped || !IsKeyword(token_.text) ? std::nullopt : PrimitiveOf(token_.text);
+      token_.is_escaped || !abi::IsWitKeyword(token_.text) ? std::nullopt : PrimitiveOf(token_.text);
   if (primitive) {
     type.kind = Kind::kPrimitive;
     type.primitive = *primitive;

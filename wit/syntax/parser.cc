@@ -1,5 +1,6 @@
 #include "wit/syntax/parser.h"
 
+#include "abi/syntax/names.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -15,7 +16,7 @@ std::string Describe(const Token& token) {
     case TokenKind::kEnd: return "the end of the file";
     case TokenKind::kString: return std::string(token.text);
     case TokenKind::kName:
-      if (!token.is_escaped && IsKeyword(token.text))
+      if (!token.is_escaped && abi::IsWitKeyword(token.text))
         return absl::StrCat("the keyword '", token.text, "'");
       break;
     default: break;
@@ -61,7 +62,7 @@ Status Parser::Expect(absl::string_view spelling, absl::string_view where) {
 
 Result<ast::Name> Parser::ExpectName(absl::string_view what) {
   if (token_.kind != TokenKind::kName) return FailHere(what);
-  if (!token_.is_escaped && IsKeyword(token_.text)) {
+  if (!token_.is_escaped && abi::IsWitKeyword(token_.text)) {
     return FailAt(token_.offset, absl::StrCat("expected ", what, ", found ", Describe(token_),
                                               "; as a name it is written '%", token_.text, "'"));
   }
