@@ -110,11 +110,8 @@ class ComponentParser : public vm::TextParser {
 
   // parse_core.cc
   bool ParseCoreModuleField();
-  bool ParseCoreInstanceField();
   bool ParseCoreTypeField();
   bool ParseCoreFuncField();
-  bool ParseCoreInstantiate(Bytes* out);
-  bool ParseCoreExports(Bytes* out);
   bool ParseCoreTypeDef(const Id& id, Bytes* out);  // with parentheses
   bool ParseCoreFuncType(Bytes* out);
   bool ParseCoreValType(Bytes* out);
@@ -124,9 +121,12 @@ class ComponentParser : public vm::TextParser {
   bool ParseCoreTypeUse(uint32_t* type);
 
   // parse_instance.cc
+  bool ParseCoreInstanceField();
   bool ParseInstanceField();
-  bool ParseInstantiate(Bytes* out);
-  bool ParseExports(Bytes* out);
+  bool ParseInstanceDef(bool is_core, Bytes* out);
+  bool ParseInstantiate(bool is_core, Bytes* out);
+  bool ParseArgument(bool is_core, SortIndex* out);
+  bool ParseExports(bool is_core, Bytes* out);
 
   // parse_canon.cc
   bool ParseCanonField();

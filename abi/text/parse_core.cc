@@ -1,5 +1,4 @@
-// Core modules, instances, types and functions as definitions of a component. abi: "Core Instance
-// Definitions", "Core Type Definitions"
+// Core modules, types and functions as definitions of a component. abi: "Core Type Definitions"
 #include "abi/text/component_parser.h"
 #include "vm/binary/encoder.h"
 #include "vm/syntax/instruction_writer.h"
@@ -27,53 +26,6 @@ bool ComponentParser::ParseCoreModuleField() {
   if (!module) return Fail(std::move(module).error());
   scope_->AppendSection(kCoreModuleSection, vm::EncodeModule(*module));
   return FinishDefinition(head, Sort::kCoreModule);
-}
-
-// `$id? (instantiate ...)` or `$id? (export ...)*`
-bool ComponentParser::ParseCoreInstanceField() {
-  const Id id = TakeId();
-  Bytes instance;
-  const bool ok = lexer.TakeOpen("instantiate") ? ParseCoreInstantiate(&instance) && ExpectClose()
-                                                : ParseCoreExports(&instance);
-  uint32_t index;
-  return ok && ExpectClose() &&
-         Write(ListedKind::kCoreInstance, instance, Sort::kCoreInstance, id, &index);
-}
-
-bool ComponentParser::ParseCoreInstantiate(Bytes* out) {
-  uint32_t module, instance;
-  Items arguments;
-  if (!ParseRef(Sort::kCoreModule, &module)) return false;
-  for (; lexer.TakeOpen("with"); ++arguments.count) {
-    if (!ParseLabel(&arguments.bytes) || !ExpectOpen("instance")) return false;
-    if (AtIndex()) {
-      if (!ParseItemRest(Sort::kCoreInstance, &instance)) return false;
-    } else {
-      Bytes exports;
-      if (!ParseCoreExports(&exports) || !ExpectClose()) return false;
-      if (!Write(ListedKind::kCoreInstance, exports, Sort::kCoreInstance, std::nullopt, &instance))
-        return false;
-    }
-    AppendCoreSortIndex({Sort::kCoreInstance, instance}, &arguments.bytes);
-    if (!ExpectClose()) return false;
-  }
-  out->push_back(0x00);
-  AppendVarU32(module, out);
-  arguments.AppendTo(out);
-  return true;
-}
-
-bool ComponentParser::ParseCoreExports(Bytes* out) {
-  Items exports;
-  for (; lexer.TakeOpen("export"); ++exports.count) {
-    SortIndex item;
-    if (!ParseLabel(&exports.bytes) || !ParseItem(/*is_core=*/true, &item)) return false;
-    AppendCoreSortIndex(item, &exports.bytes);
-    if (!ExpectClose()) return false;
-  }
-  out->push_back(0x01);
-  exports.AppendTo(out);
-  return true;
 }
 
 bool ComponentParser::ParseCoreTypeField() {
