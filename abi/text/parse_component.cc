@@ -14,14 +14,19 @@ using vm::TokenKind;
 
 namespace {
 
+// What the strings that stand here say together.
+void TakeStrings(Lexer& lexer, Bytes* out) {
+  while (lexer.Peek().kind == TokenKind::kString) {
+    const std::string part = StringValue(lexer.Take());
+    out->insert(out->end(), part.begin(), part.end());
+  }
+}
+
 // `binary "..."*` behind `(component $id?`.
 Result<Bytes> ParseBinary(Lexer& lexer) {
   Bytes bytes;
   lexer.Take();
-  while (lexer.Peek().kind == TokenKind::kString) {
-    const std::string part = StringValue(lexer.Take());
-    bytes.insert(bytes.end(), part.begin(), part.end());
-  }
+  TakeStrings(lexer, &bytes);
   if (!lexer.TakeIf(TokenKind::kRightParen)) return std::unexpected(lexer.UnexpectedToken());
   return bytes;
 }
@@ -248,10 +253,7 @@ bool ComponentParser::ParseValueField() {
 bool ComponentParser::ParseCustomField() {
   Bytes custom;
   if (!ParseLabel(&custom)) return false;
-  while (lexer.Peek().kind == TokenKind::kString) {
-    const std::string part = StringValue(lexer.Take());
-    custom.insert(custom.end(), part.begin(), part.end());
-  }
+  TakeStrings(lexer, &custom);
   scope_->AppendSection(kCustomSection, custom);
   return ExpectClose();
 }
