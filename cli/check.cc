@@ -20,6 +20,13 @@ absl::string_view AsText(absl::Span<const uint8_t> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+// The error if it is about a feature.
+template <typename T>
+Status OnlyWhatIsOff(Result<T> checked) {
+  if (checked || FeatureAdvice(checked.error().message()).empty()) return {};
+  return std::unexpected(std::move(checked).error());
+}
+
 }  // namespace
 
 Result<vm::Module> ReadModule(std::vector<uint8_t>& bytes, const vm::Features& features) {
@@ -68,10 +75,13 @@ Result<std::unique_ptr<const abi::ResolvedComponent>> CheckComponent(std::vector
 
 Status CheckFeatures(const vm::Module& module, const vm::Features& features) {
   vm::TypeStore types;
-  auto resolved = vm::ValidateModule(std::make_unique<vm::Module>(module), &types, features,
-                                     vm::BodyValidation::kEager);
-  if (resolved || FlagThatIsOff(resolved.error().message()).empty()) return {};
-  return std::unexpected(std::move(resolved).error());
+  return OnlyWhatIsOff(vm::ValidateModule(std::make_unique<vm::Module>(module), &types, features,
+                                          vm::BodyValidation::kEager));
+}
+
+Status CheckFeatures(const std::vector<uint8_t>& component, const vm::Features& features) {
+  vm::TypeStore types;
+  return OnlyWhatIsOff(CheckComponent(component, features, &types));
 }
 
 }  // namespace tenon::cli

@@ -31,7 +31,8 @@ Result<std::shared_ptr<const vm::ResolvedModule>> CheckModule(std::vector<uint8_
                                                               const vm::Features& features,
                                                               vm::TypeStore* types);
 
-// Whether the module does without what is off. It may be invalid in other ways.
+// Whether the module, or the component, does without what is off. It may be invalid in other ways.
 Status CheckFeatures(const vm::Module& module, const vm::Features& features);
+Status CheckFeatures(const std::vector<uint8_t>& component, const vm::Features& features);
 
 }  // namespace tenon::cli

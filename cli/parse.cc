@@ -28,7 +28,9 @@ Result<vm::Module> OnlyWith(const vm::Features& features, Result<vm::Module> mod
 Result<std::vector<uint8_t>> Encode(absl::Span<const uint8_t> bytes, const vm::Features& features) {
   const absl::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (KindOf(bytes) == InputKind::kText && abi::IsComponentText(text)) {
-    return abi::ParseComponent(text);
+    TENON_ASSIGN_OR_RETURN(auto binary, abi::ParseComponent(text, features));
+    TENON_RETURN_IF_ERROR(CheckFeatures(binary, features));
+    return binary;
   }
   TENON_ASSIGN_OR_RETURN(const vm::Module module, OnlyWith(features, ParseText(bytes, features)));
   return vm::EncodeModule(module);

@@ -21,7 +21,9 @@ namespace tenon::abi {
 
 class ComponentParser : public vm::TextParser {
  public:
-  explicit ComponentParser(const vm::Lexer& start) : TextParser(start) {}
+  // `features`: of the core modules inside.
+  ComponentParser(const vm::Lexer& start, const vm::Features& features)
+      : TextParser(start), features_(features) {}
 
   // Definitions up to `closer`, which is consumed.
   bool ParseComponent(const std::optional<vm::Token>& id, vm::TokenKind closer, Bytes* out);
@@ -135,6 +137,7 @@ class ComponentParser : public vm::TextParser {
   bool ParseImmediate(char letter, Bytes* out);
   bool ParseOptions(Bytes* out);
 
+  const vm::Features features_;
   TextScope* scope_ = nullptr;
   uint32_t depth_ = 0;  // of scopes and of types written inline
 };

@@ -9,17 +9,21 @@
 
 #include "absl/strings/string_view.h"
 #include "vm/base/status.h"
+#include "vm/syntax/features.h"
 #include "vm/text/lexer.h"
 
 namespace tenon::abi {
 
 // Parses `(component ...)`, `(component binary ...)` or the definitions alone, up to the end of
-// `text`.
-Result<std::vector<uint8_t>> ParseComponent(absl::string_view text);
+// `text`. What a feature adds to the text of core modules alone is refused here where it is off;
+// the rest is for whoever validates the component.
+Result<std::vector<uint8_t>> ParseComponent(absl::string_view text,
+                                            const vm::Features& features = vm::Features::All());
 
 // For scripts: parses definitions from after `(component $id?` and consumes the closing
 // parenthesis. After a failure the position of `lexer` means nothing.
-Result<std::vector<uint8_t>> ParseComponent(const std::optional<vm::Token>& id, vm::Lexer& lexer);
+Result<std::vector<uint8_t>> ParseComponent(const std::optional<vm::Token>& id, vm::Lexer& lexer,
+                                            const vm::Features& features = vm::Features::All());
 
 // True when `text` begins with what only a component can begin with: `(component`, or a definition
 // that no module has.

@@ -41,8 +41,9 @@ bool IsComponentText(absl::string_view text) {
   return false;
 }
 
-Result<std::vector<uint8_t>> ParseComponent(const std::optional<Token>& id, Lexer& lexer) {
-  ComponentParser parser(lexer);
+Result<std::vector<uint8_t>> ParseComponent(const std::optional<Token>& id, Lexer& lexer,
+                                            const vm::Features& features) {
+  ComponentParser parser(lexer, features);
   Bytes bytes;
   const bool ok = parser.ParseComponent(id, TokenKind::kRightParen, &bytes);
   lexer = parser.lexer;
@@ -50,7 +51,7 @@ Result<std::vector<uint8_t>> ParseComponent(const std::optional<Token>& id, Lexe
   return bytes;
 }
 
-Result<std::vector<uint8_t>> ParseComponent(absl::string_view text) {
+Result<std::vector<uint8_t>> ParseComponent(absl::string_view text, const vm::Features& features) {
   if (text.size() > vm::kMaxModuleBytes) {
     return Fail(ErrorKind::kLimit, absl::StrCat("more than ", vm::kMaxModuleBytes, " bytes"));
   }
@@ -60,11 +61,11 @@ Result<std::vector<uint8_t>> ParseComponent(absl::string_view text) {
     std::optional<Token> id;
     if (lexer.Peek().kind == TokenKind::kId) id = lexer.Take();
     const bool is_binary = lexer.Peek().Is("binary");
-    TENON_ASSIGN_OR_RETURN(bytes, is_binary ? ParseBinary(lexer) : ParseComponent(id, lexer));
+    TENON_ASSIGN_OR_RETURN(bytes, is_binary ? ParseBinary(lexer) : ParseComponent(id, lexer, features));
     if (lexer.Peek().kind != TokenKind::kEnd) return std::unexpected(lexer.UnexpectedToken());
     return bytes;
   }
-  ComponentParser parser(lexer);
+  ComponentParser parser(lexer, features);
   if (parser.ParseComponent(std::nullopt, TokenKind::kEnd, &bytes)) return bytes;
   return std::unexpected(parser.TakeError());
 }

@@ -22,7 +22,7 @@ bool ComponentParser::ParseCoreModuleField() {
   Head head;
   if (!ParseHead(Sort::kCoreModule, &head)) return false;
   if (head.import) return FinishImport(head, Sort::kCoreModule);
-  Result<vm::Module> module = vm::ParseModule(head.id, lexer);
+  Result<vm::Module> module = vm::ParseModule(head.id, lexer, features_);
   if (!module) return Fail(std::move(module).error());
   scope_->AppendSection(kCoreModuleSection, vm::EncodeModule(*module));
   return FinishDefinition(head, Sort::kCoreModule);

@@ -5,7 +5,6 @@
 #include "abi/syntax/limits.h"
 #include "abi/text/component_parser.h"
 #include "absl/strings/str_cat.h"
-#include "vm/syntax/features.h"
 
 namespace tenon::abi {
 
@@ -87,7 +86,7 @@ bool ComponentParser::WithScope(TextScope::Kind kind, const Id& id, absl::Functi
 
 // The types' names are lent to the other parser.
 bool ComponentParser::WithCoreParser(absl::FunctionRef<bool(vm::ModuleParser&)> parse) {
-  vm::ModuleParser parser(lexer, vm::Features::All());
+  vm::ModuleParser parser(lexer, features_);
   std::swap(parser.types, scope_->space(Sort::kCoreType));
   const bool ok = parse(parser);
   std::swap(parser.types, scope_->space(Sort::kCoreType));

@@ -15,8 +15,8 @@
 
 namespace tenon::vm {
 
-Result<Module> ParseModule(const std::optional<Token>& id, Lexer& lexer) {
-  ModuleParser parser(lexer, Features::All());
+Result<Module> ParseModule(const std::optional<Token>& id, Lexer& lexer, const Features& features) {
+  ModuleParser parser(lexer, features);
   auto module = parser.Parse(id, TokenKind::kRightParen);
   lexer = parser.lexer;
   return module;

@@ -19,8 +19,9 @@ namespace tenon::vm {
 // text alone is refused here where it is off; the rest is for whoever validates the module.
 Result<Module> ParseModule(absl::string_view text, const Features& features = Features::All());
 
-// For scripts: parses fields from after `(module $id?` and consumes the closing parenthesis. After
-// a failure the position of `lexer` means nothing.
-Result<Module> ParseModule(const std::optional<Token>& id, Lexer& lexer);
+// For scripts and components: parses fields from after `(module $id?` and consumes the closing
+// parenthesis. After a failure the position of `lexer` means nothing.
+Result<Module> ParseModule(const std::optional<Token>& id, Lexer& lexer,
+                           const Features& features = Features::All());
 
 }  // namespace tenon::vm
