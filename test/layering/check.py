@@ -45,7 +45,7 @@ LAYERS = {
     "abi/text": VM + ["abi/syntax", "abi/types", "abi/binary"],
     "abi/valid": VM + ["abi/syntax", "abi/types", "abi/text"],
     "abi": VM + ABI,
-    "wit": BASE + ABI_BELOW_RUNTIME,
+    "wit": VM_BELOW_RUNTIME + ABI_BELOW_RUNTIME,
     "wasi": VM + ABI,
     "cli": VM + ["vm", "jit"] + ABI + WIT + WASI,
 }
