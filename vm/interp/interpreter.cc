@@ -61,9 +61,8 @@ bool ClaimInterrupt(const EntryRecord& entry) {
 void InstallSignalHandlers(Bounds bounds) {
   static constexpr sys::SignalClaims kClaims = {__start_tenon_handlers, __stop_tenon_handlers,
                                                 ClaimFault, ClaimInterrupt};
-  [[maybe_unused]] static const bool interrupts = (sys::InstallInterruptHandler(kClaims), true);
-  if (bounds != Bounds::kGuard) return;
-  [[maybe_unused]] static const bool faults = (sys::InstallFaultHandlers(kClaims), true);
+  sys::SetSignalClaims(kClaims);
+  if (bounds == Bounds::kGuard) sys::InstallFaultHandlers();
 }
 
 // A fault leaves the handler's frame without its epilogue. All below the entry is dead by then.

@@ -49,10 +49,13 @@ struct SignalClaims {
   ClaimInterrupt interrupt;
 };
 
+// Before guests are entered; the same claims from all who call, which outlive the process's guests.
+void SetSignalClaims(const SignalClaims& claims);
+
 // Each installs signal handlers once a process, in front of the host's, which get every fault that
-// is not claimed, or every SIGURG that is not ours. The claims outlive the process's guests.
-void InstallFaultHandlers(const SignalClaims& claims);
-void InstallInterruptHandler(const SignalClaims& claims);
+// is not claimed, or every SIGURG that is not ours.
+void InstallFaultHandlers();
+void InstallInterruptHandler();
 
 // Sends the thread of that kernel id the signal that SignalClaims::interrupt answers. Nothing
 // happens where no thread has it any more.

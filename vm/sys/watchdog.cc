@@ -68,6 +68,7 @@ class Watchdog {
 
   // The thread takes no signals: they are for the host's.
   bool Start() {
+    InstallInterruptHandler();
     sigset_t all, previous;
     sigfillset(&all);
     pthread_attr_t attributes;

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <mutex>
 
 extern "C" {
 void tenon_sys_enter(tenon::vm::EntryRecord* record,
@@ -104,22 +103,22 @@ void Install(int signal, void (*handler)(int, siginfo_t*, void*), int flags,
 
 }  // namespace
 
-void InstallFaultHandlers(const SignalClaims& claims) {
-  static std::once_flag once;
-  std::call_once(once, [&] {
-    claims_on_signals = &claims;
+void SetSignalClaims(const SignalClaims& claims) { claims_on_signals = &claims; }
+
+void InstallFaultHandlers() {
+  [[maybe_unused]] static const bool once = [] {
     for (int i = 0; i < 2; ++i) {
       Install(kFaultSignals[i], OnFault, SA_NODEFER, &previous_actions[i]);
     }
-  });
+    return true;
+  }();
 }
 
-void InstallInterruptHandler(const SignalClaims& claims) {
-  static std::once_flag once;
-  std::call_once(once, [&] {
-    claims_on_signals = &claims;
+void InstallInterruptHandler() {
+  [[maybe_unused]] static const bool once = [] {
     Install(kInterruptSignal, OnInterrupt, SA_RESTART, &previous_interrupt_action);
-  });
+    return true;
+  }();
 }
 
 void InterruptThread(int thread) {
