@@ -14,8 +14,7 @@ Store::Store(Engine* engine, StoreLimits limits)
       memory_bytes_left_(limits.total_memory_bytes),
       table_entries_left_(limits.total_table_entries),
       instance_bytes_left_(limits.total_instance_bytes) {
-  stack_ = sys::Mapping::Reserve(limits.stack_bytes);
-  if (stack_ && !stack_.Commit(0, limits.stack_bytes)) stack_ = sys::Mapping();
+  stack_ = sys::Mapping::Allocate(limits.stack_bytes);
   run_.store = this;
   run_.stack_top = reinterpret_cast<Slot*>(stack_.base());
   run_.stack_limit = StackEnd();

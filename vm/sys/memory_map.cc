@@ -25,11 +25,14 @@ Mapping::~Mapping() {
   if (base_ != nullptr) munmap(base_, size_);
 }
 
-Mapping Mapping::Reserve(size_t size) {
+Mapping Mapping::Allocate(size_t size) { return Map(size, PROT_READ | PROT_WRITE); }
+
+Mapping Mapping::Reserve(size_t size) { return Map(size, PROT_NONE); }
+
+Mapping Mapping::Map(size_t size, int access) {
   Mapping mapping;
   const size_t rounded = RoundUpToPages(size);
-  void* base =
-      mmap(nullptr, rounded, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* base = mmap(nullptr, rounded, access, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (base == MAP_FAILED) return mapping;
   mapping.base_ = static_cast<uint8_t*>(base);
   mapping.size_ = rounded;

@@ -1,4 +1,4 @@
-// Address space from the host: reserve, commit, release. The only user of mmap.
+// Memory from the host: allocate, or reserve and commit, then release. The only user of mmap.
 // What is reserved can't be accessed until it is committed, and reads as zero then.
 #pragma once
 
@@ -17,8 +17,10 @@ class Mapping {
   Mapping& operator=(Mapping&& other) noexcept;
   ~Mapping();
 
-  // Reserves `size` bytes without access; false when the host refuses. Sizes are rounded up to host
+  // `size` bytes, readable and writable; empty when the host refuses. Sizes are rounded up to host
   // pages.
+  static Mapping Allocate(size_t size);
+  // `size` bytes of address space without access; likewise.
   static Mapping Reserve(size_t size);
   // Makes [offset, offset + size), and with it what host pages it touches, readable and writable;
   // false when the host refuses.
@@ -29,6 +31,8 @@ class Mapping {
   explicit operator bool() const { return base_ != nullptr; }
 
  private:
+  static Mapping Map(size_t size, int access);
+
   uint8_t* base_ = nullptr;
   size_t size_ = 0;
 };
