@@ -51,7 +51,9 @@ class SectionReader {
     }
     if (!reader_.ReadBytes(4, &version)) return false;
     if (std::memcmp(version.data(), kVersion, 4) != 0) {
-      return reader_.FailAt(ErrorKind::kMalformed, "unknown binary version", where + 4);
+      return reader_.FailAt(ErrorKind::kMalformed,
+                            "unknown binary version: expected a version header for a component",
+                            where + 4);
     }
     return true;
   }
@@ -64,11 +66,16 @@ class SectionReader {
       uint32_t size = 0;
       absl::Span<const uint8_t> content;
       const uint64_t start = reader_.offset();
-      if (!reader_.ReadByte(&id) || !reader_.ReadVarU32(&size)) return false;
+      if (!reader_.ReadByte(&id)) return false;
+      if (id > kValue) {
+        return reader_.FailAt(ErrorKind::kMalformed, absl::StrCat("malformed section id: ", id),
+                              start);
+      }
+      if (!reader_.ReadVarU32(&size)) return false;
       const uint64_t offset = reader_.offset();
       if (!reader_.ReadBytes(size, &content)) return false;
       SyntaxReader section = reader_.Part(content, offset);
-      bool read = ReadSection(id, start, section);
+      bool read = ReadSection(id, section);
       if (read && !section.at_end()) read = section.Fail("section size mismatch");
       if (!read) {
         const Error error = section.error();
@@ -80,7 +87,7 @@ class SectionReader {
   }
 
  private:
-  bool ReadSection(uint8_t id, uint64_t start, SyntaxReader& section) {
+  bool ReadSection(uint8_t id, SyntaxReader& section) {
     switch (id) {
       case kCustom: return ReadCustom(section);
       case kCoreModule: return ReadCoreModule(section);
@@ -98,10 +105,7 @@ class SectionReader {
       case kStart: return ReadStart(section);
       case kImport: return ReadDefinitions(section, kMaxImports, "imports", &SectionReader::Import);
       case kExport: return ReadDefinitions(section, kMaxExports, "exports", &SectionReader::Export);
-      case kValue: return ReadDefinitions(section, kMaxTypes, "values", &SectionReader::Value);
-      default:
-        return section.FailAt(ErrorKind::kMalformed, absl::StrCat("malformed section id: ", id),
-                              start);
+      default: return ReadDefinitions(section, kMaxTypes, "values", &SectionReader::Value);
     }
   }
 
@@ -162,7 +166,7 @@ class SectionReader {
   bool CoreInstance(SyntaxReader& reader, Definition& out) {
     uint8_t form = 0;
     auto& instance = out.def.emplace<syntax::CoreInstance>();
-    if (!reader.ReadByte(&form)) return false;
+    if (!reader.ReadForm(1, "core instance", &form)) return false;
     if (form == 0x00) {
       auto& instantiate = instance.emplace<syntax::CoreInstantiate>();
       uint32_t module = 0;
@@ -171,7 +175,6 @@ class SectionReader {
       return ReadVec(reader, kMaxImports, "instantiation arguments", &instantiate.args,
                      [&](syntax::CoreInstantiateArg* arg) { return CoreArg(reader, arg); });
     }
-    if (form != 0x01) return Malformed(reader, "malformed core instance", out);
     return ReadVec(reader, kMaxExports, "exports",
                    &instance.emplace<absl::Span<const syntax::CoreInlineExport>>(),
                    [&](syntax::CoreInlineExport* item) {
@@ -187,8 +190,7 @@ class SectionReader {
     if (!ReadName(reader, &arg->name)) return false;
     const uint64_t where = reader.offset();
     if (!reader.ReadByte(&sort)) return false;
-    if (sort != 0x12)
-      return reader.FailAt(ErrorKind::kMalformed, "malformed core instance argument", where);
+    if (sort != 0x12) return reader.FailForm(sort, "instantiation arg kind", where);
     if (!reader.ReadVarU32(&index)) return false;
     arg->instance = CoreInstanceIdx(index);
     return true;
@@ -197,7 +199,7 @@ class SectionReader {
   bool Instance(SyntaxReader& reader, Definition& out) {
     uint8_t form = 0;
     auto& instance = out.def.emplace<syntax::Instance>();
-    if (!reader.ReadByte(&form)) return false;
+    if (!reader.ReadForm(1, "instance", &form)) return false;
     if (form == 0x00) {
       auto& instantiate = instance.emplace<syntax::Instantiate>();
       uint32_t component = 0;
@@ -208,7 +210,6 @@ class SectionReader {
                        return ReadName(reader, &arg->name) && ReadSortIndex(reader, &arg->item);
                      });
     }
-    if (form != 0x01) return Malformed(reader, "malformed instance", out);
     return ReadVec(
         reader, kMaxExports, "exports", &instance.emplace<absl::Span<const syntax::InlineExport>>(),
         [&](syntax::InlineExport* item) {
@@ -237,8 +238,7 @@ class SectionReader {
     auto& item = out.def.emplace<syntax::Export>();
     uint8_t ascribed = 0;
     if (!ReadExternName(reader, &item.name) || !ReadSortIndex(reader, &item.item)) return false;
-    if (!reader.ReadByte(&ascribed)) return false;
-    if (ascribed > 1) return Malformed(reader, "malformed export", out);
+    if (!reader.ReadForm(1, "optional component export type", &ascribed)) return false;
     if (ascribed == 0) return true;
     auto* const type = reader.New<syntax::ExternType>();
     item.type = type;
@@ -272,15 +272,18 @@ class SectionReader {
     return reader.Skip(size);
   }
 
-  static bool Malformed(SyntaxReader& reader, const char* message, const Definition& where) {
-    return reader.FailAt(ErrorKind::kMalformed, message, where.offset);
-  }
-
   SyntaxReader& reader_;
   const int depth_;
   Component* const out_;
   std::vector<Definition> definitions_;
 };
+
+// An end without anything more specific is the file's, in the words of the specification's tests.
+Error DecodingError(const SyntaxReader& reader) {
+  Error error = reader.error();
+  if (error.message() != "unexpected end") return error;
+  return Error(ErrorKind::kMalformed, "unexpected end-of-file", *error.where());
+}
 
 }  // namespace
 
@@ -300,7 +303,9 @@ Result<std::unique_ptr<const syntax::RootComponent>> DecodeComponent(std::vector
   uint64_t allowance = kMaxDecodedBase + kMaxDecodedFactor * component->bytes->size();
   SyntaxReader reader(*component->bytes, 0, &allowance, component->arena);
   SectionReader sections(reader, 0, component.get());
-  if (!sections.ReadPreamble() || !sections.ReadSections()) return reader.TakeFailure();
+  if (!sections.ReadPreamble() || !sections.ReadSections()) {
+    return std::unexpected(DecodingError(reader));
+  }
   return component;
 }
 

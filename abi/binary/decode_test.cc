@@ -24,7 +24,8 @@ TEST(DecodeTest, TellsComponentsFromModules) {
   EXPECT_TRUE(IsComponent(Component({})));
   EXPECT_FALSE(IsComponent(Module({})));
   EXPECT_FALSE(IsComponent(Bytes{0x00, 'a', 's'}));
-  EXPECT_EQ(ErrorOf(Module({})), "unknown binary version");
+  EXPECT_EQ(ErrorOf(Module({})),
+            "unknown binary version: expected a version header for a component");
   EXPECT_EQ(ErrorOf({'h', 'e', 'l', 'l', 'o'}), "magic header not detected");
 }
 
@@ -47,10 +48,11 @@ TEST(DecodeTest, GatedFormsDecode) {
 }
 
 TEST(DecodeTest, CountsAreNotBelieved) {
-  EXPECT_EQ(ErrorOf(Component({Blob(7, {0xff, 0xff, 0x0f})})), "unexpected end");
+  EXPECT_EQ(ErrorOf(Component({Blob(7, {0xff, 0xff, 0x0f})})), "unexpected end-of-file");
   EXPECT_EQ(ErrorOf(Component({Blob(7, {0x80, 0x80, 0x40})})),
             "too many types: 1048576, the limit is 1000000");
-  EXPECT_EQ(ErrorOf(Component({Section(7, {{0x6f, 0x83, 0x10, 0x7f, 0x7f}})})), "unexpected end");
+  EXPECT_EQ(ErrorOf(Component({Section(7, {{0x6f, 0x83, 0x10, 0x7f, 0x7f}})})),
+            "unexpected end-of-file");
   EXPECT_EQ(ErrorOf(Component({Blob(7, {0x01, 0x7f, 0x7f})})), "section size mismatch");
 }
 

@@ -6,6 +6,11 @@
 
 namespace tenon::abi {
 
+bool SyntaxReader::FailForm(uint8_t byte, absl::string_view what, uint64_t where) {
+  return FailAt(ErrorKind::kMalformed,
+                absl::StrCat("invalid leading byte (0x", absl::Hex(byte), ") for ", what), where);
+}
+
 bool ReadName(SyntaxReader& reader, absl::string_view* out) {
   uint32_t length = 0;
   absl::Span<const uint8_t> bytes;
@@ -47,7 +52,7 @@ constexpr SortCode kSorts[] = {{0x01, Sort::kFunc},
                                {0x04, Sort::kComponent},
                                {0x05, Sort::kInstance}};
 
-bool ReadSortOf(SyntaxReader& reader, absl::Span<const SortCode> sorts, const char* error,
+bool ReadSortOf(SyntaxReader& reader, absl::Span<const SortCode> sorts, const char* what,
                 Sort* out) {
   uint8_t byte = 0;
   const uint64_t where = reader.offset();
@@ -57,18 +62,18 @@ bool ReadSortOf(SyntaxReader& reader, absl::Span<const SortCode> sorts, const ch
     *out = row.sort;
     return true;
   }
-  return reader.FailAt(ErrorKind::kMalformed, error, where);
+  return reader.FailForm(byte, what, where);
 }
 
 }  // namespace
 
-bool ReadCoreSort(SyntaxReader& reader, Sort* out) {
-  return ReadSortOf(reader, kCoreSorts, "malformed core sort", out);
+bool ReadCoreSort(SyntaxReader& reader, Sort* out, const char* what) {
+  return ReadSortOf(reader, kCoreSorts, what, out);
 }
 
-bool ReadSort(SyntaxReader& reader, Sort* out) {
-  if (reader.PeekByte() != 0x00) return ReadSortOf(reader, kSorts, "malformed sort", out);
-  return reader.Skip(1) && ReadCoreSort(reader, out);
+bool ReadSort(SyntaxReader& reader, Sort* out, const char* what) {
+  if (reader.PeekByte() != 0x00) return ReadSortOf(reader, kSorts, what, out);
+  return reader.Skip(1) && ReadCoreSort(reader, out, what);
 }
 
 bool ReadSortIndex(SyntaxReader& reader, SortIndex* out) {
@@ -78,16 +83,15 @@ bool ReadSortIndex(SyntaxReader& reader, SortIndex* out) {
 namespace {
 
 bool ReadAttribute(SyntaxReader& reader, syntax::NameAttributes* out) {
-  uint8_t kind = 0;
-  const uint64_t where = reader.offset();
-  if (!reader.ReadByte(&kind)) return false;
+  static constexpr const char* kNames[] = {"implements", "version-suffix", "external-id"};
   std::optional<absl::string_view>* const slots[] = {&out->implements, &out->version_suffix,
                                                      &out->external_id};
-  if (kind >= std::size(slots)) {
-    return reader.FailAt(ErrorKind::kMalformed, "malformed name attribute", where);
-  }
+  uint8_t kind = 0;
+  const uint64_t where = reader.offset();
+  if (!reader.ReadForm(std::size(slots) - 1, "name option", &kind)) return false;
   if (slots[kind]->has_value()) {
-    return reader.FailAt(ErrorKind::kInvalid, "duplicate name attribute", where);
+    return reader.FailAt(ErrorKind::kInvalid,
+                         absl::StrCat("duplicate '", kNames[kind], "' option in name"), where);
   }
   return ReadName(reader, &slots[kind]->emplace());
 }
@@ -96,10 +100,7 @@ bool ReadAttribute(SyntaxReader& reader, syntax::NameAttributes* out) {
 
 bool ReadExternName(SyntaxReader& reader, syntax::Name* out) {
   uint8_t form = 0;
-  const uint64_t where = reader.offset();
-  if (!reader.ReadByte(&form)) return false;
-  if (form > 2) return reader.FailAt(ErrorKind::kMalformed, "malformed extern name", where);
-  if (!ReadName(reader, &out->name)) return false;
+  if (!reader.ReadForm(2, "component name", &form) || !ReadName(reader, &out->name)) return false;
   if (form < 2) return true;
   uint32_t count = 0;
   auto* const attributes = reader.New<syntax::NameAttributes>();

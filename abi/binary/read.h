@@ -7,6 +7,7 @@
 #include <new>
 
 #include "abi/syntax/component.h"
+#include "absl/base/attributes.h"
 #include "vm/base/byte_reader.h"
 
 namespace tenon::abi {
@@ -30,6 +31,12 @@ class SyntaxReader : public ByteReader {
   T* New() {
     return Charge(sizeof(T)) ? arena_.New<T>() : nullptr;
   }
+  // The byte that says which form something has: at most `last`. `what` is what it introduces.
+  bool ReadForm(uint8_t last, const char* what, uint8_t* out) {
+    const uint64_t where = offset();
+    return ReadByte(out) && (*out <= last || FailForm(*out, what, where));
+  }
+  ABSL_ATTRIBUTE_COLD bool FailForm(uint8_t byte, absl::string_view what, uint64_t where);
 
  private:
   syntax::Arena& arena_;
@@ -38,8 +45,9 @@ class SyntaxReader : public ByteReader {
 // A view of the bytes read.
 bool ReadName(SyntaxReader& reader, absl::string_view* out);
 bool ReadCount(SyntaxReader& reader, uint32_t limit, const char* what, uint32_t* out);
-bool ReadSort(SyntaxReader& reader, Sort* out);
-bool ReadCoreSort(SyntaxReader& reader, Sort* out);
+// `what` the sort is of, for messages.
+bool ReadSort(SyntaxReader& reader, Sort* out, const char* what = "component external kind");
+bool ReadCoreSort(SyntaxReader& reader, Sort* out, const char* what = "external kind");
 bool ReadSortIndex(SyntaxReader& reader, SortIndex* out);
 bool ReadExternName(SyntaxReader& reader, syntax::Name* out);
 

@@ -9,21 +9,16 @@ using syntax::CanonOptions;
 bool ReadOptions(SyntaxReader& reader, CanonOptions* out) {
   return ReadVec(reader, 100, "canonical options", out, [&](CanonOption* option) {
     uint8_t code = 0;
-    const uint64_t where = reader.offset();
-    if (!reader.ReadByte(&code)) return false;
-    if (code > 0x07)
-      return reader.FailAt(ErrorKind::kMalformed, "malformed canonical option", where);
+    if (!reader.ReadForm(0x07, "canonical option", &code)) return false;
     option->kind = static_cast<CanonOption::Kind>(code);  // the enum has the codes' order
     const bool has_index = (code >= 0x03 && code <= 0x05) || code == 0x07;
     return !has_index || reader.ReadVarU32(&option->index);
   });
 }
 
-bool ReadFuncSort(SyntaxReader& reader) {
+bool ReadFuncSort(SyntaxReader& reader, const char* what) {
   uint8_t sort = 0;
-  const uint64_t where = reader.offset();
-  if (!reader.ReadByte(&sort)) return false;
-  return sort == 0 || reader.FailAt(ErrorKind::kMalformed, "malformed canonical function", where);
+  return reader.ReadForm(0, what, &sort);
 }
 
 template <typename Idx>
@@ -38,7 +33,7 @@ bool ReadFlag(SyntaxReader& reader) {
   uint8_t flag = 0;
   const uint64_t where = reader.offset();
   if (!reader.ReadByte(&flag)) return false;
-  return flag <= 1 || reader.FailAt(ErrorKind::kMalformed, "malformed flag", where);
+  return flag <= 1 || reader.FailAt(ErrorKind::kMalformed, "invalid boolean value", where);
 }
 
 // One immediate of a gated built-in, by its letter in canon_builtins.def.
@@ -84,7 +79,7 @@ bool ReadGated(SyntaxReader& reader, uint8_t code, uint64_t where, syntax::Canon
     *out = syntax::CanonGated{row.name, row.feature};
     return true;
   }
-  return reader.FailAt(ErrorKind::kMalformed, "malformed canonical definition", where);
+  return reader.FailForm(code, "canonical function", where);
 }
 
 }  // namespace
@@ -96,12 +91,12 @@ bool ReadCanon(SyntaxReader& reader, syntax::Canon* out) {
   switch (code) {
     case 0x00: {
       auto& lift = out->emplace<syntax::CanonLift>();
-      return ReadFuncSort(reader) && ReadIndex(reader, &lift.func) &&
+      return ReadFuncSort(reader, "canonical function lift") && ReadIndex(reader, &lift.func) &&
              ReadOptions(reader, &lift.options) && ReadIndex(reader, &lift.type);
     }
     case 0x01: {
       auto& lower = out->emplace<syntax::CanonLower>();
-      return ReadFuncSort(reader) && ReadIndex(reader, &lower.func) &&
+      return ReadFuncSort(reader, "canonical function lower") && ReadIndex(reader, &lower.func) &&
              ReadOptions(reader, &lower.options);
     }
     case 0x02:

@@ -72,17 +72,17 @@ bool ReadCoreExternType(SyntaxReader& reader, vm::ImportType* out) {
       out->emplace<vm::TagType>(vm::TagType{vm::TypeIdx(index)});
       return attribute == 0 || reader.FailAt(ErrorKind::kMalformed, "malformed tag type", where);
     }
-    default: return reader.FailAt(ErrorKind::kMalformed, "malformed core import kind", where);
+    default: return reader.FailForm(kind, "external kind", where);
   }
 }
 
 bool ReadCoreTypeAlias(SyntaxReader& reader, syntax::CoreTypeAlias* out) {
   uint8_t sort = 0, target = 0;
   const uint64_t where = reader.offset();
-  if (!reader.ReadByte(&sort) || !reader.ReadByte(&target)) return false;
-  if (sort != 0x10 || target != 0x01) {
-    return reader.FailAt(ErrorKind::kMalformed, "malformed core alias", where);
-  }
+  if (!reader.ReadByte(&sort)) return false;
+  if (sort != 0x10) return reader.FailForm(sort, "outer alias kind", where);
+  if (!reader.ReadByte(&target)) return false;
+  if (target != 0x01) return reader.FailForm(target, "outer alias target", where + 1);
   return reader.ReadVarU32(&out->outer_count) && reader.ReadVarU32(&out->outer_index);
 }
 
@@ -102,8 +102,7 @@ bool ReadModuleDecl(SyntaxReader& reader, int depth, syntax::CoreModuleDecl* out
       auto& exported = out->decl.emplace<syntax::CoreExportDecl>();
       return ReadName(reader, &exported.name) && ReadCoreExternType(reader, &exported.type);
     }
-    default:
-      return reader.FailAt(ErrorKind::kMalformed, "malformed module type declarator", out->offset);
+    default: return reader.FailForm(kind, "type definition", out->offset);
   }
 }
 
@@ -136,7 +135,7 @@ bool ReadCoreTypeDef(SyntaxReader& reader, int depth, syntax::CoreTypeDef* out) 
     return reader.FailAt(ErrorKind::kLimit,
                          "not supported by this version: core types other than functions", where);
   }
-  return reader.FailAt(ErrorKind::kMalformed, "malformed core type", where);
+  return reader.FailForm(code, "core type", where);
 }
 
 }  // namespace tenon::abi

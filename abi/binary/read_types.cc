@@ -5,6 +5,9 @@ namespace {
 
 using syntax::PrimType;
 
+constexpr uint8_t kOuterAlias = 0x02;
+constexpr const char* kOuterAliasSort = "component outer alias kind";
+
 std::optional<PrimType> PrimTypeOf(int code) {
   if (code == 0x64) return PrimType::kErrorContext;
   if (code < 0x73 || code > 0x7f) return std::nullopt;
@@ -13,9 +16,7 @@ std::optional<PrimType> PrimTypeOf(int code) {
 
 bool ReadOptionalType(SyntaxReader& reader, std::optional<syntax::ValType>* out) {
   uint8_t present = 0;
-  const uint64_t where = reader.offset();
-  if (!reader.ReadByte(&present)) return false;
-  if (present > 1) return reader.FailAt(ErrorKind::kMalformed, "malformed optional type", where);
+  if (!reader.ReadForm(1, "optional component value type", &present)) return false;
   return present == 0 || ReadValType(reader, &out->emplace());
 }
 
@@ -25,10 +26,8 @@ bool ReadLabeledType(SyntaxReader& reader, syntax::LabeledType* out) {
 
 bool ReadCase(SyntaxReader& reader, syntax::Case* out) {
   uint8_t zero = 0;
-  if (!ReadName(reader, &out->label) || !ReadOptionalType(reader, &out->type)) return false;
-  const uint64_t where = reader.offset();
-  if (!reader.ReadByte(&zero)) return false;
-  return zero == 0 || reader.FailAt(ErrorKind::kMalformed, "malformed variant case", where);
+  return ReadName(reader, &out->label) && ReadOptionalType(reader, &out->type) &&
+         reader.ReadForm(0, "zero byte required behind a variant case", &zero);
 }
 
 bool ReadIndex(SyntaxReader& reader, TypeIdx* out) {
@@ -53,10 +52,10 @@ bool ReadFuncType(SyntaxReader& reader, bool is_async, syntax::FuncType* out) {
 bool ReadResourceType(SyntaxReader& reader, syntax::ResourceType* out) {
   uint8_t present = 0;
   uint32_t index = 0;
-  if (!ReadCoreValType(reader, &out->rep)) return false;
-  const uint64_t where = reader.offset();
-  if (!reader.ReadByte(&present)) return false;
-  if (present > 1) return reader.FailAt(ErrorKind::kMalformed, "malformed resource type", where);
+  if (!ReadCoreValType(reader, &out->rep) ||
+      !reader.ReadForm(1, "optional resource destructor", &present)) {
+    return false;
+  }
   if (present == 0) return true;
   if (!reader.ReadVarU32(&index)) return false;
   out->destructor = CoreFuncIdx(index);
@@ -82,7 +81,7 @@ bool ReadDeclarator(SyntaxReader& reader, bool in_instance, int depth, syntax::D
     }
     default: break;
   }
-  return reader.FailAt(ErrorKind::kMalformed, "malformed type declarator", out->offset);
+  return reader.FailForm(kind, "component or instance type declaration", out->offset);
 }
 
 bool ReadComponentType(SyntaxReader& reader, bool is_instance, int depth, syntax::TypeDef* out) {
@@ -131,7 +130,7 @@ bool ReadDefinedValType(SyntaxReader& reader, uint8_t code, uint64_t where, synt
       auto& map = out->emplace<syntax::MapType>();
       return ReadValType(reader, &map.key) && ReadValType(reader, &map.value);
     }
-    default: return reader.FailAt(ErrorKind::kMalformed, "malformed type", where);
+    default: return reader.FailForm(code, "component defined type", where);
   }
 }
 
@@ -152,17 +151,30 @@ bool ReadValType(SyntaxReader& reader, syntax::ValType* out) {
 
 bool ReadResultList(SyntaxReader& reader, std::optional<syntax::ValType>* out) {
   uint8_t form = 0, zero = 0;
-  const uint64_t where = reader.offset();
-  if (!reader.ReadByte(&form)) return false;
+  if (!reader.ReadForm(1, "component function results", &form)) return false;
   if (form == 0x00) return ReadValType(reader, &out->emplace());
-  if (form == 0x01 && !reader.ReadByte(&zero)) return false;
-  return (form == 0x01 && zero == 0) ||
-         reader.FailAt(ErrorKind::kMalformed, "malformed result list", where);
+  return reader.ReadForm(0, "number of results", &zero);
 }
+
+namespace {
+
+// Of a sort that does not go here, `bytes` bytes back.
+bool FailSort(SyntaxReader& reader, size_t bytes, const char* what) {
+  const uint8_t* const sort = reader.position() - bytes - 1;
+  return reader.FailForm(*sort, what, reader.offset() - bytes - 1);
+}
+
+// The kind of an alias, which stands behind its sort, says what to call the sort in messages.
+const char* AliasSortName(const SyntaxReader& reader) {
+  const size_t kind_at = reader.PeekByte() == 0 ? 2 : 1;
+  const bool is_outer = reader.remaining() > kind_at && reader.position()[kind_at] == kOuterAlias;
+  return is_outer ? kOuterAliasSort : "component external kind";
+}
+
+}  // namespace
 
 bool ReadExternType(SyntaxReader& reader, syntax::ExternType* out) {
   uint8_t bound = 0;
-  const uint64_t where = reader.offset();
   if (!ReadSort(reader, &out->sort)) return false;
   switch (out->sort) {
     case Sort::kCoreModule:
@@ -171,10 +183,9 @@ bool ReadExternType(SyntaxReader& reader, syntax::ExternType* out) {
     case Sort::kInstance: return reader.ReadVarU32(&out->index);
     case Sort::kType:
     case Sort::kValue: break;
-    default: return reader.FailAt(ErrorKind::kMalformed, "malformed extern type", where);
+    default: return FailSort(reader, 0, "component external kind");
   }
-  if (!reader.ReadByte(&bound)) return false;
-  if (bound > 1) return reader.FailAt(ErrorKind::kMalformed, "malformed bound", where);
+  if (!reader.ReadForm(1, "type bound", &bound)) return false;
   if (bound == 0) return reader.ReadVarU32(&out->index);
   if (out->sort == Sort::kType) {
     out->bound = syntax::ExternType::Bound::kSubResource;
@@ -187,16 +198,15 @@ bool ReadExternType(SyntaxReader& reader, syntax::ExternType* out) {
 
 bool ReadAlias(SyntaxReader& reader, syntax::Alias* out) {
   uint8_t target = 0;
-  if (!ReadSort(reader, &out->sort)) return false;
-  const uint64_t where = reader.offset();
-  if (!reader.ReadByte(&target)) return false;
-  if (target > 2) return reader.FailAt(ErrorKind::kMalformed, "malformed alias", where);
+  if (!ReadSort(reader, &out->sort, AliasSortName(reader)) ||
+      !reader.ReadForm(kOuterAlias, "alias", &target)) {
+    return false;
+  }
   out->target = static_cast<syntax::Alias::Target>(target);
-  if (target == 2) {
+  if (target == kOuterAlias) {
     const bool allowed = out->sort == Sort::kType || out->sort == Sort::kComponent ||
                          out->sort == Sort::kCoreModule || out->sort == Sort::kCoreType;
-    if (!allowed)
-      return reader.FailAt(ErrorKind::kMalformed, "malformed outer alias sort", where - 1);
+    if (!allowed) return FailSort(reader, 1, kOuterAliasSort);
     return reader.ReadVarU32(&out->outer_count) && reader.ReadVarU32(&out->outer_index);
   }
   return reader.ReadVarU32(&out->instance) && ReadName(reader, &out->name);

@@ -45,7 +45,9 @@ bool DecodeHeader(ByteReader& reader) {
   }
   if (!reader.ReadBytes(sizeof kVersion, &bytes)) return false;
   if (bytes != absl::MakeConstSpan(kVersion)) {
-    return reader.FailAt(ErrorKind::kMalformed, "unknown binary version", sizeof kMagic);
+    return reader.FailAt(ErrorKind::kMalformed,
+                         "unknown binary version: expected a version header for a module",
+                         sizeof kMagic);
   }
   return true;
 }
@@ -70,7 +72,7 @@ class ModuleDecoder {
     if (id >= kSectionIdCount) return Malformed("malformed section id", where);
     const int place = kSectionOrder[id];
     if (id != 0 && place <= last_place_) {
-      return Malformed("unexpected content after last section", where);
+      return Malformed("unexpected content after last section: section out of order", where);
     }
     if (!ReadCount(reader_, &size)) return reader_.TakeFailure();
     const uint64_t start = reader_.offset();

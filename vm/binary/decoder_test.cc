@@ -36,15 +36,16 @@ TEST(DecoderTest, Header) {
   EXPECT_EQ(DecodeError({}), "unexpected end");
   EXPECT_EQ(DecodeError({0x00, 'a', 's'}), "unexpected end");
   EXPECT_EQ(DecodeError({'w', 'a', 's', 'm', 1, 0, 0, 0}), "magic header not detected");
-  EXPECT_EQ(DecodeError({0x00, 'a', 's', 'm', 2, 0, 0, 0}), "unknown binary version");
+  EXPECT_EQ(DecodeError({0x00, 'a', 's', 'm', 2, 0, 0, 0}),
+            "unknown binary version: expected a version header for a module");
 }
 
 TEST(DecoderTest, SectionOrder) {
   EXPECT_EQ(DecodeError(WithHeader({0x0e, 0x01, 0x00})), "malformed section id");
   EXPECT_EQ(DecodeError(WithHeader({0x01, 0x01, 0x00, 0x01, 0x01, 0x00})),
-            "unexpected content after last section");
+            "unexpected content after last section: section out of order");
   EXPECT_EQ(DecodeError(WithHeader({0x03, 0x01, 0x00, 0x02, 0x01, 0x00})),
-            "unexpected content after last section");
+            "unexpected content after last section: section out of order");
 }
 
 TEST(DecoderTest, SectionSize) {

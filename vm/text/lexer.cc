@@ -276,7 +276,7 @@ size_t Lexer::ScanEscape(size_t begin) {
     const bool is_scalar = code_point < 0xd800 || (code_point >= 0xe000 && code_point <= 0x10ffff);
     if (after_digit && char_at(at) == '}' && is_scalar) return at + 1;
   }
-  Fail("illegal escape", begin);
+  Fail("invalid string escape", begin);
   return kNpos;
 }
 

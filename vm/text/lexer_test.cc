@@ -76,8 +76,8 @@ TEST(Lexer, CountsLinesAndColumns) {
 
 TEST(Lexer, SaysWhatIsWrong) {
   EXPECT_EQ(MessageAt("\"abc"), "unclosed string literal");
-  EXPECT_EQ(MessageAt("\"a\\qb\""), "illegal escape");
-  EXPECT_EQ(MessageAt("\"\\u{d800}\""), "illegal escape");
+  EXPECT_EQ(MessageAt("\"a\\qb\""), "invalid string escape");
+  EXPECT_EQ(MessageAt("\"\\u{d800}\""), "invalid string escape");
   EXPECT_EQ(MessageAt("(; (; ;)"), "unclosed comment");
   EXPECT_EQ(MessageAt("(@x (y)"), "unclosed annotation");
   EXPECT_EQ(MessageAt("(@ x)"), "empty annotation id");
