@@ -6,6 +6,7 @@
 
 #include "abi/syntax/semver.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 
 namespace tenon::abi {
@@ -87,6 +88,45 @@ std::optional<ExternName> ParseMember(ExternName::Kind kind, absl::string_view t
 
 bool IsWitKeyword(absl::string_view word) {
   return std::binary_search(std::begin(kWitKeywords), std::end(kWitKeywords), word);
+}
+
+namespace {
+
+// The reason why what stands before the first of `ends` is no label, or words; nothing if it is.
+// Removes it from `text`.
+std::string TakeKebab(absl::string_view ends, bool allow_upper, absl::string_view* text) {
+  const absl::string_view part = text->substr(0, text->find_first_of(ends));
+  text->remove_prefix(part.size());
+  return IsKebab(part, allow_upper) ? "" : absl::StrCat("`", part, "` is not in kebab case");
+}
+
+std::string WhyNoInterfaceName(absl::string_view text) {
+  if (std::string reason = TakeKebab(":", false, &text); !reason.empty()) return reason;
+  text.remove_prefix(1);
+  if (std::string reason = TakeKebab("/:@", false, &text); !reason.empty()) return reason;
+  if (!absl::ConsumePrefix(&text, "/")) return "expected `/` after package name";
+  if (std::string reason = TakeKebab("/@", true, &text); !reason.empty()) return reason;
+  if (absl::ConsumePrefix(&text, "@")) return WhyNoSemver(text);
+  return absl::StrCat("trailing characters found: `", text, "`");
+}
+
+std::string WhyNoMember(absl::string_view text) {
+  if (!absl::StrContains(text, '.')) return "failed to find `.` character";
+  std::string reason = TakeKebab(".", true, &text);
+  if (!reason.empty()) return reason;
+  text.remove_prefix(1);
+  return TakeKebab("", true, &text);
+}
+
+}  // namespace
+
+std::string WhyNoExternName(absl::string_view text) {
+  if (absl::ConsumePrefix(&text, "[method]") || absl::ConsumePrefix(&text, "[static]")) {
+    return WhyNoMember(text);
+  }
+  const bool is_constructor = absl::ConsumePrefix(&text, "[constructor]");
+  if (!is_constructor && absl::StrContains(text, ':')) return WhyNoInterfaceName(text);
+  return TakeKebab("", true, &text);
 }
 
 bool IsLabel(absl::string_view text) { return IsKebab(text, true); }

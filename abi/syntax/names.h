@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "absl/strings/string_view.h"
 
@@ -31,6 +32,8 @@ struct ExternName {
 
 // Nothing when `text` is no extern name.
 std::optional<ExternName> ParseExternName(absl::string_view text);
+// What is wrong with such a text: "`aBc` is not in kebab case".
+std::string WhyNoExternName(absl::string_view text);
 // True for "ns:pkg/iface" with an optional version.
 bool IsInterfaceName(absl::string_view text);
 

@@ -42,6 +42,35 @@ TEST(NamesTest, ExternNamesComeApart) {
   }
 }
 
+TEST(NamesTest, WhatIsWrongWithANameIsSaid) {
+  const struct {
+    const char* name;
+    const char* reason;
+  } rows[] = {
+      {"", "`` is not in kebab case"},
+      {"aB", "`aB` is not in kebab case"},
+      {"[method]a", "failed to find `.` character"},
+      {"[static]a.b.c", "`b.c` is not in kebab case"},
+      {"[constructor]a.b", "`a.b` is not in kebab case"},
+      {"wasi:", "`` is not in kebab case"},
+      {"a:b", "expected `/` after package name"},
+      {"a:b:c/d", "expected `/` after package name"},
+      {"a:b/c/d", "trailing characters found: `/d`"},
+      {"a:b/c@", "empty string, expected a semver version"},
+      {"a:b/c@1.", "unexpected end of input while parsing minor version number"},
+      {"a:b/c@1.02.3", "invalid leading zero in minor version number"},
+      {"a:b/c@1.2\xc3\xa9", "unexpected character '\xc3\xa9' in front of the patch version number"},
+      {"a:b/c@1.2.3-", "empty identifier segment in pre-release identifier"},
+      {"a:b/c@1.2.3-01", "leading zero in pre-release identifier"},
+      {"a:b/c@1.2.3+a..b", "empty identifier segment in build metadata"},
+      {"a:b/c@1.2.3.4", "unexpected character '.' after patch version number"},
+  };
+  for (const auto& row : rows) {
+    EXPECT_FALSE(ParseExternName(row.name)) << row.name;
+    EXPECT_EQ(WhyNoExternName(row.name), row.reason) << row.name;
+  }
+}
+
 std::string UniqueForm(absl::string_view name) {
   return absl::AsciiStrToLower(UniqueForm(*ParseExternName(name), name));
 }

@@ -4,6 +4,8 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "vm/base/utf8.h"
 
 namespace tenon::abi {
 namespace {
@@ -84,6 +86,58 @@ std::optional<Semver> ParseSemver(absl::string_view text) {
     return std::nullopt;
   }
   return version;
+}
+
+namespace {
+
+std::string WhyNoIdentifiers(absl::string_view text, absl::string_view what) {
+  while (true) {
+    const size_t dot = text.find('.');
+    const absl::string_view part = text.substr(0, dot);
+    if (part.empty()) return absl::StrCat("empty identifier segment in ", what);
+    if (!std::all_of(part.begin(), part.end(), IsAlphanumeric)) {
+      return absl::StrCat("unexpected character in ", what);
+    }
+    if (dot == absl::string_view::npos) return absl::StrCat("leading zero in ", what);
+    text.remove_prefix(dot + 1);
+  }
+}
+
+std::string UnexpectedIn(absl::string_view text, absl::string_view where) {
+  if (text.empty()) return absl::StrCat("unexpected end of input ", where);
+  uint32_t length;
+  DecodeUtf8(text, &length);
+  return absl::StrCat("unexpected character '", text.substr(0, length), "' ", where);
+}
+
+}  // namespace
+
+std::string WhyNoSemver(absl::string_view text) {
+  if (text.empty()) return "empty string, expected a semver version";
+  for (const absl::string_view part : {"major", "minor", "patch"}) {
+    if (part != "major" && !absl::ConsumePrefix(&text, ".")) {
+      return UnexpectedIn(text, absl::StrCat("in front of the ", part, " version number"));
+    }
+    const size_t digits = std::find_if_not(text.begin(), text.end(), IsDigit) - text.begin();
+    uint64_t number;
+    if (digits == 0) {
+      return UnexpectedIn(text, absl::StrCat("while parsing ", part, " version number"));
+    }
+    if (!ParseNumber(text.substr(0, digits), &number)) {
+      return absl::StrCat(text[0] == '0' ? "invalid leading zero in " : "number too large for ",
+                          part, " version number");
+    }
+    text.remove_prefix(digits);
+  }
+  const size_t plus = text.find('+');
+  absl::string_view prerelease = text.substr(0, plus);
+  if (absl::ConsumePrefix(&prerelease, "-") && !AreIdentifiers(prerelease, false)) {
+    return WhyNoIdentifiers(prerelease, "pre-release identifier");
+  }
+  if (plus != absl::string_view::npos) {
+    return WhyNoIdentifiers(text.substr(plus + 1), "build metadata");
+  }
+  return UnexpectedIn(text, "after patch version number");
 }
 
 std::strong_ordering Compare(const Semver& a, const Semver& b) {

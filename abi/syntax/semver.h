@@ -24,6 +24,8 @@ struct Semver {
 };
 
 std::optional<Semver> ParseSemver(absl::string_view text);
+// What is wrong with a text that is no version.
+std::string WhyNoSemver(absl::string_view text);
 // semver.org, rule 11: build metadata is ignored.
 std::strong_ordering Compare(const Semver& a, const Semver& b);
 // True for "1", "0.2", "0.0.3", "0.0.0": what is left of a version in a canonical interface name.
