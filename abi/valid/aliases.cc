@@ -2,6 +2,7 @@
 #include "abi/valid/subtype.h"
 #include "abi/valid/validator.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 
 namespace tenon::abi {
 namespace {
@@ -69,6 +70,16 @@ class FreeResources {
   SmallSet<ValType> visited_;
 };
 
+// "module" and "tag" without the "core" in front.
+absl::string_view PlainName(Sort sort) { return absl::StripPrefix(SortName(sort), "core "); }
+
+std::unexpected<Error> CannotAliasInType(Sort sort) {
+  return Invalid(
+      absl::StrCat("aliases in component and instance types may only refer to types or "
+                   "instances, not to a ",
+                   SortName(sort)));
+}
+
 }  // namespace
 
 Status Validator::Alias(Scope& scope, const syntax::Alias& alias) {
@@ -95,7 +106,7 @@ const NamedItem* Validator::FindExport(InstanceTypeId instance, absl::string_vie
 Status Validator::AliasExport(Scope& scope, const syntax::Alias& alias) {
   const bool in_type = scope.kind != Scope::Kind::kComponent;
   if (in_type && alias.sort != Sort::kInstance && alias.sort != Sort::kType) {
-    return Invalid(absl::StrCat("a ", SortName(alias.sort), " cannot be aliased inside a type"));
+    return CannotAliasInType(alias.sort);
   }
   TENON_ASSIGN_OR_RETURN(const InstanceTypeId* instance,
                          At(scope.instances, alias.instance, "instance"));
@@ -106,8 +117,8 @@ Status Validator::AliasExport(Scope& scope, const syntax::Alias& alias) {
   }
   if (SortOf(item->type) != alias.sort) {
     return Invalid(absl::StrCat("export `", alias.name, "` for instance ", alias.instance,
-                                " is not a ", SortName(alias.sort), " but a ",
-                                SortName(SortOf(item->type))));
+                                " is not a ", PlainName(alias.sort), " but a ",
+                                PlainName(SortOf(item->type))));
   }
   const ExternType type = item->type;
   TENON_ASSIGN_OR_RETURN(const uint32_t index, Append(scope, type));
@@ -120,8 +131,7 @@ Status Validator::AliasExport(Scope& scope, const syntax::Alias& alias) {
 }
 
 Status Validator::AliasCoreExport(Scope& scope, const syntax::Alias& alias) {
-  if (scope.kind != Scope::Kind::kComponent)
-    return Invalid("core exports cannot be aliased inside a type");
+  if (scope.kind != Scope::Kind::kComponent) return CannotAliasInType(alias.sort);
   TENON_ASSIGN_OR_RETURN(const CoreInstanceType* instance,
                          At(scope.core_instances, alias.instance, "core instance"));
   const vm::ResolvedImportType* found = (*instance)->Find(alias.name);
@@ -134,7 +144,7 @@ Status Validator::AliasCoreExport(Scope& scope, const syntax::Alias& alias) {
                                     Sort::kCoreGlobal, Sort::kCoreTag};
   if (kSorts[type.index()] != alias.sort) {
     return Invalid(absl::StrCat("export `", alias.name, "` for core instance ", alias.instance,
-                                " is not a ", SortName(alias.sort)));
+                                " is not a ", PlainName(alias.sort)));
   }
   const auto append = [&](auto& space, const auto& item) {
     space.push_back(item);
@@ -174,7 +184,7 @@ Status Validator::AliasOuter(Scope& scope, const syntax::Alias& alias) {
   }
   const bool in_type = scope.kind != Scope::Kind::kComponent;
   if (in_type && alias.sort != Sort::kCoreType && alias.sort != Sort::kType) {
-    return Invalid(absl::StrCat("a ", SortName(alias.sort), " cannot be aliased inside a type"));
+    return CannotAliasInType(alias.sort);
   }
   switch (alias.sort) {
     case Sort::kType: {

@@ -2,7 +2,9 @@
 #include "abi/text/wit.h"
 #include "abi/types/flat.h"
 #include "abi/valid/validator.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 namespace tenon::abi {
 
@@ -28,8 +30,7 @@ struct RawOptions {
   std::optional<uint32_t> memory, realloc, post_return;
 };
 
-template <typename T>
-Status SetOnce(std::optional<T>* slot, T value, absl::string_view name) {
+Status SetOnce(std::optional<uint32_t>* slot, uint32_t value, absl::string_view name) {
   if (slot->has_value()) {
     return Invalid(absl::StrCat("canonical option `", name, "` is specified more than once"));
   }
@@ -37,19 +38,40 @@ Status SetOnce(std::optional<T>* slot, T value, absl::string_view name) {
   return {};
 }
 
+Status SetEncoding(RawOptions* out, StringEncoding encoding) {
+  static constexpr const char* kNames[] = {"utf8", "utf16", "latin1-utf16"};
+  if (out->encoding) {
+    return Invalid(
+        absl::StrCat("canonical encoding option `", kNames[static_cast<int>(*out->encoding)],
+                     "` conflicts with option `", kNames[static_cast<int>(encoding)], "`"));
+  }
+  out->encoding = encoding;
+  return {};
+}
+
 Status Add(const syntax::CanonOption& option, RawOptions* out) {
   using Kind = syntax::CanonOption::Kind;
   switch (option.kind) {
-    case Kind::kUtf8: return SetOnce(&out->encoding, StringEncoding::kUtf8, "string-encoding");
-    case Kind::kUtf16: return SetOnce(&out->encoding, StringEncoding::kUtf16, "string-encoding");
-    case Kind::kLatin1Utf16:
-      return SetOnce(&out->encoding, StringEncoding::kLatin1Utf16, "string-encoding");
+    case Kind::kUtf8: return SetEncoding(out, StringEncoding::kUtf8);
+    case Kind::kUtf16: return SetEncoding(out, StringEncoding::kUtf16);
+    case Kind::kLatin1Utf16: return SetEncoding(out, StringEncoding::kLatin1Utf16);
     case Kind::kMemory: return SetOnce(&out->memory, option.index, "memory");
     case Kind::kRealloc: return SetOnce(&out->realloc, option.index, "realloc");
     case Kind::kPostReturn: return SetOnce(&out->post_return, option.index, "post-return");
     case Kind::kAsync: return NotSupported("async (the canonical option `async`)");
     default: return NotSupported("async (the canonical option `callback`)");
   }
+}
+
+// "[I32, I64]", as the suite has it.
+std::string DebugText(const std::vector<vm::ValType>& types) {
+  return absl::StrCat("[",
+                      absl::StrJoin(types, ", ",
+                                    [](std::string* out, vm::ValType type) {
+                                      absl::StrAppend(out,
+                                                      absl::AsciiStrToUpper(vm::ToString(type)));
+                                    }),
+                      "]");
 }
 
 }  // namespace
@@ -68,13 +90,15 @@ Result<BodyOptions> Validator::Options(const Scope& scope, syntax::CanonOptions 
     result.memory = CoreMemoryIdx(*raw.memory);
   }
   if (raw.realloc) {
-    if (!raw.memory) return Invalid("canonical option `memory` is required with `realloc`");
+    if (!raw.memory)
+      return Invalid("canonical option `realloc` requires `memory` to also be specified");
     static constexpr vm::ValType kAddress = vm::ValType::kI32;
     static const vm::FuncType& wanted =
         *new vm::FuncType{{kAddress, kAddress, kAddress, kAddress}, {kAddress}};
     result.realloc = CoreFuncIdx(*raw.realloc);
-    TENON_RETURN_IF_ERROR(
-        CheckCoreFunc(scope, *result.realloc, wanted, "canonical option `realloc`"));
+    TENON_RETURN_IF_ERROR(CheckCoreFunc(
+        scope, *result.realloc, wanted,
+        "canonical option `realloc` uses a core function with an incorrect signature"));
   }
   if (raw.post_return) result.post_return = CoreFuncIdx(*raw.post_return);
   return result;
@@ -103,6 +127,21 @@ Status Validator::CheckNeeds(FuncTypeId id, CallContext context, const FlatFunc&
   return {};
 }
 
+// A core function that is lifted has the type that the component's flattens to.
+Status Validator::CheckLifted(const Scope& scope, CoreFuncIdx func, const vm::FuncType& flat) {
+  TENON_ASSIGN_OR_RETURN(const vm::TypeId* id, At(scope.core_funcs, func.value(), "core function"));
+  const vm::FuncType& found = core_types_.Get(*id).func;
+  if (found == flat) return {};
+  const bool is_params = found.params != flat.params;
+  const auto& flat_list = is_params ? flat.params : flat.results;
+  const auto& found_list = is_params ? found.params : found.results;
+  return Invalid(absl::StrCat("lowered ", is_params ? "parameter" : "result", " types `",
+                              DebugText(flat_list), "` do not match ",
+                              is_params ? "parameter" : "result", " types `", DebugText(found_list),
+                              "` of the core function: `canon lift` needs one of type ",
+                              vm::ToString(flat), ", found ", vm::ToString(found)));
+}
+
 Status Validator::Lift(Scope& scope, const syntax::CanonLift& lift) {
   TENON_ASSIGN_OR_RETURN(const AnyType any, TypeAt(scope, lift.type.value()));
   const auto* type = std::get_if<FuncTypeId>(&any);
@@ -111,13 +150,14 @@ Status Validator::Lift(Scope& scope, const syntax::CanonLift& lift) {
   }
   TENON_ASSIGN_OR_RETURN(const BodyOptions options, Options(scope, lift.options));
   const FlatFunc flat = FlattenFunc(types_, *type, CallContext::kLift, options.memory64);
-  TENON_RETURN_IF_ERROR(CheckCoreFunc(scope, lift.func, flat.core, "canon lift"));
+  TENON_RETURN_IF_ERROR(CheckLifted(scope, lift.func, flat.core));
   TENON_RETURN_IF_ERROR(CheckNeeds(*type, CallContext::kLift, flat, options));
   if (options.post_return) {
     vm::FuncType wanted;
     wanted.params = flat.core.results;
-    TENON_RETURN_IF_ERROR(
-        CheckCoreFunc(scope, *options.post_return, wanted, "canonical option `post-return`"));
+    TENON_RETURN_IF_ERROR(CheckCoreFunc(
+        scope, *options.post_return, wanted,
+        "canonical option `post-return` uses a core function with an incorrect signature"));
   }
   TENON_ASSIGN_OR_RETURN(const uint32_t index, Append(scope, ExternType(*type)));
   AddStep(scope, index, LiftStep{lift.func, *type, options});

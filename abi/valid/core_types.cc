@@ -108,7 +108,9 @@ Result<ModuleTypeId> Validator::DefineModuleType(Scope* scope, const syntax::Cor
       module.imports.push_back({import->module, import->name, resolved});
     } else if (const auto* def = std::get_if<syntax::CoreTypeDef>(&decl.decl)) {
       const auto* func = std::get_if<syntax::CoreFuncType>(def);
-      if (func == nullptr) return Invalid("module types cannot be nested");
+      if (func == nullptr)
+        return Invalid(
+            "invalid leading byte (0x50) for a type of a module type: they cannot be nested");
       TENON_ASSIGN_OR_RETURN(const vm::TypeId id, InternFunc(core_types_, *func));
       types.push_back(id);
     } else if (const auto* alias = std::get_if<syntax::CoreTypeAlias>(&decl.decl)) {

@@ -5,6 +5,7 @@
 #include "abi/syntax/semver.h"
 #include "abi/text/wit.h"
 #include "abi/valid/validator.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace tenon::abi {
@@ -58,8 +59,11 @@ Result<ExternType> Validator::ResolveExternType(Scope& scope, const syntax::Exte
     TENON_ASSIGN_OR_RETURN(const InstanceTypeId opened, OpenInstance(*instance, name, fresh));
     return ExternType(opened);
   }
-  return Invalid(absl::StrCat("type index ", type.index, " is not a ", SortName(type.sort),
-                              " type: found ", ToString(types_, found)));
+  const char* const wanted = type.sort == Sort::kFunc       ? "a function"
+                             : type.sort == Sort::kInstance ? "an instance"
+                                                            : "a component";
+  return Invalid(absl::StrCat("type index ", type.index, " is not ", wanted, " type: found ",
+                              ToString(types_, found)));
 }
 
 Result<uint32_t> Validator::Append(Scope& scope, const ExternType& type) {
@@ -123,18 +127,33 @@ Result<ExternType> Validator::ItemType(Scope& scope, SortIndex item) {
 
 namespace {
 
-Status CheckAttributes(const syntax::NameAttributes& name, const ExternName& parsed,
-                       const ExternType& type) {
-  if (name.implements) {
-    if (!IsInterfaceName(*name.implements)) {
-      return Invalid(absl::StrCat("`", *name.implements, "` is not a valid interface name"));
+Status NoExternName(absl::string_view name) {
+  return Invalid(absl::StrCat("`", name, "` is not a valid extern name: ", WhyNoExternName(name)));
+}
+
+Status CheckAttributes(const syntax::Name& name, const ExternName& parsed, const ExternType& type) {
+  const syntax::NameAttributes& attributes = *name.attributes;
+  if (attributes.implements) {
+    const absl::string_view implemented = *attributes.implements;
+    const std::optional<ExternName> interface = ParseExternName(implemented);
+    if (!interface) {
+      return Invalid(absl::StrCat("`implements` of `", implemented,
+                                  "`, which is not a valid name: ", WhyNoExternName(implemented)));
     }
-    if (parsed.kind != ExternName::Kind::kPlain || SortOf(type) != Sort::kInstance) {
-      return Invalid("`implements` needs an instance with a plain name");
+    if (interface->kind != ExternName::Kind::kInterface) {
+      return Invalid(absl::StrCat("`implements` must be an interface, not `", implemented, "`"));
+    }
+    if (SortOf(type) != Sort::kInstance) {
+      return Invalid(absl::StrCat("only instances can have an `implements`, `", name.name,
+                                  "` is a ", SortName(SortOf(type))));
+    }
+    if (parsed.kind != ExternName::Kind::kPlain) {
+      return Invalid(absl::StrCat("name `", name.name,
+                                  "` is not valid with `implements`: it must be a plain name"));
     }
   }
-  if (name.version_suffix) {
-    const std::string full = absl::StrCat(parsed.version, *name.version_suffix);
+  if (attributes.version_suffix) {
+    const std::string full = absl::StrCat(parsed.version, *attributes.version_suffix);
     if (!IsCanonicalVersion(parsed.version) || !ParseSemver(full)) {
       return Invalid(absl::StrCat("`", full, "` is not a valid version with its suffix"));
     }
@@ -142,8 +161,12 @@ Status CheckAttributes(const syntax::NameAttributes& name, const ExternName& par
   return {};
 }
 
-bool IsHandleOf(const TypeTable& types, ValType type, TypeKind kind, ResourceId resource) {
-  return type.has_value() && type.kind() == kind && types.Get(type).resource == resource;
+// The name that a scope gave a resource, or nothing.
+absl::string_view NameIn(const NameMap<ResourceId>& labels, ResourceId resource) {
+  for (const auto& [name, id] : labels) {
+    if (id == resource) return name;
+  }
+  return "";
 }
 
 }  // namespace
@@ -154,53 +177,85 @@ Status Validator::CheckMember(const NameMap<ResourceId>& labels, const ExternNam
   const auto* func_id = std::get_if<FuncTypeId>(&type);
   if (func_id == nullptr) return Invalid(absl::StrCat("item `", text, "` is not a func"));
   const ResourceId* resource = labels.Find(name.resource);
-  if (resource == nullptr) {
-    return Invalid(absl::StrCat("function does not match expected resource name: no resource `",
-                                name.resource, "` before it"));
+  if (name.kind == ExternName::Kind::kStatic) {
+    if (resource != nullptr) return {};
+    return Invalid(
+        absl::StrCat("static resource name is not known in this context: `", name.resource, "`"));
   }
-  const FuncType& func = types_.Get(*func_id);
+  ValType handle;
   if (name.kind == ExternName::Kind::kMethod) {
-    if (func.params.empty() || func.params[0].first != "self") {
-      return Invalid("method should have a first argument called `self`");
-    }
-    if (!IsHandleOf(types_, func.params[0].second, TypeKind::kBorrow, *resource)) {
-      return Invalid(absl::StrCat("method's `self` should be a borrow<", name.resource, ">, found ",
-                                  ToString(types_, func.params[0].second)));
-    }
-  } else if (name.kind == ExternName::Kind::kConstructor) {
-    ValType result = func.result;
-    if (result.has_value() && result.kind() == TypeKind::kResult)
-      result = types_.Get(result).types[0];
-    if (!IsHandleOf(types_, result, TypeKind::kOwn, *resource)) {
-      return Invalid(absl::StrCat("constructor should return own<", name.resource, ">, found ",
-                                  ToString(types_, *func_id)));
+    TENON_ASSIGN_OR_RETURN(handle, SelfOf(types_.Get(*func_id)));
+  } else {
+    TENON_ASSIGN_OR_RETURN(handle, ConstructedBy(types_.Get(*func_id)));
+  }
+  const ResourceId found = types_.Get(handle).resource;
+  if (resource != nullptr && found == *resource) return {};
+  const absl::string_view known = NameIn(labels, found);
+  if (known.empty()) {
+    return Invalid(absl::StrCat("resource used in function does not have a name in this context: ",
+                                ToString(types_, handle)));
+  }
+  return Invalid(absl::StrCat("function does not match expected resource name `", known,
+                              "`: its own name is `", text, "`"));
+}
+
+// The `self` that a method must have.
+Result<ValType> Validator::SelfOf(const FuncType& func) const {
+  if (func.params.empty()) return Invalid("function should have at least one argument");
+  const auto& [name, type] = func.params[0];
+  if (name != "self") {
+    return Invalid(
+        absl::StrCat("function should have a first argument called `self`, found `", name, "`"));
+  }
+  if (type.kind() == TypeKind::kBorrow) return ValType(type);
+  return Invalid(absl::StrCat("function should take a first argument of `(borrow $T)`, found ",
+                              ToString(types_, type)));
+}
+
+// The handle that a constructor must return, perhaps in a result.
+Result<ValType> Validator::ConstructedBy(const FuncType& func) const {
+  if (!func.result.has_value()) return Invalid("function should return one value");
+  const bool is_fallible = func.result.kind() == TypeKind::kResult;
+  const ValType made = is_fallible ? types_.Get(func.result).types[0] : func.result;
+  if (made.has_value() && made.kind() == TypeKind::kOwn) return made;
+  return Invalid(absl::StrCat("function should return `(own $T)` or `(result (own $T))`, found ",
+                              ToString(types_, func.result)));
+}
+
+// Which of the items has a name that is not strongly different.
+absl::string_view Validator::PreviousName(const std::vector<NamedItem>& items,
+                                          absl::string_view unique_form) {
+  for (const NamedItem& item : items) {
+    const std::optional<ExternName> parsed = ParseExternName(item.name);
+    if (parsed && absl::EqualsIgnoreCase(UniqueForm(*parsed, item.name), unique_form)) {
+      return item.name;
     }
   }
-  return {};
+  return "";
 }
 
 Status Validator::CheckName(Scope& scope, const syntax::Name& name, const ExternType& type,
                             bool is_import) {
   const std::optional<ExternName> parsed = ParseExternName(name.name);
-  if (!parsed) return Invalid(absl::StrCat("`", name.name, "` is not a valid extern name"));
-  if (name.attributes != nullptr) {
-    TENON_RETURN_IF_ERROR(CheckAttributes(*name.attributes, *parsed, type));
-  }
-  auto& labels = is_import ? scope.import_labels : scope.export_labels;
+  if (!parsed) return NoExternName(name.name);
+  if (name.attributes != nullptr) TENON_RETURN_IF_ERROR(CheckAttributes(name, *parsed, type));
   if (parsed->names_resource_func()) {
-    TENON_RETURN_IF_ERROR(CheckMember(labels, *parsed, name.name, type));
+    TENON_RETURN_IF_ERROR(CheckMember(is_import ? scope.import_labels : scope.export_labels,
+                                      *parsed, name.name, type));
   }
   auto& names = is_import ? scope.import_names : scope.export_names;
-  if (!names.Insert(UniqueForm(*parsed, name.name))) {
-    return Invalid(absl::StrCat(is_import ? "import" : "export", " name `", name.name,
-                                "` conflicts with previous name"));
-  }
-  if (const auto* item = std::get_if<TypeItem>(&type)) {
-    if (const auto* resource = std::get_if<ResourceId>(&item->type)) {
-      labels.Insert(name.name, *resource);  // new, as the name itself is
-    }
-  }
-  return {};
+  const absl::string_view unique_form = UniqueForm(*parsed, name.name);
+  if (names.Insert(unique_form)) return {};
+  return Invalid(absl::StrCat(
+      is_import ? "import" : "export", " name `", name.name, "` conflicts with previous name `",
+      PreviousName(is_import ? scope.imports : scope.exports, unique_form), "`"));
+}
+
+void Validator::NameResource(absl::string_view name, const ExternType& type,
+                             NameMap<ResourceId>* labels) {
+  const auto* item = std::get_if<TypeItem>(&type);
+  const auto* resource = item == nullptr ? nullptr : std::get_if<ResourceId>(&item->type);
+  if (resource != nullptr) labels->Insert(name, *resource);  // new, as the name itself is
 }
 
 Status Validator::Import(Scope& scope, const syntax::Name& name, const syntax::ExternType& type) {
@@ -211,6 +266,7 @@ Status Validator::Import(Scope& scope, const syntax::Name& name, const syntax::E
   for (const ResourcePath& path : fresh) scope.visible_imports.resources.Insert(path.id);
   TENON_RETURN_IF_ERROR(CheckVisible(scope, resolved, /*is_import=*/true));
   MakeVisible(resolved, &scope.visible_imports);
+  NameResource(name.name, resolved, &scope.import_labels);
   scope.imports.push_back({name.name, resolved});
   scope.imported_resources.insert(scope.imported_resources.end(), fresh.begin(), fresh.end());
   for (ResourcePath& path : fresh) path.path.erase(path.path.begin());
@@ -232,6 +288,7 @@ Status Validator::ExportDecl(Scope& scope, const syntax::Name& name,
     TENON_RETURN_IF_ERROR(CheckVisible(scope, resolved, /*is_import=*/false));
     MakeVisible(resolved, &scope.visible_exports);
   }
+  NameResource(name.name, resolved, &scope.export_labels);
   scope.exports.push_back({name.name, resolved});
   TENON_RETURN_IF_ERROR(Append(scope, resolved));
   return {};
@@ -256,7 +313,10 @@ Status Validator::Export(Scope& scope, const syntax::Export& item) {
     matcher_.BindResources(fresh, {{item.name.name, type}}, &map);
     Substitution substitution(types_, types_, std::move(map));
     TENON_ASSIGN_OR_RETURN(wanted, substitution.ApplyExtern(wanted));
-    TENON_RETURN_IF_ERROR(matcher_.Match(type, wanted));
+    if (Status status = matcher_.Match(type, wanted); !status) {
+      return std::unexpected(
+          Inside("ascribed type of export is not compatible", std::move(status).error()));
+    }
     type = wanted;
   }
   TENON_RETURN_IF_ERROR(CheckName(scope, item.name, type, /*is_import=*/false));
@@ -266,6 +326,7 @@ Status Validator::Export(Scope& scope, const syntax::Export& item) {
     if (const auto* id = std::get_if<ResourceId>(&exported->type))
       types_.SetResourceName(*id, item.name.name);
   }
+  NameResource(item.name.name, type, &scope.export_labels);
   scope.exports.push_back({item.name.name, type});
   TENON_ASSIGN_OR_RETURN(const uint32_t index, Append(scope, type));
   AddStep(scope, index, ExportStep{item.name.name, item.item, type});

@@ -1,5 +1,6 @@
 // abi: "Instance Definitions".
 #include "abi/syntax/names.h"
+#include "abi/valid/mismatch.h"
 #include "abi/valid/validator.h"
 #include "absl/strings/str_cat.h"
 #include "vm/valid/matching.h"
@@ -44,7 +45,8 @@ Status Validator::CoreInstantiate(Scope& scope, const syntax::CoreInstantiate& i
     }
     if (!vm::MatchesExtern(core_types_, *found, import.type)) {
       return Invalid(absl::StrCat("type mismatch for export `", import.name,
-                                  "` of module instantiation argument `", import.module, "`"));
+                                  "` of module instantiation argument `", import.module,
+                                  "`: ", CoreDifference(core_types_, *found, import.type)));
     }
   }
   CoreInstanceType& exports = core_exports_[*id];
@@ -126,8 +128,8 @@ Status Validator::Instantiate(Scope& scope, const syntax::Instantiate& instantia
   for (const syntax::InstantiateArg& arg : instantiate.args) {
     TENON_ASSIGN_OR_RETURN(ExternType type, ItemType(scope, arg.item));
     if (!names.Insert(arg.name)) {
-      return Invalid(
-          absl::StrCat("instantiation argument `", arg.name, "` conflicts with previous argument"));
+      return Invalid(absl::StrCat("instantiation argument `", arg.name,
+                                  "` conflicts with previous argument `", arg.name, "`"));
     }
     args.push_back({arg.name, type});
   }
@@ -149,14 +151,15 @@ Status Validator::Instantiate(Scope& scope, const syntax::Instantiate& instantia
 }
 
 Status Validator::Bag(Scope& scope, absl::Span<const syntax::InlineExport> items) {
-  InstanceType type;
-  Scope names(Scope::Kind::kInstanceType, &scope);  // for the rules on names alone
+  // For the rules on names alone. Its resource types have no name in it that functions could be of.
+  Scope bag(Scope::Kind::kInstanceType, &scope);
   for (const syntax::InlineExport& item : items) {
     TENON_ASSIGN_OR_RETURN(ExternType item_type, ItemType(scope, item.item));
-    TENON_RETURN_IF_ERROR(CheckName(names, item.name, item_type, /*is_import=*/false));
-    type.exports.push_back({item.name.name, item_type});
+    TENON_RETURN_IF_ERROR(CheckName(bag, item.name, item_type, /*is_import=*/false));
+    bag.exports.push_back({item.name.name, item_type});
   }
-  TENON_ASSIGN_OR_RETURN(const InstanceTypeId id, types_.Add(std::move(type)));
+  TENON_ASSIGN_OR_RETURN(const InstanceTypeId id,
+                         types_.Add(InstanceType{std::move(bag.exports), {}}));
   TENON_ASSIGN_OR_RETURN(const uint32_t index, Append(scope, ExternType(id)));
   AddStep(scope, index, BagStep{items});
   return {};

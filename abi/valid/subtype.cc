@@ -3,6 +3,7 @@
 #include "abi/syntax/limits.h"
 #include "abi/syntax/name_map.h"
 #include "abi/text/wit.h"
+#include "abi/valid/mismatch.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "vm/valid/matching.h"
@@ -61,8 +62,9 @@ const NamedItem* FindItem(const std::vector<NamedItem>& items, absl::string_view
 }
 
 Status Matcher::Mismatch(const ExternType& sub, const ExternType& super) {
-  return Fail(ErrorKind::kInvalid, absl::StrCat("type mismatch: expected ", ToString(types_, super),
-                                                ", found ", ToString(types_, sub)));
+  return Fail(ErrorKind::kInvalid,
+              absl::StrCat(Difference(types_, sub, super), ": expected ", ToString(types_, super),
+                           ", found ", ToString(types_, sub)));
 }
 
 Status Matcher::Match(const ExternType& sub, const ExternType& super) {
@@ -111,8 +113,14 @@ void Matcher::BindResources(const std::vector<ResourcePath>& wanted,
   }
 }
 
+Error Inside(absl::string_view place, Error error) {
+  constexpr size_t kMaxLength = 1000;
+  if (error.message().size() > kMaxLength) return error;
+  return Error(error.kind(), absl::StrCat(place, ": ", error.message()));
+}
+
 Status Matcher::MatchItems(const std::vector<NamedItem>& sub, const std::vector<NamedItem>& super,
-                           const ResourceMap& map, const char* what) {
+                           const ResourceMap& map, const ItemWords& words) {
   work_ += sub.size() + super.size();
   if (work_ > kMaxMatchingWork)
     return Fail(ErrorKind::kLimit, "the types take too long to compare");
@@ -123,13 +131,14 @@ Status Matcher::MatchItems(const std::vector<NamedItem>& sub, const std::vector<
   for (const NamedItem& item : super) {
     const NamedItem* const* found = by_name.Find(item.name);
     if (found == nullptr) {
-      return Fail(ErrorKind::kInvalid, absl::StrCat("missing ", what, " `", item.name,
+      return Fail(ErrorKind::kInvalid, absl::StrCat("missing ", words.missing, " `", item.name,
                                                     "`: expected ", ToString(types_, item.type)));
     }
     TENON_ASSIGN_OR_RETURN(const ExternType wanted, substitution.ApplyExtern(item.type));
     if (Status status = Match((*found)->type, wanted); !status) {
       return std::unexpected(
-          std::move(status.error()).WithContext(absl::StrCat(what, " `", item.name, "`")));
+          Inside(absl::StrCat("type mismatch in ", words.item, " `", item.name, "`"),
+                 std::move(status).error()));
     }
   }
   return {};
@@ -141,14 +150,14 @@ Status Matcher::MatchInstance(InstanceTypeId sub, InstanceTypeId super) {
   const std::vector<NamedItem>& found = types_.Get(sub).exports;
   ResourceMap map;
   BindResources(wanted.resources, found, &map);
-  return MatchItems(found, wanted.exports, map, "export");
+  return MatchItems(found, wanted.exports, map, {"expected export", "instance export"});
 }
 
 Result<ResourceMap> Matcher::MatchArguments(const ComponentType& component,
                                             const std::vector<NamedItem>& args) {
   ResourceMap map;
   BindResources(component.imported_resources, args, &map);
-  TENON_RETURN_IF_ERROR(MatchItems(args, component.imports, map, "import"));
+  TENON_RETURN_IF_ERROR(MatchItems(args, component.imports, map, {"import named", "import"}));
   return map;
 }
 
@@ -163,7 +172,22 @@ Status Matcher::MatchComponent(ComponentTypeId sub, ComponentTypeId super) {
                          substitution.ApplyItems(given.exports));
   ResourceMap defined;
   BindResources(wanted.defined_resources, exports, &defined);
-  return MatchItems(exports, wanted.exports, defined, "export");
+  return MatchItems(exports, wanted.exports, defined, {"expected export", "component export"});
+}
+
+namespace {
+
+Status MissingInModule(absl::string_view name) {
+  return Fail(ErrorKind::kInvalid, absl::StrCat("missing expected ", name, " of a core module"));
+}
+
+}  // namespace
+
+Status Matcher::MatchInModule(const vm::ResolvedImportType& sub,
+                              const vm::ResolvedImportType& super, absl::string_view name) {
+  if (vm::MatchesExtern(core_, sub, super)) return {};
+  return Fail(ErrorKind::kInvalid,
+              absl::StrCat("type mismatch in ", name, ": ", CoreDifference(core_, sub, super)));
 }
 
 Status Matcher::MatchModule(ModuleTypeId sub, ModuleTypeId super) {
@@ -175,19 +199,17 @@ Status Matcher::MatchModule(ModuleTypeId sub, ModuleTypeId super) {
     imports.emplace(TwoNames(item.module, item.name), &item.type);
   for (const auto& item : given.imports) {
     const auto found = imports.find(TwoNames(item.module, item.name));
-    if (found == imports.end() || !vm::MatchesExtern(core_, *found->second, item.type)) {
-      return Fail(ErrorKind::kInvalid, absl::StrCat("core module import `", item.module, "` `",
-                                                    item.name, "` is missing or has another type"));
-    }
+    const std::string name = absl::StrCat("import `", item.module, "::", item.name, "`");
+    if (found == imports.end()) return MissingInModule(name);
+    TENON_RETURN_IF_ERROR(MatchInModule(*found->second, item.type, name));
   }
   absl::flat_hash_map<absl::string_view, const vm::ResolvedImportType*> exports;
   for (const auto& item : given.exports) exports.emplace(item.name, &item.type);
   for (const auto& item : wanted.exports) {
     const auto found = exports.find(item.name);
-    if (found == exports.end() || !vm::MatchesExtern(core_, *found->second, item.type)) {
-      return Fail(ErrorKind::kInvalid, absl::StrCat("core module export `", item.name,
-                                                    "` is missing or has another type"));
-    }
+    const std::string name = absl::StrCat("export `", item.name, "`");
+    if (found == exports.end()) return MissingInModule(name);
+    TENON_RETURN_IF_ERROR(MatchInModule(*found->second, item.type, name));
   }
   return {};
 }

@@ -13,6 +13,9 @@
 
 namespace tenon::abi {
 
+// The error of a mismatch, with the place where it was found in front.
+Error Inside(absl::string_view place, Error error);
+
 const NamedItem* FindItem(const std::vector<NamedItem>& items, absl::string_view name);
 
 class Matcher {
@@ -20,7 +23,7 @@ class Matcher {
   Matcher(TypeTable& types, const vm::TypeStore& core_types) : types_(types), core_(core_types) {}
 
   // Ok when a `sub` may stand where a `super` is wanted; else kInvalid with what was expected and
-  // found, and the path of the item as context.
+  // found, and at which items.
   Status Match(const ExternType& sub, const ExternType& super);
 
   // Binds the `wanted` resources to what stands at their paths among `items`.
@@ -36,8 +39,15 @@ class Matcher {
   Status MatchInstance(InstanceTypeId sub, InstanceTypeId super);
   Status MatchComponent(ComponentTypeId sub, ComponentTypeId super);
   Status MatchModule(ModuleTypeId sub, ModuleTypeId super);
+  // What messages call an item: "missing import named `x`", "type mismatch in import `x`".
+  struct ItemWords {
+    const char* missing;
+    const char* item;
+  };
+  Status MatchInModule(const vm::ResolvedImportType& sub, const vm::ResolvedImportType& super,
+                       absl::string_view name);
   Status MatchItems(const std::vector<NamedItem>& sub, const std::vector<NamedItem>& super,
-                    const ResourceMap& map, const char* what);
+                    const ResourceMap& map, const ItemWords& words);
   ABSL_ATTRIBUTE_COLD Status Mismatch(const ExternType& sub, const ExternType& super);
 
   TypeTable& types_;

@@ -4,7 +4,9 @@
 #include "abi/syntax/names.h"
 #include "abi/text/wit.h"
 #include "abi/valid/validator.h"
+#include "absl/algorithm/container.h"
 #include "absl/container/inlined_vector.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace tenon::abi {
@@ -23,10 +25,17 @@ static_assert(SAME(kBool) && SAME(kS8) && SAME(kU8) && SAME(kS16) && SAME(kU16) 
 Status Validator::CheckUnique(absl::Span<const absl::string_view> labels, const char* what) {
   UniqueNames seen;
   for (absl::string_view label : labels) {
-    if (!IsLabel(label)) return Invalid(absl::StrCat("`", label, "` is not in kebab case"));
-    if (!seen.Insert(label)) {
-      return Invalid(absl::StrCat(what, " name `", label, "` conflicts with previous name"));
+    if (!IsLabel(label)) {
+      return Invalid(label.empty()
+                         ? absl::StrCat(what, " name cannot be empty")
+                         : absl::StrCat(what, " name `", label, "` is not in kebab case"));
     }
+    if (seen.Insert(label)) continue;
+    const absl::string_view word = what;
+    const auto previous = absl::c_find_if(
+        labels, [&](absl::string_view other) { return absl::EqualsIgnoreCase(other, label); });
+    return Invalid(absl::StrCat(what, " name `", label, "` conflicts with previous ",
+                                word.substr(word.rfind(' ') + 1), " name `", *previous, "`"));
   }
   return {};
 }
@@ -88,21 +97,24 @@ const char* GatedFeature(const syntax::TypeDef& def) {
 struct Parts {
   TypeDef def;
   absl::InlinedVector<std::optional<syntax::ValType>, 4> types;
-  const char* what = "";
+  const char* label = nullptr;  // what has the labels
+  const char* none = nullptr;   // the error when there are neither labels nor types
 };
 
 Parts PartsOf(const syntax::TypeDef& syntax_def) {
   Parts parts;
   if (const auto* record = std::get_if<syntax::RecordType>(&syntax_def)) {
     parts.def.kind = TypeKind::kRecord;
-    parts.what = "record field";
+    parts.label = "record field";
+    parts.none = "record type must have at least one field";
     for (const auto& field : record->fields) {
       parts.def.labels.push_back(field.label);
       parts.types.push_back(field.type);
     }
   } else if (const auto* variant = std::get_if<syntax::VariantType>(&syntax_def)) {
     parts.def.kind = TypeKind::kVariant;
-    parts.what = "variant case";
+    parts.label = "variant case";
+    parts.none = "variant type must have at least one case";
     for (const auto& variant_case : variant->cases) {
       parts.def.labels.push_back(variant_case.label);
       parts.types.push_back(variant_case.type);
@@ -112,15 +124,17 @@ Parts PartsOf(const syntax::TypeDef& syntax_def) {
     parts.types.push_back(list->element);
   } else if (const auto* tuple = std::get_if<syntax::TupleType>(&syntax_def)) {
     parts.def.kind = TypeKind::kTuple;
-    parts.what = "tuple";
+    parts.none = "tuple type must have at least one type";
     parts.types.assign(tuple->types.begin(), tuple->types.end());
   } else if (const auto* flags = std::get_if<syntax::FlagsType>(&syntax_def)) {
     parts.def.kind = TypeKind::kFlags;
-    parts.what = "flag";
+    parts.label = "flag";
+    parts.none = "flags must have at least one entry";
     parts.def.labels.assign(flags->labels.begin(), flags->labels.end());
   } else if (const auto* enumeration = std::get_if<syntax::EnumType>(&syntax_def)) {
     parts.def.kind = TypeKind::kEnum;
-    parts.what = "enum tag";
+    parts.label = "enum tag";
+    parts.none = "enum type must have at least one variant";
     parts.def.labels.assign(enumeration->labels.begin(), enumeration->labels.end());
   } else if (const auto* option = std::get_if<syntax::OptionType>(&syntax_def)) {
     parts.def.kind = TypeKind::kOption;
@@ -151,12 +165,12 @@ Result<ValType> Validator::DefineValType(Scope& scope, const syntax::TypeDef& de
     return types_.Intern(std::move(handle));
   }
   Parts parts = PartsOf(def);
-  const bool is_labeled = *parts.what != 0 && parts.def.kind != TypeKind::kTuple;
-  if (*parts.what != 0 && parts.def.labels.empty() && parts.types.empty()) {
-    return Invalid(
-        absl::StrCat(parts.what, " list must not be empty: the type must have at least one"));
+  if (parts.none != nullptr && parts.def.labels.empty() && parts.types.empty()) {
+    return Invalid(parts.none);
   }
-  if (is_labeled) TENON_RETURN_IF_ERROR(CheckUnique(parts.def.labels, parts.what));
+  if (parts.label != nullptr) {
+    TENON_RETURN_IF_ERROR(CheckUnique(parts.def.labels, parts.label));
+  }
   if (parts.def.kind == TypeKind::kFlags && parts.def.labels.size() > kMaxFlags) {
     return Invalid(absl::StrCat("cannot have more than ", kMaxFlags, " flags"));
   }
@@ -194,7 +208,8 @@ Result<AnyType> Validator::DefineResource(Scope& scope, const syntax::ResourceTy
   if (type.destructor) {
     vm::FuncType wanted;
     wanted.params = {type.rep};
-    TENON_RETURN_IF_ERROR(CheckCoreFunc(scope, *type.destructor, wanted, "resource destructor"));
+    TENON_RETURN_IF_ERROR(
+        CheckCoreFunc(scope, *type.destructor, wanted, "wrong signature for a destructor"));
   }
   const ResourceId id = types_.NewResource("");
   scope.local_resources.Insert(id, type.rep);

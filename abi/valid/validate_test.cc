@@ -80,8 +80,10 @@ TEST_F(ValidateTest, LiftBecomesAPlanWithoutNames) {
 }
 
 TEST_F(ValidateTest, LiftChecksTheCoreType) {
-  EXPECT_EQ(ErrorOf(Lifting(kFuncNothing)),
-            "canon lift: core function of type [] -> [] expected, found [i32] -> [i32]");
+  EXPECT_EQ(
+      ErrorOf(Lifting(kFuncNothing)),
+      "lowered parameter types `[]` do not match parameter types `[I32]` of the core function: "
+      "`canon lift` needs one of type [] -> [], found [i32] -> [i32]");
 }
 
 TEST_F(ValidateTest, StringsNeedAMemory) {
@@ -145,7 +147,10 @@ TEST_F(ValidateTest, EveryInstanceHasResourceTypesOfItsOwn) {
   };
   // act, assert
   EXPECT_EQ(ErrorOf(connect(0)), "");
-  EXPECT_EQ(ErrorOf(connect(1)), "type mismatch: expected type resource r, found type resource r");
+  EXPECT_EQ(
+      ErrorOf(connect(1)),
+      "type mismatch in import `b`: resource types are not the same: expected type resource r, "
+      "found type resource r");
 }
 
 TEST_F(ValidateTest, InstantiatingTwiceRunsTheBodyTwice) {
@@ -173,7 +178,7 @@ TEST_F(ValidateTest, MissingImportsAreNamed) {
   const Bytes inner = Component(
       {Section(kType, {kFuncU32}), Section(kImport, {Cat({ExternName("f"), {0x01, 0x00}})})});
   EXPECT_EQ(ErrorOf(Component({Blob(kComponent, inner), Section(kInstance, {{0x00, 0x00, 0x00}})})),
-            "missing import `f`: expected func(a: u32) -> u32");
+            "missing import named `f`: expected func(a: u32) -> u32");
 }
 
 TEST_F(ValidateTest, ErrorsSpeakOfTheDefinition) {
@@ -181,7 +186,8 @@ TEST_F(ValidateTest, ErrorsSpeakOfTheDefinition) {
       Validate(Component({Section(kImport, {Cat({ExternName("Bad_name"), kSubResource})})}));
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().ToString(),
-            "import `Bad_name`: `Bad_name` is not a valid extern name (at offset 0xb)");
+            "import `Bad_name`: `Bad_name` is not a valid extern name: `Bad_name` is not in kebab "
+            "case (at offset 0xb)");
 }
 
 TEST_F(ValidateTest, GatedFeaturesAreRefusedByName) {
@@ -200,7 +206,7 @@ TEST_F(ValidateTest, GatedFeaturesAreRefusedByName) {
 TEST_F(ValidateTest, NamesMustDifferStrongly) {
   EXPECT_EQ(ErrorOf(Component({Section(kImport, {Cat({ExternName("a-b"), kSubResource}),
                                                  Cat({ExternName("A-b"), kSubResource})})})),
-            "import name `A-b` conflicts with previous name");
+            "import name `A-b` conflicts with previous name `a-b`");
 }
 
 // list<list<...u8>>, `depth` lists.

@@ -67,8 +67,14 @@ class Validator {
   Status ExportDecl(Scope& scope, const syntax::Name& name, const syntax::ExternType& type);
   Status Export(Scope& scope, const syntax::Export& item);
   Status CheckName(Scope& scope, const syntax::Name& name, const ExternType& type, bool is_import);
+  static absl::string_view PreviousName(const std::vector<NamedItem>& items,
+                                        absl::string_view unique_form);
   Status CheckMember(const NameMap<ResourceId>& labels, const ExternName& name,
                      absl::string_view text, const ExternType& type);
+  Result<ValType> SelfOf(const FuncType& func) const;
+  Result<ValType> ConstructedBy(const FuncType& func) const;
+  static void NameResource(absl::string_view name, const ExternType& type,
+                           NameMap<ResourceId>* labels);
   Result<uint32_t> Append(Scope& scope, const ExternType& type);  // returns the new index
   Result<ExternType> ItemType(Scope& scope, SortIndex item);
   Result<InstanceTypeId> OpenInstance(InstanceTypeId id, absl::string_view name,
@@ -97,6 +103,7 @@ class Validator {
                     const BodyOptions& options);
   Status CheckCoreFunc(const Scope& scope, CoreFuncIdx func, const vm::FuncType& wanted,
                        absl::string_view what);
+  Status CheckLifted(const Scope& scope, CoreFuncIdx func, const vm::FuncType& flat);
   template <typename T>
   void AppendCoreFunc(Scope& scope, vm::TypeId type, const T& step);
 

@@ -22,6 +22,14 @@ class VisibilityChecker {
 
   Visible& introduced() { return introduced_; }
 
+  // The item itself.
+  Status CheckItem(const ExternType& type) {
+    static constexpr const char* kSorts[] = {"module", "func", "type", "component", "instance"};
+    sort_ = kSorts[type.index()];
+    return Check(type);
+  }
+
+ private:
   Status Check(const ExternType& type) {
     if (const auto* func = std::get_if<FuncTypeId>(&type)) return Func(*func);
     if (const auto* instance = std::get_if<InstanceTypeId>(&type)) {
@@ -32,7 +40,6 @@ class VisibilityChecker {
     return {};
   }
 
- private:
   Status Any(const AnyType& type) {
     if (const auto* value = std::get_if<ValType>(&type)) return Parts(*value);
     if (const auto* func = std::get_if<FuncTypeId>(&type)) return Func(*func);
@@ -81,9 +88,7 @@ class VisibilityChecker {
     TENON_RETURN_IF_ERROR(Work(1));
     if (IsPrimitive(type.kind()) || !checked_.Insert(type)) return {};
     if (IsNamedKind(type.kind()) && !Contains(&Visible::types, type)) {
-      return Invalid(
-          absl::StrCat("type not valid to be used in an import or export, it has no name there: ",
-                       ToString(types_, type)));
+      return NotVisible(ToString(types_, type));
     }
     return Parts(type);
   }
@@ -100,9 +105,13 @@ class VisibilityChecker {
 
   Status Resource(ResourceId id) {
     if (Contains(&Visible::resources, id)) return {};
-    return Invalid(absl::StrCat(
-        "resource type not valid to be used in an import or export, it has no name there: ",
-        ToString(types_, AnyType(id))));
+    return NotVisible(ToString(types_, AnyType(id)));
+  }
+
+  std::unexpected<Error> NotVisible(absl::string_view type) const {
+    return Invalid(absl::StrCat(sort_, " not valid to be used as ",
+                                exports_ == nullptr ? "import" : "export",
+                                ": this type has no name there: ", type));
   }
 
   template <typename Set, typename T>
@@ -115,7 +124,8 @@ class VisibilityChecker {
   const TypeTable& types_;
   uint64_t& work_;
   const Visible* imports_;
-  const Visible* exports_;
+  const Visible* exports_;  // null for an import
+  const char* sort_ = "";   // of the item, for messages
   Visible introduced_;
   SmallSet<ValType> checked_;
 };
@@ -138,9 +148,13 @@ void Validator::MakeVisible(const ExternType& type, Visible* visible) {
 Status Validator::CheckVisible(const Scope& scope, const ExternType& type, bool is_import) {
   VisibilityChecker checker(types_, &work_, &scope.visible_imports,
                             is_import ? nullptr : &scope.visible_exports);
-  // An exported resource type introduces itself; an imported one is fresh or must be visible.
-  if (!is_import) MakeVisible(type, &checker.introduced());
-  return checker.Check(type);
+  // A resource type introduces itself, unless a component imports it: then it is fresh or must be
+  // visible.
+  const bool is_type = std::holds_alternative<TypeItem>(type);
+  if (!is_import || (is_type && scope.kind != Scope::Kind::kComponent)) {
+    MakeVisible(type, &checker.introduced());
+  }
+  return checker.CheckItem(type);
 }
 
 }  // namespace tenon::abi
