@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "abi/api/reps.h"
+#include "abi/link/define.h"
 #include "absl/strings/str_cat.h"
 #include "vm/base/from_std.h"
 #include "vm/interp/interpreter.h"
@@ -14,6 +15,8 @@ namespace {
 
 // A store that was made of a moved-from engine looks the same.
 constexpr char kNoStore[] = "the store, or the engine it was made of, was moved from";
+
+constexpr char kNoInstance[] = "the instance was moved from";
 
 Result<std::shared_ptr<const ComponentRep>> Load(const Engine& engine, std::vector<uint8_t> bytes,
                                                  Validation validation) {
@@ -118,6 +121,19 @@ HostInterface& Linker::Interface(std::string_view name) {
 HostInterface& Linker::Root() { return rep_->linker.Root(); }
 void Linker::TrapUnknownImports() { rep_->linker.SetUnknownImports(abi::UnknownImports::kTrap); }
 
+Expected<void> Linker::Define(const Instance& instance) {
+  if (instance.rep() == nullptr) return Misuse(kNoInstance);
+  abi::DefineExports(rep_->linker, instance.rep()->instance);
+  return {};
+}
+
+Expected<void> Linker::DefineInterface(std::string_view name, const Instance& instance,
+                                       std::string_view exported) {
+  if (instance.rep() == nullptr) return Misuse(kNoInstance);
+  return ToExpected(abi::DefineInterface(rep_->linker, FromStd(name), instance.rep()->instance,
+                                         FromStd(exported)));
+}
+
 Expected<Instance> Linker::Instantiate(Store& store, const Component& component) const {
   if (store.rep() == nullptr) return Misuse(kNoStore);
   if (component.rep() == nullptr) return Misuse("the component was moved from");
@@ -164,7 +180,7 @@ std::optional<Error> Call(const CheckedExport* func, Step lower, Step lift, void
 
 Expected<std::shared_ptr<const canon::CheckedExport>> Instance::Find(
     std::string_view interface, std::string_view name, const canon::FuncShape& shape) const {
-  if (rep_ == nullptr) return Misuse("the instance was moved from");
+  if (rep_ == nullptr) return Misuse(kNoInstance);
   auto checked = rep_->instance->FindChecked(FromStd(interface), FromStd(name), shape);
   if (!checked) return Unexpected(std::move(checked).error());
   auto made = std::make_shared<canon::CheckedExport>();
@@ -175,7 +191,7 @@ Expected<std::shared_ptr<const canon::CheckedExport>> Instance::Find(
 }
 
 Expected<void> Instance::Drop(GuestTypeId type, uint32_t rep) const {
-  if (rep_ == nullptr) return Misuse("the instance was moved from");
+  if (rep_ == nullptr) return Misuse(kNoInstance);
   if (type == GuestTypeId::kNone) return Misuse("there is no resource to drop");
   abi::Store& store = rep_->store->store;
   const abi::ResourceType* found = store.FindResourceType(type);

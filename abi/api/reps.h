@@ -42,8 +42,8 @@ struct LinkerRep {
 };
 
 struct InstanceRep {
-  std::shared_ptr<StoreRep> store;  // which keeps component and linker
-  std::unique_ptr<abi::Instance> instance;
+  std::shared_ptr<StoreRep> store;                // which keeps component and linker
+  std::shared_ptr<const abi::Instance> instance;  // linkers too may have it
 };
 
 Trap ToTrap(const vm::Trap& trap);

@@ -14,10 +14,27 @@ absl::string_view HostTable::Keep(absl::string_view name) {
 }
 
 void HostTable::AddFunc(HostFunc func, std::shared_ptr<const void> callable) {
+  func.callable = callable.get();
+  if (callable != nullptr) kept_.push_back(std::move(callable));
+  Put(func);
+}
+
+void HostTable::AddGuestFunc(HostFunc func, const GuestFunc& guest,
+                             std::shared_ptr<const void> keep) {
+  guest_funcs_.push_back(std::make_unique<const GuestFunc>(guest));
+  func.guest = guest_funcs_.back().get();
+  if (kept_.empty() || kept_.back() != keep) kept_.push_back(std::move(keep));
+  Put(func);
+}
+
+void HostTable::Clear() {
+  funcs_ = {};
+  resources_ = {};
+}
+
+void HostTable::Put(HostFunc func) {
   constexpr size_t kCommon = 8;
   if (funcs_.size() == 0) funcs_.Reserve(kCommon);
-  func.callable = callable.get();
-  if (callable != nullptr) callables_.push_back(std::move(callable));
   if (HostFunc* known = funcs_.Find(func.name)) {
     func.name = known->name;
     *known = func;
@@ -139,7 +156,7 @@ HostInterface::~HostInterface() = default;
 
 void HostInterface::AddFunc(std::string_view name, canon::HostCall call,
                             std::shared_ptr<const void> callable, const canon::FuncShape* shape) {
-  table_->AddFunc({{name.data(), name.size()}, call, nullptr, shape}, std::move(callable));
+  table_->AddFunc({{name.data(), name.size()}, call, nullptr, shape, nullptr}, std::move(callable));
 }
 
 void HostInterface::AddResource(std::string_view name, const abi::ResourceType* type) {

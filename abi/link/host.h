@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "abi/canon/lifted_func.h"
 #include "abi/canon/typed.h"
 #include "abi/syntax/arena.h"
 #include "abi/syntax/name_map.h"
@@ -23,17 +24,31 @@ namespace tenon::abi {
 using tenon::HostContext;
 using tenon::HostInterface;
 
+// What an instance exports under a function's name, in the words of its own types.
+struct GuestFunc {
+  const LiftedFunc* lifted = nullptr;  // null: the instance hands on a function of its host's
+  const TypeTable* types = nullptr;
+  FuncTypeId type;
+  absl::Span<const ResourceType* const> resources;  // by ResourceId
+  uint64_t store = 0;                               // Store::id(): it is linked nowhere else
+};
+
+// A function that a linker has: the host's own, or one that a guest exports (`guest`).
 struct HostFunc {
   absl::string_view name;
   canon::HostCall call = nullptr;
   const void* callable = nullptr;  // kept by the linker; none when it has no state
   const canon::FuncShape* shape = nullptr;
+  const GuestFunc* guest = nullptr;  // then the type is its, and `shape` is not looked at
 };
 
 // The functions and resource types of a HostInterface. It owns the names.
 class HostTable {
  public:
   void AddFunc(HostFunc func, std::shared_ptr<const void> callable);
+  // A guest's, whose instance `keep` keeps; where `func` is one of the host's that it hands on, its
+  // callable is kept by whoever linked it.
+  void AddGuestFunc(HostFunc func, const GuestFunc& guest, std::shared_ptr<const void> keep);
   void AddResource(absl::string_view name, const ResourceType* type);
 
   // Good until a function is added.
@@ -41,14 +56,18 @@ class HostTable {
   const ResourceType* FindResource(absl::string_view name) const;
   std::vector<absl::string_view> FuncNames() const;
   const NameMap<const ResourceType*>& resources() const { return resources_; }
+  // Forgets all for what is linked from now on; what was linked goes on using it.
+  void Clear();
 
  private:
+  void Put(HostFunc func);
   absl::string_view Keep(absl::string_view name);
 
   syntax::Arena names_{256};  // most have a handful
   NameMap<HostFunc> funcs_;
   NameMap<const ResourceType*> resources_;
-  std::vector<std::shared_ptr<const void>> callables_;
+  std::vector<std::unique_ptr<const GuestFunc>> guest_funcs_;
+  std::vector<std::shared_ptr<const void>> kept_;  // callables, and instances of guests
 };
 
 // An interface that a linker makes when something asks for it first: `add` gives it its functions

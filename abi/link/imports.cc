@@ -1,9 +1,14 @@
 #include "abi/link/imports.h"
 
+#include <memory>
 #include <optional>
+#include <utility>
 
+#include "abi/runtime/store.h"
 #include "abi/syntax/semver.h"
 #include "abi/text/wit.h"
+#include "abi/types/compare.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "vm/base/near_match.h"
@@ -36,8 +41,8 @@ bool TrapAsUnknown(const void* message, CanonContext& cx, vm::Slot*) {
 
 class Resolver {
  public:
-  Resolver(const CompiledComponent& component, const HostLinker& linker)
-      : component_(component), plan_(component.plan()), linker_(linker) {}
+  Resolver(const CompiledComponent& component, const HostLinker& linker, const Store& store)
+      : component_(component), plan_(component.plan()), linker_(linker), store_(store) {}
 
   Result<ResolvedImports> Run() {
     interfaces_.reserve(plan_.imports.size());
@@ -144,6 +149,10 @@ class Resolver {
                                     absl::string_view name, FuncTypeId type) const {
     const HostFunc* found = interface.table().FindFunc(name);
     const TypeTable& types = component_.types();
+    if (found != nullptr && found->guest != nullptr) {
+      TENON_RETURN_IF_ERROR(CheckGuestFunc(import, name, type, *found->guest));
+      return found;
+    }
     if (found != nullptr && checker_->Matches(types.Get(type), *found->shape)) return found;
     const std::string of = name == import.name ? "" : absl::StrCat(" \"", name, "\"");
     if (found == nullptr) {
@@ -160,6 +169,34 @@ class Resolver {
                              Describe(*found->shape, linker_.Names())));
   }
 
+  Status CheckGuestFunc(const PlanImport& import, absl::string_view name, FuncTypeId type,
+                        const GuestFunc& guest) const {
+    if (guest.store != store_.id()) {
+      return Fail(ErrorKind::kUsage, absl::StrCat("import \"", import.name,
+                                                  "\": the instance that "
+                                                  "the linker has for it is of another store"));
+    }
+    if (ComparerFor(guest).Equal(type, guest.type)) return {};
+    return Unlinkable(import,
+                      absl::StrCat("the function \"", name,
+                                   "\" has the wrong type: the "
+                                   "component expects ",
+                                   ToString(component_.types(), type), ", the instance has ",
+                                   ToString(*guest.types, guest.type)));
+  }
+
+  // One for each instance, which remembers what it has compared.
+  TypeComparer& ComparerFor(const GuestFunc& guest) const {
+    std::unique_ptr<TypeComparer>& comparer = comparers_[{guest.types, guest.resources.data()}];
+    if (comparer == nullptr) {
+      comparer = std::make_unique<TypeComparer>(
+          component_.types(), *guest.types, [this, &guest](ResourceId expected, ResourceId found) {
+            return result_.resources[expected.value()] == guest.resources[found.value()];
+          });
+    }
+    return *comparer;
+  }
+
   std::unexpected<Error> MissingInterface(const PlanImport& import, absl::string_view func) const {
     return Unlinkable(import, absl::StrCat("the host does not have this interface",
                                            Nearest(import.name, linker_.InterfaceNames()),
@@ -173,16 +210,20 @@ class Resolver {
   const CompiledComponent& component_;
   const Plan& plan_;
   const HostLinker& linker_;
+  const Store& store_;
   std::vector<const HostInterface*> interfaces_;  // by import; null where the host has none
   ResolvedImports result_;
   std::optional<TypeChecker> checker_;  // once the resources are known
+  // By the types and resources of the instances of guests.
+  using Side = std::pair<const TypeTable*, const ResourceType* const*>;
+  mutable absl::flat_hash_map<Side, std::unique_ptr<TypeComparer>> comparers_;
 };
 
 }  // namespace
 
-Result<ResolvedImports> ResolveImports(const CompiledComponent& component,
-                                       const HostLinker& linker) {
-  return Resolver(component, linker).Run();
+Result<ResolvedImports> ResolveImports(const CompiledComponent& component, const HostLinker& linker,
+                                       const Store& store) {
+  return Resolver(component, linker, store).Run();
 }
 
 std::string MissingResource(const Plan& plan, const PlanResource& resource) {

@@ -21,8 +21,9 @@ struct ResolvedImports {
   std::shared_ptr<std::deque<std::string>> messages;  // of functions that trap; they point to these
 };
 
-Result<ResolvedImports> ResolveImports(const CompiledComponent& component,
-                                       const HostLinker& linker);
+// What instances of guests export is for the store they are in alone.
+Result<ResolvedImports> ResolveImports(const CompiledComponent& component, const HostLinker& linker,
+                                       const Store& store);
 
 // The message for a resource type that the component uses and the host lacks.
 std::string MissingResource(const Plan& plan, const PlanResource& resource);

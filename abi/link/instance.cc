@@ -43,17 +43,34 @@ std::unexpected<Error> NoExport(absl::string_view interface, absl::string_view n
 
 }  // namespace
 
+Result<const PlanExport*> Instance::FindInterface(absl::string_view name) const {
+  const std::vector<PlanExport>& exports = component_->plan().exports;
+  const PlanExport* found = FindExport(exports, name);
+  if (found != nullptr && std::holds_alternative<PlanInstanceExport>(found->item)) return found;
+  return NoExport("", name, exports);
+}
+
+std::pair<HostFunc, GuestFunc> Instance::Offer(const PlanExport& func) const {
+  const FuncRef& ref = std::get<FuncRef>(func.item);
+  HostFunc offered;
+  GuestFunc guest{nullptr, &component_->types(), std::get<FuncTypeId>(func.type), resources_,
+                  store_->id()};
+  if (ref.source == FuncRef::Source::kLifted) {
+    guest.lifted = lifts_[ref.lift.value()].get();
+  } else {
+    offered = imported_funcs_[ref.imported.value()];
+    if (offered.guest != nullptr) guest.lifted = offered.guest->lifted;
+  }
+  offered.name = func.name;
+  return {offered, guest};
+}
+
 Result<const LiftedFunc*> Instance::FindFunc(absl::string_view interface,
                                              absl::string_view name) const {
   const std::vector<PlanExport>* exports = &component_->plan().exports;
   if (!interface.empty()) {
-    const PlanExport* found = FindExport(*exports, interface);
-    const auto* instance =
-        found == nullptr ? nullptr : std::get_if<PlanInstanceExport>(&found->item);
-    if (instance == nullptr) {
-      return NoExport("", interface, *exports);
-    }
-    exports = &instance->exports;
+    TENON_ASSIGN_OR_RETURN(const PlanExport* found, FindInterface(interface));
+    exports = &std::get<PlanInstanceExport>(found->item).exports;
   }
   const PlanExport* found = FindExport(*exports, name);
   const auto* func = found == nullptr ? nullptr : std::get_if<FuncRef>(&found->item);

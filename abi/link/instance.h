@@ -24,6 +24,7 @@
 #include "abi/link/trampolines.h"
 #include "abi/link/value_func.h"
 #include "abi/runtime/store.h"
+#include "abi/types/small_map.h"
 #include "vm/runtime/trap.h"
 
 namespace tenon::canon {
@@ -94,6 +95,14 @@ class Instance {
   Instance& operator=(const Instance&) = delete;
 
   const CompiledComponent& component() const { return *component_; }
+  const Store& store() const { return *store_; }
+
+  // The exported interface, looked up as imports are; kUnlinkable when there is none.
+  Result<const PlanExport*> FindInterface(absl::string_view name) const;
+  // What an exported function is to a linker: this outlives its use.
+  std::pair<HostFunc, GuestFunc> Offer(const PlanExport& func) const;
+  // By ResourceId.
+  absl::Span<const ResourceType* const> resources() const { return resources_; }
 
   // The exported function `name`, of the exported interface `interface` unless that is empty, with
   // the given C++ signature. The interface is looked up as imports are: the exact name, then the
@@ -130,7 +139,8 @@ class Instance {
   std::vector<vm::Instance*> core_instances_;       // by CoreInstanceId
   std::vector<const vm::Func*> trampolines_;        // by TrampolineId
   std::vector<std::unique_ptr<LiftedFunc>> lifts_;  // by LiftId
-  std::unique_ptr<CopyPlans> plans_;
+  // By the types of the callees: this component's, and those of instances it was linked with.
+  SmallMap<const TypeTable*, std::unique_ptr<CopyPlans>> plans_;
   // What the trampolines' data point to: nothing here moves.
   std::deque<FusedLower> fused_;
   std::deque<HostLower> host_;

@@ -13,11 +13,11 @@ class ComponentInstantiator {
       : store_(store), plan_(component->plan()), instance_(new Instance()) {
     instance_->component_ = std::move(component);
     instance_->store_ = &store;
-    instance_->plans_ = std::make_unique<CopyPlans>(&instance_->component_->types());
   }
 
   Result<std::unique_ptr<Instance>> Run(const HostLinker& linker) {
-    TENON_ASSIGN_OR_RETURN(ResolvedImports imports, ResolveImports(*instance_->component_, linker));
+    TENON_ASSIGN_OR_RETURN(ResolvedImports imports,
+                           ResolveImports(*instance_->component_, linker, store_));
     instance_->resources_ = std::move(imports.resources);
     instance_->imported_funcs_ = std::move(imports.funcs);
     store_.Keep(std::move(imports.messages));
@@ -53,6 +53,9 @@ class ComponentInstantiator {
   Status BindTrampoline(uint32_t index);
   void BindLift(uint32_t index);
   Status BindLower(const PlanTrampoline& plan, const LowerTrampoline& lower, uint32_t index);
+  void BindFusedLower(const PlanTrampoline& plan, const LowerTrampoline& lower,
+                      const LiftedFunc& callee, uint32_t index);
+  CopyPlans& PlansFor(const TypeTable& types);
   Status BindResource(const PlanTrampoline& plan, const ResourceTrampoline& resource,
                       uint32_t index);
   void MakeTrampoline(uint32_t index, vm::HostCallback callback, void* data,
@@ -175,6 +178,11 @@ Status ComponentInstantiator::BindLower(const PlanTrampoline& plan, const LowerT
                                         uint32_t index) {
   ComponentInstance* caller = Owner(plan.instance);
   if (lower.target.source == FuncRef::Source::kImported) {
+    const HostFunc& callee = instance_->imported_funcs_[lower.target.imported.value()];
+    if (callee.guest != nullptr && callee.guest->lifted != nullptr) {
+      BindFusedLower(plan, lower, *callee.guest->lifted, index);
+      return {};
+    }
     if (lower.options.memory64) {
       return Fail(ErrorKind::kUnlinkable,
                   "functions of the host can't be lowered for a 64-bit memory");
@@ -183,18 +191,34 @@ Status ComponentInstantiator::BindLower(const PlanTrampoline& plan, const LowerT
     bound->store = &store_;
     bound->caller = caller;
     bound->options = Options(lower.options);
-    bound->callee = &instance_->imported_funcs_[lower.target.imported.value()];
+    bound->callee = &callee;
     MakeTrampoline(index, &CallHost, bound, bound->callee->name);
     return {};
   }
-  FusedLower* const bound = &instance_->fused_.emplace_back();
-  bound->caller = caller;
-  bound->options = Options(lower.options);
-  bound->callee = instance_->lifts_[lower.target.lift.value()].get();
-  bound->entering = bound->callee->instance->EnteringSet(caller);
-  BindFused(*bound, *instance_->plans_);
-  MakeTrampoline(index, &CallFused, bound, "component call");
+  BindFusedLower(plan, lower, *instance_->lifts_[lower.target.lift.value()], index);
   return {};
+}
+
+void ComponentInstantiator::BindFusedLower(const PlanTrampoline& plan, const LowerTrampoline& lower,
+                                           const LiftedFunc& callee, uint32_t index) {
+  FusedLower* const bound = &instance_->fused_.emplace_back();
+  bound->caller = Owner(plan.instance);
+  bound->options = Options(lower.options);
+  bound->callee = &callee;
+  bound->entering = callee.instance->EnteringSet(bound->caller);
+  BindFused(*bound, PlansFor(*callee.types));
+  MakeTrampoline(index, &CallFused, bound, "component call");
+}
+
+// The caller makes plans of its own for the types of another instance: those of that instance may
+// be running.
+CopyPlans& ComponentInstantiator::PlansFor(const TypeTable& types) {
+  std::unique_ptr<CopyPlans>* found = instance_->plans_.Find(&types);
+  if (found == nullptr) {
+    instance_->plans_.Insert(&types, std::make_unique<CopyPlans>(&types));
+    found = instance_->plans_.Find(&types);
+  }
+  return **found;
 }
 
 Status ComponentInstantiator::BindResource(const PlanTrampoline& plan,

@@ -15,6 +15,11 @@ constexpr uintptr_t kHostHeadroomBytes = 64 * 1024;
 // Stores that call each other take a stack for each turn.
 constexpr uint32_t kMaxFibreDepth = 100;
 
+uint64_t NextStoreId() {
+  static std::atomic<uint64_t> last = 0;
+  return last.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
 struct FibreCall {
   void (*body)(void*);
   void* argument;
@@ -23,7 +28,8 @@ struct FibreCall {
 }  // namespace
 
 Store::Store(vm::Engine* engine, StoreLimits limits, void* host_state, Executor* executor)
-    : limits_(limits),
+    : id_(NextStoreId()),
+      limits_(limits),
       host_state_(host_state),
       executor_(executor != nullptr ? executor : &blocking_),
       resources_(limits.host_objects),

@@ -42,6 +42,8 @@ class Store {
   Store& operator=(const Store&) = delete;
 
   vm::Store& core() { return core_; }
+  // A number that no other store of the process ever has.
+  uint64_t id() const { return id_; }
   const StoreLimits& limits() const { return limits_; }
   HostResources& resources() { return resources_; }
   vm::Allowance& call_bytes_left() { return call_bytes_left_; }
@@ -73,6 +75,7 @@ class Store {
  private:
   bool IsOnOwnFibre() const;
 
+  uint64_t id_;
   StoreLimits limits_;
   void* host_state_;
   UserState user_state_;

@@ -104,6 +104,46 @@ TEST_F(ApiTest, AComponentOfAnotherEngineIsRefused) {
   EXPECT_EQ(instance.error().kind(), ErrorKind::kUsage);
 }
 
+TEST_F(ApiTest, AComponentImportsWhatAnInstanceExports) {
+  std::optional<Instance> relay;
+  {
+    Store store(engine_);
+    Linker linker;
+    ASSERT_TRUE(linker.Define(Make(store, "abi-utf16")));
+    relay = *linker.Instantiate(store, Load("abi-relay"));
+  }
+  auto echo = relay->GetFunc<std::string(std::string_view)>(kValues, "echo-string");
+  auto make = relay->GetFunc<GuestOwn<Counter>(uint32_t)>(kResources, "[constructor]counter");
+  auto live = relay->GetFunc<uint32_t()>(kResources, "live");
+  ASSERT_TRUE(echo && make && live);
+
+  auto text = echo->Call("from guest to guest");
+  auto counter = make->Call(7);
+
+  ASSERT_TRUE(text && counter);
+  EXPECT_EQ(*text, "from guest to guest");
+  EXPECT_EQ(*live->Call(), 1u);
+  EXPECT_TRUE(relay->Drop(std::move(*counter)));
+  EXPECT_EQ(*live->Call(), 0u);
+}
+
+TEST_F(ApiTest, AnInterfaceOfAnInstanceIsDefinedAlone) {
+  Store store(engine_), other(engine_);
+  const Instance echo = Make(store, "abi");
+  Linker linker;
+
+  ASSERT_TRUE(linker.DefineInterface(kValues, echo));
+  const auto absent = linker.DefineInterface(kResources, echo, "tenon:abi/resource");
+  const auto half = linker.Instantiate(store, Load("abi-relay"));
+  ASSERT_TRUE(linker.DefineInterface(kResources, echo));
+  const auto elsewhere = linker.Instantiate(other, Load("abi-relay"));
+
+  EXPECT_EQ(absent.error().kind(), ErrorKind::kUnlinkable);
+  EXPECT_EQ(half.error().kind(), ErrorKind::kUnlinkable);
+  EXPECT_EQ(elsewhere.error().kind(), ErrorKind::kUsage);
+  EXPECT_TRUE(linker.Instantiate(store, Load("abi-relay")));
+}
+
 TEST_F(ApiTest, WhatWasMovedFromIsRefused) {
   Store store(engine_);
   Store moved = std::move(store);
@@ -142,6 +182,8 @@ TEST_F(ApiTest, AnInstanceThatWasMovedFromIsRefused) {
   const Instance moved = std::move(instance);
 
   EXPECT_EQ(instance.GetFunc<uint32_t()>(kResources, "live").error().kind(), ErrorKind::kUsage);
+  EXPECT_EQ(linker_.Define(instance).error().kind(), ErrorKind::kUsage);
+  EXPECT_EQ(linker_.DefineInterface(kValues, instance).error().kind(), ErrorKind::kUsage);
   EXPECT_EQ(instance.Drop(GuestOwn<Counter>()).error().kind(), ErrorKind::kUsage);
   EXPECT_TRUE(moved.GetFunc<uint32_t()>(kResources, "live"));
 }

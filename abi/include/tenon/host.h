@@ -211,6 +211,7 @@ class HostInterface {
 
   // For the library itself.
   const abi::HostTable& table() const { return *table_; }
+  abi::HostTable& table() { return *table_; }
 
  private:
   void AddFunc(std::string_view name, canon::HostCall call, std::shared_ptr<const void> callable,

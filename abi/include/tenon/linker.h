@@ -27,6 +27,19 @@ class Linker {
   // world imports by plain names. The references are good as long as the linker.
   HostInterface& Interface(std::string_view name);
   HostInterface& Root();
+
+  // For components that are instantiated later in the instance's store: everything it exports,
+  // under its own names; or the interface that it exports as `exported`, as `name`. An interface of
+  // the linker's is replaced as a whole, an import finds it as it finds the host's, and calls go
+  // from guest to guest, where bytes are copied from memory to memory and resources stay what they
+  // are. kUnlinkable when there is no such export. Linking in another store fails with kUsage.
+  Expected<void> Define(const Instance& instance);
+  Expected<void> DefineInterface(std::string_view name, const Instance& instance,
+                                 std::string_view exported);
+  Expected<void> DefineInterface(std::string_view name, const Instance& instance) {
+    return DefineInterface(name, instance, name);
+  }
+
   // An import that is not there is then no error but a function that traps when it is called.
   void TrapUnknownImports();
 
