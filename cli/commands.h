@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "vm/base/status.h"
 #include "vm/syntax/features.h"
+#include "wit/abi/core_names.h"
 #include "wit/resolve/resolve.h"
 
 namespace tenon::cli {
@@ -76,6 +78,11 @@ struct WitOptions {
   bool json = false;
   bool all = false;         // dependencies too
   bool only_check = false;  // of kFormat: name files, write none
+  std::string output = "-";
+  bool wasm = false;  // the package as a binary
+  bool abi = false;   // core names and types of a world
+  std::string world;  // empty: the only one
+  wit::Mangling mangling = wit::Mangling::kLegacy;
 };
 int Wit(const WitOptions& options);
 int FormatWitFiles(const WitOptions& options);
@@ -92,6 +99,13 @@ int Complain(const std::string& text, int exit_code);
 // The same for an error in a file: with its place in a text, the line there and a caret. `bytes`
 // are the file's, as far as they are still there. Returns kExitBadInput.
 int ComplainOfFile(const std::string& file, absl::Span<const uint8_t> bytes, const Error& error);
+// Writes a result to a file, or standard output, and returns the exit code.
+int WriteOutput(const std::string& output, absl::string_view text);
+int WriteOutput(const std::string& output, absl::Span<const uint8_t> binary);
+// What failed on an output.
+int ComplainOfOutput(const std::string& output, const Error& error);
+// A binary is not for a terminal. The exit code, 0 if the output is none.
+int RefuseTerminal(const std::string& output, absl::string_view subcommand);
 // Reports how a guest ended, unless it exited of its own accord, and returns the exit code.
 int ReportTrap(const RunOptions& options, const Trap& trap);
 

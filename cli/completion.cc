@@ -25,7 +25,7 @@ struct Placeholder {
   absl::string_view pattern;  // of files, or some with `|` between
 };
 constexpr Placeholder kPlaceholders[] = {
-    {"HOST", true, ""},        {"FILE|DIR", false, "*.wit"}, {"FILE", false, "*.wasm|*.wat"},
+    {"HOST", true, ""},        {"FILE|DIR", false, "*.wit|*.wasm"}, {"FILE", false, "*.wasm|*.wat"},
     {"PATH", false, "*.wast"}, {"OUTPUT", false, "*"},       {"DIR", true, ""},
 };
 
@@ -103,7 +103,7 @@ _tenon_files() { # PATTERNS WORD [WORDS]
   mapfile -t COMPREPLY < <({
     for pattern in "${patterns[@]}"; do compgen -f -X "!$pattern" -- "$2"; done
     compgen -d -- "$2"
-    compgen -W "$3" -- "$2"
+    compgen -W "${3:-}" -- "$2"
   } | sort -u)
 }
 

@@ -1,7 +1,3 @@
-#include <unistd.h>
-
-#include <cstdio>
-
 #include "abi/text/parse.h"
 #include "absl/strings/str_cat.h"
 #include "cli/check.h"
@@ -13,11 +9,6 @@
 
 namespace tenon::cli {
 namespace {
-
-int ComplainOfOutput(const std::string& output, const Error& error) {
-  if (output == "-") return kExitBadInput;  // main tells of standard output
-  return Complain(absl::StrCat(output, ": ", error.ToString()), kExitBadInput);
-}
 
 Result<vm::Module> OnlyWith(const vm::Features& features, Result<vm::Module> module) {
   if (module) TENON_RETURN_IF_ERROR(CheckFeatures(*module, features));
@@ -36,25 +27,15 @@ Result<std::vector<uint8_t>> Encode(absl::Span<const uint8_t> bytes, const vm::F
   return vm::EncodeModule(module);
 }
 
-Status WriteBytes(const std::vector<uint8_t>& bytes, const std::string& output) {
-  TENON_ASSIGN_OR_RETURN(OutputFile file, OutputFile::Open(output));
-  TENON_RETURN_IF_ERROR(file.Write({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
-  return file.Commit();
-}
-
 }  // namespace
 
 int Parse(const ParseOptions& options) {
-  if (options.output == "-" && isatty(STDOUT_FILENO)) {
-    return Complain("parse: a binary is not for a terminal; give a file with '--output'",
-                    kExitUsage);
-  }
+  if (const int refused = RefuseTerminal(options.output, "parse"); refused != 0) return refused;
   auto bytes = ReadInputFile(options.file);
   if (!bytes) return ComplainOfFile(options.file, {}, bytes.error());
   const auto binary = Encode(*bytes, options.features);
   if (!binary) return ComplainOfFile(options.file, *bytes, binary.error());
-  const Status written = WriteBytes(*binary, options.output);
-  return written ? 0 : ComplainOfOutput(options.output, written.error());
+  return WriteOutput(options.output, *binary);
 }
 
 int Print(const PrintCommandOptions& options) {

@@ -248,7 +248,20 @@ Status TakePrint(int key, const char* value, PrintCommandOptions& options) {
   return {};
 }
 
-enum WitKey : int { kWitJson = kFirstLongKey, kWitDeps, kWitAll, kWitCheck };
+enum WitKey : int {
+  kWitJson = kFirstLongKey,
+  kWitDeps,
+  kWitAll,
+  kWitCheck,
+  kWitAbi,
+  kWitWasm,
+  kWitMangling,
+};
+
+// Rows of what takes WIT.
+enum WitSharedKey : int { kWorld = kFirstLongKey + 96 };
+constexpr argp_option kWorldOption = {
+    "world", kWorld, "NAME", 0, "The world, by its own name or with its package; default: the only one"};
 
 constexpr argp_option kWitOptions[] = {
     {"json", kWitJson, nullptr, 0, "Print one JSON document"},
@@ -257,8 +270,23 @@ constexpr argp_option kWitOptions[] = {
     {"features", kFeatures, "LIST", 0,
      "Take items that are unstable and need one of these, as in 'a,b', or 'all'"},
     {"check", kWitCheck, nullptr, 0, "For fmt: name files that it would change, write none"},
+    {"abi", kWitAbi, nullptr, 0, "Show what a core module imports and exports for a world"},
+    kWorldOption,
+    {"mangling", kWitMangling, "legacy|standard32", 0,
+     "For --abi: which names; default: legacy, as toolchains use them"},
+    {"wasm", kWitWasm, nullptr, 0, "Write the package as a component binary"},
+    kOutputOption,
     kHelpOption,
     {}};
+
+Status TakeMangling(absl::string_view value, wit::Mangling& mangling) {
+  if (value != "legacy" && value != "standard32") {
+    return Fail(ErrorKind::kUsage,
+                absl::StrCat("expected legacy or standard32, got '", value, "'"));
+  }
+  mangling = value == "legacy" ? wit::Mangling::kLegacy : wit::Mangling::kStandard32;
+  return {};
+}
 
 // `check` and `fmt` are words only where a path follows; ./check is a path.
 Status TakeWitArgument(absl::string_view value, WitOptions& options) {
@@ -278,6 +306,11 @@ Status TakeWit(int key, const char* value, WitOptions& options) {
     case kWitDeps: return TakeFile(value, options.deps);
     case kWitAll: options.all = true; break;
     case kWitCheck: options.only_check = true; break;
+    case kWitAbi: options.abi = true; break;
+    case kWitWasm: options.wasm = true; break;
+    case kWitMangling: return TakeMangling(value, options.mangling);
+    case kWorld: options.world = value; break;
+    case 'o': return TakeFile(value, options.output);
     case kFeatures:
       options.features.all = absl::string_view(value) == "all";
       options.features.features = absl::StrSplit(value, ',');
@@ -290,10 +323,13 @@ Status TakeWit(int key, const char* value, WitOptions& options) {
 std::string WitEpilogue() {
   return "A FILE is a package, with those nested in it. The .wit files of a DIR are one,\n"
          "those below its folder deps are others; if it has none, each folder in it is a\n"
-         "package. 'check' is silent if all is well; 'fmt' lays files out anew and keeps\n"
-         "their comments.\n\n"
+         "package. A FILE may also be a package as a binary, a component, or a core module\n"
+         "that says what world it is for. 'check' is silent if all is well; 'fmt' lays\n"
+         "files out anew and keeps their comments.\n\n"
          "Examples:\n"
          "  tenon wit --json wit\n"
+         "  tenon wit app.wasm\n"
+         "  tenon wit --abi --world command wit\n"
          "  tenon wit check --deps ../wasi wit\n"
          "  tenon wit fmt --check wit";
 }

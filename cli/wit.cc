@@ -5,16 +5,13 @@
 #include "cli/commands.h"
 #include "cli/json.h"
 #include "cli/output_file.h"
-#include "cli/wit_files.h"
+#include "cli/wit_abi.h"
+#include "cli/wit_packages.h"
+#include "wit/binary/encode.h"
 #include "wit/resolve/print.h"
-#include "wit/resolve/resolve.h"
 
 namespace tenon::cli {
 namespace {
-
-absl::Span<const uint8_t> BytesOf(const std::string& text) {
-  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
-}
 
 void WriteItems(JsonWriter& json, absl::string_view key,
                 const std::vector<wit::PrintedItem>& items) {
@@ -77,20 +74,27 @@ void PrintJson(const wit::Packages& packages) {
 
 int Wit(const WitOptions& options) {
   if (options.action == WitOptions::Action::kFormat) return FormatWitFiles(options);
-  const auto groups = ReadWit(options.path, options.deps);
-  if (!groups) return ComplainOfFile(groups.error().path, {}, groups.error().error);
-  const auto packages = wit::Resolve(*groups, options.features);
-  if (!packages) {
-    const wit::Failure& failure = packages.error();
-    return ComplainOfFile(failure.file->path, BytesOf(failure.file->text), failure.error);
-  }
+  const auto wit = LoadWit(options.path, options.deps, options.features);
+  if (!wit) return wit.error();
   if (options.action == WitOptions::Action::kCheck) return 0;
-  if (options.json) {
-    PrintJson(*packages);
-  } else {
-    PutText(wit::PrintPackages(*packages, options.all));
+  if (options.abi) {
+    const auto world = ChooseWorld(*wit, options.path, options.world);
+    if (!world) return world.error();
+    PrintCoreAbi(wit->packages, *world, options.mangling, options.json);
+    return 0;
   }
-  return 0;
+  if (options.wasm) {
+    const int refused = RefuseTerminal(options.output, "wit");
+    if (refused != 0) return refused;
+    const auto binary = wit::EncodePackage(wit->packages);
+    if (!binary) return ComplainOfFile(options.path, {}, binary.error());
+    return WriteOutput(options.output, *binary);
+  }
+  if (options.json) {
+    PrintJson(wit->packages);
+    return 0;
+  }
+  return WriteOutput(options.output, wit::PrintPackages(wit->packages, options.all));
 }
 
 }  // namespace tenon::cli

@@ -1,10 +1,14 @@
 // WASI's WIT, each version's packages as one root: what is printed or formatted resolves to the
-// same packages.
+// same packages, and each world is the same as a component type.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 
+#include "abi/binary/decode.h"
 #include "cli/wit_files.h"
+#include "wit/binary/decode.h"
+#include "wit/binary/encode.h"
 #include "wit/resolve/print.h"
 #include "wit/resolve/resolve.h"
 #include "wit/syntax/format.h"
@@ -33,6 +37,22 @@ class WasiTest : public testing::TestWithParam<const char*> {
   std::filesystem::path path_;
   std::vector<SourceGroup> groups_;
 };
+
+// Takes away what no binary holds.
+void Strip(std::vector<Field>& fields) {
+  for (Field& field : fields) field.docs.clear();
+}
+void Strip(Function& function) {
+  function.about = {};
+  Strip(function.params);
+}
+void Strip(Type& type) {
+  type.about = {};
+  if (auto* record = std::get_if<Record>(&type.what)) Strip(record->fields);
+  if (auto* variant = std::get_if<Variant>(&type.what)) Strip(variant->cases);
+  if (auto* flags = std::get_if<Flags>(&type.what)) Strip(flags->flags);
+  if (auto* cases = std::get_if<Enum>(&type.what)) Strip(cases->cases);
+}
 
 TEST_P(WasiTest, ResolvesWithAndWithoutUnstableItems) {
   for (const bool all : {false, true}) {
@@ -63,6 +83,44 @@ TEST_P(WasiTest, FormatsToTheSamePackages) {
     }
   }
   EXPECT_EQ(Printed(groups_), printed);
+}
+
+// The items that a world and the interfaces in it hold, but for what a component type does not say.
+// Within an interface the order of types has no meaning.
+std::string Described(Packages packages, WorldIdx index) {
+  for (Type& type : packages.types) Strip(type);
+  for (Interface& interface : packages.interfaces) {
+    for (Function& function : interface.functions) Strip(function);
+  }
+  const World& world = packages[index];
+  std::string text = NameOf(packages, index) + "\n";
+  for (const auto* side : {&world.imports, &world.exports}) {
+    for (const WorldItem& item : *side) {
+      const auto* interface = std::get_if<InterfaceIdx>(&item.what);
+      if (interface == nullptr) continue;
+      auto items = PrintItems(packages, *interface);
+      std::sort(items.begin(), items.end(),
+                [](const auto& a, const auto& b) { return a.name < b.name; });
+      text += NameOf(packages, *interface) + "\n";
+      for (const PrintedItem& each : items) text += each.wit + "\n";
+    }
+  }
+  for (const PrintedItem& item : PrintImports(packages, index)) text += "import " + item.wit + "\n";
+  for (const PrintedItem& item : PrintExports(packages, index)) text += "export " + item.wit + "\n";
+  return text;
+}
+
+TEST_P(WasiTest, WorldsSurviveTheirComponentTypes) {
+  const auto packages = Resolve(groups_, {.all = true});
+  ASSERT_TRUE(packages);
+  for (uint32_t i = 0; i < packages->worlds.size(); ++i) {
+    const auto section = EncodeWorld(*packages, WorldIdx(i), StringEncoding::kUtf8);
+    const auto component = abi::DecodeComponent(section);
+    ASSERT_TRUE(component) << component.error().ToString();
+    const auto decoded = DecodeWit(**component);
+    ASSERT_TRUE(decoded) << decoded.error().ToString();
+    EXPECT_EQ(Described(decoded->packages, *decoded->world), Described(*packages, WorldIdx(i)));
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Versions, WasiTest,

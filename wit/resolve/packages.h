@@ -150,4 +150,8 @@ struct Packages {
   const Type& operator[](TypeIdx i) const { return types[i.value()]; }
 };
 
+// The order of a world's imports: interfaces, types of the world and what belongs to them, then
+// what has a name of its own.
+void SortImports(std::vector<WorldItem>& imports);
+
 }  // namespace tenon::wit

@@ -444,6 +444,12 @@ std::string NameOf(const Packages& packages, InterfaceIdx interface) {
                       package.version.empty() ? "" : "@", package.version);
 }
 
+std::string NameOf(const Packages& packages, WorldIdx world) {
+  const Package& package = packages[packages[world].package];
+  return absl::StrCat(package.space, ":", package.name, "/", packages[world].name,
+                      package.version.empty() ? "" : "@", package.version);
+}
+
 std::vector<PrintedItem> PrintItems(const Packages& packages, InterfaceIdx interface) {
   return Printer(packages).Items(packages[interface]);
 }

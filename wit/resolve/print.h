@@ -16,6 +16,7 @@ std::string PrintPackages(const Packages& packages, bool with_dependencies);
 // "wasi:io@0.2.0", "wasi:io/streams@0.2.0"
 std::string NameOf(const Package& package);
 std::string NameOf(const Packages& packages, InterfaceIdx interface);
+std::string NameOf(const Packages& packages, WorldIdx world);
 
 // An item's lines, without its documentation and gates. A resource holds its methods.
 struct PrintedItem {

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -13,12 +12,6 @@ namespace {
 uint64_t CostOf(const WorldItem& item) {
   const auto* function = std::get_if<Function>(&item.what);
   return 1 + (function == nullptr ? 0 : function->params.size()) + CostOf(item.about);
-}
-
-// Interfaces first, then the types of the world, then what has a name of its own.
-int RankOf(const WorldItem& item) {
-  if (item.name.empty() && std::holds_alternative<InterfaceIdx>(item.what)) return 0;
-  return item.name.empty() || std::holds_alternative<TypeIdx>(item.what) ? 1 : 2;
 }
 
 // Gates speak of the versions of their own package.
@@ -238,12 +231,7 @@ Resolved<void> Resolver::ResolveWorld(uint32_t declaration_index) {
   }
   TENON_RETURN_IF_ERROR(AddTypeItems(scope, declaration.name.offset));
   TENON_RETURN_IF_ERROR(ImportForExports(scope, declaration.name.offset));
-  std::vector<WorldItem> by_rank[3];
-  for (WorldItem& item : scope.world.imports) by_rank[RankOf(item)].push_back(std::move(item));
-  scope.world.imports.clear();
-  for (std::vector<WorldItem>& items : by_rank) {
-    std::move(items.begin(), items.end(), std::back_inserter(scope.world.imports));
-  }
+  SortImports(scope.world.imports);
   packages_.worlds.push_back(std::move(scope.world));
   worlds_[declaration_index] = index;
   return {};

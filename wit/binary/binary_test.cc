@@ -1,0 +1,108 @@
+// WIT to component binaries and back.
+#include <gtest/gtest.h>
+
+#include "abi/binary/decode.h"
+#include "wit/binary/decode.h"
+#include "wit/binary/encode.h"
+#include "wit/resolve/source_groups_for_test.h"
+
+namespace tenon::wit {
+namespace {
+
+Result<DecodedWit> Decode(std::vector<uint8_t> bytes) {
+  TENON_ASSIGN_OR_RETURN(const auto component, abi::DecodeComponent(std::move(bytes)));
+  return DecodeWit(*component);
+}
+
+// The WIT of the package's binary form.
+std::string ThroughBinary(absl::string_view text) {
+  const auto packages = Resolve({Root({{"x", std::string(text)}})}, {});
+  if (!packages) return packages.error().error.ToString();
+  const auto bytes = EncodePackage(*packages);
+  if (!bytes) return bytes.error().ToString();
+  const auto decoded = Decode(*bytes);
+  return decoded ? PrintPackages(decoded->packages, true) : decoded.error().ToString();
+}
+
+void ExpectSame(absl::string_view text) {
+  EXPECT_EQ(ThroughBinary(text), Outcome({Root({{"x", std::string(text)}})}, {}, true));
+}
+
+TEST(WitBinaryTest, TypesOfEveryKind) {
+  ExpectSame(
+      "package a:b@1.0.0; interface i {"
+      " record point { x: f32, y: option<s64> }"
+      " type names = list<string>; type v2 = tuple<char, names, bool>;"
+      " variant v { none, some(point), more(list<v2>) } "
+      " enum e { one, two } flags f { x, y } type size = u64;"
+      " type also = names; resource r { constructor(a: size); m: func(b: borrow<r>) -> r;"
+      "  s: static func() -> result<_, e>; }"
+      " many: func(a: list<u8, 4>, b: map<string, v>, c: result<f, point>) -> also;"
+      " later: async func(a: stream<u8>, b: future, c: stream) -> future<error-context>; }");
+}
+
+TEST(WitBinaryTest, UsesBetweenInterfacesAndPackages) {
+  ExpectSame(
+      "package a:b; interface early { type t = u8; resource r; }"
+      "interface late { use early.{t, r as r2}; use c:d/i@0.1.0.{x}; type y = x;"
+      " f: func(a: t, b: r2) -> y; }"
+      "package c:d@0.1.0 { interface i { record x { a: u8 } } }");
+}
+
+TEST(WitBinaryTest, WorldsOfEveryKindOfItem) {
+  ExpectSame(
+      "package a:b; interface i { resource r; f: func() -> r; }"
+      "world w { use i.{r}; record here { a: u8 } resource mine { m: func(); }"
+      " import i; import g: func(a: here) -> mine; import inline: interface { type t = u8; }"
+      " export i; export run: func(a: r, b: here); export other: interface { h: func(); } }");
+}
+
+TEST(WitBinaryTest, ASectionHoldsTheWorldAndTheEncoding) {
+  const Packages packages =
+      *Resolve({Root({{"x", "package a:b@1.2.3; world v {} world w { export run: func(); }"}})}, {});
+
+  const auto decoded = Decode(EncodeWorld(packages, WorldIdx(1), StringEncoding::kUtf16));
+
+  ASSERT_TRUE(decoded) << decoded.error().ToString();
+  EXPECT_EQ(decoded->encoding, StringEncoding::kUtf16);
+  ASSERT_TRUE(decoded->world);
+  EXPECT_EQ(NameOf(decoded->packages, *decoded->world), "a:b/w@1.2.3");
+  EXPECT_EQ(decoded->packages[*decoded->world].exports.size(), 1u);
+}
+
+TEST(WitBinaryTest, OnePackageIsWrittenAtATime) {
+  const auto packages = Resolve({Root({{"x", "package a:b;"}}), Root({{"y", "package a:c;"}})}, {});
+  ASSERT_TRUE(packages);
+  EXPECT_EQ(EncodePackage(*packages).error().message(),
+            "only one package can be written, and here are several");
+}
+
+TEST(WitBinaryTest, IndicesAreNotBelieved) {
+  abi::ComponentWriter writer;
+  writer.Add(abi::syntax::Import{{"f"}, {.sort = abi::Sort::kFunc, .index = 9}});
+  EXPECT_EQ(Decode(writer.Finish()).error().message(), "unknown type 9");
+}
+
+TEST(WitBinaryTest, AChainOfInstantiationsHasALimit) {
+  abi::ComponentWriter writer;
+  abi::ComponentWriter empty;
+  writer.AddComponent(empty.Finish());
+  for (uint32_t i = 0; i < 200; ++i) {
+    abi::ComponentWriter next;
+    next.Add(abi::syntax::Alias{.sort = abi::Sort::kComponent,
+                                .target = abi::syntax::Alias::Target::kOuter,
+                                .outer_count = 1,
+                                .outer_index = i});
+    next.Add(abi::syntax::Instantiate{abi::ComponentIdx(0), {}});
+    writer.AddComponent(next.Finish());
+  }
+  writer.Add(abi::syntax::Instantiate{abi::ComponentIdx(200), {}});
+
+  const auto decoded = Decode(writer.Finish());
+
+  ASSERT_FALSE(decoded);
+  EXPECT_EQ(decoded.error().kind(), ErrorKind::kLimit);
+}
+
+}  // namespace
+}  // namespace tenon::wit

@@ -1,0 +1,166 @@
+#include "wit/binary/encode.h"
+
+#include <algorithm>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "wit/abi/core_names.h"
+#include "wit/binary/type_encoder.h"
+#include "wit/resolve/print.h"
+
+namespace tenon::wit {
+namespace {
+
+namespace syntax = abi::syntax;
+
+// The declarators of a component type: instances of interfaces, and what is not in any of them.
+class WorldTypeEncoder : public TypeEncoder {
+ public:
+  WorldTypeEncoder(const Packages& packages, abi::ComponentWriter& writer)
+      : TypeEncoder(packages, writer) {}
+
+  void AddWorld(const World& world) {
+    for (const WorldItem& item : world.imports) {
+      if (const auto* type = std::get_if<TypeIdx>(&item.what)) names_[*type] = &item;
+    }
+    for (const WorldItem& item : world.imports) AddItem(item, false);
+    for (const WorldItem& item : world.exports) AddItem(item, true);
+  }
+
+  void AddInterface(InterfaceIdx interface, bool is_export, const InterfacePart& part) {
+    AddItem({"", interface, About()}, is_export, part);
+  }
+
+ protected:
+  abi::TypeIdx Name(TypeIdx type, abi::TypeIdx definition) override {
+    return Import(type, {.sort = abi::Sort::kType, .index = definition.value()});
+  }
+  abi::TypeIdx NameResource(TypeIdx resource) override {
+    return Import(resource, {abi::Sort::kType, syntax::ExternType::Bound::kSubResource});
+  }
+  std::optional<abi::TypeIdx> Foreign(TypeIdx type) override {
+    const auto* owner = std::get_if<InterfaceIdx>(&packages_[type].owner);
+    if (owner == nullptr) return std::nullopt;
+    return abi::TypeIdx(writer_.Add(syntax::Alias{.sort = abi::Sort::kType,
+                                                  .target = syntax::Alias::Target::kExport,
+                                                  .instance = instances_.at(*owner),
+                                                  .name = packages_[type].name}));
+  }
+
+ private:
+  // Types of the world itself are imports.
+  abi::TypeIdx Import(TypeIdx type, const syntax::ExternType& what) {
+    const ExternName name(packages_, *names_.at(type));
+    return abi::TypeIdx(writer_.Add(syntax::Import{name, what}));
+  }
+
+  void AddItem(const WorldItem& item, bool is_export) {
+    if (const auto* type = std::get_if<TypeIdx>(&item.what)) {
+      Encode(*type);
+    } else if (const auto* function = std::get_if<Function>(&item.what)) {
+      const abi::TypeIdx type = Encode(*function);
+      Declare(ExternName(NameOfFunction(item, *function), item.about),
+              {.sort = abi::Sort::kFunc, .index = type.value()}, is_export);
+    } else {
+      AddItem(item, is_export, AllOf(packages_[std::get<InterfaceIdx>(item.what)]));
+    }
+  }
+
+  void AddItem(const WorldItem& item, bool is_export, const InterfacePart& part) {
+    const InterfaceIdx interface = std::get<InterfaceIdx>(item.what);
+    const abi::TypeIdx type = EncodeInstanceType(
+        packages_, interface, part, [&](TypeIdx foreign) { return Encode(foreign); }, writer_);
+    const uint32_t instance =
+        Declare(ExternName(packages_, item), {.sort = abi::Sort::kInstance, .index = type.value()},
+                is_export);
+    if (!item.name.empty() && !packages_[interface].name.empty()) return;
+    // From here on its types are those of this instance.
+    instances_[interface] = instance;
+    for (const TypeIdx each : packages_[interface].types) Forget(each);
+  }
+
+  std::string NameOfFunction(const WorldItem& item, const Function& function) const {
+    if (function.kind == Function::Kind::kPlain) return item.name;
+    return ComponentName(function, names_.at(function.resource)->name);
+  }
+
+  uint32_t Declare(const ExternName& name, const syntax::ExternType& what, bool is_export) {
+    return is_export ? writer_.Add(syntax::ExportDecl{name, what})
+                     : writer_.Add(syntax::Import{name, what});
+  }
+
+  absl::flat_hash_map<InterfaceIdx, uint32_t> instances_;
+  absl::flat_hash_map<TypeIdx, const WorldItem*> names_;  // of the world's own types
+};
+
+// A component type that exports the one of the world under its name.
+abi::TypeIdx AddWorldType(const Packages& packages, WorldIdx index, abi::ComponentWriter& out) {
+  const World& world = packages[index];
+  abi::ComponentWriter inner(abi::ScopeKind::kType), wrapper(abi::ScopeKind::kType);
+  WorldTypeEncoder(packages, inner).AddWorld(world);
+  const abi::TypeIdx type = wrapper.AddComponentType(inner);
+  const std::string name = NameOf(packages, index);
+  wrapper.Add(syntax::ExportDecl{{name}, {.sort = abi::Sort::kComponent, .index = type.value()}});
+  return out.AddComponentType(wrapper);
+}
+
+// A component type that imports the interfaces whose types this one uses, and exports it.
+abi::TypeIdx AddInterfaceType(const Packages& packages, InterfaceIdx interface,
+                              abi::ComponentWriter& out) {
+  absl::flat_hash_set<InterfaceIdx> needed;
+  std::vector<InterfaceIdx> stack = packages[interface].uses;
+  while (!stack.empty()) {
+    const InterfaceIdx next = stack.back();
+    stack.pop_back();
+    if (!needed.insert(next).second) continue;
+    stack.insert(stack.end(), packages[next].uses.begin(), packages[next].uses.end());
+  }
+  std::vector<InterfaceIdx> order(needed.begin(), needed.end());
+  std::sort(order.begin(), order.end());  // what an interface uses has a smaller index
+  abi::ComponentWriter inner(abi::ScopeKind::kType);
+  WorldTypeEncoder encoder(packages, inner);
+  for (const InterfaceIdx each : order) {
+    encoder.AddInterface(each, false, {packages[each].types, {}});
+  }
+  encoder.AddInterface(interface, true, AllOf(packages[interface]));
+  return out.AddComponentType(inner);
+}
+
+void AddExport(const std::string& name, abi::TypeIdx type, abi::ComponentWriter& out) {
+  out.Add(syntax::Export{{name}, {abi::Sort::kType, type.value()}});
+}
+
+}  // namespace
+
+std::vector<uint8_t> EncodeWorld(const Packages& packages, WorldIdx world,
+                                 StringEncoding encoding) {
+  constexpr uint8_t kVersion = 4;
+  abi::ComponentWriter component;
+  component.AddCustom("wit-component-encoding",
+                      std::vector<uint8_t>{kVersion, static_cast<uint8_t>(encoding)});
+  const abi::TypeIdx type = AddWorldType(packages, world, component);
+  AddExport(packages[world].name, type, component);
+  return component.Finish();
+}
+
+Result<std::vector<uint8_t>> EncodePackage(const Packages& packages) {
+  const auto is_root = [](const Package& package) { return package.is_root; };
+  const auto root = std::find_if(packages.packages.begin(), packages.packages.end(), is_root);
+  if (std::count_if(packages.packages.begin(), packages.packages.end(), is_root) != 1) {
+    return Fail(ErrorKind::kInvalid, "only one package can be written, and here are several");
+  }
+  abi::ComponentWriter component;
+  // Who reads it wants an interface behind those it uses, which have smaller indices.
+  std::vector<InterfaceIdx> interfaces = root->interfaces;
+  std::sort(interfaces.begin(), interfaces.end());
+  for (const InterfaceIdx interface : interfaces) {
+    AddExport(packages[interface].name, AddInterfaceType(packages, interface, component),
+              component);
+  }
+  for (const WorldIdx world : root->worlds) {
+    AddExport(packages[world].name, AddWorldType(packages, world, component), component);
+  }
+  return component.Finish();
+}
+
+}  // namespace tenon::wit

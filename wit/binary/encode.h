@@ -1,0 +1,26 @@
+// WIT as component binaries: a world as a component type, as it stands in a core module's custom
+// section `component-type`, and a package. Comments and gates are not part of it.
+// wit: "Package Format"
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "abi/binary/component_writer.h"
+#include "vm/base/status.h"
+#include "wit/resolve/packages.h"
+
+namespace tenon::wit {
+
+enum class StringEncoding : uint8_t { kUtf8, kUtf16, kLatin1Utf16 };
+
+// The content of a section `component-type`, or one whose name begins so: a component that exports
+// the type of the world, and says how a core module that is made for it encodes strings.
+inline constexpr char kComponentTypeSection[] = "component-type";
+std::vector<uint8_t> EncodeWorld(const Packages& packages, WorldIdx world, StringEncoding encoding);
+
+// The only root as a component that exports a type for each of its interfaces and worlds.
+// Fails (kInvalid) if there are several.
+Result<std::vector<uint8_t>> EncodePackage(const Packages& packages);
+
+}  // namespace tenon::wit
