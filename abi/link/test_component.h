@@ -19,8 +19,9 @@ namespace tenon::abi {
 
 class ComponentBuilder {
  public:
-  ComponentBuilder() : component_(std::make_shared<CompiledComponent>()) {
-    component_->engine = &TestEngine();
+  explicit ComponentBuilder(vm::Engine* engine = &TestEngine())
+      : engine_(*engine), component_(std::make_shared<CompiledComponent>()) {
+    component_->engine = engine;
     auto root = std::make_unique<syntax::RootComponent>();
     root->bytes = std::make_shared<const std::vector<uint8_t>>();
     plan().component_instances.push_back({std::nullopt, root.get(), InstanceIdx(0)});
@@ -54,9 +55,9 @@ class ComponentBuilder {
   }
   CoreInstanceId Core(const std::string& wat, std::vector<CoreItem> imports = {}) {
     auto module = std::make_unique<vm::Module>(*vm::ParseModule(wat));
-    auto resolved = *vm::ValidateModule(std::move(module), &TestEngine().types(), vm::Features(),
+    auto resolved = *vm::ValidateModule(std::move(module), &engine_.types(), vm::Features(),
                                         vm::BodyValidation::kEager);
-    component_->modules.push_back(vm::LoadedModule::Create(&TestEngine(), resolved, "test"));
+    component_->modules.push_back(vm::LoadedModule::Create(&engine_, resolved, "test"));
     resolved_->modules.push_back(resolved);
     const ModuleId id(static_cast<uint32_t>(component_->modules.size() - 1));
     const auto index = static_cast<uint32_t>(plan().core_instances.size());
@@ -153,7 +154,7 @@ class ComponentBuilder {
  private:
   CoreItem Trampoline(ComponentInstanceId owner, const vm::FuncType& type,
                       std::variant<LowerTrampoline, ResourceTrampoline> body) {
-    plan().trampolines.push_back({owner, *TestEngine().types().InternFunc(type), std::move(body)});
+    plan().trampolines.push_back({owner, *engine_.types().InternFunc(type), std::move(body)});
     CoreItem item;
     item.source = CoreItem::Source::kTrampoline;
     item.trampoline = TrampolineId(static_cast<uint32_t>(plan().trampolines.size() - 1));
@@ -161,6 +162,7 @@ class ComponentBuilder {
     return item;
   }
 
+  vm::Engine& engine_;
   std::shared_ptr<CompiledComponent> component_;
   std::unique_ptr<TypeTable> types_ = std::make_unique<TypeTable>();
   std::unique_ptr<ResolvedComponent> resolved_ = std::make_unique<ResolvedComponent>();
