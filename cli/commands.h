@@ -70,7 +70,7 @@ struct PrintCommandOptions {
 int Print(const PrintCommandOptions& options);
 
 struct WitOptions {
-  enum class Action : uint8_t { kNone, kCheck, kFormat };
+  enum class Action : uint8_t { kNone, kCheck, kFormat, kBindgen };
   Action action = Action::kNone;  // kNone: show
   std::string path;               // a file or folder
   std::string deps;               // a folder with more packages; may be empty
@@ -83,9 +83,11 @@ struct WitOptions {
   bool abi = false;   // core names and types of a world
   std::string world;  // empty: the only one
   wit::Mangling mangling = wit::Mangling::kLegacy;
+  bool is_utf16 = false;  // of kBindgen: the guest's strings
 };
 int Wit(const WitOptions& options);
 int FormatWitFiles(const WitOptions& options);
+int BindWorld(const WitOptions& options, const wit::Packages& packages, wit::WorldIdx world);
 
 // Prints the completion script of "bash" or "zsh".
 int Completion(const std::string& shell);

@@ -256,6 +256,7 @@ enum WitKey : int {
   kWitAbi,
   kWitWasm,
   kWitMangling,
+  kWitEncoding,
 };
 
 // Rows of what takes WIT.
@@ -275,7 +276,11 @@ constexpr argp_option kWitOptions[] = {
     {"mangling", kWitMangling, "legacy|standard32", 0,
      "For --abi: which names; default: legacy, as toolchains use them"},
     {"wasm", kWitWasm, nullptr, 0, "Write the package as a component binary"},
-    kOutputOption,
+    {"string-encoding", kWitEncoding, "utf8|utf16", 0,
+     "For bindgen: of the guest's strings; default: utf8"},
+    {"output", 'o', "OUTPUT", 0,
+     "Write to this file, all or nothing; default: standard output. For bindgen the folder to write "
+     "to; default: this one"},
     kHelpOption,
     {}};
 
@@ -288,16 +293,39 @@ Status TakeMangling(absl::string_view value, wit::Mangling& mangling) {
   return {};
 }
 
-// `check` and `fmt` are words only where a path follows; ./check is a path.
+struct WitAction {
+  absl::string_view word;
+  WitOptions::Action action;
+};
+constexpr WitAction kWitActions[] = {{"check", WitOptions::Action::kCheck},
+                                     {"fmt", WitOptions::Action::kFormat},
+                                     {"bindgen", WitOptions::Action::kBindgen}};
+
+// An action is a word only where a path follows; ./check is a path. Of bindgen a language follows,
+// of which there is one.
 Status TakeWitArgument(absl::string_view value, WitOptions& options) {
   using Action = WitOptions::Action;
-  if (options.action == Action::kNone && options.path == "check") options.action = Action::kCheck;
-  if (options.action == Action::kNone && options.path == "fmt") options.action = Action::kFormat;
-  if (!options.path.empty() && options.path != "check" && options.path != "fmt") {
-    return Fail(ErrorKind::kUsage,
-                absl::StrCat("expected check or fmt before it, got '", options.path, "'"));
+  const bool is_second = options.action == Action::kNone && !options.path.empty();
+  for (const WitAction& row : kWitActions) {
+    if (is_second && options.path == row.word) options.action = row.action;
+  }
+  if (is_second && options.action == Action::kBindgen) {
+    options.path.clear();
+    if (value == "c") return {};
+    return Fail(ErrorKind::kUsage, absl::StrCat("expected c behind bindgen, got '", value, "'"));
+  }
+  if (is_second ? options.action == Action::kNone
+                : options.action != Action::kNone && options.action != Action::kBindgen) {
+    return Fail(ErrorKind::kUsage, absl::StrCat("expected check, fmt or bindgen c before it, got '",
+                                                options.path, "'"));
   }
   return TakeFile(value, options.path);
+}
+
+Status TakeEncoding(absl::string_view value, bool& is_utf16) {
+  is_utf16 = value == "utf16";
+  if (is_utf16 || value == "utf8") return {};
+  return Fail(ErrorKind::kUsage, absl::StrCat("expected utf8 or utf16, got '", value, "'"));
 }
 
 Status TakeWit(int key, const char* value, WitOptions& options) {
@@ -309,6 +337,7 @@ Status TakeWit(int key, const char* value, WitOptions& options) {
     case kWitAbi: options.abi = true; break;
     case kWitWasm: options.wasm = true; break;
     case kWitMangling: return TakeMangling(value, options.mangling);
+    case kWitEncoding: return TakeEncoding(value, options.is_utf16);
     case kWorld: options.world = value; break;
     case 'o': return TakeFile(value, options.output);
     case kFeatures:
@@ -325,13 +354,15 @@ std::string WitEpilogue() {
          "those below its folder deps are others; if it has none, each folder in it is a\n"
          "package. A FILE may also be a package as a binary, a component, or a core module\n"
          "that says what world it is for. 'check' is silent if all is well; 'fmt' lays\n"
-         "files out anew and keeps their comments.\n\n"
+         "files out anew and keeps their comments; 'bindgen c' writes WORLD.h and\n"
+         "WORLD.c for components in C.\n\n"
          "Examples:\n"
          "  tenon wit --json wit\n"
          "  tenon wit app.wasm\n"
          "  tenon wit --abi --world command wit\n"
          "  tenon wit check --deps ../wasi wit\n"
-         "  tenon wit fmt --check wit";
+         "  tenon wit fmt --check wit\n"
+         "  tenon wit bindgen c --world plugin wit -o src";
 }
 
 constexpr argp_option kCompletionOptions[] = {kHelpOption, {}};
@@ -413,8 +444,8 @@ constexpr Subcommand kSubcommands[] = {
                 .epilogue = PrintEpilogue},
      .execute = Execute<PrintCommandOptions, TakePrint, Print>},
     {.syntax = {.name = "wit",
-                .summary = "Show, check or format packages of WIT.",
-                .arguments = {"[check|fmt] FILE|DIR", "FILE|DIR", 2, false},
+                .summary = "Show, check or format packages of WIT; write C for a world.",
+                .arguments = {"[check|fmt|bindgen c] FILE|DIR", "FILE|DIR", 3, false},
                 .options = kWitOptions,
                 .epilogue = WitEpilogue},
      .execute = Execute<WitOptions, TakeWit, Wit>},

@@ -77,9 +77,11 @@ int Wit(const WitOptions& options) {
   const auto wit = LoadWit(options.path, options.deps, options.features);
   if (!wit) return wit.error();
   if (options.action == WitOptions::Action::kCheck) return 0;
-  if (options.abi) {
+  const bool is_bindgen = options.action == WitOptions::Action::kBindgen;
+  if (options.abi || is_bindgen) {
     const auto world = ChooseWorld(*wit, options.path, options.world);
     if (!world) return world.error();
+    if (is_bindgen) return BindWorld(options, wit->packages, *world);
     PrintCoreAbi(wit->packages, *world, options.mangling, options.json);
     return 0;
   }

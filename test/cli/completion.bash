@@ -44,7 +44,7 @@ bash_half() {
   completes ',' tenon inspect one.wasm ''
   completes 'box,script.wast,two words,' tenon wast ''
   completes 'bash,zsh,' tenon completion ''
-  completes 'box,check,fmt,one.wasm,two words,' tenon wit ''
+  completes 'bindgen,box,c,check,fmt,one.wasm,two words,' tenon wit ''
   completes 'box,two words,' tenon wit --deps ''
   completes ',' tenon unknown ''
   completes 'help,' tenon he
