@@ -145,10 +145,14 @@ class ComponentBuilder {
     plan().exports.push_back({name, type, func});
   }
 
-  Result<std::unique_ptr<Instance>> Instantiate(Store& store, const HostLinker& linker) {
+  // The component, which nothing can be added to any more.
+  std::shared_ptr<const CompiledComponent> Build() {
     resolved_->types = std::move(types_);
     component_->resolved = std::move(resolved_);
-    return abi::Instantiate(store, component_, linker);
+    return component_;
+  }
+  Result<std::unique_ptr<Instance>> Instantiate(Store& store, const HostLinker& linker) {
+    return abi::Instantiate(store, Build(), linker);
   }
 
  private:
