@@ -1,5 +1,6 @@
 #include "abi/canon/string.h"
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 
@@ -15,13 +16,75 @@ constexpr uint64_t kDecodedBytes = sizeof(std::string) + sizeof(std::unique_ptr<
 
 constexpr absl::string_view kOutOfBounds = "string content out-of-bounds";
 
-// Code points of a string, one at a time, checked as they are read.
+// Most text is ASCII, so code units that are code points too are looked at and copied by the block.
+// What is less than a block, or has another unit in it, is left to be read one by one.
+constexpr uint64_t kBlock = 32;
+
+template <typename Unit>
+bool IsBlockBelow(const Unit (&block)[kBlock], uint32_t bound) {
+  bool below = true;
+  for (const Unit unit : block) below &= unit < bound;
+  return below;
+}
+
+// How many of the units at the beginning are below the bound, in whole blocks.
+template <typename Unit>
+uint64_t CountBelow(uint32_t bound, const uint8_t* from, uint64_t units) {
+  uint64_t count = 0;
+  for (; units - count >= kBlock; count += kBlock) {
+    Unit block[kBlock];
+    std::memcpy(block, from + count * sizeof(Unit), sizeof block);
+    if (!IsBlockBelow(block, bound)) break;
+  }
+  return count;
+}
+
+template <typename Unit>
+struct Vector {
+  typedef Unit Type [[gnu::vector_size(kBlock * sizeof(Unit))]];
+};
+
+// Copies them. The target may be the source, if its units are not wider.
+template <typename From, typename To>
+uint64_t CopyBelow(uint32_t bound, const uint8_t* from, uint8_t* to, uint64_t units) {
+  uint64_t count = 0;
+  for (; units - count >= kBlock; count += kBlock) {
+    From block[kBlock];
+    std::memcpy(block, from + count * sizeof(From), sizeof block);
+    if (!IsBlockBelow(block, bound)) break;
+    typename Vector<From>::Type source;
+    std::memcpy(&source, block, sizeof source);
+    const auto target = __builtin_convertvector(source, typename Vector<To>::Type);
+    std::memcpy(to + count * sizeof(To), &target, sizeof target);
+  }
+  return count;
+}
+
+// Code points of a string, one at a time or as many as are plain, checked as they are read.
 class Reader {
  public:
   explicit Reader(const LiftedString& text)
       : encoding_(text.encoding), at_(text.bytes), end_(text.bytes + text.byte_length()) {}
 
   bool done() const { return at_ == end_; }
+  // Passes over code points that are one unit, and copies those below the bound: at most 0x80 where
+  // the source is UTF-8. Returns how many; there may be more.
+  uint64_t SkipUnits() {
+    if (encoding_ != Encoding::kUtf16) return 0;
+    return Pass(CountBelow<uint16_t>(0xd800, at_, units_left()), 2);
+  }
+  template <typename To>
+  uint64_t CopyUnits(uint32_t bound, uint8_t* to, uint64_t room) {
+    const uint64_t most = std::min(units_left(), room);
+    if (encoding_ == Encoding::kUtf16) {
+      return Pass(CopyBelow<uint16_t, To>(bound, at_, to, most), 2);
+    }
+    return Pass(CopyBelow<uint8_t, To>(bound, at_, to, most), 1);
+  }
+  uint64_t CountAscii() const {
+    return encoding_ == Encoding::kUtf16 ? CountBelow<uint16_t>(0x80, at_, units_left())
+                                         : CountBelow<uint8_t>(0x80, at_, units_left());
+  }
   // False when what follows is no code point; `incomplete` then says that bytes are missing.
   bool Next(uint32_t* code_point, bool* incomplete) {
     *incomplete = false;
@@ -34,6 +97,13 @@ class Reader {
   }
 
  private:
+  uint64_t units_left() const {
+    return static_cast<uint64_t>(end_ - at_) / (encoding_ == Encoding::kUtf16 ? 2 : 1);
+  }
+  uint64_t Pass(uint64_t units, uint64_t unit_bytes) {
+    at_ += units * unit_bytes;
+    return units;
+  }
   bool NextUtf16(uint32_t* code_point, bool* incomplete) {
     const uint32_t unit = LoadScalar<uint16_t>(at_);
     at_ += 2;
@@ -97,6 +167,13 @@ class Writer {
   Writer(uint8_t* at, uint64_t size) : at_(at), room_(size), size_(size) {}
 
   uint64_t written() const { return size_ - room_; }
+  // What the reader has of ASCII, as units of that type.
+  template <typename Unit>
+  void Ascii(Reader& reader) {
+    const uint64_t bytes = sizeof(Unit) * reader.CopyUnits<Unit>(0x80, at_, room_ / sizeof(Unit));
+    at_ += bytes;
+    room_ -= bytes;
+  }
   bool Byte(uint8_t byte) {
     if (room_ == 0) return false;
     *at_++ = byte;
@@ -147,7 +224,8 @@ bool StoreCopy(CanonContext& cx, const LiftedString& text, uint32_t unit_bytes, 
   if (text.byte_length() == size) {
     std::memmove(to, text.bytes, size);
   } else {
-    for (uint64_t i = 0; i < text.units; ++i) StoreScalar<uint16_t>(to + 2 * i, text.bytes[i]);
+    uint64_t i = CopyBelow<uint8_t, uint16_t>(0x100, text.bytes, to, text.units);
+    for (; i < text.units; ++i) StoreScalar<uint16_t>(to + 2 * i, text.bytes[i]);
   }
   return true;
 }
@@ -158,7 +236,7 @@ bool StoreToUtf8(CanonContext& cx, const LiftedString& text, uint64_t worst, uin
   uint64_t size = text.units;
   if (!cx.Realloc(0, 0, 1, size, kOutOfBounds, address)) return false;
   Reader reader(text);
-  uint64_t ascii = 0;
+  uint64_t ascii = reader.CopyUnits<uint8_t>(0x80, cx.At(*address), size);
   uint32_t code_point = 0;
   while (!reader.done()) {
     if (!Read(cx, reader, text.encoding, &code_point)) return false;
@@ -174,6 +252,7 @@ bool StoreToUtf8(CanonContext& cx, const LiftedString& text, uint64_t worst, uin
   while (!reader.done()) {
     if (!Read(cx, reader, text.encoding, &code_point)) return false;
     if (!writer.Utf8(code_point)) return NoRoom(cx);
+    if (code_point < 0x80) writer.Ascii<uint8_t>(reader);
   }
   *units = ascii + writer.written();
   return *units == worst || cx.Realloc(*address, worst, 1, *units, kOutOfBounds, address);
@@ -186,10 +265,12 @@ bool StoreUtf8ToUtf16(CanonContext& cx, const LiftedString& text, uint64_t* addr
   if (!cx.Realloc(0, 0, 2, worst, kOutOfBounds, address)) return false;
   Reader reader(text);
   Writer writer(cx.At(*address), worst);
+  writer.Ascii<uint16_t>(reader);
   uint32_t code_point;
   while (!reader.done()) {
     if (!Read(cx, reader, text.encoding, &code_point)) return false;
     if (!writer.Utf16(code_point)) return NoRoom(cx);
+    if (code_point < 0x80) writer.Ascii<uint16_t>(reader);
   }
   *units = writer.written() / 2;
   return writer.written() == worst ||
@@ -208,6 +289,7 @@ bool WidenToUtf16(CanonContext& cx, const LiftedString& text, Reader& reader, ui
   while (!reader.done()) {
     if (!Read(cx, reader, text.encoding, &code_point)) return false;
     if (!writer.Utf16(code_point)) return NoRoom(cx);
+    if (code_point < 0x80) writer.Ascii<uint16_t>(reader);
   }
   const uint64_t size = 2 * latin1 + writer.written();
   *units = size / 2 | Utf16Tag(cx);
@@ -218,7 +300,8 @@ bool StoreToLatin1OrUtf16(CanonContext& cx, const LiftedString& text, uint64_t* 
                           uint64_t* units) {
   if (!cx.Realloc(0, 0, 2, text.units, kOutOfBounds, address)) return false;
   Reader reader(text);
-  uint64_t latin1 = 0;
+  const uint32_t bound = text.encoding == Encoding::kUtf8 ? 0x80 : 0x100;
+  uint64_t latin1 = reader.CopyUnits<uint8_t>(bound, cx.At(*address), text.units);
   while (!reader.done()) {
     uint32_t code_point;
     if (!Read(cx, reader, text.encoding, &code_point)) return false;
@@ -227,6 +310,9 @@ bool StoreToLatin1OrUtf16(CanonContext& cx, const LiftedString& text, uint64_t* 
     }
     if (latin1 == text.units) return NoRoom(cx);
     cx.At(*address)[latin1++] = static_cast<uint8_t>(code_point);
+    if (code_point < bound) {
+      latin1 += reader.CopyUnits<uint8_t>(bound, cx.At(*address) + latin1, text.units - latin1);
+    }
   }
   *units = latin1;
   return latin1 == text.units || cx.Realloc(*address, text.units, 2, latin1, kOutOfBounds, address);
@@ -238,12 +324,21 @@ bool StoreProbablyUtf16(CanonContext& cx, const LiftedString& text, uint64_t* ad
   if (!StoreCopy(cx, text, 2, 2, address)) return false;
   uint8_t* bytes = cx.At(*address);
   *units = text.units | Utf16Tag(cx);
-  for (uint64_t i = 0; i < text.units; ++i) {
+  for (uint64_t i = CountBelow<uint16_t>(0x100, bytes, text.units); i < text.units; ++i) {
     if (bytes[2 * i + 1] != 0) return true;
   }
-  for (uint64_t i = 0; i < text.units; ++i) bytes[i] = bytes[2 * i];
+  uint64_t i = CopyBelow<uint16_t, uint8_t>(0x100, bytes, bytes, text.units);
+  for (; i < text.units; ++i) bytes[i] = bytes[2 * i];
   *units = text.units;
   return cx.Realloc(*address, 2 * text.units, 1, text.units, kOutOfBounds, address);
+}
+
+void AppendAscii(Reader& reader, std::string* out) {
+  const uint64_t count = reader.CountAscii();
+  if (count == 0) return;
+  const size_t before = out->size();
+  out->resize(before + count);
+  reader.CopyUnits<uint8_t>(0x80, reinterpret_cast<uint8_t*>(out->data()) + before, count);
 }
 
 }  // namespace
@@ -287,7 +382,7 @@ bool CheckEncoding(CanonContext& cx, const LiftedString& text) {
   // Ill-formed UTF-8 (walked again for the reason), or UTF-16.
   Reader reader(text);
   uint32_t code_point;
-  while (!reader.done()) {
+  while (reader.SkipUnits(), !reader.done()) {
     if (!Read(cx, reader, text.encoding, &code_point)) return false;
   }
   return true;
@@ -324,10 +419,12 @@ bool LiftString(CanonContext& cx, uint64_t address, uint64_t units, absl::string
   }
   std::string& decoded = *cx.decoded.emplace_back(std::make_unique<std::string>());
   Reader reader(lifted);
+  AppendAscii(reader, &decoded);
   while (!reader.done()) {
     uint32_t code_point;
     if (!Read(cx, reader, lifted.encoding, &code_point)) return false;
     AppendUtf8(code_point, &decoded);
+    if (code_point < 0x80) AppendAscii(reader, &decoded);
   }
   *text = decoded;
   return true;

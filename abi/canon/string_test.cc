@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <string>
+#include <utility>
 
 #include "abi/canon/test_guest.h"
 #include "vm/base/utf8.h"
@@ -75,6 +77,55 @@ TEST(StringTest, TranscodesAndReallocatesAsTheSpecificationDoes) {
     EXPECT_EQ(std::string(reinterpret_cast<char*>(target.bytes() + address), expected.size()),
               expected);
     EXPECT_TRUE(target.instance()->may_leave);
+  }
+}
+
+// What stands at the end of memory, behind which nothing can be read, becomes the same text.
+void ExpectTranscoded(TestGuest& source, TestGuest& target, absl::string_view text,
+                      LiftedString::Encoding as) {
+  const std::string bytes = Encode(text, as);
+  const uint64_t at = source.options().memory->size_bytes() - bytes.size();
+  std::memcpy(source.bytes() + at, bytes.data(), bytes.size());
+  CanonContext from = source.Context(), to = target.Context();
+  LiftedString lifted{.encoding = as, .bytes = source.bytes() + at};
+  lifted.from_latin1_utf16 = source.options().encoding == StringEncoding::kLatin1Utf16;
+  lifted.units = as == LiftedString::Encoding::kUtf16 ? bytes.size() / 2 : bytes.size();
+
+  uint64_t address, units;
+  ASSERT_TRUE(CheckEncoding(from, lifted)) << text;
+  ASSERT_TRUE(StoreString(to, lifted, &address, &units)) << text;
+
+  const std::string expected =
+      Encode(text, SimpleEncoding(target.options().encoding, static_cast<uint32_t>(units)));
+  EXPECT_EQ(std::string(reinterpret_cast<char*>(target.bytes() + address), expected.size()),
+            expected);
+}
+
+// Texts are looked at and copied 32 units at a time: one other character anywhere, and any rest.
+TEST(StringTest, BlocksAndWhatIsLeftOfThemAreTranscoded) {
+  using Simple = LiftedString::Encoding;
+  const std::pair<StringEncoding, Simple> sources[] = {
+      {StringEncoding::kUtf8, Simple::kUtf8},
+      {StringEncoding::kUtf16, Simple::kUtf16},
+      {StringEncoding::kLatin1Utf16, Simple::kLatin1},
+      {StringEncoding::kLatin1Utf16, Simple::kUtf16}};
+  for (const auto& [encoding, as] : sources) {
+    for (const StringEncoding other :
+         {StringEncoding::kUtf8, StringEncoding::kUtf16, StringEncoding::kLatin1Utf16}) {
+      Store store(&TestEngine());
+      TestGuest source(&store, encoding), target(&store, other);
+      target.set_realloc_result(1024);
+      for (const size_t length : {0, 1, 31, 32, 33, 63, 64, 65, 100}) {
+        for (size_t i = 0; i <= length; ++i) {
+          for (const char* character : {"\x7f", "\xc3\xa9", "\xe6\x97\xa5", "\xf0\x9f\x98\x80"}) {
+            if (as == Simple::kLatin1 && std::strlen(character) > 2) continue;
+            std::string text = std::string(length, 'a');
+            text.insert(i, character);
+            ExpectTranscoded(source, target, text, as);
+          }
+        }
+      }
+    }
   }
 }
 
