@@ -53,10 +53,8 @@ class ModuleParser : public TextParser {
     return offset;
   }
 
-  bool FailAnnotation(absl::string_view annotation, absl::string_view message, const Token& token);
   bool ParseName(absl::string_view* out);  // kept in module.texts
   bool ParseIndex(const IndexSpace& space, uint32_t* out);
-  bool TakeBinding(Binding* out);
   // Where the first pass has bound it.
   bool SkipBinding() {
     Binding binding;
@@ -158,7 +156,6 @@ class ModuleParser : public TextParser {
 
   // parse_annotations.cc
   bool ParseModuleName(const std::optional<Token>& id);
-  bool ParseNameAnnotation(std::optional<std::string>* out);
   bool ParseCustom();
   bool ParseCustomPlace(int* place);
   void AddCustom(int place, CustomSection custom);

@@ -16,9 +16,11 @@ namespace tenon::vm {
 
 class ModulePrinter {
  public:
-  ModulePrinter(const Module& module, const PrintOptions& options, TextSink sink);
+  ModulePrinter(const Module& module, const PrintOptions& options, TextOutput* out);
 
   Status Print();
+  // What stands behind `(module $id`.
+  Status PrintRest(absl::string_view id);
 
  private:
   // Begins a field, or something nested in one: a line, `(keyword`, and what binds the thing.
@@ -34,7 +36,6 @@ class ModulePrinter {
   void PrintType(uint32_t index, size_t depth);
   void PrintStruct(uint32_t index);
   void PrintImports();
-  void PrintImportType(const Import& import);
   void PrintTables();
   void PrintMemories();
   void PrintTags();
@@ -45,10 +46,6 @@ class ModulePrinter {
   void PrintDatas();
   void PrintData(ByteRange bytes);
   void AppendField(const FieldType& type);
-  void AppendTableType(const TableType& type);
-  void AppendMemoryType(const MemoryType& type);
-  void AppendGlobalType(const GlobalType& type);
-  void AppendLimits(const Limits& limits, AddressType address);
   // ` (keyword i32.const 1 i32.const 2 i32.add)`, or ` (i32.const 1)` for a single instruction.
   void AppendConst(absl::string_view keyword, ByteRange code);
   // The index of the next thing of an extern kind: imports come first.
@@ -62,7 +59,7 @@ class ModulePrinter {
 
   const Module& module_;
   const PrintOptions& options_;
-  TextOutput out_;
+  TextOutput& out_;
   const ModuleNames names_;
   const PrintContext context_;
   const std::vector<TypeIdx> func_types_;

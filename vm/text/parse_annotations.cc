@@ -25,32 +25,6 @@ int SectionBefore(int place) {
 
 }  // namespace
 
-bool ModuleParser::FailAnnotation(absl::string_view annotation, absl::string_view message,
-                                  const Token& token) {
-  if (token.kind == TokenKind::kError) return Unexpected(token);
-  return Fail(absl::StrCat("@", annotation, " annotation: ", message), token.where());
-}
-
-// `(@name "...")`
-bool ModuleParser::ParseNameAnnotation(std::optional<std::string>* out) {
-  if (!lexer.TakeAnnotation(kNameAnnotation)) return true;
-  const Token token = lexer.Peek();
-  if (token.kind != TokenKind::kString) {
-    return FailAnnotation(kNameAnnotation, "missing name", token);
-  }
-  lexer.Take();
-  *out = StringValue(token);
-  if (!IsValidUtf8(**out)) {
-    return FailAnnotation(kNameAnnotation, "malformed UTF-8 encoding", token);
-  }
-  return ExpectClose();
-}
-
-bool ModuleParser::TakeBinding(Binding* out) {
-  out->id = TakeId();
-  return ParseNameAnnotation(&out->name);
-}
-
 bool ModuleParser::ParseModuleName(const std::optional<Token>& id) {
   std::optional<std::string> name;
   if (!ParseNameAnnotation(&name)) return false;

@@ -60,32 +60,6 @@ void ModulePrinter::AppendField(const FieldType& type) {
   if (type.is_mutable) End();
 }
 
-void ModulePrinter::AppendLimits(const Limits& limits, AddressType address) {
-  if (address == AddressType::kI64) text() += " i64";
-  absl::StrAppend(&text(), " ", limits.min);
-  if (limits.has_max) absl::StrAppend(&text(), " ", limits.max);
-}
-
-void ModulePrinter::AppendTableType(const TableType& type) {
-  AppendLimits(type.limits, type.address);
-  context_.AppendSpaced(type.element, &text());
-}
-
-void ModulePrinter::AppendMemoryType(const MemoryType& type) {
-  constexpr uint8_t kUsualPage = 16;
-  AppendLimits(type.limits, type.address);
-  if (type.shared) text() += " shared";
-  if (type.page_size_log2 != kUsualPage) {
-    absl::StrAppend(&text(), " (pagesize ", uint64_t{1} << type.page_size_log2, ")");
-  }
-}
-
-void ModulePrinter::AppendGlobalType(const GlobalType& type) {
-  if (type.is_mutable) text() += " (mut";
-  context_.AppendSpaced(type.type, &text());
-  if (type.is_mutable) End();
-}
-
 void ModulePrinter::AppendConst(absl::string_view keyword, ByteRange code) {
   PrintedBody body{.code = code, .start = code.offset, .context = context_};
   const bool has_keyword = !keyword.empty() && !IsSingle(body);
@@ -119,29 +93,15 @@ void ModulePrinter::PrintImports() {
     AppendString(import.name, StringForm::kUtf8, &text());
     absl::StrAppend(&text(), " (", row.keyword);
     names_.table(row.names).AppendBinding(Next(import.kind()), /*with_number=*/true, &text());
-    PrintImportType(import);
+    context_.AppendExternType(import.type, &text());
     text() += "))";
-  }
-}
-
-void ModulePrinter::PrintImportType(const Import& import) {
-  switch (import.kind()) {
-    case ExternKind::kFunc:
-      context_.AppendTypeUse(std::get<TypeIdx>(import.type).value(), &text());
-      break;
-    case ExternKind::kTable: AppendTableType(std::get<TableType>(import.type)); break;
-    case ExternKind::kMemory: AppendMemoryType(std::get<MemoryType>(import.type)); break;
-    case ExternKind::kGlobal: AppendGlobalType(std::get<GlobalType>(import.type)); break;
-    case ExternKind::kTag:
-      context_.AppendTypeUse(std::get<TagType>(import.type).type.value(), &text());
-      break;
   }
 }
 
 void ModulePrinter::PrintTables() {
   for (const Table& table : module_.tables) {
     BeginBound("table", NameKind::kTable, Next(ExternKind::kTable));
-    AppendTableType(table.type);
+    context_.AppendTableType(table.type, &text());
     if (table.init) AppendConst("", *table.init);
     End();
   }
@@ -150,7 +110,7 @@ void ModulePrinter::PrintTables() {
 void ModulePrinter::PrintMemories() {
   for (const MemoryType& memory : module_.memories) {
     BeginBound("memory", NameKind::kMemory, Next(ExternKind::kMemory));
-    AppendMemoryType(memory);
+    AppendMemoryType(memory, &text());
     End();
   }
 }
@@ -166,7 +126,7 @@ void ModulePrinter::PrintTags() {
 void ModulePrinter::PrintGlobals() {
   for (const Global& global : module_.globals) {
     BeginBound("global", NameKind::kGlobal, Next(ExternKind::kGlobal));
-    AppendGlobalType(global.type);
+    context_.AppendGlobalType(global.type, &text());
     AppendConst("", global.init);
     End();
   }

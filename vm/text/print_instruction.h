@@ -27,6 +27,8 @@ class LabelScope {
   absl::flat_hash_map<absl::string_view, std::vector<size_t>> places_;
 };
 
+void AppendMemoryType(const MemoryType& type, std::string* out);
+
 // What an instruction's text needs to know. Borrows everything.
 struct PrintContext {
   const Module& module;
@@ -48,6 +50,11 @@ struct PrintContext {
   // ` (type $t)`
   void AppendTypeUse(uint32_t index, std::string* out) const;
   void AppendIndex(NameKind kind, uint32_t index, std::string* out) const;
+
+  // print_types.cc: what stands behind the keyword, with a space before each part.
+  void AppendTableType(const TableType& type, std::string* out) const;
+  void AppendGlobalType(const GlobalType& type, std::string* out) const;
+  void AppendExternType(const ImportType& type, std::string* out) const;
 
  private:
   void AppendOptionalIndex(NameKind kind, uint32_t index, std::string* out) const;

@@ -7,10 +7,10 @@
 
 namespace tenon::vm {
 
-ModulePrinter::ModulePrinter(const Module& module, const PrintOptions& options, TextSink sink)
+ModulePrinter::ModulePrinter(const Module& module, const PrintOptions& options, TextOutput* out)
     : module_(module),
       options_(options),
-      out_(sink),
+      out_(*out),
       names_(module),
       context_{module, names_},
       func_types_(FunctionTypes(module)),
@@ -71,24 +71,37 @@ void ModulePrinter::PrintFields() {
 }
 
 Status ModulePrinter::Print() {
+  const absl::string_view id = CanBeId(names_.module_name) ? names_.module_name : "";
   text() = "(module";
-  if (CanBeId(names_.module_name)) {
+  if (!id.empty()) {
     text() += ' ';
-    AppendId(names_.module_name, &text());
-  } else if (!names_.module_name.empty()) {
-    AppendNameAnnotation(names_.module_name, &text());
+    AppendId(id, &text());
   }
+  TENON_RETURN_IF_ERROR(PrintRest(id));
+  text() += '\n';
+  return {};
+}
+
+Status ModulePrinter::PrintRest(absl::string_view id) {
+  const absl::string_view name = names_.module_name;
+  if (!name.empty() && name != id) AppendNameAnnotation(name, &text());
   PrintFields();
-  if (!status_) return std::move(status_);
   out_.NewLine(0);
-  text() += ")\n";
-  return out_.Finish();
+  End();
+  return std::move(status_);
 }
 
 Status PrintModule(const Module& module, const PrintOptions& options, TextSink sink) {
   bool needs_data_count = false;
   TENON_RETURN_IF_ERROR(ScanBodies(module, Features::All(), &needs_data_count));
-  return ModulePrinter(module, options, sink).Print();
+  TextOutput out(sink);
+  TENON_RETURN_IF_ERROR(ModulePrinter(module, options, &out).Print());
+  return out.Finish();
+}
+
+Status PrintModuleRest(const Module& module, absl::string_view id, const PrintOptions& options,
+                       TextOutput* out) {
+  return ModulePrinter(module, options, out).PrintRest(id);
 }
 
 }  // namespace tenon::vm

@@ -19,5 +19,9 @@ struct PrintOptions {
 // Hands the text to `sink` piece by piece. The module may be invalid; one with a malformed body is
 // an error before anything is printed. An error of the sink ends the printing.
 Status PrintModule(const Module& module, const PrintOptions& options, TextSink sink);
+// For a module in a component, whose bodies are well formed: what stands behind `(core module $id`,
+// the parenthesis too. The module's name is written where it is not `id`.
+Status PrintModuleRest(const Module& module, absl::string_view id, const PrintOptions& options,
+                       TextOutput* out);
 
 }  // namespace tenon::vm

@@ -22,13 +22,16 @@ class TextOutput {
   // To append to.
   std::string& text() { return buffer_; }
 
+  // How deep the text stands in another; new lines begin there.
+  void set_margin(size_t levels) { margin_ = levels; }
+
   // Ends a line and indents the next. Lines that nest very deep are not indented any further: the
   // text would grow with the square of the depth.
   void NewLine(size_t depth) {
     constexpr size_t kMaxDepth = 40;
     HandOnIfLarge();
     buffer_.push_back('\n');
-    buffer_.append(2 * std::min(depth, kMaxDepth), ' ');
+    buffer_.append(2 * std::min(margin_ + depth, kMaxDepth), ' ');
   }
 
   // Within a long line.
@@ -53,6 +56,7 @@ class TextOutput {
 
   TextSink sink_;
   std::string buffer_;
+  size_t margin_ = 0;
   Status status_;
 };
 

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "vm/base/utf8.h"
+#include "vm/text/keywords.h"
 #include "vm/text/number.h"
 
 namespace tenon::vm {
@@ -109,6 +110,32 @@ bool TextParser::ParseIndex(const IndexSpace& space, uint32_t* out) {
   *out = found->second;
   lexer.Take();
   return true;
+}
+
+bool TextParser::FailAnnotation(absl::string_view annotation, absl::string_view message,
+                                const Token& token) {
+  if (token.kind == TokenKind::kError) return Unexpected(token);
+  return Fail(absl::StrCat("@", annotation, " annotation: ", message), token.where());
+}
+
+// `(@name "...")`
+bool TextParser::ParseNameAnnotation(std::optional<std::string>* out) {
+  if (!lexer.TakeAnnotation(kNameAnnotation)) return true;
+  const Token token = lexer.Peek();
+  if (token.kind != TokenKind::kString) {
+    return FailAnnotation(kNameAnnotation, "missing name", token);
+  }
+  lexer.Take();
+  *out = StringValue(token);
+  if (!IsValidUtf8(**out)) {
+    return FailAnnotation(kNameAnnotation, "malformed UTF-8 encoding", token);
+  }
+  return ExpectClose();
+}
+
+bool TextParser::TakeBinding(Binding* out) {
+  out->id = TakeId();
+  return ParseNameAnnotation(&out->name);
 }
 
 std::string TextParser::NameOf(const Binding& binding) {

@@ -45,6 +45,7 @@ class TextParser {
   bool Unexpected() { return Unexpected(lexer.Peek()); }
   ABSL_ATTRIBUTE_COLD bool Unexpected(const Token& token);
   bool Limit(absl::string_view what, uint64_t limit);
+  bool FailAnnotation(absl::string_view annotation, absl::string_view message, const Token& token);
   // Of a parser that has failed.
   Error TakeError();
 
@@ -66,6 +67,9 @@ class TextParser {
   // The index of the next thing in the space, bound to the id when there is one.
   bool Bind(const Binding& binding, IndexSpace* space, uint32_t* index);
   std::optional<Token> TakeId();
+  // `$id? (@name "...")?`
+  bool TakeBinding(Binding* out);
+  bool ParseNameAnnotation(std::optional<std::string>* out);
   static std::string NameOf(const Binding& binding);  // that has one
 
   Lexer lexer;
