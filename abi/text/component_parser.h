@@ -25,11 +25,12 @@ class ComponentParser : public vm::TextParser {
   ComponentParser(const vm::Lexer& start, const vm::Features& features)
       : TextParser(start), features_(features) {}
 
-  // Definitions up to `closer`, which is consumed.
+  // Definitions up to `closer`, which is consumed. `(@name "...")` before them is the component's
+  // own name, which else is the id.
   bool ParseComponent(const std::optional<vm::Token>& id, vm::TokenKind closer, Bytes* out);
 
  private:
-  using Id = std::optional<vm::Token>;
+  using Id = vm::Binding;
 
   // `$id (export "name")* (import "name")?` as they stand in front of a definition.
   struct Head {

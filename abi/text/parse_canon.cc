@@ -49,15 +49,14 @@ bool ComponentParser::ParseCanonField() {
     ExternDesc desc;
     if (!ParseLift(&canon) || !Expect(TokenKind::kLeftParen) || !ExpectKeyword("func"))
       return false;
-    const Id id = TakeId();
-    if (!ParseTypeUse(Sort::kFunc, std::nullopt, &desc.type)) return false;
+    if (!TakeBinding(&desc.id) || !ParseTypeUse(Sort::kFunc, {}, &desc.type)) return false;
     AppendVarU32(desc.type, &canon);
     return ExpectClose() && ExpectClose() &&
-           Write(ListedKind::kCanon, canon, Sort::kFunc, id, &index);
+           Write(ListedKind::kCanon, canon, Sort::kFunc, desc.id, &index);
   }
   if (!ParseCoreCanon(&canon) || !ExpectOpen("core") || !ExpectKeyword("func")) return false;
-  const Id id = TakeId();
-  return ExpectClose() && ExpectClose() &&
+  Id id;
+  return TakeBinding(&id) && ExpectClose() && ExpectClose() &&
          Write(ListedKind::kCanon, canon, Sort::kCoreFunc, id, &index);
 }
 

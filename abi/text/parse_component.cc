@@ -61,7 +61,8 @@ Result<std::vector<uint8_t>> ParseComponent(absl::string_view text, const vm::Fe
     std::optional<Token> id;
     if (lexer.Peek().kind == TokenKind::kId) id = lexer.Take();
     const bool is_binary = lexer.Peek().Is("binary");
-    TENON_ASSIGN_OR_RETURN(bytes, is_binary ? ParseBinary(lexer) : ParseComponent(id, lexer, features));
+    TENON_ASSIGN_OR_RETURN(bytes,
+                           is_binary ? ParseBinary(lexer) : ParseComponent(id, lexer, features));
     if (lexer.Peek().kind != TokenKind::kEnd) return std::unexpected(lexer.UnexpectedToken());
     return bytes;
   }
@@ -70,7 +71,9 @@ Result<std::vector<uint8_t>> ParseComponent(absl::string_view text, const vm::Fe
   return std::unexpected(parser.TakeError());
 }
 
-bool ComponentParser::ParseComponent(const Id& id, TokenKind closer, Bytes* out) {
+bool ComponentParser::ParseComponent(const std::optional<Token>& id, TokenKind closer, Bytes* out) {
+  Id own{id, std::nullopt};
+  if (!ParseNameAnnotation(&own.name)) return false;
   const auto parse_fields = [&] {
     while (lexer.Peek().kind == TokenKind::kLeftParen ||
            lexer.Peek().kind == TokenKind::kAnnotation) {
@@ -78,7 +81,7 @@ bool ComponentParser::ParseComponent(const Id& id, TokenKind closer, Bytes* out)
     }
     return Expect(closer);
   };
-  return WithScope(TextScope::Kind::kComponent, id, parse_fields, out);
+  return WithScope(TextScope::Kind::kComponent, own, parse_fields, out);
 }
 
 // With parentheses. Each parser of a field consumes the closing one.
@@ -119,9 +122,11 @@ bool ComponentParser::AtInlineName(absl::string_view keyword, Sort sort) {
   return sort == Sort::kFunc || sort == Sort::kType || lexer.Peek(3).kind == TokenKind::kRightParen;
 }
 
-// In types there is the identifier alone.
+// In types there is the identifier alone. A name behind a module's or component's is its own.
 bool ComponentParser::ParseHead(Sort sort, Head* out) {
-  out->id = TakeId();
+  const bool has_own_name = sort == Sort::kCoreModule || sort == Sort::kComponent;
+  out->id.id = TakeId();
+  if (!has_own_name && !ParseNameAnnotation(&out->id.name)) return false;
   if (scope_->kind() != TextScope::Kind::kComponent) return true;
   while (AtInlineName("export", sort)) {
     lexer.TakeOpen("export");
@@ -141,7 +146,7 @@ bool ComponentParser::FinishDefinition(const Head& head, Sort sort) {
     AppendSortIndex({sort, index}, &item);
     item.push_back(0x00);  // no type
     uint32_t ignored;
-    if (!Write(ListedKind::kExport, item, sort, std::nullopt, &ignored)) return false;
+    if (!Write(ListedKind::kExport, item, sort, {}, &ignored)) return false;
   }
   return true;
 }
@@ -160,7 +165,7 @@ bool ComponentParser::ParseComponentField() {
   if (!ParseHead(Sort::kComponent, &head)) return false;
   if (head.import) return FinishImport(head, Sort::kComponent);
   Bytes component;
-  if (!ParseComponent(head.id, TokenKind::kRightParen, &component)) return false;
+  if (!ParseComponent(head.id.id, TokenKind::kRightParen, &component)) return false;
   scope_->AppendSection(kComponentSection, component);
   return FinishDefinition(head, Sort::kComponent);
 }
@@ -177,7 +182,7 @@ bool ComponentParser::ParseFuncField() {
   }
   uint32_t type;
   Bytes lift;
-  if (!ParseTypeUse(Sort::kFunc, std::nullopt, &type)) return false;
+  if (!ParseTypeUse(Sort::kFunc, {}, &type)) return false;
   if (!ExpectOpen("canon") || !ExpectKeyword("lift") || !ParseLift(&lift)) return false;
   AppendVarU32(type, &lift);
   if (!ExpectClose() || !ExpectClose()) return false;
@@ -205,10 +210,11 @@ bool ComponentParser::ParseImportField(ListedKind kind) {
 }
 
 bool ComponentParser::ParseExportField() {
-  const Id id = TakeId();
+  Id id;
   Bytes item;
   SortIndex exported;
-  if (!ParseExternName(&item) || !ParseItem(/*is_core=*/false, &exported)) return false;
+  if (!TakeBinding(&id) || !ParseExternName(&item) || !ParseItem(/*is_core=*/false, &exported))
+    return false;
   AppendSortIndex(exported, &item);
   const bool is_ascribed = lexer.Peek().kind == TokenKind::kLeftParen;
   item.push_back(is_ascribed);
@@ -236,7 +242,9 @@ bool ComponentParser::ParseStartField() {
   }
   uint32_t results = 0;
   for (; lexer.TakeOpen("result"); ++results) {
-    if (!ExpectOpen("value") || !Define(Sort::kValue, TakeId(), &index)) return false;
+    Id id;
+    if (!ExpectOpen("value") || !TakeBinding(&id) || !Define(Sort::kValue, id, &index))
+      return false;
     if (!ExpectClose() || !ExpectClose()) return false;
   }
   arguments.AppendTo(&start);

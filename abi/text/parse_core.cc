@@ -22,17 +22,17 @@ bool ComponentParser::ParseCoreModuleField() {
   Head head;
   if (!ParseHead(Sort::kCoreModule, &head)) return false;
   if (head.import) return FinishImport(head, Sort::kCoreModule);
-  Result<vm::Module> module = vm::ParseModule(head.id, lexer, features_);
+  Result<vm::Module> module = vm::ParseModule(head.id.id, lexer, features_);
   if (!module) return Fail(std::move(module).error());
   scope_->AppendSection(kCoreModuleSection, vm::EncodeModule(*module));
   return FinishDefinition(head, Sort::kCoreModule);
 }
 
 bool ComponentParser::ParseCoreTypeField() {
-  const Id id = TakeId();
+  Id id;
   Bytes type;
   uint32_t index;
-  return ParseCoreTypeDef(id, &type) && ExpectClose() &&
+  return TakeBinding(&id) && ParseCoreTypeDef(id, &type) && ExpectClose() &&
          Write(ListedKind::kCoreType, type, Sort::kCoreType, id, &index);
 }
 
@@ -99,7 +99,8 @@ bool ComponentParser::ParseCoreExternType(Bytes* out) {
   vm::ImportType type;
   uint32_t index;
   if (!TakeCoreSort(&sort)) return false;
-  TakeId();
+  Id ignored;
+  if (!TakeBinding(&ignored)) return false;
   switch (sort) {
     case Sort::kCoreFunc:
       if (!ParseCoreTypeUse(&index)) return false;
@@ -127,13 +128,13 @@ bool ComponentParser::ParseCoreExternType(Bytes* out) {
 bool ComponentParser::ParseCoreTypeUse(uint32_t* type) {
   if (lexer.TakeOpen("type")) return ParseIdx(Sort::kCoreType, type) && ExpectClose();
   Bytes func;
-  return ParseCoreFuncType(&func) &&
-         Write(ListedKind::kCoreType, func, Sort::kCoreType, std::nullopt, type);
+  return ParseCoreFuncType(&func) && Write(ListedKind::kCoreType, func, Sort::kCoreType, {}, type);
 }
 
 // `$id? (canon ...)` or `$id? (alias core export ...)`
 bool ComponentParser::ParseCoreFuncField() {
-  const Id id = TakeId();
+  Id id;
+  if (!TakeBinding(&id)) return false;
   const bool is_alias = lexer.TakeOpen("alias");
   Bytes func;
   if (is_alias) {

@@ -12,10 +12,10 @@ void AppendItem(bool is_core, SortIndex item, Bytes* out) {
 }  // namespace
 
 bool ComponentParser::ParseCoreInstanceField() {
-  const Id id = TakeId();
+  Id id;
   Bytes instance;
   uint32_t index;
-  return ParseInstanceDef(/*is_core=*/true, &instance) && ExpectClose() &&
+  return TakeBinding(&id) && ParseInstanceDef(/*is_core=*/true, &instance) && ExpectClose() &&
          Write(ListedKind::kCoreInstance, instance, Sort::kCoreInstance, id, &index);
 }
 
@@ -62,7 +62,7 @@ bool ComponentParser::ParseArgument(bool is_core, SortIndex* out) {
     lexer.TakeOpen("instance");
     const ListedKind kind = is_core ? ListedKind::kCoreInstance : ListedKind::kInstance;
     return ParseExports(is_core, &exports) && ExpectClose() &&
-           Write(kind, exports, out->sort, std::nullopt, &out->index);
+           Write(kind, exports, out->sort, {}, &out->index);
   }
   if (!is_core) return ParseItem(/*is_core=*/false, out);
   return ExpectOpen("instance") && ParseItemRest(Sort::kCoreInstance, &out->index);

@@ -55,7 +55,7 @@ Bytes ExportAlias(Sort sort, uint32_t instance, absl::string_view name) {
 }  // namespace
 
 bool ComponentParser::Define(Sort sort, const Id& id, uint32_t* index) {
-  return Bind({id, std::nullopt}, &scope_->space(sort), index);
+  return Bind(id, &scope_->space(sort), index);
 }
 
 bool ComponentParser::Write(ListedKind kind, const Bytes& definition, Sort sort, const Id& id,
@@ -75,7 +75,7 @@ bool ComponentParser::Nested(absl::FunctionRef<bool()> parse) {
 bool ComponentParser::WithScope(TextScope::Kind kind, const Id& id, absl::FunctionRef<bool()> parse,
                                 Bytes* out) {
   return Nested([&] {
-    TextScope scope(kind, id ? IdName(*id) : "", scope_);
+    TextScope scope(kind, id, scope_);
     scope_ = &scope;
     const bool ok = parse();
     scope_ = scope.parent();
@@ -140,7 +140,7 @@ bool ComponentParser::AliasOuter(Sort sort, uint32_t count, uint32_t index, uint
     *out = found->second;
     return true;
   }
-  if (!WriteOuterAlias(sort, count, index, std::nullopt, out)) return false;
+  if (!WriteOuterAlias(sort, count, index, {}, out)) return false;
   known.emplace(key, *out);
   return true;
 }
@@ -170,7 +170,7 @@ bool ComponentParser::ParseItemRest(Sort sort, uint32_t* out) {
     is_last = IsCoreExport(sort) || lexer.Peek().kind != TokenKind::kString;
     const Sort found = is_last ? sort : Sort::kInstance;
     const Bytes alias = ExportAlias(found, index, name);
-    if (!Write(ListedKind::kAlias, alias, found, std::nullopt, &index)) return false;
+    if (!Write(ListedKind::kAlias, alias, found, {}, &index)) return false;
   }
   *out = index;
   return ExpectClose();
@@ -246,7 +246,9 @@ bool ComponentParser::ParseAliasField() {
   if (!TakeSort(&sort)) return false;
   if (IsCoreExport(sort) != is_core) return Unexpected(token);
   const Bytes alias = ExportAlias(sort, instance, name);
-  return Write(ListedKind::kAlias, alias, sort, TakeId(), &index) && ExpectClose() && ExpectClose();
+  Id id;
+  return TakeBinding(&id) && Write(ListedKind::kAlias, alias, sort, id, &index) && ExpectClose() &&
+         ExpectClose();
 }
 
 // `outer idx idx (sort $id?)`. Where the item's index is looked up follows from the sort, which
@@ -266,7 +268,9 @@ bool ComponentParser::ParseOuterAlias() {
   const bool is_found =
       target == nullptr ? item.ParseNat32(&index) : item.ParseIndex(target->space(sort), &index);
   if (!is_found) return Fail(item.TakeError());
-  return WriteOuterAlias(sort, count, index, TakeId(), &index) && ExpectClose() && ExpectClose();
+  Id id;
+  return TakeBinding(&id) && WriteOuterAlias(sort, count, index, id, &index) && ExpectClose() &&
+         ExpectClose();
 }
 
 // A number or a name of a scope around; none for a number that is too large.

@@ -88,6 +88,15 @@ TEST(ParseComponentTest, KeepsIdentifiersAsNames) {
   EXPECT_EQ(NameOf(*component, *component, {Sort::kCoreInstance, 0}), "i");
 }
 
+TEST(ParseComponentTest, KeepsNamesThatNoIdentifierStandsFor) {
+  const auto component = Parse(R"((component (@name "c d")
+    (core module $m (@name "its own")) (import "f" (func (@name "g"))) (type $t (@name "u") u8)))");
+  EXPECT_EQ(ComponentName(*component, *component), "c d");
+  EXPECT_EQ(NameOf(*component, *component, {Sort::kCoreModule, 0}), "m");
+  EXPECT_EQ(NameOf(*component, *component, {Sort::kFunc, 0}), "g");
+  EXPECT_EQ(NameOf(*component, *component, {Sort::kType, 1}), "u");
+}
+
 TEST(ParseComponentTest, WritesCanonicalOptionsInTheirOrder) {
   const auto component = Parse(R"(
     (core module $m (memory (export "mem") 1) (func (export "f") (param i32 i32))

@@ -82,7 +82,7 @@ bool ComponentParser::ParseValType(Bytes* out) {
   } else {
     Bytes type;
     if (!ParseValueTypeDef(&type)) return false;
-    if (!Write(ListedKind::kType, type, Sort::kType, std::nullopt, &index)) return false;
+    if (!Write(ListedKind::kType, type, Sort::kType, {}, &index)) return false;
   }
   AppendVarS64(index, out);
   return true;
@@ -220,8 +220,7 @@ bool ComponentParser::ParseDeclarator(Sort sort) {
 
 bool ComponentParser::ParseExternDesc(ExternDesc* out) {
   if (!Expect(TokenKind::kLeftParen) || !TakeSort(&out->sort)) return false;
-  out->id = TakeId();
-  return ParseExternType(out) && ExpectClose();
+  return TakeBinding(&out->id) && ParseExternType(out) && ExpectClose();
 }
 
 bool ComponentParser::ParseExternType(ExternDesc* out) {
@@ -265,7 +264,7 @@ bool ComponentParser::ParseTypeUse(Sort sort, const Id& id, uint32_t* type) {
     return sort == Sort::kFunc ? ParseFuncType(&def) : ParseScopeType(sort, id, &def);
   };
   const ListedKind kind = is_core ? ListedKind::kCoreType : ListedKind::kType;
-  return parse() && Write(kind, def, type_sort, std::nullopt, type);
+  return parse() && Write(kind, def, type_sort, {}, type);
 }
 
 }  // namespace tenon::abi

@@ -2,15 +2,18 @@
 
 namespace tenon::abi {
 
-TextScope::TextScope(Kind kind, std::string id, TextScope* parent)
-    : id_(std::move(id)), parent_(parent), writer_(kind) {
+TextScope::TextScope(Kind kind, const vm::Binding& binding, TextScope* parent)
+    : id_(binding.id ? vm::IdName(*binding.id) : ""),
+      name_(binding.has_name() ? vm::TextParser::NameOf(binding) : ""),
+      parent_(parent),
+      writer_(kind) {
   for (int i = 0; i < kSortCount; ++i) spaces_[i].noun = SortName(static_cast<Sort>(i));
 }
 
 Bytes TextScope::Finish() {
   ScopeNames names;
   for (int i = 0; i < kSortCount; ++i) names[i] = spaces_[i].names;
-  return writer_.Finish(id_, names);
+  return writer_.Finish(name_, names);
 }
 
 }  // namespace tenon::abi

@@ -19,8 +19,8 @@ class TextScope {
  public:
   using Kind = ScopeKind;
 
-  // `id`: of a component or type that others may name in outer aliases, or empty.
-  TextScope(Kind kind, std::string id, TextScope* parent);
+  // The id is what outer aliases may call the component or type.
+  TextScope(Kind kind, const vm::Binding& binding, TextScope* parent);
 
   Kind kind() const { return writer_.kind(); }
   TextScope* parent() const { return parent_; }
@@ -36,7 +36,8 @@ class TextScope {
   Bytes Finish();
 
  private:
-  const std::string id_;
+  const std::string id_;    // or empty
+  const std::string name_;  // likewise
   TextScope* const parent_;
   std::array<vm::IndexSpace, kSortCount> spaces_;
   absl::flat_hash_map<OuterItem, uint32_t> outer_aliases_;
