@@ -1,4 +1,9 @@
+#include <memory>
+#include <variant>
+
+#include "abi/binary/decode.h"
 #include "abi/text/parse.h"
+#include "abi/text/print.h"
 #include "absl/strings/str_cat.h"
 #include "cli/check.h"
 #include "cli/commands.h"
@@ -15,16 +20,49 @@ Result<vm::Module> OnlyWith(const vm::Features& features, Result<vm::Module> mod
   return module;
 }
 
+absl::string_view AsText(absl::Span<const uint8_t> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+bool IsComponentText(absl::Span<const uint8_t> bytes) {
+  return KindOf(bytes) == InputKind::kText && abi::IsComponentText(AsText(bytes));
+}
+
+Result<std::vector<uint8_t>> EncodeComponent(absl::Span<const uint8_t> text,
+                                             const vm::Features& features) {
+  TENON_ASSIGN_OR_RETURN(auto binary, abi::ParseComponent(AsText(text), features));
+  TENON_RETURN_IF_ERROR(CheckFeatures(binary, features));
+  return binary;
+}
+
 // The binary of a module's or a component's text.
 Result<std::vector<uint8_t>> Encode(absl::Span<const uint8_t> bytes, const vm::Features& features) {
-  const absl::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  if (KindOf(bytes) == InputKind::kText && abi::IsComponentText(text)) {
-    TENON_ASSIGN_OR_RETURN(auto binary, abi::ParseComponent(text, features));
-    TENON_RETURN_IF_ERROR(CheckFeatures(binary, features));
-    return binary;
-  }
+  if (IsComponentText(bytes)) return EncodeComponent(bytes, features);
   TENON_ASSIGN_OR_RETURN(const vm::Module module, OnlyWith(features, ParseText(bytes, features)));
   return vm::EncodeModule(module);
+}
+
+using Printable = std::variant<vm::Module, std::unique_ptr<const abi::syntax::RootComponent>>;
+
+Result<Printable> ReadPrintable(std::vector<uint8_t>& bytes, const vm::Features& features) {
+  std::vector<uint8_t> binary;
+  if (KindOf(bytes) == InputKind::kComponent) {
+    TENON_RETURN_IF_ERROR(CheckFeatures(bytes, features));
+    binary = std::move(bytes);
+  } else if (IsComponentText(bytes)) {
+    TENON_ASSIGN_OR_RETURN(binary, EncodeComponent(bytes, features));
+  } else {
+    return OnlyWith(features, ReadModule(bytes, features));
+  }
+  return abi::DecodeComponent(std::move(binary));
+}
+
+Status PrintTo(const Printable& printable, const PrintCommandOptions& options, vm::TextSink sink) {
+  const vm::PrintOptions how{.fold = options.fold};
+  if (const auto* module = std::get_if<vm::Module>(&printable)) {
+    return vm::PrintModule(*module, how, sink);
+  }
+  return abi::PrintComponent(*std::get<1>(printable), how, options.features, sink);
 }
 
 }  // namespace
@@ -41,17 +79,16 @@ int Parse(const ParseOptions& options) {
 int Print(const PrintCommandOptions& options) {
   auto bytes = ReadInputFile(options.file);
   if (!bytes) return ComplainOfFile(options.file, {}, bytes.error());
-  const auto module = OnlyWith(options.features, ReadModule(*bytes, options.features));
-  if (!module) return ComplainOfFile(options.file, *bytes, module.error());
+  const auto printable = ReadPrintable(*bytes, options.features);
+  if (!printable) return ComplainOfFile(options.file, *bytes, printable.error());
   auto output = OutputFile::Open(options.output);
   if (!output) return ComplainOfOutput(options.output, output.error());
   bool is_written = true;
-  const Status printed =
-      vm::PrintModule(*module, {.fold = options.fold}, [&](absl::string_view piece) {
-        Status written = output->Write(piece);
-        is_written = written.has_value();
-        return written;
-      });
+  const Status printed = PrintTo(*printable, options, [&](absl::string_view piece) {
+    Status written = output->Write(piece);
+    is_written = written.has_value();
+    return written;
+  });
   if (!is_written) return ComplainOfOutput(options.output, printed.error());
   if (!printed) return ComplainOfFile(options.file, {}, printed.error());
   const Status committed = output->Commit();

@@ -13,10 +13,11 @@ constexpr size_t kMaxBytesRead = 64 * 1024;
 
 enum SubsectionId : uint8_t { kComponentName = 0, kSortNames = 1 };
 
-// Hands each subsection to `visit(id, reader)` until that returns true.
+// Hands each subsection, or its first `limit` bytes, to `visit(id, reader)` until that returns
+// true.
 template <typename Visit>
 void VisitSubsections(const syntax::RootComponent& root, const syntax::Component& component,
-                      Visit visit) {
+                      size_t limit, Visit visit) {
   syntax::Arena unused;
   const vm::SharedBytes names = Bytes(root, component.names);
   SyntaxReader reader(names.bytes, component.names.offset, nullptr, unused);
@@ -25,8 +26,7 @@ void VisitSubsections(const syntax::RootComponent& root, const syntax::Component
   absl::Span<const uint8_t> content;
   while (!reader.at_end() && reader.ReadByte(&id) && reader.ReadVarU32(&size) &&
          reader.ReadBytes(size, &content)) {
-    SyntaxReader part(content.first(std::min<size_t>(content.size(), kMaxBytesRead)), 0, nullptr,
-                      unused);
+    SyntaxReader part(content.first(std::min(content.size(), limit)), 0, nullptr, unused);
     if (visit(id, part)) return;
   }
 }
@@ -47,7 +47,7 @@ void VisitNames(SyntaxReader reader, Visit visit) {
 absl::string_view ComponentName(const syntax::RootComponent& root,
                                 const syntax::Component& component) {
   absl::string_view name;
-  VisitSubsections(root, component, [&](uint8_t id, SyntaxReader& reader) {
+  VisitSubsections(root, component, kMaxBytesRead, [&](uint8_t id, SyntaxReader& reader) {
     return id == kComponentName && ReadName(reader, &name);
   });
   return name;
@@ -57,7 +57,7 @@ std::string NameOf(const syntax::RootComponent& root, const syntax::Component& c
                    SortIndex item) {
   absl::string_view found;
   bool is_shared = false;
-  VisitSubsections(root, component, [&](uint8_t id, SyntaxReader& reader) {
+  VisitSubsections(root, component, kMaxBytesRead, [&](uint8_t id, SyntaxReader& reader) {
     Sort sort;
     if (id != kSortNames || !ReadSort(reader, &sort) || sort != item.sort) return false;
     VisitNames(reader, [&](uint32_t index, absl::string_view name) {
@@ -69,6 +69,20 @@ std::string NameOf(const syntax::RootComponent& root, const syntax::Component& c
     return true;
   });
   return is_shared && !found.empty() ? absl::StrCat(found, "#", item.index) : std::string(found);
+}
+
+ComponentNames AllNames(const syntax::RootComponent& root, const syntax::Component& component) {
+  ComponentNames names;
+  VisitSubsections(root, component, SIZE_MAX, [&](uint8_t id, SyntaxReader& reader) {
+    Sort sort;
+    if (id == kComponentName && names.own.empty()) ReadName(reader, &names.own);
+    if (id == kSortNames && ReadSort(reader, &sort)) {
+      absl::Span<const uint8_t>& map = names.maps[static_cast<size_t>(sort)];
+      if (map.empty()) reader.ReadBytes(reader.remaining(), &map);
+    }
+    return false;
+  });
+  return names;
 }
 
 }  // namespace tenon::abi

@@ -3,15 +3,11 @@
 // text can say.
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-
 #include "abi/binary/decode.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "cli/wast/script.h"
+#include "test/text/files.h"
 #include "vm/binary/decoder.h"
 #include "vm/binary/encoder.h"
 #include "vm/syntax/instruction_reader.h"
@@ -22,23 +18,6 @@
 
 namespace tenon {
 namespace {
-
-namespace fs = std::filesystem;
-
-std::vector<std::string> FilesBelow(const fs::path& directory, absl::string_view extension) {
-  std::vector<std::string> files;
-  std::error_code error;
-  for (const auto& entry : fs::recursive_directory_iterator(directory, error)) {
-    if (entry.path().extension() == std::string(extension)) files.push_back(entry.path().string());
-  }
-  std::ranges::sort(files);
-  return files;
-}
-
-std::vector<uint8_t> Contents(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 // A copy whose code is written anew, as the parser writes it, and whose names are left out: those
 // of things that are not there are lost in a text.

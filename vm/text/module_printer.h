@@ -44,7 +44,6 @@ class ModulePrinter {
   void PrintStart();
   void PrintElems();
   void PrintDatas();
-  void PrintData(ByteRange bytes);
   void AppendField(const FieldType& type);
   // ` (keyword i32.const 1 i32.const 2 i32.add)`, or ` (i32.const 1)` for a single instruction.
   void AppendConst(absl::string_view keyword, ByteRange code);

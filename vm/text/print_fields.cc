@@ -190,23 +190,8 @@ void ModulePrinter::PrintDatas() {
       }
       AppendConst("offset", segment.memory_offset);
     }
-    PrintData(segment.bytes);
+    AppendData(module_.Bytes(segment.bytes), /*depth=*/2, &out_);
     End();
-  }
-}
-
-// Few bytes stand in the line, more in lines of their own.
-void ModulePrinter::PrintData(ByteRange range) {
-  constexpr size_t kLineBytes = 64;
-  const auto bytes = module_.Bytes(range);
-  const absl::string_view rest(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  for (size_t at = 0; at < rest.size(); at += kLineBytes) {
-    if (rest.size() > kLineBytes) {
-      out_.NewLine(2);
-    } else {
-      text() += ' ';
-    }
-    AppendString(rest.substr(at, kLineBytes), StringForm::kBytes, &text());
   }
 }
 

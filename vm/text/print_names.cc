@@ -41,10 +41,14 @@ void NameTable::Clear() {
   ids_.clear();
 }
 
-void NameTable::AppendIndex(uint32_t index, std::string* out) const {
+absl::string_view NameTable::Id(uint32_t index) const {
   const auto found = names_.find(index);
-  if (found != names_.end() && found->second.is_id) return AppendId(found->second.name, out);
-  absl::StrAppend(out, index);
+  return found != names_.end() && found->second.is_id ? found->second.name : "";
+}
+
+void NameTable::AppendIndex(uint32_t index, std::string* out) const {
+  const absl::string_view id = Id(index);
+  id.empty() ? absl::StrAppend(out, index) : AppendId(id, out);
 }
 
 void NameTable::AppendBinding(uint32_t index, bool with_number, std::string* out) const {

@@ -32,6 +32,8 @@ class NameTable {
   void Clear();
 
   bool Has(uint32_t index) const { return names_.contains(index); }
+  // The name if an identifier can stand for it, or empty.
+  absl::string_view Id(uint32_t index) const;
   // `$f` or `7`.
   void AppendIndex(uint32_t index, std::string* out) const;
   // ` $f`, ` (@name "f")` or nothing, and with `with_number` ` (;7;)`.

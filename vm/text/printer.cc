@@ -39,7 +39,7 @@ void ModulePrinter::PrintCustoms(int order) {
     } else if (after != kSectionCount) {
       absl::StrAppend(&text(), " (after ", kSectionRows[after - 1].keyword, ")");
     }
-    PrintData(custom.content);
+    AppendData(module_.Bytes(custom.content), /*depth=*/2, &out_);
     End();
   }
 }

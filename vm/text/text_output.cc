@@ -36,4 +36,17 @@ void AppendString(absl::string_view bytes, StringForm form, std::string* out) {
   out->push_back('"');
 }
 
+void AppendData(absl::Span<const uint8_t> bytes, size_t depth, TextOutput* out) {
+  constexpr size_t kLineBytes = 64;
+  const absl::string_view rest(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  for (size_t at = 0; at < rest.size(); at += kLineBytes) {
+    if (rest.size() > kLineBytes) {
+      out->NewLine(depth);
+    } else {
+      out->text() += ' ';
+    }
+    AppendString(rest.substr(at, kLineBytes), StringForm::kBytes, &out->text());
+  }
+}
+
 }  // namespace tenon::vm

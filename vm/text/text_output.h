@@ -8,6 +8,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "vm/base/status.h"
 
 namespace tenon::vm {
@@ -63,5 +64,7 @@ class TextOutput {
 // `bytes` as a string literal. Control characters are escaped, and with kBytes what is not ASCII.
 enum class StringForm : uint8_t { kUtf8, kBytes };
 void AppendString(absl::string_view bytes, StringForm form, std::string* out);
+// Bytes as string literals: few stand in the line, more in lines of their own.
+void AppendData(absl::Span<const uint8_t> bytes, size_t depth, TextOutput* out);
 
 }  // namespace tenon::vm

@@ -1,0 +1,63 @@
+// Canonical definitions. abi: "Canonical Definitions"
+#include <variant>
+
+#include "abi/text/component_printer.h"
+#include "absl/strings/str_cat.h"
+
+namespace tenon::abi {
+namespace {
+
+// In CanonOption::Kind's order; with an index where there is a sort.
+struct OptionRow {
+  const char* keyword;
+  Sort sort = Sort::kValue;
+};
+constexpr OptionRow kOptions[] = {{"string-encoding=utf8"},
+                                  {"string-encoding=utf16"},
+                                  {"string-encoding=latin1+utf16"},
+                                  {"memory", Sort::kCoreMemory},
+                                  {"realloc", Sort::kCoreFunc},
+                                  {"post-return", Sort::kCoreFunc},
+                                  {"async"},
+                                  {"callback", Sort::kCoreFunc}};
+
+}  // namespace
+
+void ComponentPrinter::AppendOptions(syntax::CanonOptions options) {
+  for (const syntax::CanonOption& option : options) {
+    const OptionRow& row = kOptions[static_cast<size_t>(option.kind)];
+    if (row.sort == Sort::kValue) {
+      AppendWord(row.keyword);
+      continue;
+    }
+    absl::StrAppend(&text(), " (", row.keyword);
+    AppendIndex(row.sort, option.index);
+    End();
+  }
+}
+
+// `(func $f (;0;) (type 1) (canon lift ...))`, and of all others
+// `(core func $f (;0;) (canon lower ...))`.
+void ComponentPrinter::PrintField(const syntax::Canon& canon) {
+  constexpr const char* kResourceOps[] = {"resource.new", "resource.drop", "resource.rep"};
+  const auto* lift = std::get_if<syntax::CanonLift>(&canon);
+  Begin(lift != nullptr ? "func" : "core func");
+  AppendBinding(lift != nullptr ? Sort::kFunc : Sort::kCoreFunc);
+  if (lift != nullptr) {
+    text() += " (type";
+    AppendIndex(Sort::kType, lift->type.value());
+    text() += ") (canon lift";
+    AppendItem({Sort::kCoreFunc, lift->func.value()});
+    AppendOptions(lift->options);
+  } else if (const auto* lower = std::get_if<syntax::CanonLower>(&canon)) {
+    text() += " (canon lower";
+    AppendItem({Sort::kFunc, lower->func.value()});
+    AppendOptions(lower->options);
+  } else if (const auto* resource = std::get_if<syntax::CanonResource>(&canon)) {
+    absl::StrAppend(&text(), " (canon ", kResourceOps[static_cast<int>(resource->op)]);
+    AppendIndex(Sort::kType, resource->type.value());
+  }
+  text() += "))";
+}
+
+}  // namespace tenon::abi

@@ -1,0 +1,137 @@
+#include "abi/text/print.h"
+
+#include <string>
+
+#include "abi/binary/decode.h"
+#include "abi/text/parse.h"
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+
+namespace tenon::abi {
+namespace {
+
+std::string Printed(std::vector<uint8_t> bytes) {
+  const auto component = DecodeComponent(std::move(bytes));
+  if (!component) return component.error().ToString();
+  std::string text;
+  const Status status =
+      PrintComponent(**component, {}, vm::Features::All(), [&](absl::string_view piece) -> Status {
+        absl::StrAppend(&text, piece);
+        return {};
+      });
+  return status ? text : status.error().ToString();
+}
+
+// What is printed of the binary that the text stands for, which must be the same once more.
+std::string Printed(absl::string_view text) {
+  const auto bytes = ParseComponent(text);
+  if (!bytes) return bytes.error().ToString();
+  std::string printed = Printed(*bytes);
+  const auto again = ParseComponent(printed);
+  EXPECT_TRUE(again && *again == *bytes) << printed << (again ? "" : again.error().ToString());
+  return printed;
+}
+
+TEST(PrintComponentTest, PrintsTheFieldsInOrder) {
+  EXPECT_EQ(Printed("(component)"), "(component\n)\n");
+  EXPECT_EQ(Printed(R"((component $c
+    (import "a:b/c@1.0.0" (instance $i (export "f" (func (param "x" (list u8))))))
+    (core module $m (import "m" "f" (func)) (memory (export "mem") 1))
+    (alias export $i "f" (func $f))
+    (core module $n (memory (export "mem") 1)) (core instance $n (instantiate $n))
+    (core func $g (canon lower (func $f) (memory $n "mem")))
+    (core instance (instantiate $m (with "m" (instance (export "f" (func $g))))))
+    (export $e "g" (func $f)) (@custom "c" "\00x")))"),
+            R"((component $c
+  (type (;0;) (instance
+    (type (;0;) (list u8))
+    (type (;1;) (func (param "x" 0)))
+    (export "f" (func (;0;) (type 1)))
+  ))
+  (import "a:b/c@1.0.0" (instance $i (;0;) (type 0)))
+  (core module $m (;0;)
+    (type (;0;) (func))
+    (import "m" "f" (func (;0;) (type 0)))
+    (memory (;0;) 1)
+    (export "mem" (memory 0))
+  )
+  (alias export $i "f" (func $f (;0;)))
+  (core module $n (;1;)
+    (memory (;0;) 1)
+    (export "mem" (memory 0))
+  )
+  (core instance $n (;0;) (instantiate $n))
+  (alias core export $n "mem" (core memory (;0;)))
+  (core func $g (;0;) (canon lower (func $f) (memory 0)))
+  (core instance (;1;)
+    (export "f" (func $g))
+  )
+  (core instance (;2;) (instantiate $m
+    (with "m" (instance 1))
+  ))
+  (export $e (;1;) "g" (func $f))
+  (@custom "c" "\00x")
+)
+)");
+}
+
+// One of each form, but for those above.
+TEST(PrintComponentTest, PrintsWhatParsesToTheSameBytes) {
+  for (
+      const char* text : {
+          R"((type (variant (case "a") (case "b" u8))))",
+          R"((type (tuple u8 (result string (error f32)) (result) (result (error char)))))",
+          R"((type (flags "a" "b")) (type (enum "x")) (type (list s64 4)) (type (map u8 string)))",
+          R"((type $r (resource (rep i32))) (type (own $r)) (type (borrow $r)) (type u8))",
+          R"((core module $m (func (export "d") (param i32))) (core instance $i (instantiate $m))
+              (type $r (resource (rep i32) (dtor (func $i "d")))) (core func (canon resource.new $r)))",
+          R"((type (stream)) (type (future u8)) (type (func async (result error-context))))",
+          R"((type (record (field "a" bool) (field "b" (option (list char))))))",
+          R"((import "a" (implements "a:b/c") (versionsuffix ".1") (external-id "x") (instance)))",
+          R"((import "m" (core module $m (import "a" "b" (func (param i32)))
+                (export "t" (table 1 funcref)) (export "g" (global (mut i64)))
+                (export "m" (memory i64 1 2 shared)) (export "e" (tag)))))",
+          R"((core type $f (func)) (core type (module (alias outer 1 $f (type $g))
+                (import "a" "f" (func (type $g))) (type (func (result f64))))))",
+          R"((component $c (import "x" (func)) (component (@name "y")))
+              (import "f" (func $f)) (instance (instantiate $c (with "x" (func $f)))))",
+          R"((component $c (import "x" (instance))) (core module $m (@name "n"))
+              (instance (export "y") (instantiate $c (with "x" (instance)))))",
+          R"((import "f" (func $f)) (export $g "g" (func $f) (func)) (instance (export "h" (func $g))))",
+          R"((type (component (import "t" (type $t (sub resource))) (export "u" (type (eq $t))))))",
+          R"((type $"a b" u8) (type $t (@name "a b") u8) (import "x" (type $u (eq $t))))",
+          R"((core module $m (memory (export "m") 1) (func (export "f") (param i32 i32))
+                (func (export "p")) (func (export "r") (param i32 i32 i32 i32) (result i32) unreachable))
+              (core instance $i (instantiate $m)) (alias core export $i "m" (core memory $m))
+              (func (export "f") (param "s" string)
+                (canon lift (core func $i "f") string-encoding=latin1+utf16 (memory $m)
+                  (realloc (func $i "r")) (post-return (func $i "p")) async (callback (func $i "p")))))",
+          R"((@custom "name" "content") (start 0 (value 1) (result (value $v))))",
+      }) {
+    Printed(absl::StrCat("(component ", text, ")"));
+  }
+}
+
+// No name is written before the thing has it, though it may have it later.
+TEST(PrintComponentTest, RefersToWhatIsNotThereByItsIndex) {
+  const auto bytes = ParseComponent(R"((component
+      (instance $a (export "x" (instance 1))) (instance $b (export "y" (func 7)))))");
+  ASSERT_TRUE(bytes);
+  const std::string text = Printed(*bytes);
+  EXPECT_NE(text.find("(instance 1)"), std::string::npos) << text;
+  EXPECT_TRUE(ParseComponent(text));
+}
+
+TEST(PrintComponentTest, TellsWhatItCannotPrint) {
+  const auto values = ParseComponent(R"((component (import "v" (value u8))))");
+  ASSERT_TRUE(values);
+  EXPECT_EQ(Printed(*values), "not supported by this version: values");
+  auto cut_off = ParseComponent("(component (core module (func)))");
+  ASSERT_TRUE(cut_off);
+  cut_off->back() = 0x00;  // where `end` was
+  EXPECT_EQ(Printed(*cut_off),
+            "core module: unexpected end of section or function (at offset 0x22)");
+}
+
+}  // namespace
+}  // namespace tenon::abi
