@@ -388,7 +388,8 @@ std::string ParseEpilogue() {
 }
 
 std::string PrintEpilogue() {
-  return "FILE may be - for standard input. What is printed parses to the same module.\n\n"
+  return "FILE may be - for standard input. What is printed parses to the same module\n"
+         "or component.\n\n"
          "Example:\n"
          "  tenon print --fold library.wasm | less";
 }
@@ -438,7 +439,7 @@ constexpr Subcommand kSubcommands[] = {
                 .epilogue = ParseEpilogue},
      .execute = Execute<ParseOptions, TakeParse, Parse>},
     {.syntax = {.name = "print",
-                .summary = "Print a core module as text.",
+                .summary = "Print a module or component as text.",
                 .arguments = {"FILE", "FILE", 1, false},
                 .options = kPrintOptions,
                 .epilogue = PrintEpilogue},

@@ -38,8 +38,7 @@ bool ComponentParser::ParseCoreTypeField() {
 
 bool ComponentParser::ParseCoreTypeDef(const Id& id, Bytes* out) {
   if (lexer.TakeOpen("func")) return ParseCoreFuncType(out) && ExpectClose();
-  const bool may_have_module = scope_->kind() != TextScope::Kind::kModuleType;
-  if (may_have_module && lexer.TakeOpen("module")) return ParseModuleType(id, out) && ExpectClose();
+  if (lexer.TakeOpen("module")) return ParseModuleType(id, out) && ExpectClose();
   for (const char* keyword : {"rec", "sub", "struct", "array"}) {
     if (!lexer.PeekOpen(keyword)) continue;
     return Fail(Error(ErrorKind::kLimit,

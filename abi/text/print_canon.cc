@@ -56,6 +56,8 @@ void ComponentPrinter::PrintField(const syntax::Canon& canon) {
   } else if (const auto* resource = std::get_if<syntax::CanonResource>(&canon)) {
     absl::StrAppend(&text(), " (canon ", kResourceOps[static_cast<int>(resource->op)]);
     AppendIndex(Sort::kType, resource->type.value());
+  } else {
+    status_ = Fail(ErrorKind::kLimit, "not supported by this version: printing gated built-ins");
   }
   text() += "))";
 }

@@ -1,4 +1,5 @@
-// The files that the round trips go over.
+// The files that the round trips go over: those below a directory, and what is in them. Both say
+// nothing of what cannot be read.
 #pragma once
 
 #include <algorithm>
