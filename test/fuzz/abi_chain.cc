@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "abi/canon/value_codec.h"
+#include "abi/link/define.h"
+#include "abi/types/flat.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/substitute.h"
 
@@ -11,6 +13,7 @@ namespace tenon::abi {
 namespace {
 
 constexpr char kInterface[] = "test:host/f";
+constexpr char kGuestInterface[] = "test:guest/f";
 constexpr uint32_t kResultArea = 16;
 
 // Never frees. What is fresh is no zeros, so that bytes which nobody wrote are seen.
@@ -97,6 +100,78 @@ bool LowerResult(CanonContext& cx, ValueCodec& codec, LayoutTable& layouts, cons
          codec.Store(type.result, result, address);
 }
 
+vm::FuncType CoreType(const TypeTable& types, FuncTypeId type, CallContext context) {
+  return FlattenFunc(types, type, context, false).core;
+}
+
+// A memory with its realloc.
+CoreInstanceId Heap(ComponentBuilder& builder, FuncTypeId type, const ChainGuest& guest) {
+  const TypeTable& types = builder.types();
+  const uint32_t top =
+      AlignTo(kResultArea + LayoutTable(&types, 4).Get(types.Get(type).result).size, 16);
+  return builder.Core(absl::Substitute(kHeap, Signature(CoreType(types, type, CallContext::kLower)),
+                                       top / 65536 + 1, guest.max_pages, top, guest.fields,
+                                       guest.realloc));
+}
+
+// The call, its result in $result.
+std::string CallNext(const TypeTable& types, FuncTypeId type) {
+  const FlatFunc lower = FlattenFunc(types, type, CallContext::kLower, false);
+  std::string call = "(call $next";
+  for (size_t i = 0; i + lower.spills_result < lower.core.params.size(); ++i) {
+    absl::StrAppend(&call, " (local.get ", i, ")");
+  }
+  if (lower.spills_result) {
+    return absl::Substitute("$0 (i32.const $1)) (local.set $$result (i32.const $1))", call,
+                            kResultArea);
+  }
+  return lower.core.results.empty() ? absl::StrCat(call, ")")
+                                    : absl::StrCat("(local.set $result ", call, "))");
+}
+
+// What it exports, as a component instance of its own.
+FuncRef Guest(ComponentBuilder& builder, FuncTypeId type, const ChainGuest& guest, FuncRef next) {
+  const TypeTable& types = builder.types();
+  const ComponentInstanceId owner = builder.Child();
+  const CoreInstanceId heap = Heap(builder, type, guest);
+  const vm::FuncType lift = CoreType(types, type, CallContext::kLift);
+  const std::string result = Types("local $result", lift.results);
+  const std::string post_return =
+      guest.post_return.empty()
+          ? ""
+          : absl::StrCat("(func (export \"post\") ", Types("param", lift.results),
+                         guest.post_return, ")");
+  const CoreInstanceId core = builder.Core(
+      absl::Substitute(kForwarder, Signature(CoreType(types, type, CallContext::kLower)),
+                       Signature(lift), result,
+                       absl::StrCat(guest.before, CallNext(types, type), guest.after),
+                       result.empty() ? "" : "(local.get $result)", post_return),
+      {builder.Item(heap, "memory"), builder.Item(heap, "realloc"), builder.Item(heap, "table"),
+       builder.Item(heap, "top"), builder.Resource(owner, syntax::CanonResource::Op::kDrop, 0),
+       builder.Lower(owner, next, type, heap, guest.encoding)});
+  return builder.Lift(owner, core, "run", type, guest.encoding);
+}
+
+// The same type in another table.
+ValType CopyType(const TypeTable& from, ValType type, TypeTable& to) {
+  if (!type.has_value() || IsPrimitive(type.kind())) return type;
+  TypeDef def = from.Get(type);
+  for (ValType& part : def.types) part = CopyType(from, part, to);
+  return *to.Intern(std::move(def));
+}
+FuncTypeId CopyType(const TypeTable& from, FuncType type, TypeTable& to) {
+  for (auto& [label, param] : type.params) param = CopyType(from, param, to);
+  type.result = CopyType(from, type.result, to);
+  return *to.Intern(std::move(type));
+}
+
+template <typename T>
+T OrDie(Result<T> made) {
+  if (!made) std::fprintf(stderr, "%s\n", made.error().ToString().c_str());
+  TENON_CHECK(made.has_value());
+  return *std::move(made);
+}
+
 constexpr const ResourceType* kResources[] = {&kHostResource<AbiChain::Thing>};
 
 }  // namespace
@@ -110,7 +185,11 @@ AbiChain::AbiChain(StoreLimits limits)
   linker_.Interface(kInterface).Resource<Thing>("thing");
 }
 
-void AbiChain::Link(FuncTypeId type, const ChainGuest& a, const ChainGuest& b,
+vm::FuncType AbiChain::CoreType(FuncTypeId type, CallContext context) const {
+  return abi::CoreType(*types_, type, context);
+}
+
+void AbiChain::Link(FuncTypeId type, const ChainGuest& a, const ChainGuest& b, bool apart,
                     std::function<Value(std::vector<Value>)> host) {
   type_ = &types_->Get(type);
   host_ = std::move(host);
@@ -119,12 +198,24 @@ void AbiChain::Link(FuncTypeId type, const ChainGuest& a, const ChainGuest& b,
   func.call = &AbiChain::CallHost;
   func.shape = FuncShape(*type_);
   linker_.Interface(kInterface).table().AddFunc(func, {std::shared_ptr<void>(), this});
-  const FuncRef last = Guest(type, b, builder_.Import(kInterface, "f", type));
-  builder_.Export("run", Guest(type, a, last), type);
-  auto made = builder_.Instantiate(store_, linker_);
-  if (!made) std::fprintf(stderr, "%s\n", made.error().ToString().c_str());
-  TENON_CHECK(made.has_value());
-  instance_ = std::move(*made);
+  const FuncRef last =
+      apart ? LinkApart(type, b) : Guest(builder_, type, b, builder_.Import(kInterface, "f", type));
+  builder_.Export("run", Guest(builder_, type, a, last), type);
+  instance_ = OrDie(builder_.Instantiate(store_, linker_));
+}
+
+// B as a component of its own, whose types are in a table of their own.
+FuncRef AbiChain::LinkApart(FuncTypeId type, const ChainGuest& b) {
+  ComponentBuilder builder(&engine_);
+  builder.ImportResource(kInterface, "thing");
+  const FuncTypeId own_type = CopyType(*types_, types_->Get(type), builder.types());
+  const FuncRef run = Guest(builder, own_type, b, builder.Import(kInterface, "f", own_type));
+  const InstanceTypeId interface = *builder.types().Add(InstanceType{});
+  builder.plan().exports.push_back(
+      {kGuestInterface, interface, PlanInstanceExport{{{"run", own_type, run}}}});
+  std::shared_ptr<const Instance> instance = OrDie(builder.Instantiate(store_, linker_));
+  TENON_CHECK(DefineInterface(linker_, kGuestInterface, instance, kGuestInterface).has_value());
+  return builder_.Import(kGuestInterface, "run", type);
 }
 
 std::expected<Value, vm::Trap> AbiChain::Call(absl::Span<const Value> arguments) {
@@ -162,49 +253,6 @@ canon::FuncShape* AbiChain::FuncShape(const abi::FuncType& type) {
   lists_of_shapes_.push_back(std::move(params));
   shape_ = {lists_of_shapes_.back().data(), lists_of_shapes_.back().size(), Shape(type.result)};
   return &shape_;
-}
-
-CoreInstanceId AbiChain::Heap(FuncTypeId type, const ChainGuest& guest) {
-  const uint32_t top =
-      AlignTo(kResultArea + LayoutTable(types_, 4).Get(types_->Get(type).result).size, 16);
-  return builder_.Core(absl::Substitute(kHeap, Signature(CoreType(type, CallContext::kLower)),
-                                        top / 65536 + 1, guest.max_pages, top, guest.fields,
-                                        guest.realloc));
-}
-
-// The call, its result in $result.
-std::string AbiChain::CallNext(FuncTypeId type) const {
-  const FlatFunc lower = FlattenFunc(*types_, type, CallContext::kLower, false);
-  std::string call = "(call $next";
-  for (size_t i = 0; i + lower.spills_result < lower.core.params.size(); ++i) {
-    absl::StrAppend(&call, " (local.get ", i, ")");
-  }
-  if (lower.spills_result) {
-    return absl::Substitute("$0 (i32.const $1)) (local.set $$result (i32.const $1))", call,
-                            kResultArea);
-  }
-  return lower.core.results.empty() ? absl::StrCat(call, ")")
-                                    : absl::StrCat("(local.set $result ", call, "))");
-}
-
-FuncRef AbiChain::Guest(FuncTypeId type, const ChainGuest& guest, FuncRef next) {
-  const ComponentInstanceId owner = builder_.Child();
-  const CoreInstanceId heap = Heap(type, guest);
-  const vm::FuncType lift = CoreType(type, CallContext::kLift);
-  const std::string result = Types("local $result", lift.results);
-  const std::string post_return =
-      guest.post_return.empty()
-          ? ""
-          : absl::StrCat("(func (export \"post\") ", Types("param", lift.results),
-                         guest.post_return, ")");
-  const CoreInstanceId core = builder_.Core(
-      absl::Substitute(kForwarder, Signature(CoreType(type, CallContext::kLower)), Signature(lift),
-                       result, absl::StrCat(guest.before, CallNext(type), guest.after),
-                       result.empty() ? "" : "(local.get $result)", post_return),
-      {builder_.Item(heap, "memory"), builder_.Item(heap, "realloc"), builder_.Item(heap, "table"),
-       builder_.Item(heap, "top"), builder_.Resource(owner, syntax::CanonResource::Op::kDrop, 0),
-       builder_.Lower(owner, next, type, heap, guest.encoding)});
-  return builder_.Lift(owner, core, "run", type, guest.encoding);
 }
 
 }  // namespace tenon::abi

@@ -45,11 +45,10 @@ class AbiChain {
     return builder_.FuncType(std::move(params), result);
   }
   // What the guests export, and what they import as $next and by call_indirect of their $next type.
-  vm::FuncType CoreType(FuncTypeId type, CallContext context) const {
-    return FlattenFunc(*types_, type, context, false).core;
-  }
-  // Once the types are made. `host` is what B calls: nothing after setting a trap of its own.
-  void Link(FuncTypeId type, const ChainGuest& a, const ChainGuest& b,
+  vm::FuncType CoreType(FuncTypeId type, CallContext context) const;
+  // Once the types are made. `host` is what B calls. B is in a component with A, or `apart`, in one
+  // that A's is linked with.
+  void Link(FuncTypeId type, const ChainGuest& a, const ChainGuest& b, bool apart,
             std::function<Value(std::vector<Value>)> host);
   std::expected<Value, vm::Trap> Call(absl::Span<const Value> arguments);
 
@@ -57,9 +56,7 @@ class AbiChain {
   static bool CallHost(const void* self, CanonContext& cx, vm::Slot* slots);
   const canon::TypeShape* Shape(ValType type);
   canon::FuncShape* FuncShape(const abi::FuncType& type);
-  CoreInstanceId Heap(FuncTypeId type, const ChainGuest& guest);
-  std::string CallNext(FuncTypeId type) const;
-  FuncRef Guest(FuncTypeId type, const ChainGuest& guest, FuncRef next);
+  FuncRef LinkApart(FuncTypeId type, const ChainGuest& b);
 
   vm::Engine engine_;
   Store store_;

@@ -12,7 +12,7 @@
 namespace tenon::abi {
 namespace {
 
-constexpr int kMaxCalls = 4;
+constexpr int kMaxCalls = 16;
 constexpr StringEncoding kEncodings[] = {StringEncoding::kUtf8, StringEncoding::kUtf16,
                                          StringEncoding::kLatin1Utf16};
 
@@ -28,7 +28,7 @@ class RoundTrip {
     ChainGuest a, b;
     a.encoding = choices_.Of(kEncodings);
     b.encoding = choices_.Of(kEncodings);
-    chain_.Link(type, a, b, [this](std::vector<Value> got) {
+    chain_.Link(type, a, b, /*apart=*/choices_.OneIn(2), [this](std::vector<Value> got) {
       for (size_t i = 0; i < got.size(); ++i) Compare(type_->params[i].second, sent_[i], got[i]);
       arrived_ = true;
       return result_;

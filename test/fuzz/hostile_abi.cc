@@ -188,7 +188,7 @@ class Hostile {
     Liar liar(choices_, chain_, type);
     const ChainGuest a = liar.Make();
     const ChainGuest b = liar.Make();
-    chain_.Link(type, a, b, [this](std::vector<Value> got) {
+    chain_.Link(type, a, b, /*apart=*/choices_.OneIn(2), [this](std::vector<Value> got) {
       held_ = 0;
       for (size_t i = 0; i < got.size(); ++i) Receive(type_->params[i].second, got[i]);
       return Result();
