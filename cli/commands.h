@@ -14,6 +14,7 @@
 #include "vm/base/status.h"
 #include "vm/syntax/features.h"
 #include "wit/abi/core_names.h"
+#include "wit/binary/encode.h"
 #include "wit/resolve/resolve.h"
 
 namespace tenon::cli {
@@ -88,6 +89,19 @@ struct WitOptions {
 int Wit(const WitOptions& options);
 int FormatWitFiles(const WitOptions& options);
 int BindWorld(const WitOptions& options, const wit::Packages& packages, wit::WorldIdx world);
+
+struct ComponentOptions {
+  enum class Action : uint8_t { kNone, kEmbed, kNew, kTargets };
+  Action action = Action::kNone;
+  std::string wit;   // of kEmbed and kTargets: a file or folder
+  std::string file;  // a core module, of kTargets a component
+  std::string deps;  // a folder with more packages; may be empty
+  std::string world;
+  wit::StringEncoding encoding = wit::StringEncoding::kUtf8;
+  std::vector<std::string> adapters;  // [NAME=]FILE
+  std::string output = "-";
+};
+int ComponentCommand(const ComponentOptions& options);
 
 // Prints the completion script of "bash" or "zsh".
 int Completion(const std::string& shell);

@@ -17,8 +17,8 @@ namespace tenon::cli {
 namespace {
 
 // What stands for a value or an argument in a table's usage text, and what completes it. A usage
-// text of one word with `|` in it is a choice; one that stands first in brackets, `[a|b] FILE`, is
-// offered beside what the rest stands for.
+// text of one word with `|` in it is a choice; one that stands first, `a|b FILE` or `[a|b] FILE`,
+// is offered beside what the rest stands for.
 struct Placeholder {
   absl::string_view name;  // what the text begins with
   bool directories_only;
@@ -29,15 +29,18 @@ constexpr Placeholder kPlaceholders[] = {
     {"PATH", false, "*.wast"}, {"OUTPUT", false, "*"},       {"DIR", true, ""},
 };
 
-// `[a|b] FILE`: its words, and the text behind them.
-struct OptionalWords {
+// `a|b FILE`, `[a|b] FILE`: its words, and the text behind them.
+struct FirstWords {
   std::string words;
   absl::string_view rest;
 };
-OptionalWords TakeWords(absl::string_view usage) {
-  const size_t end = usage.find("] ");
-  if (usage[0] != '[' || end == usage.npos) return {"", usage};
-  return {absl::StrReplaceAll(usage.substr(1, end - 1), {{"|", " "}}), usage.substr(end + 2)};
+FirstWords TakeWords(absl::string_view usage) {
+  const size_t bracket = usage[0] == '[' ? 1 : 0;
+  const size_t end = bracket != 0 ? usage.find(']') : usage.find(' ');
+  if (end == usage.npos || end + bracket >= usage.size()) return {"", usage};
+  const absl::string_view words = usage.substr(bracket, end - bracket);
+  if (!absl::StrContains(words, '|') || !absl::ascii_islower(words[0])) return {"", usage};
+  return {absl::StrReplaceAll(words, {{"|", " "}}), usage.substr(end + bracket + 1)};
 }
 
 const Placeholder* FindPlaceholder(absl::string_view usage) {
@@ -57,7 +60,8 @@ std::string SubcommandNames() {
 std::string Choices(absl::string_view usage) {
   if (usage == "[SUBCOMMAND]") return SubcommandNames();
   const bool is_choice = absl::StrContains(usage, '|') && !absl::StrContains(usage, ' ');
-  const bool is_words = is_choice || absl::ascii_islower(usage[0]);
+  const bool is_word = absl::ascii_islower(usage[0]) && !absl::StrContains(usage, ' ');
+  const bool is_words = is_choice || is_word;
   return is_words ? absl::StrReplaceAll(usage, {{"|", " "}}) : "";
 }
 
@@ -147,7 +151,7 @@ std::string BashAction(absl::string_view usage) {
   if (const std::string words = Choices(usage); !words.empty()) {
     return absl::StrCat("_tenon_words '", words, "' \"$2\"");
   }
-  const OptionalWords words = TakeWords(usage);
+  const FirstWords words = TakeWords(usage);
   const Placeholder* placeholder = FindPlaceholder(words.rest);
   if (placeholder == nullptr) return "";
   if (placeholder->directories_only) return "_tenon_directories \"$2\"";
@@ -205,7 +209,7 @@ std::string ZshAction(absl::string_view usage) {
   if (const std::string choices = Choices(usage); !choices.empty()) {
     return absl::StrCat("(", choices, ")");
   }
-  const OptionalWords words = TakeWords(usage);
+  const FirstWords words = TakeWords(usage);
   const Placeholder* placeholder = FindPlaceholder(words.rest);
   if (placeholder == nullptr) return "";
   if (placeholder->directories_only) return "_files -/";

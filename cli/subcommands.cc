@@ -365,6 +365,69 @@ std::string WitEpilogue() {
          "  tenon wit bindgen c --world plugin wit -o src";
 }
 
+enum ComponentKey : int { kAdapt = kFirstLongKey, kStringEncoding, kComponentDeps };
+
+constexpr argp_option kComponentOptions[] = {
+    kWorldOption,
+    {"deps", kComponentDeps, "DIR", 0, "Take the packages in this folder too, each a file or folder"},
+    {"string-encoding", kStringEncoding, "utf8|utf16|latin1+utf16", 0,
+     "For embed: how the core module encodes strings; default: utf8"},
+    {"adapt", kAdapt, "FILE", 0,
+     "For new: link an adapter, [NAME=]FILE, for what is imported from NAME; may be repeated"},
+    kOutputOption,
+    kHelpOption,
+    {}};
+
+Status TakeEncoding(absl::string_view value, wit::StringEncoding& encoding) {
+  constexpr absl::string_view kNames[] = {"utf8", "utf16", "latin1+utf16"};
+  for (size_t i = 0; i < std::size(kNames); ++i) {
+    if (value != kNames[i]) continue;
+    encoding = static_cast<wit::StringEncoding>(i);
+    return {};
+  }
+  return Fail(ErrorKind::kUsage,
+              absl::StrCat("expected utf8, utf16 or latin1+utf16, got '", value, "'"));
+}
+
+// First what to do, then the paths it needs.
+Status TakeComponentArgument(absl::string_view value, ComponentOptions& options) {
+  using Action = ComponentOptions::Action;
+  if (options.action == Action::kNone) {
+    options.action = value == "embed"     ? Action::kEmbed
+                     : value == "new"     ? Action::kNew
+                     : value == "targets" ? Action::kTargets
+                                          : Action::kNone;
+    if (options.action != Action::kNone) return {};
+    return Fail(ErrorKind::kUsage, "expected embed, new or targets");
+  }
+  if (options.action != Action::kNew && options.wit.empty()) return TakeFile(value, options.wit);
+  if (options.file.empty()) return TakeFile(value, options.file);
+  return Fail(ErrorKind::kUsage, "one path too many");
+}
+
+Status TakeComponent(int key, const char* value, ComponentOptions& options) {
+  switch (key) {
+    case kWorld: options.world = value; break;
+    case kComponentDeps: return TakeFile(value, options.deps);
+    case kStringEncoding: return TakeEncoding(value, options.encoding);
+    case kAdapt: options.adapters.emplace_back(value); break;
+    case 'o': return TakeFile(value, options.output);
+    case kArgumentKey: return TakeComponentArgument(value, options);
+  }
+  return {};
+}
+
+std::string ComponentEpilogue() {
+  return "  embed WIT CORE     adds to a core module which world it is for\n"
+         "  new CORE           makes a component of such a module\n"
+         "  targets WIT FILE   is silent if a component fits a world\n\n"
+         "WIT is a file or folder, as for 'tenon wit'; CORE a core module, binary or text.\n\n"
+         "Examples:\n"
+         "  tenon component embed --world app wit app.core.wasm -o app.embedded.wasm\n"
+         "  tenon component new app.embedded.wasm -o app.wasm\n"
+         "  tenon component new --adapt wasi_snapshot_preview1.wasm cli.wasm -o a.wasm";
+}
+
 constexpr argp_option kCompletionOptions[] = {kHelpOption, {}};
 
 Status TakeCompletion(int, const char* value, std::string& shell) {
@@ -450,6 +513,12 @@ constexpr Subcommand kSubcommands[] = {
                 .options = kWitOptions,
                 .epilogue = WitEpilogue},
      .execute = Execute<WitOptions, TakeWit, Wit>},
+    {.syntax = {.name = "component",
+                .summary = "Make a component of a core module.",
+                .arguments = {"embed|new|targets FILE|DIR...", "embed, new or targets", 3, false},
+                .options = kComponentOptions,
+                .epilogue = ComponentEpilogue},
+     .execute = Execute<ComponentOptions, TakeComponent, ComponentCommand>},
     {.syntax = {.name = "completion",
                 .summary = "Print the script that completes command lines in a shell.",
                 .arguments = {"bash|zsh", "shell", 1, false},

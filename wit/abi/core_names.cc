@@ -235,6 +235,17 @@ std::string ComponentName(const Packages& packages, const Function& function) {
   return ComponentName(function, is_plain ? "" : packages[function.resource].name);
 }
 
+std::string ComponentName(const World& world, const WorldItem& item, const Function& function) {
+  if (function.kind == Function::Kind::kPlain) return item.name;
+  for (const WorldItem& other : world.imports) {
+    const auto* type = std::get_if<TypeIdx>(&other.what);
+    if (type != nullptr && *type == function.resource) {
+      return ComponentName(function, absl::string_view(other.name));
+    }
+  }
+  return "";
+}
+
 std::string ComponentName(const Packages& packages, const WorldItem& item) {
   const auto* interface = std::get_if<InterfaceIdx>(&item.what);
   return item.name.empty() && interface != nullptr ? NameOf(packages, *interface) : item.name;

@@ -54,6 +54,8 @@ std::vector<CoreItem> CoreExports(const Packages& packages, const Shapes& shapes
 std::string ComponentName(const Function& function, absl::string_view resource);
 // The same by the resource's name where it was declared.
 std::string ComponentName(const Packages& packages, const Function& function);
+// Of a function of the world's own: a resource may have another name there.
+std::string ComponentName(const World& world, const WorldItem& item, const Function& function);
 // "a:b/c@1.0.0", or the plain name of a world's item.
 std::string ComponentName(const Packages& packages, const WorldItem& item);
 

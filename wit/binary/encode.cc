@@ -20,6 +20,7 @@ class WorldTypeEncoder : public TypeEncoder {
       : TypeEncoder(packages, writer) {}
 
   void AddWorld(const World& world) {
+    world_ = &world;
     for (const WorldItem& item : world.imports) {
       if (const auto* type = std::get_if<TypeIdx>(&item.what)) names_[*type] = &item;
     }
@@ -59,7 +60,7 @@ class WorldTypeEncoder : public TypeEncoder {
       Encode(*type);
     } else if (const auto* function = std::get_if<Function>(&item.what)) {
       const abi::TypeIdx type = Encode(*function);
-      Declare(ExternName(NameOfFunction(item, *function), item.about),
+      Declare(ExternName(ComponentName(*world_, item, *function), item.about),
               {.sort = abi::Sort::kFunc, .index = type.value()}, is_export);
     } else {
       AddItem(item, is_export, AllOf(packages_[std::get<InterfaceIdx>(item.what)]));
@@ -79,26 +80,20 @@ class WorldTypeEncoder : public TypeEncoder {
     for (const TypeIdx each : packages_[interface].types) Forget(each);
   }
 
-  std::string NameOfFunction(const WorldItem& item, const Function& function) const {
-    if (function.kind == Function::Kind::kPlain) return item.name;
-    return ComponentName(function, names_.at(function.resource)->name);
-  }
-
   uint32_t Declare(const ExternName& name, const syntax::ExternType& what, bool is_export) {
     return is_export ? writer_.Add(syntax::ExportDecl{name, what})
                      : writer_.Add(syntax::Import{name, what});
   }
 
+  const World* world_ = nullptr;
   absl::flat_hash_map<InterfaceIdx, uint32_t> instances_;
   absl::flat_hash_map<TypeIdx, const WorldItem*> names_;  // of the world's own types
 };
 
 // A component type that exports the one of the world under its name.
-abi::TypeIdx AddWorldType(const Packages& packages, WorldIdx index, abi::ComponentWriter& out) {
-  const World& world = packages[index];
-  abi::ComponentWriter inner(abi::ScopeKind::kType), wrapper(abi::ScopeKind::kType);
-  WorldTypeEncoder(packages, inner).AddWorld(world);
-  const abi::TypeIdx type = wrapper.AddComponentType(inner);
+abi::TypeIdx AddNamedWorld(const Packages& packages, WorldIdx index, abi::ComponentWriter& out) {
+  abi::ComponentWriter wrapper(abi::ScopeKind::kType);
+  const abi::TypeIdx type = AddWorldType(packages, index, wrapper);
   const std::string name = NameOf(packages, index);
   wrapper.Add(syntax::ExportDecl{{name}, {.sort = abi::Sort::kComponent, .index = type.value()}});
   return out.AddComponentType(wrapper);
@@ -132,13 +127,19 @@ void AddExport(const std::string& name, abi::TypeIdx type, abi::ComponentWriter&
 
 }  // namespace
 
+abi::TypeIdx AddWorldType(const Packages& packages, WorldIdx world, abi::ComponentWriter& out) {
+  abi::ComponentWriter type(abi::ScopeKind::kType);
+  WorldTypeEncoder(packages, type).AddWorld(packages[world]);
+  return out.AddComponentType(type);
+}
+
 std::vector<uint8_t> EncodeWorld(const Packages& packages, WorldIdx world,
                                  StringEncoding encoding) {
   constexpr uint8_t kVersion = 4;
   abi::ComponentWriter component;
   component.AddCustom("wit-component-encoding",
                       std::vector<uint8_t>{kVersion, static_cast<uint8_t>(encoding)});
-  const abi::TypeIdx type = AddWorldType(packages, world, component);
+  const abi::TypeIdx type = AddNamedWorld(packages, world, component);
   AddExport(packages[world].name, type, component);
   return component.Finish();
 }
@@ -158,7 +159,7 @@ Result<std::vector<uint8_t>> EncodePackage(const Packages& packages) {
               component);
   }
   for (const WorldIdx world : root->worlds) {
-    AddExport(packages[world].name, AddWorldType(packages, world, component), component);
+    AddExport(packages[world].name, AddNamedWorld(packages, world, component), component);
   }
   return component.Finish();
 }

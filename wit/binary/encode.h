@@ -19,6 +19,9 @@ enum class StringEncoding : uint8_t { kUtf8, kUtf16, kLatin1Utf16 };
 inline constexpr char kComponentTypeSection[] = "component-type";
 std::vector<uint8_t> EncodeWorld(const Packages& packages, WorldIdx world, StringEncoding encoding);
 
+// The world's component type, as a definition of `out`.
+abi::TypeIdx AddWorldType(const Packages& packages, WorldIdx world, abi::ComponentWriter& out);
+
 // The only root as a component that exports a type for each of its interfaces and worlds.
 // Fails (kInvalid) if there are several.
 Result<std::vector<uint8_t>> EncodePackage(const Packages& packages);

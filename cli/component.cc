@@ -1,0 +1,118 @@
+// `tenon component`: core modules to components.
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "cli/check.h"
+#include "cli/commands.h"
+#include "cli/input_file.h"
+#include "cli/wit_packages.h"
+#include "vm/binary/encoder.h"
+#include "vm/syntax/type_store.h"
+#include "wit/component/componentize.h"
+#include "wit/component/targets.h"
+
+namespace tenon::cli {
+namespace {
+
+using Bytes = std::vector<uint8_t>;
+
+// The binary of a core module, of its text too.
+OrExitCode<Bytes> ReadCore(const std::string& path) {
+  auto bytes = ReadInputFile(path);
+  if (!bytes) return std::unexpected(ComplainOfFile(path, {}, bytes.error()));
+  if (KindOf(*bytes) == InputKind::kCoreModule) return std::move(*bytes);
+  const auto module = ReadModule(*bytes, vm::Features::All());
+  if (!module) return std::unexpected(ComplainOfFile(path, *bytes, module.error()));
+  return vm::EncodeModule(*module);
+}
+
+// "NAME=FILE"; a file alone has the name that stands in front of its first dot.
+wit::CoreInput SplitAdapter(const std::string& text) {
+  const size_t equals = text.find('=');
+  if (equals != text.npos) return {text.substr(0, equals), {}};
+  const size_t begin = text.rfind('/') + 1;
+  return {text.substr(begin, text.find('.', begin) - begin), {}};
+}
+
+OrExitCode<std::vector<wit::CoreInput>> ReadAdapters(const std::vector<std::string>& texts) {
+  std::vector<wit::CoreInput> adapters;
+  for (const std::string& text : texts) {
+    wit::CoreInput& adapter = adapters.emplace_back(SplitAdapter(text));
+    TENON_ASSIGN_OR_RETURN(adapter.bytes, ReadCore(text.substr(text.find('=') + 1)));
+  }
+  return adapters;
+}
+
+// What was made must hold: a core module's own mistakes show here.
+int WriteChecked(const ComponentOptions& options, const Bytes& component) {
+  vm::TypeStore types;
+  const auto checked = CheckComponent(component, vm::Features::All(), &types);
+  if (!checked) return ComplainOfFile(options.file, {}, checked.error());
+  return WriteOutput(options.output, component);
+}
+
+int New(const ComponentOptions& options) {
+  auto main = ReadCore(options.file);
+  if (!main) return main.error();
+  auto adapters = ReadAdapters(options.adapters);
+  if (!adapters) return adapters.error();
+  const auto component = wit::MakeComponent({"", std::move(*main)}, std::move(*adapters));
+  if (!component) return ComplainOfFile(options.file, {}, component.error());
+  return WriteChecked(options, *component);
+}
+
+int Embed(const ComponentOptions& options) {
+  const auto wit = LoadWit(options.wit, options.deps, {});
+  if (!wit) return wit.error();
+  const auto world = ChooseWorld(*wit, options.wit, options.world);
+  if (!world) return world.error();
+  auto core = ReadCore(options.file);
+  if (!core) return core.error();
+  const auto embedded =
+      wit::EmbedWorld(std::move(*core), wit->packages, *world, options.encoding);
+  if (!embedded) return ComplainOfFile(options.file, {}, embedded.error());
+  return WriteOutput(options.output, *embedded);
+}
+
+int Targets(const ComponentOptions& options) {
+  const auto wit = LoadWit(options.wit, options.deps, {});
+  if (!wit) return wit.error();
+  const auto world = ChooseWorld(*wit, options.wit, options.world);
+  if (!world) return world.error();
+  auto component = ReadInputFile(options.file);
+  if (!component) return ComplainOfFile(options.file, {}, component.error());
+  vm::TypeStore types;
+  if (const auto valid = CheckComponent(*component, vm::Features::All(), &types); !valid) {
+    return ComplainOfFile(options.file, *component, valid.error());
+  }
+  const auto fits = CheckComponent(wit::MakeTargetsQuestion(wit->packages, *world, *component),
+                                   vm::Features::All(), &types);
+  if (fits) return 0;
+  return Complain(absl::StrCat(options.file, ": it does not fit the world '",
+                               wit->packages[*world].name, "': ", fits.error().message()),
+                  kExitBadInput);
+}
+
+}  // namespace
+
+int ComponentCommand(const ComponentOptions& options) {
+  using Action = ComponentOptions::Action;
+  const bool needs_wit = options.action != Action::kNew;
+  if (options.action == Action::kNone) {
+    return Complain("component: expected embed, new or targets", kExitUsage);
+  }
+  if (options.file.empty()) {
+    return Complain(absl::StrCat("component: expected ", needs_wit ? "WIT and a file" : "a file"),
+                    kExitUsage);
+  }
+  if (options.action == Action::kTargets) return Targets(options);
+  if (const int refused = RefuseTerminal(options.output, "component"); refused != 0) {
+    return refused;
+  }
+  return options.action == Action::kNew ? New(options) : Embed(options);
+}
+
+}  // namespace tenon::cli

@@ -1,0 +1,383 @@
+#include "wit/component/assembler.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "wit/component/shim_modules.h"
+#include "wit/resolve/print.h"
+
+namespace tenon::wit {
+
+namespace syntax = abi::syntax;
+using abi::Sort;
+
+Assembler::Assembler(const Packages& packages, const Shapes& shapes, WorldIdx world,
+                     const Links& links, absl::Span<const std::vector<uint8_t>> binaries)
+    : packages_(packages),
+      shapes_(shapes),
+      world_(packages[world]),
+      links_(links),
+      binaries_(binaries),
+      types_(packages, world_, writer_),
+      live_(packages) {}
+
+Result<std::vector<uint8_t>> Assembler::Run() {
+  FindLive();
+  AddImports();
+  AddModules();
+  AddShims();
+  AddResources();
+  for (size_t i = 0; i < links_.modules().size(); ++i) TENON_RETURN_IF_ERROR(Instantiate(i));
+  TENON_RETURN_IF_ERROR(AddFixup());
+  TENON_RETURN_IF_ERROR(AddExports());
+  return writer_.Finish();
+}
+
+// --- Imports -------------------------------------------------------------------------------------
+
+// Exported interfaces that it uses, directly or not: their types are not imported for it.
+absl::flat_hash_set<InterfaceIdx> Assembler::ExportsUsedBy(InterfaceIdx interface) const {
+  absl::flat_hash_set<InterfaceIdx> exported, used;
+  for (const WorldItem& item : world_.exports) {
+    if (const auto* index = std::get_if<InterfaceIdx>(&item.what)) exported.insert(*index);
+  }
+  std::vector<InterfaceIdx> stack = {interface};
+  while (!stack.empty()) {
+    const InterfaceIdx next = stack.back();
+    stack.pop_back();
+    for (const InterfaceIdx use : packages_[next].uses) {
+      if (exported.contains(use) && used.insert(use).second) stack.push_back(use);
+    }
+  }
+  return used;
+}
+
+// Of imports only what some module calls is there, and the types that are needed.
+void Assembler::FindLive() {
+  for (const WorldItem& item : world_.imports) {
+    if (const auto* type = std::get_if<TypeIdx>(&item.what)) live_.Add(*type);
+  }
+  for (size_t i = 0; i < links_.modules().size(); ++i) {
+    for (const Link& link : links_.ImportsOf(i)) {
+      if (link.item == nullptr || link.item->is_of_export) continue;
+      if (link.item->role != CoreRole::kFunction) {
+        live_.Add(link.item->resource);
+      } else if (called_.insert(link.item->function).second) {
+        live_.Add(*link.item->function);
+      }
+    }
+  }
+  for (const WorldItem& item : world_.exports) {
+    const auto* interface = std::get_if<InterfaceIdx>(&item.what);
+    if (interface == nullptr) {
+      live_.Add(std::get<Function>(item.what));
+      continue;
+    }
+    const auto used = ExportsUsedBy(*interface);
+    LiveTypes needed(packages_);
+    needed.Add(packages_[*interface]);
+    for (const TypeIdx type : needed.order()) {
+      const auto* owner = std::get_if<InterfaceIdx>(&packages_[type].owner);
+      if (owner != nullptr && *owner != *interface && !used.contains(*owner)) live_.Add(type);
+    }
+  }
+}
+
+void Assembler::AddImports() {
+  for (size_t i = 0; i < world_.imports.size(); ++i) {
+    const auto* interface = std::get_if<InterfaceIdx>(&world_.imports[i].what);
+    if (interface != nullptr) AddInterfaceImport(i, *interface);
+  }
+  for (const WorldItem& item : world_.imports) {
+    if (const auto* type = std::get_if<TypeIdx>(&item.what)) types_.Encode(*type);
+  }
+  for (size_t i = 0; i < world_.imports.size(); ++i) {
+    const WorldItem& item = world_.imports[i];
+    const auto* function = std::get_if<Function>(&item.what);
+    if (function == nullptr || !called_.contains(function)) continue;
+    const abi::TypeIdx type = types_.Encode(*function);
+    const ExternName name(ComponentName(world_, item, *function), item.about);
+    functions_[i] = abi::FuncIdx(
+        writer_.Add(syntax::Import{name, {.sort = Sort::kFunc, .index = type.value()}}));
+  }
+}
+
+void Assembler::AddInterfaceImport(size_t place, InterfaceIdx interface) {
+  InterfacePart part{live_.In(interface), {}};
+  for (const Function& function : packages_[interface].functions) {
+    if (called_.contains(&function)) part.functions.push_back(&function);
+  }
+  if (part.types.empty() && part.functions.empty()) return;
+  const abi::TypeIdx type = EncodeInstanceType(
+      packages_, interface, part, [&](TypeIdx foreign) { return types_.Encode(foreign); },
+      writer_);
+  const ExternName name(packages_, world_.imports[place]);
+  const uint32_t instance =
+      writer_.Add(syntax::Import{name, {.sort = Sort::kInstance, .index = type.value()}});
+  instances_[place] = instance;
+  if (world_.imports[place].name.empty() || packages_[interface].name.empty()) {
+    types_.SetInstance(interface, instance);
+  }
+}
+
+abi::FuncIdx Assembler::ImportedFunction(const CoreItem& item) {
+  const auto own = functions_.find(item.world_item);
+  if (own != functions_.end()) return own->second;
+  const auto known = aliases_.find(&item);
+  if (known != aliases_.end()) return known->second;
+  const std::string name = ComponentName(packages_, *item.function);
+  const abi::FuncIdx index(writer_.Add(syntax::Alias{.sort = Sort::kFunc,
+                                                     .target = syntax::Alias::Target::kExport,
+                                                     .instance = instances_.at(item.world_item),
+                                                     .name = name}));
+  return aliases_[&item] = index;
+}
+
+// --- Core modules and instances ------------------------------------------------------------------
+
+void Assembler::AddModules() {
+  for (size_t i = 0; i < binaries_.size(); ++i) {
+    core_modules_.push_back(writer_.AddCoreModule(binaries_[i]));
+    const std::string name =
+        i == kMainModuleIndex ? "main" : absl::StrCat("adapter:", links_.modules()[i].name);
+    writer_.SetName({Sort::kCoreModule, core_modules_.back().value()}, name);
+  }
+}
+
+bool Assembler::NeedsShim(const Link& link) const {
+  if (link.kind == Link::Kind::kAdapter) return true;
+  if (link.kind != Link::Kind::kWorld || link.item->role != CoreRole::kFunction) return false;
+  const CoreSignature signature = SignatureOf(shapes_, *link.item->function, CallSide::kLower);
+  return signature.needs_memory || signature.needs_realloc;
+}
+
+void Assembler::AddShims() {
+  std::vector<vm::FuncType> types;
+  for (size_t i = 0; i < links_.modules().size(); ++i) {
+    for (const Link& link : links_.ImportsOf(i)) {
+      if (!NeedsShim(link)) continue;
+      shim_of_[&link] = shims_.size();
+      shims_.push_back({.link = &link, .module = i, .type = *link.type});
+    }
+  }
+  for (const ExportedItem& each : links_.exported()) {
+    if (each.item->role != CoreRole::kDestructor) continue;
+    shim_of_[&each] = shims_.size();
+    shims_.push_back({.destructor = &each, .module = each.module, .type = each.item->type});
+  }
+  if (shims_.empty()) return;
+  for (const Shim& shim : shims_) types.push_back(shim.type);
+  const abi::CoreModuleIdx module = writer_.AddCoreModule(MakeShim(types));
+  writer_.SetName({Sort::kCoreModule, module.value()}, "shim");
+  shim_instance_ = writer_.Add(syntax::CoreInstantiate{module, {}});
+  writer_.SetName({Sort::kCoreInstance, shim_instance_.value()}, "shim");
+}
+
+uint32_t Assembler::AliasCore(Sort sort, abi::CoreInstanceIdx instance, absl::string_view name) {
+  return writer_.Add(syntax::Alias{.sort = sort,
+                                   .target = syntax::Alias::Target::kCoreExport,
+                                   .instance = instance.value(),
+                                   .name = name});
+}
+
+abi::CoreFuncIdx Assembler::ShimFunction(size_t place) {
+  return abi::CoreFuncIdx(AliasCore(Sort::kCoreFunc, shim_instance_, absl::StrCat(place)));
+}
+
+abi::CoreFuncIdx Assembler::CoreFunction(size_t module, absl::string_view name) {
+  return abi::CoreFuncIdx(AliasCore(Sort::kCoreFunc, core_instances_[module], name));
+}
+
+// Resource types of exported interfaces, which modules may import built-ins of.
+void Assembler::AddResources() {
+  for (const WorldItem& item : world_.exports) {
+    const auto* interface = std::get_if<InterfaceIdx>(&item.what);
+    if (interface == nullptr) continue;
+    for (const TypeIdx type : packages_[*interface].types) {
+      if (!std::holds_alternative<Resource>(packages_[type].what)) continue;
+      syntax::ResourceType resource{.rep = vm::ValType::kI32};
+      if (const ExportedItem* destructor = links_.FindDestructor(type)) {
+        resource.destructor = ShimFunction(shim_of_.at(destructor));
+      }
+      resources_[type] = writer_.Add(resource);
+    }
+  }
+}
+
+// An instance of the module, for each of the modules it imports from an instance of what it takes.
+Status Assembler::Instantiate(size_t module) {
+  std::map<absl::string_view, std::vector<syntax::CoreInlineExport>> given;
+  std::vector<absl::string_view> order;
+  for (const Link& link : links_.ImportsOf(module)) {
+    auto& exports = given[link.import->module];
+    if (exports.empty()) order.push_back(link.import->module);
+    const auto is_same = [&](const auto& each) { return each.name == link.import->name; };
+    if (std::any_of(exports.begin(), exports.end(), is_same)) continue;
+    TENON_ASSIGN_OR_RETURN(const abi::SortIndex item, Satisfy(module, link));
+    exports.push_back({link.import->name, item});
+  }
+  std::vector<syntax::CoreInstantiateArg> args;
+  for (const absl::string_view name : order) {
+    args.push_back({name, writer_.Add(absl::MakeConstSpan(given[name]))});
+  }
+  core_instances_.push_back(writer_.Add(syntax::CoreInstantiate{core_modules_[module], args}));
+  const std::string name = module == kMainModuleIndex
+                               ? "main"
+                               : absl::StrCat("adapter:", links_.modules()[module].name);
+  writer_.SetName({Sort::kCoreInstance, core_instances_[module].value()}, name);
+  const std::string& memory = links_.RolesOf(module).memory;
+  if (module == kMainModuleIndex && !memory.empty()) {
+    memory_ = AliasCore(Sort::kCoreMemory, core_instances_[module], memory);
+  }
+  return {};
+}
+
+Result<abi::SortIndex> Assembler::Satisfy(size_t module, const Link& link) {
+  if (link.kind == Link::Kind::kMainMemory) {
+    if (links_.RolesOf(kMainModuleIndex).memory.empty()) {
+      return Fail(ErrorKind::kInvalid, "an adapter needs the core module's memory, which that "
+                                       "does not export as 'memory'");
+    }
+    return abi::SortIndex{Sort::kCoreMemory, memory_};
+  }
+  abi::CoreFuncIdx func;
+  if (link.kind == Link::Kind::kMainExport) {
+    func = CoreFunction(kMainModuleIndex, link.import->name);
+  } else if (const auto shim = shim_of_.find(&link); shim != shim_of_.end()) {
+    func = ShimFunction(shim->second);
+  } else if (link.item->role == CoreRole::kFunction) {
+    func = abi::CoreFuncIdx(writer_.Add(syntax::CanonLower{ImportedFunction(*link.item), {}}));
+  } else {
+    using Op = syntax::CanonResource::Op;
+    const CoreItem& item = *link.item;
+    const abi::TypeIdx type =
+        item.is_of_export ? resources_.at(item.resource) : types_.Encode(item.resource);
+    const Op op = item.role == CoreRole::kResourceNew   ? Op::kNew
+                  : item.role == CoreRole::kResourceRep ? Op::kRep
+                                                        : Op::kDrop;
+    func = abi::CoreFuncIdx(writer_.Add(syntax::CanonResource{op, type}));
+  }
+  return abi::SortIndex{Sort::kCoreFunc, func.value()};
+}
+
+Result<std::vector<syntax::CanonOption>> Assembler::OptionsOf(size_t module,
+                                                              const Function& function,
+                                                              CallSide side) {
+  using Kind = syntax::CanonOption::Kind;
+  const CoreSignature signature = SignatureOf(shapes_, function, side);
+  std::vector<syntax::CanonOption> options;
+  const auto fail = [&](absl::string_view what) {
+    return Fail(ErrorKind::kInvalid,
+                absl::StrCat("'", ComponentName(packages_, function), "' needs ", what,
+                             ", which the core module does not export"));
+  };
+  if (signature.needs_encoding) {
+    options.push_back({static_cast<Kind>(links_.modules()[module].encoding)});  // the same order
+  }
+  if (signature.needs_memory) {
+    if (links_.RolesOf(kMainModuleIndex).memory.empty()) return fail("a memory");
+    options.push_back({Kind::kMemory, memory_});
+  }
+  if (signature.needs_realloc) {
+    const ModuleRoles& roles = links_.RolesOf(module);
+    const std::string& realloc =
+        side == CallSide::kLower ? roles.import_realloc : roles.export_realloc;
+    if (realloc.empty()) return fail("'cabi_realloc'");
+    options.push_back({Kind::kRealloc, CoreFunction(module, realloc).value()});
+  }
+  return options;
+}
+
+Result<abi::CoreFuncIdx> Assembler::Fill(const Shim& shim) {
+  if (shim.destructor != nullptr) return CoreFunction(shim.module, shim.destructor->name);
+  if (shim.link->kind == Link::Kind::kAdapter) {
+    return CoreFunction(shim.link->module, shim.link->import->name);
+  }
+  const CoreItem& item = *shim.link->item;
+  TENON_ASSIGN_OR_RETURN(const auto options,
+                         OptionsOf(shim.module, *item.function, CallSide::kLower));
+  const abi::FuncIdx func = ImportedFunction(item);
+  return abi::CoreFuncIdx(writer_.Add(syntax::CanonLower{func, options}));
+}
+
+Status Assembler::AddFixup() {
+  const std::string& initialize = links_.RolesOf(kMainModuleIndex).initialize;
+  if (shims_.empty() && initialize.empty()) return {};
+  std::vector<vm::FuncType> types;
+  std::vector<std::string> names;
+  std::vector<syntax::CoreInlineExport> exports;
+  for (size_t i = 0; i < shims_.size(); ++i) names.push_back(absl::StrCat(i));
+  for (size_t i = 0; i < shims_.size(); ++i) {
+    TENON_ASSIGN_OR_RETURN(const abi::CoreFuncIdx func, Fill(shims_[i]));
+    types.push_back(shims_[i].type);
+    exports.push_back({names[i], {Sort::kCoreFunc, func.value()}});
+  }
+  if (!initialize.empty()) {
+    const abi::CoreFuncIdx func = CoreFunction(kMainModuleIndex, initialize);
+    exports.push_back({kInitialize, {Sort::kCoreFunc, func.value()}});
+  }
+  if (!shims_.empty()) {
+    exports.push_back(
+        {kShimTable, {Sort::kCoreTable, AliasCore(Sort::kCoreTable, shim_instance_, kShimTable)}});
+  }
+  const abi::CoreModuleIdx module = writer_.AddCoreModule(MakeFixup(types, !initialize.empty()));
+  writer_.SetName({Sort::kCoreModule, module.value()}, "fixup");
+  const syntax::CoreInstantiateArg arg = {"", writer_.Add(absl::MakeConstSpan(exports))};
+  const abi::CoreInstanceIdx instance = writer_.Add(syntax::CoreInstantiate{module, {&arg, 1}});
+  writer_.SetName({Sort::kCoreInstance, instance.value()}, "fixup");
+  return {};
+}
+
+// --- Exports -------------------------------------------------------------------------------------
+
+Result<abi::FuncIdx> Assembler::Lift(const Function& function) {
+  using Kind = syntax::CanonOption::Kind;
+  const ExportedItem& item = *links_.Find(CoreRole::kFunction, &function);
+  const abi::TypeIdx type = types_.Encode(function);
+  TENON_ASSIGN_OR_RETURN(auto options, OptionsOf(item.module, function, CallSide::kLift));
+  const ExportedItem* post_return = links_.Find(CoreRole::kPostReturn, &function);
+  if (post_return != nullptr && post_return->module == item.module) {
+    const abi::CoreFuncIdx func = CoreFunction(item.module, post_return->name);
+    options.push_back({Kind::kPostReturn, func.value()});
+  }
+  const abi::CoreFuncIdx core = CoreFunction(item.module, item.name);
+  return abi::FuncIdx(writer_.Add(syntax::CanonLift{core, options, type}));
+}
+
+Status Assembler::AddExports() {
+  for (const WorldItem& item : world_.exports) {
+    if (const auto* interface = std::get_if<InterfaceIdx>(&item.what)) {
+      TENON_RETURN_IF_ERROR(AddInterfaceExport(item, *interface));
+      continue;
+    }
+    TENON_ASSIGN_OR_RETURN(const abi::FuncIdx func, Lift(std::get<Function>(item.what)));
+    writer_.Add(syntax::Export{ExternName(item.name, item.about), {Sort::kFunc, func.value()}});
+  }
+  return {};
+}
+
+// Behind the exported interfaces that it uses.
+Status Assembler::AddInterfaceExport(const WorldItem& item, InterfaceIdx interface) {
+  if (std::find(exported_.begin(), exported_.end(), interface) != exported_.end()) return {};
+  exported_.push_back(interface);
+  for (const WorldItem& other : world_.exports) {
+    const auto* used = std::get_if<InterfaceIdx>(&other.what);
+    const auto& uses = packages_[interface].uses;
+    if (used == nullptr || std::find(uses.begin(), uses.end(), *used) == uses.end()) continue;
+    TENON_RETURN_IF_ERROR(AddInterfaceExport(other, *used));
+  }
+  types_.BeginExport(interface, resources_);
+  std::vector<abi::FuncIdx> functions;
+  for (const Function& function : packages_[interface].functions) {
+    TENON_ASSIGN_OR_RETURN(functions.emplace_back(), Lift(function));
+  }
+  const abi::InstanceIdx instance =
+      InstantiateInterface(packages_, interface, functions, types_, writer_);
+  types_.EndExport(writer_.Add(
+      syntax::Export{ExternName(packages_, item), {Sort::kInstance, instance.value()}}));
+  return {};
+}
+
+}  // namespace tenon::wit

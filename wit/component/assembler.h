@@ -1,0 +1,89 @@
+// The pass that writes a component around linked core modules, in the order in which things need
+// each other: imports, modules, the shim, resource types, instances, the fixup, exports.
+// abi: "Component Definitions", "Canonical Definitions"
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "abi/binary/component_writer.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "vm/base/status.h"
+#include "wit/component/component_types.h"
+#include "wit/component/links.h"
+#include "wit/component/live_types.h"
+
+namespace tenon::wit {
+
+class Assembler {
+ public:
+  // `binaries` are the modules', in the order of the links.
+  Assembler(const Packages& packages, const Shapes& shapes, WorldIdx world, const Links& links,
+            absl::Span<const std::vector<uint8_t>> binaries);
+  Result<std::vector<uint8_t>> Run();
+
+ private:
+  // What the fixup puts into the table.
+  struct Shim {
+    const Link* link = nullptr;  // an import of `module`; or a destructor that it exports
+    const ExportedItem* destructor = nullptr;
+    size_t module = 0;
+    vm::FuncType type;
+  };
+  using CoreItemIndex = abi::SortIndex;
+
+  // What is imported.
+  void FindLive();
+  absl::flat_hash_set<InterfaceIdx> ExportsUsedBy(InterfaceIdx interface) const;
+  void AddImports();
+  void AddInterfaceImport(size_t place, InterfaceIdx interface);
+  abi::FuncIdx ImportedFunction(const CoreItem& item);
+
+  // Core instances.
+  void AddModules();
+  bool NeedsShim(const Link& link) const;
+  void AddShims();
+  void AddResources();
+  Status Instantiate(size_t module);
+  Result<CoreItemIndex> Satisfy(size_t module, const Link& link);
+  Status AddFixup();
+  Result<abi::CoreFuncIdx> Fill(const Shim& shim);
+  abi::CoreFuncIdx ShimFunction(size_t place);
+  abi::CoreFuncIdx CoreFunction(size_t module, absl::string_view name);
+  uint32_t AliasCore(abi::Sort sort, abi::CoreInstanceIdx instance, absl::string_view name);
+
+  // Options of a lift or lower.
+  Result<std::vector<abi::syntax::CanonOption>> OptionsOf(size_t module, const Function& function,
+                                                          CallSide side);
+
+  // What is exported.
+  Status AddExports();
+  Status AddInterfaceExport(const WorldItem& item, InterfaceIdx interface);
+  Result<abi::FuncIdx> Lift(const Function& function);
+
+  const Packages& packages_;
+  const Shapes& shapes_;
+  const World& world_;
+  const Links& links_;
+  const absl::Span<const std::vector<uint8_t>> binaries_;
+  abi::ComponentWriter writer_;
+  RootTypes types_;
+  LiveTypes live_;
+  absl::flat_hash_set<const Function*> called_;  // of imports
+  absl::flat_hash_map<size_t, uint32_t> instances_;  // by place in the world's imports
+  absl::flat_hash_map<size_t, abi::FuncIdx> functions_;  // of the world's own
+  absl::flat_hash_map<const CoreItem*, abi::FuncIdx> aliases_;
+  absl::flat_hash_map<TypeIdx, abi::TypeIdx> resources_;  // of exports
+  std::vector<abi::CoreModuleIdx> core_modules_;
+  std::vector<abi::CoreInstanceIdx> core_instances_;
+  std::vector<Shim> shims_;
+  absl::flat_hash_map<const void*, size_t> shim_of_;  // by link or destructor
+  abi::CoreInstanceIdx shim_instance_;
+  uint32_t memory_ = 0;
+  std::vector<InterfaceIdx> exported_;
+};
+
+}  // namespace tenon::wit

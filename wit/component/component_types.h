@@ -1,0 +1,49 @@
+// The types of a component that is made of a world: at its root, and in the nested components that
+// give the functions of an exported interface their names and types.
+// abi: "Import and Export Definitions"
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "abi/binary/component_writer.h"
+#include "absl/container/flat_hash_map.h"
+#include "wit/binary/type_encoder.h"
+#include "wit/component/live_types.h"
+
+namespace tenon::wit {
+
+// Types at the root. Those of an interface are aliases of its instance, but while it is being
+// exported they are definitions without names: the instance comes last.
+class RootTypes : public TypeEncoder {
+ public:
+  RootTypes(const Packages& packages, const World& world, abi::ComponentWriter& writer);
+
+  void SetInstance(InterfaceIdx interface, uint32_t instance);
+  void BeginExport(InterfaceIdx interface,
+                   const absl::flat_hash_map<TypeIdx, abi::TypeIdx>& resources);
+  void EndExport(uint32_t instance);
+  uint32_t instance(InterfaceIdx interface) const { return instances_.at(interface); }
+
+ protected:
+  abi::TypeIdx Name(TypeIdx type, abi::TypeIdx definition) override;
+  abi::TypeIdx NameResource(TypeIdx resource) override;
+  std::optional<abi::TypeIdx> Foreign(TypeIdx type) override;
+
+ private:
+  abi::TypeIdx Import(TypeIdx type, const abi::syntax::ExternType& what);
+
+  absl::flat_hash_map<TypeIdx, const WorldItem*> names_;  // of the world's own types
+  absl::flat_hash_map<InterfaceIdx, uint32_t> instances_;
+  std::optional<InterfaceIdx> exporting_;
+};
+
+// Writes a component that imports functions and types, as the root has them, and exports them as the
+// interface says, and instantiates it. `functions` are the root's indices, in the interface's
+// order. Returns the instance's index.
+abi::InstanceIdx InstantiateInterface(const Packages& packages, InterfaceIdx interface,
+                                      const std::vector<abi::FuncIdx>& functions, RootTypes& root,
+                                      abi::ComponentWriter& writer);
+
+}  // namespace tenon::wit

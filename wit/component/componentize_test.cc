@@ -1,0 +1,153 @@
+#include "wit/component/componentize.h"
+
+#include <gtest/gtest.h>
+
+#include "abi/binary/decode.h"
+#include "vm/binary/encoder.h"
+#include "vm/text/parser.h"
+#include "wit/binary/decode.h"
+#include "wit/resolve/source_groups_for_test.h"
+
+namespace tenon::wit {
+namespace {
+
+std::vector<uint8_t> Binary(absl::string_view text) {
+  auto module = vm::ParseModule(text);
+  EXPECT_TRUE(module) << module.error().ToString();
+  return vm::EncodeModule(*module);
+}
+
+// A core module with a world: the first one of the WIT.
+std::vector<uint8_t> Embedded(absl::string_view wit, absl::string_view module) {
+  const auto packages = Resolve({Root({{"x", std::string(wit)}})}, {});
+  EXPECT_TRUE(packages) << packages.error().error.ToString();
+  return *EmbedWorld(Binary(module), *packages, WorldIdx(0), StringEncoding::kUtf8);
+}
+
+// The WIT of the component that is made, or why there is none.
+std::string Made(std::vector<uint8_t> main, std::vector<CoreInput> adapters = {}) {
+  auto bytes = MakeComponent({"", std::move(main)}, std::move(adapters));
+  if (!bytes) return bytes.error().ToString();
+  const auto component = abi::DecodeComponent(std::move(*bytes));
+  if (!component) return component.error().ToString();
+  const auto wit = DecodeWit(**component);
+  return wit ? PrintPackages(wit->packages, true) : wit.error().ToString();
+}
+
+constexpr char kWorld[] =
+    "package a:b@1.2.0; interface i { resource r { m: func(); } type t = u8;"
+    "  f: func(a: t) -> r; unused: func(a: string); }"
+    "interface j { use i.{r}; resource mine { constructor(); } g: func(a: r) -> mine; }"
+    "world w { import i; export j; export run: func() -> string; }";
+constexpr char kMade[] =
+    "package root:component;\n\n"
+    "world root {\n  import a:b/i@1.2.0;\n  export a:b/j@1.2.0;\n"
+    "  export run: func() -> string;\n}\n\n"
+    "package a:b@1.2.0 {\n"
+    "  interface i {\n    type t = u8;\n    resource r;\n    f: func(a: t) -> r;\n  }\n\n"
+    "  interface j {\n    use i.{r};\n    resource mine {\n      constructor();\n    }\n"
+    "    g: func(a: r) -> mine;\n  }\n}\n";
+
+TEST(MakeComponentTest, OlderNames) {
+  EXPECT_EQ(Made(Embedded(kWorld,
+                          "(module (import \"a:b/i@1.2.0\" \"f\" (func (param i32) (result i32)))"
+                          "(import \"[export]a:b/j@1.2.0\" \"[resource-new]mine\""
+                          "  (func (param i32) (result i32)))"
+                          "(memory (export \"memory\") 1)"
+                          "(func (export \"a:b/j@1.2.0#[constructor]mine\") (result i32)"
+                          "  (call 1 (i32.const 1)))"
+                          "(func (export \"a:b/j@1.2.0#g\") (param i32) (result i32) local.get 0)"
+                          "(func (export \"a:b/j@1.2.0#[dtor]mine\") (param i32))"
+                          "(func (export \"run\") (result i32) i32.const 0)"
+                          "(func (export \"cabi_post_run\") (param i32)))")),
+            kMade);
+}
+
+TEST(MakeComponentTest, StandardNames) {
+  EXPECT_EQ(Made(Embedded(kWorld,
+                          "(module (import \"cm32p2|a:b/i@1\" \"f\" (func (param i32) (result i32)))"
+                          "(import \"cm32p2|_ex_a:b/j@1\" \"mine_new\""
+                          "  (func (param i32) (result i32)))"
+                          "(memory (export \"cm32p2_memory\") 1)"
+                          "(func (export \"cm32p2|a:b/j@1|[constructor]mine\") (result i32)"
+                          "  (call 1 (i32.const 1)))"
+                          "(func (export \"cm32p2|a:b/j@1|g\") (param i32) (result i32) local.get 0)"
+                          "(func (export \"cm32p2|a:b/j@1|mine_dtor\") (param i32))"
+                          "(func (export \"cm32p2||run\") (result i32) i32.const 0)"
+                          "(func (export \"cm32p2||run_post\") (param i32)))")),
+            kMade);
+}
+
+TEST(MakeComponentTest, WhatDoesNotFitIsNamed) {
+  const char* wit = "package a:b; interface i { first: func(a: u32); } "
+                    "world w { import i; export run: func(); }";
+  EXPECT_EQ(Made(Embedded(wit, "(module)")),
+            "the core module does not export 'run', which its world has");
+  EXPECT_EQ(Made(Embedded(wit, "(module (func (export \"run\") (param i32)))")),
+            "the core module exports 'run' as (i32) -> (); expected () -> ()");
+  EXPECT_EQ(Made(Embedded(wit, "(module (import \"a:b/i\" \"frist\" (func (param i32))))")),
+            "the core module imports 'a:b/i' 'frist', which neither its world nor an adapter has; "
+            "did you mean 'first'?");
+  EXPECT_EQ(Made(Embedded(wit, "(module (import \"a:b/i\" \"first\" (func (param i64))))")),
+            "the core module imports 'a:b/i' 'first', as (i64) -> (); expected (i32) -> ()");
+}
+
+TEST(MakeComponentTest, OptionsNeedTheirExports) {
+  const char* wit = "package a:b; world w { export run: func(a: string); }";
+  const std::string run = "(func (export \"run\") (param i32 i32))";
+  EXPECT_EQ(Made(Embedded(wit, "(module " + run + ")")),
+            "'run' needs a memory, which the core module does not export");
+  EXPECT_EQ(Made(Embedded(wit, "(module (memory (export \"memory\") 1)" + run + ")")),
+            "'run' needs 'cabi_realloc', which the core module does not export");
+}
+
+constexpr char kMain[] =
+    "(module (import \"old\" \"print\" (func (param i32))) (memory (export \"memory\") 1)"
+    " (func (export \"cabi_realloc\") (param i32 i32 i32 i32) (result i32) i32.const 0)"
+    " (func (export \"start\") (call 0 (i32.const 7))))";
+constexpr char kAdapterWorld[] =
+    "package a:b; interface log { put: func(a: u32); more: func(a: u32); }"
+    "world w { import log; export run: func(); }";
+constexpr char kAdapter[] =
+    "(module (import \"env\" \"memory\" (memory 0))"
+    " (import \"a:b/log\" \"more\" (func $more (param i32)))"
+    " (import \"a:b/log\" \"put\" (func $put (param i32)))"
+    " (import \"__main_module__\" \"start\" (func $start))"
+    " (import \"__main_module__\" \"cabi_realloc\""
+    "   (func $realloc (param i32 i32 i32 i32) (result i32)))"
+    " (global $__stack_pointer (mut i32) (i32.const 0))"
+    " (global $allocation_state (mut i32) (i32.const 0))"
+    " (func (export \"print\") (param i32) (drop (global.get $__stack_pointer))"
+    "   (drop (global.get $allocation_state)) (call $put (local.get 0)))"
+    " (func (export \"print-more\") (param i32) (call $more (local.get 0)))"
+    " (func (export \"run\") (call $start)))";
+
+TEST(MakeComponentTest, OfAnAdapterOnlyWhatIsWantedIsThere) {
+  EXPECT_EQ(Made(Binary(kMain), {{"old", Embedded(kAdapterWorld, kAdapter)}}),
+            "package root:component;\n\nworld root {\n  import a:b/log;\n"
+            "  export run: func();\n}\n\n"
+            "package a:b {\n  interface log {\n    put: func(a: u32);\n  }\n}\n");
+}
+
+TEST(MakeComponentTest, AnAdapterThatIsNotWantedIsLeftOut) {
+  const char* wit = "package c:d; world w { export f: func(); export run: func(); }";
+  const char* main = "(module (func (export \"f\")) (func (export \"run\")))";
+  EXPECT_EQ(Made(Embedded(wit, main), {{"old", Embedded(kAdapterWorld, kAdapter)}}),
+            "package root:component;\n\nworld root {\n  export f: func();\n"
+            "  export run: func();\n}\n");
+}
+
+TEST(MakeComponentTest, AnAdapterMustHaveWhatIsImportedFromIt) {
+  EXPECT_EQ(Made(Binary("(module (import \"old\" \"prnt\" (func (param i32)))"
+                        " (func (export \"start\")))"),
+                 {{"old", Embedded(kAdapterWorld, kAdapter)}}),
+            "the core module imports 'old' 'prnt', which the adapter does not export");
+}
+
+TEST(MakeComponentTest, ASectionThatHoldsNoWorldIsRefused) {
+  EXPECT_EQ(Made(Binary("(module (@custom \"component-type\" \"\\00asm\\0d\\00\\01\\00\"))")),
+            "its section 'component-type': it holds no world");
+}
+
+}  // namespace
+}  // namespace tenon::wit

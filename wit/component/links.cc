@@ -1,0 +1,217 @@
+#include "wit/component/links.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "abi/syntax/semver.h"
+#include "absl/strings/str_cat.h"
+#include "wit/component/core_module.h"
+#include "wit/component/trim_adapter.h"
+#include "wit/resolve/print.h"
+#include "wit/resolve/sources.h"
+
+namespace tenon::wit {
+namespace {
+
+template <typename Lister>
+std::vector<CoreItem> InBothManglings(const Lister& list) {
+  std::vector<CoreItem> items = list(Mangling::kLegacy);
+  std::vector<CoreItem> more = list(Mangling::kStandard32);
+  std::move(more.begin(), more.end(), std::back_inserter(items));
+  return items;
+}
+
+// Older names of a module's realloc, and those of an adapter that has one for each direction.
+void TakeRealloc(absl::string_view name, ModuleRoles& roles) {
+  const bool is_import = name == "cabi_import_realloc", is_export = name == "cabi_export_realloc";
+  if (is_import || (!is_export && roles.import_realloc.empty())) {
+    roles.import_realloc = std::string(name);
+  }
+  if (is_export || (!is_import && roles.export_realloc.empty())) {
+    roles.export_realloc = std::string(name);
+  }
+}
+
+bool IsRealloc(absl::string_view name) {
+  return name == "canonical_abi_realloc" || name == "cabi_import_realloc" ||
+         name == "cabi_export_realloc";
+}
+
+}  // namespace
+
+absl::flat_hash_set<std::string> WantedOf(const LinkedModule& adapter, const vm::Module& main,
+                                          const std::vector<CoreItem>& exports) {
+  absl::flat_hash_set<std::string> wanted;
+  for (const vm::Import& import : main.imports) {
+    if (import.module == adapter.name) wanted.insert(std::string(import.name));
+  }
+  for (const CoreItem& item : exports) {
+    const bool is_of_world = item.is_of_export && FindExport(main, item.name) == nullptr;
+    if (is_of_world && FindExport(*adapter.module, item.name)) wanted.insert(item.name);
+  }
+  if (wanted.empty()) return wanted;
+  for (const vm::Export& each : adapter.module->exports) {
+    if (IsRealloc(each.name) || each.name == "cabi_realloc") wanted.insert(std::string(each.name));
+  }
+  return wanted;
+}
+
+Result<Links> Links::Make(const Packages& packages, const Shapes& shapes, WorldIdx world,
+                          std::vector<LinkedModule> modules) {
+  Links links;
+  links.modules_ = std::move(modules);
+  links.permitted_ = InBothManglings(
+      [&](Mangling mangling) { return CoreImports(packages, shapes, world, mangling); });
+  links.wanted_ = InBothManglings(
+      [&](Mangling mangling) { return CoreExports(packages, shapes, world, mangling); });
+  for (const CoreItem& item : links.permitted_) {
+    links.permitted_by_name_.emplace(std::pair(item.module, item.name), &item);
+    // An interface of another version on the same track will do.
+    if (const auto track = abi::AlternateKey(item.module)) {
+      links.permitted_by_name_.emplace(std::pair(*track, item.name), &item);
+    }
+  }
+  for (const CoreItem& item : links.wanted_) links.wanted_by_name_.emplace(item.name, &item);
+  for (size_t i = 0; i < links.modules_.size(); ++i) {
+    TENON_RETURN_IF_ERROR(links.AddImports(i));
+    TENON_RETURN_IF_ERROR(links.AddExports(i));
+  }
+  TENON_RETURN_IF_ERROR(links.CheckComplete());
+  return links;
+}
+
+std::string Links::Describe(size_t module) const {
+  return module == kMainModuleIndex ? "the core module"
+                                    : absl::StrCat("the adapter '", modules_[module].name, "'");
+}
+
+std::unexpected<Error> Links::FailImport(size_t module, const vm::Import& import,
+                                         absl::string_view why) const {
+  return Fail(ErrorKind::kInvalid, absl::StrCat(Describe(module), " imports '", import.module,
+                                                "' '", import.name, "', ", why));
+}
+
+Status Links::AddImports(size_t module) {
+  std::vector<Link>& links = imports_.emplace_back();
+  for (const vm::Import& import : modules_[module].module->imports) {
+    TENON_ASSIGN_OR_RETURN(links.emplace_back(), Resolve(module, import));
+  }
+  return {};
+}
+
+Result<Link> Links::Resolve(size_t module, const vm::Import& import) const {
+  Link link{.import = &import};
+  const vm::Module& from = *modules_[module].module;
+  const auto* index = std::get_if<vm::TypeIdx>(&import.type);
+  if (index != nullptr) link.type = FuncTypeAt(from, *index);
+  const bool is_adapter = module != kMainModuleIndex;
+  if (is_adapter && import.kind() == vm::ExternKind::kMemory) {
+    link.kind = Link::Kind::kMainMemory;
+    return link;
+  }
+  const vm::FuncType* expected = nullptr;
+  if (is_adapter && import.module == kMainModule) {
+    link.kind = Link::Kind::kMainExport;
+    const vm::Module& main = *modules_[kMainModuleIndex].module;
+    const vm::Export* found = FindExport(main, import.name);
+    if (found == nullptr || found->kind != vm::ExternKind::kFunc) {
+      return FailImport(module, import, "which the core module does not export");
+    }
+    expected = FuncTypeOf(main, found->index);
+  }
+  for (size_t i = 1; !is_adapter && i < modules_.size(); ++i) {
+    if (import.module != modules_[i].name) continue;
+    link.kind = Link::Kind::kAdapter;
+    link.module = i;
+    const vm::Export* found = FindExport(*modules_[i].module, import.name);
+    if (found == nullptr || found->kind != vm::ExternKind::kFunc) {
+      return FailImport(module, import, "which the adapter does not export");
+    }
+    expected = FuncTypeOf(*modules_[i].module, found->index);
+  }
+  if (link.kind == Link::Kind::kWorld) {
+    auto found = permitted_by_name_.find({std::string(import.module), std::string(import.name)});
+    if (const auto track = abi::AlternateKey(import.module);
+        found == permitted_by_name_.end() && track) {
+      found = permitted_by_name_.find({*track, std::string(import.name)});
+    }
+    if (found == permitted_by_name_.end()) {
+      std::vector<absl::string_view> names;
+      for (const CoreItem& item : permitted_) {
+        if (item.module == import.module) names.push_back(item.name);
+      }
+      const std::string advice = DidYouMean(import.name, std::move(names));
+      return FailImport(module, import,
+                        absl::StrCat("which neither its world nor an adapter has", advice));
+    }
+    link.item = found->second;
+    expected = &link.item->type;
+  }
+  if (link.type == nullptr || expected == nullptr || *link.type != *expected) {
+    return FailImport(
+        module, import,
+        absl::StrCat("as ", link.type == nullptr ? "no function" : Show(*link.type),
+                     "; expected ", expected == nullptr ? "none" : Show(*expected)));
+  }
+  return link;
+}
+
+Status Links::AddExports(size_t module) {
+  ModuleRoles& roles = roles_.emplace_back();
+  const vm::Module& from = *modules_[module].module;
+  for (const vm::Export& each : from.exports) {
+    const auto found = wanted_by_name_.find(each.name);
+    const CoreItem* item = found == wanted_by_name_.end() ? nullptr : found->second;
+    if (IsRealloc(each.name)) TakeRealloc(each.name, roles);
+    if (item == nullptr) continue;
+    const bool is_memory = item->role == CoreRole::kMemory;
+    if (is_memory != (each.kind == vm::ExternKind::kMemory)) continue;
+    if (is_memory) {
+      roles.memory = std::string(each.name);
+      continue;
+    }
+    const vm::FuncType* type =
+        each.kind == vm::ExternKind::kFunc ? FuncTypeOf(from, each.index) : nullptr;
+    if (type == nullptr || *type != item->type) {
+      return Fail(ErrorKind::kInvalid,
+                  absl::StrCat(Describe(module), " exports '", each.name, "' as ",
+                               type == nullptr ? "no function" : Show(*type), "; expected ",
+                               Show(item->type)));
+    }
+    if (item->role == CoreRole::kRealloc) {
+      TakeRealloc(each.name, roles);
+    } else if (item->role == CoreRole::kInitialize) {
+      roles.initialize = std::string(each.name);
+    } else {
+      exported_.push_back({item, module, std::string(each.name)});
+    }
+  }
+  return {};
+}
+
+const ExportedItem* Links::Find(CoreRole role, const Function* function) const {
+  const auto found =
+      std::find_if(exported_.begin(), exported_.end(), [&](const ExportedItem& each) {
+        return each.item->role == role && each.item->function == function;
+      });
+  return found == exported_.end() ? nullptr : &*found;
+}
+
+const ExportedItem* Links::FindDestructor(TypeIdx resource) const {
+  const auto found =
+      std::find_if(exported_.begin(), exported_.end(), [&](const ExportedItem& each) {
+        return each.item->role == CoreRole::kDestructor && each.item->resource == resource;
+      });
+  return found == exported_.end() ? nullptr : &*found;
+}
+
+Status Links::CheckComplete() const {
+  for (const CoreItem& item : wanted_) {
+    if (item.role != CoreRole::kFunction || Find(CoreRole::kFunction, item.function)) continue;
+    return Fail(ErrorKind::kInvalid, absl::StrCat("the core module does not export '", item.name,
+                                                  "', which its world has"));
+  }
+  return {};
+}
+
+}  // namespace tenon::wit

@@ -1,0 +1,18 @@
+// Whether a component fits a world: has all its exports, and gets by with its imports.
+// abi: "Subtyping"
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "wit/resolve/packages.h"
+
+namespace tenon::wit {
+
+// A component that is valid if and only if the one given, which is, fits the world: it exports that
+// one as a component of the world's type.
+std::vector<uint8_t> MakeTargetsQuestion(const Packages& packages, WorldIdx world,
+                                         absl::Span<const uint8_t> component);
+
+}  // namespace tenon::wit
