@@ -29,54 +29,44 @@ bool ReadIndex(SyntaxReader& reader, Idx* out) {
   return true;
 }
 
-bool ReadFlag(SyntaxReader& reader) {
+bool ReadFlag(SyntaxReader& reader, bool* out) {
   uint8_t flag = 0;
   const uint64_t where = reader.offset();
   if (!reader.ReadByte(&flag)) return false;
+  *out = flag != 0;
   return flag <= 1 || reader.FailAt(ErrorKind::kMalformed, "invalid boolean value", where);
 }
 
-// One immediate of a gated built-in, by its letter in canon_builtins.def.
-bool SkipImmediate(SyntaxReader& reader, char letter) {
-  uint32_t index = 0;
+// One immediate of a built-in, by its letter in canon_builtins.def.
+bool ReadImmediate(SyntaxReader& reader, char letter, syntax::CanonBuiltin* out) {
   switch (letter) {
-    case 'o': {
-      CanonOptions options;
-      return ReadOptions(reader, &options);
+    case 't': return ReadIndex(reader, &out->type);
+    case 'o': return ReadOptions(reader, &out->options);
+    case 'a': return ReadFlag(reader, &out->is_async);
+    case 'c': return ReadFlag(reader, &out->cancellable);
+    case 's': {
+      bool ignored;
+      return ReadFlag(reader, &ignored);
     }
-    case 'a':
-    case 'c':
-    case 's': return ReadFlag(reader);
-    case 'v': {
-      vm::ValType type;
-      return ReadCoreValType(reader, &type);
-    }
-    case 'r': {
-      std::optional<syntax::ValType> result;
-      return ReadResultList(reader, &result);
-    }
-    default: return reader.ReadVarU32(&index);
+    case 'u': return reader.ReadVarU32(&out->slot);
+    case 'm': return ReadIndex(reader, &out->memory);
+    case 'b': return ReadIndex(reader, &out->table);
+    case 'f': return ReadIndex(reader, &out->core_type);
+    case 'v': return ReadCoreValType(reader, &out->value_type);
+    default: return ReadResultList(reader, &out->result);
   }
 }
 
-struct GatedRow {
-  uint8_t code;
-  const char* name;
-  const char* immediates;
-  const char* feature;
-};
-constexpr GatedRow kGated[] = {
-#define GATED_BUILTIN(code, name, immediates, feature) {code, name, immediates, feature},
-#include "abi/syntax/canon_builtins.def"
-};
-
-bool ReadGated(SyntaxReader& reader, uint8_t code, uint64_t where, syntax::Canon* out) {
-  for (const GatedRow& row : kGated) {
+bool ReadBuiltin(SyntaxReader& reader, uint8_t code, uint64_t where, syntax::Canon* out) {
+  for (const syntax::CanonBuiltinRow& row : syntax::kCanonBuiltins) {
     if (row.code != code) continue;
+    auto* const builtin = reader.New<syntax::CanonBuiltin>();
+    if (builtin == nullptr) return false;
+    builtin->row = &row;
     for (const char* letter = row.immediates; *letter != 0; ++letter) {
-      if (!SkipImmediate(reader, *letter)) return false;
+      if (!ReadImmediate(reader, *letter, builtin)) return false;
     }
-    *out = syntax::CanonGated{row.name, row.feature};
+    *out = builtin;
     return true;
   }
   return reader.FailForm(code, "canonical function", where);
@@ -106,7 +96,7 @@ bool ReadCanon(SyntaxReader& reader, syntax::Canon* out) {
       resource.op = static_cast<syntax::CanonResource::Op>(code - 0x02);
       return ReadIndex(reader, &resource.type);
     }
-    default: return ReadGated(reader, code, where, out);
+    default: return ReadBuiltin(reader, code, where, out);
   }
 }
 

@@ -39,7 +39,10 @@ Layout LayoutTable::Compute(ValType type) {
     case TypeKind::kF32:
     case TypeKind::kChar:
     case TypeKind::kOwn:
-    case TypeKind::kBorrow: return ScalarLayout(4);
+    case TypeKind::kBorrow:
+    case TypeKind::kStream:
+    case TypeKind::kFuture:
+    case TypeKind::kErrorContext: return ScalarLayout(4);
     case TypeKind::kS64:
     case TypeKind::kU64:
     case TypeKind::kF64: return ScalarLayout(8);

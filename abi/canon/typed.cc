@@ -34,7 +34,8 @@ bool TypeChecker::Matches(ValType type, const canon::TypeShape* shape) const {
 }
 
 bool TypeChecker::Matches(const FuncType& type, const canon::FuncShape& shape) const {
-  if (type.params.size() != shape.param_count) return false;
+  // A host's function does not block, nor does the host wait for an export.
+  if (type.is_async || type.params.size() != shape.param_count) return false;
   for (size_t i = 0; i < shape.param_count; ++i) {
     if (!Matches(type.params[i].second, shape.params[i])) return false;
   }
@@ -70,7 +71,8 @@ using Names = ResourceNames;
 
 const char* PrimitiveName(TypeKind kind) {
   static constexpr const char* kNames[] = {"bool", "s8",  "u8",  "s16", "u16",  "s32",   "u32",
-                                           "s64",  "u64", "f32", "f64", "char", "string"};
+                                           "s64",  "u64", "f32", "f64", "char", "string",
+                                           "error-context"};
   return kNames[static_cast<size_t>(kind)];
 }
 

@@ -1,5 +1,7 @@
 // Running the instantiation plan. abi: "Instance Definitions"; spec of versions:
 // abi/syntax/semver.h
+#include <algorithm>
+
 #include "abi/link/imports.h"
 #include "abi/link/instance.h"
 #include "abi/runtime/store.h"
@@ -51,7 +53,7 @@ class ComponentInstantiator {
   Status InstantiateModule(uint32_t index);
   Status DefineResource(uint32_t index);
   Status BindTrampoline(uint32_t index);
-  void BindLift(uint32_t index);
+  Status BindLift(uint32_t index);
   Status BindLower(const PlanTrampoline& plan, const LowerTrampoline& lower, uint32_t index);
   void BindFusedLower(const PlanTrampoline& plan, const LowerTrampoline& lower,
                       const LiftedFunc& callee, uint32_t index);
@@ -81,7 +83,7 @@ Status ComponentInstantiator::RunOps() {
         break;
       case PlanOp::Kind::kDefineResource: TENON_RETURN_IF_ERROR(DefineResource(op.index)); break;
       case PlanOp::Kind::kTrampoline: TENON_RETURN_IF_ERROR(BindTrampoline(op.index)); break;
-      case PlanOp::Kind::kLift: BindLift(op.index); break;
+      case PlanOp::Kind::kLift: TENON_RETURN_IF_ERROR(BindLift(op.index)); break;
     }
   }
   return {};
@@ -147,8 +149,25 @@ Status ComponentInstantiator::DefineResource(uint32_t index) {
   return {};
 }
 
-void ComponentInstantiator::BindLift(uint32_t index) {
+namespace {
+
+std::unexpected<Error> NeedsAsync() {
+  return Fail(ErrorKind::kLimit, "not supported by this version: async");
+}
+
+bool HasAsync(const TypeTable& types, FuncTypeId id) {
+  const FuncType& type = types.Get(id);
+  const auto has = [&](ValType part) { return part.has_value() && types.Facts(part).has_async; };
+  return type.is_async || has(type.result) ||
+         std::any_of(type.params.begin(), type.params.end(),
+                     [&](const auto& param) { return has(param.second); });
+}
+
+}  // namespace
+
+Status ComponentInstantiator::BindLift(uint32_t index) {
   const PlanLift& plan = plan_.lifts[index];
+  if (HasAsync(instance_->component_->types(), plan.type)) return NeedsAsync();
   auto lift = std::make_unique<LiftedFunc>();
   lift->store = &store_;
   lift->instance = Owner(plan.instance);
@@ -158,6 +177,7 @@ void ComponentInstantiator::BindLift(uint32_t index) {
   lift->type = plan.type;
   lift->resources = instance_->resources_;
   instance_->lifts_[index] = std::move(lift);
+  return {};
 }
 
 void ComponentInstantiator::MakeTrampoline(uint32_t index, vm::HostCallback callback, void* data,
@@ -171,6 +191,7 @@ Status ComponentInstantiator::BindTrampoline(uint32_t index) {
   if (const auto* lower = std::get_if<LowerTrampoline>(&plan.body)) {
     return BindLower(plan, *lower, index);
   }
+  if (std::holds_alternative<std::unique_ptr<BuiltinTrampoline>>(plan.body)) return NeedsAsync();
   return BindResource(plan, std::get<ResourceTrampoline>(plan.body), index);
 }
 

@@ -157,7 +157,7 @@ class ComponentBuilder {
 
  private:
   CoreItem Trampoline(ComponentInstanceId owner, const vm::FuncType& type,
-                      std::variant<LowerTrampoline, ResourceTrampoline> body) {
+                      decltype(PlanTrampoline::body) body) {
     plan().trampolines.push_back({owner, *engine_.types().InternFunc(type), std::move(body)});
     CoreItem item;
     item.source = CoreItem::Source::kTrampoline;

@@ -1,12 +1,14 @@
 // Canonical definitions as decoded. abi: "Canonical Definitions" (Binary.md). Lift, lower and the
-// resource built-ins have their own fields; the gated built-ins (async, threads, error contexts)
-// are rows of canon_builtins.def and decode to their name, since this version only refuses them.
+// resource built-ins have their own fields; the others (async, threads, error contexts) are rows of
+// canon_builtins.def with one struct for all.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <variant>
 
 #include "abi/syntax/index.h"
+#include "abi/syntax/type.h"
 #include "absl/types/span.h"
 
 namespace tenon::abi::syntax {
@@ -43,12 +45,41 @@ struct CanonResource {
   Op op = Op::kNew;
   TypeIdx type;
 };
-// A built-in of a gated feature; each defines one core function.
-struct CanonGated {
-  const char* name = "";     // "task.return"
-  const char* feature = "";  // "async"
+// A row of canon_builtins.def.
+enum class CanonBuiltinKind : uint8_t {
+#define CANON_BUILTIN(kind, code, name, immediates, core_type, gate) kind,
+#include "abi/syntax/canon_builtins.def"
+};
+struct CanonBuiltinRow {
+  CanonBuiltinKind kind;
+  uint8_t code;
+  const char* name;        // "task.return"
+  const char* immediates;  // a letter each
+  const char* core_type;   // "ii>i"
+  const char* gate;
+};
+inline constexpr CanonBuiltinRow kCanonBuiltins[] = {
+#define CANON_BUILTIN(kind, code, name, immediates, core_type, gate) \
+  {CanonBuiltinKind::kind, code, name, immediates, core_type, gate},
+#include "abi/syntax/canon_builtins.def"
 };
 
-using Canon = std::variant<CanonLift, CanonLower, CanonResource, CanonGated>;
+// What a built-in's row says that it has is set; each defines one core function.
+struct CanonBuiltin {
+  const CanonBuiltinRow* row = nullptr;
+  TypeIdx type;                   // t
+  CanonOptions options;           // o
+  bool is_async = false;          // a
+  bool cancellable = false;       // c
+  uint32_t slot = 0;              // u
+  CoreMemoryIdx memory;           // m
+  CoreTableIdx table;             // b
+  CoreTypeIdx core_type;          // f
+  vm::ValType value_type;         // v
+  std::optional<ValType> result;  // r
+};
+
+// Built-ins are rare and large: they stand in the arena.
+using Canon = std::variant<CanonLift, CanonLower, CanonResource, const CanonBuiltin*>;
 
 }  // namespace tenon::abi::syntax

@@ -40,6 +40,8 @@ inline constexpr uint64_t kPlanStepsBase = 100'000;
 inline constexpr uint64_t kBytesPerPlanStep = 4;
 inline constexpr uint32_t kMaxInstantiationDepth = 100;
 
+inline constexpr uint32_t kContextSlots = 2;  // abi: "canon context.get"
+
 // abi: "Element Size". Every value type is smaller than this in a 64-bit memory.
 inline constexpr uint64_t kMaxElementSize = uint64_t{1} << 28;
 // So is any list of parameters: no node of a type takes more than a 64-bit pair of address and

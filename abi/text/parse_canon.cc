@@ -35,7 +35,7 @@ constexpr BuiltinRow kBuiltins[] = {
     {"resource.new", 0x02, "t"},
     {"resource.drop", 0x03, "t"},
     {"resource.rep", 0x04, "t"},
-#define GATED_BUILTIN(code, name, immediates, feature) {name, code, immediates},
+#define CANON_BUILTIN(kind, code, name, immediates, core_type, gate) {name, code, immediates},
 #include "abi/syntax/canon_builtins.def"
 };
 

@@ -6,7 +6,8 @@ namespace tenon::abi {
 namespace {
 
 constexpr const char* kPrimitives[] = {"bool", "s8",  "u8",  "s16", "u16",  "s32",   "u32",
-                                       "s64",  "u64", "f32", "f64", "char", "string"};
+                                       "s64",  "u64", "f32", "f64", "char", "string",
+                                       "error-context"};
 
 }  // namespace
 
@@ -31,6 +32,8 @@ void TypePrinter::PrintDefinition(ValType type) {
     case TypeKind::kList: return PrintApplied("list", def);
     case TypeKind::kTuple: return PrintApplied("tuple", def);
     case TypeKind::kOption: return PrintApplied("option", def);
+    case TypeKind::kStream: return PrintApplied("stream", def);
+    case TypeKind::kFuture: return PrintApplied("future", def);
     case TypeKind::kResult: return PrintResultType(def);
     case TypeKind::kBorrow: return PrintHandle("borrow", def.resource);
     default: return PrintHandle("own", def.resource);
@@ -39,7 +42,7 @@ void TypePrinter::PrintDefinition(ValType type) {
 
 void TypePrinter::Print(FuncTypeId id) {
   const FuncType& type = types_.Get(id);
-  Append("func");
+  Append(type.is_async ? "async func" : "func");
   PrintParams(type.params);
   PrintResult(type.result);
 }
@@ -83,6 +86,7 @@ void TypePrinter::PrintLabeled(absl::string_view keyword, const TypeDef& def, co
 
 void TypePrinter::PrintApplied(absl::string_view keyword, const TypeDef& def) {
   Append(keyword);
+  if (!def.types[0].has_value()) return;  // a stream or future of nothing
   Append("<");
   for (size_t i = 0; i < def.types.size() && !full(); ++i) {
     if (i != 0) Append(", ");

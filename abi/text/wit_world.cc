@@ -262,7 +262,8 @@ class Describer {
     } else {
       const bool is_method = parsed->kind == ExternName::Kind::kMethod;
       printer.PrintIdentifier(parsed->label);
-      printer.Append(is_method ? ": func" : ": static func");
+      printer.Append(is_method ? ": " : ": static ");
+      printer.Append(type.is_async ? "async func" : "func");
       printer.PrintParams(absl::MakeConstSpan(type.params).subspan(is_method ? 1 : 0));
       printer.PrintResult(type.result);
     }

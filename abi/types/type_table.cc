@@ -33,6 +33,10 @@ TypeFacts PrimitiveFacts(TypeKind kind) {
       facts.alignment64 = 8;
       facts.has_pointer = true;
       return facts;
+    case TypeKind::kErrorContext:
+      facts.element_size64 = 4;
+      facts.has_async = true;
+      break;
     default: facts.element_size64 = 8; break;
   }
   facts.alignment64 = static_cast<uint8_t>(facts.element_size64);
@@ -66,6 +70,12 @@ uint64_t ElementSize64(const TypeDef& def, uint64_t product, uint64_t largest, T
       facts->alignment64 = 8;
       facts->has_pointer = true;
       return 16;
+    case TypeKind::kStream:
+    case TypeKind::kFuture:  // handles, whatever their elements are
+      facts->alignment64 = 4;
+      facts->has_pointer = false;
+      facts->has_async = true;
+      return 4;
     default:  // own, borrow
       facts->alignment64 = 4;
       facts->has_resource = true;
@@ -105,6 +115,7 @@ Result<TypeFacts> TypeTable::Measure(const TypeDef& def) const {
     facts.has_borrow |= part.has_borrow;
     facts.has_resource |= part.has_resource;
     facts.has_pointer |= part.has_pointer;
+    facts.has_async |= part.has_async;
     facts.alignment64 = std::max(facts.alignment64, part.alignment64);
     product = AlignTo(product, part.alignment64) + part.element_size64;
     largest = std::max<uint64_t>(largest, part.element_size64);

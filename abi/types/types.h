@@ -61,7 +61,7 @@ class ValType {
 //   tuple    types                          flags, enum   labels
 //   list     types[0]                       option   types[0]
 //   result   types[0] ok, types[1] error; each may be no type
-//   own, borrow   resource
+//   own, borrow   resource                 stream, future   types[0], which may be no type
 struct TypeDef {
   TypeKind kind = TypeKind::kRecord;
   std::vector<absl::string_view> labels;
@@ -87,17 +87,19 @@ struct TypeFacts {
   uint8_t alignment64 = 1;
   bool has_borrow = false;
   bool has_resource = false;  // an own or a borrow
+  bool has_async = false;     // a stream, a future or an error context
   bool has_pointer = false;   // a string or a list: loads and stores need a memory
 };
 
 struct FuncType {
   std::vector<std::pair<absl::string_view, ValType>> params;
   ValType result;  // no type when the function returns nothing
+  bool is_async = false;  // it may block
   bool operator==(const FuncType&) const = default;
 
   template <typename H>
   friend H AbslHashValue(H state, const FuncType& type) {
-    return H::combine(std::move(state), type.params, type.result);
+    return H::combine(std::move(state), type.params, type.result, type.is_async);
   }
 };
 

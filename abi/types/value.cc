@@ -23,6 +23,9 @@ bool FitsScalar(TypeKind kind, uint64_t bits) {
     case TypeKind::kF32:
     case TypeKind::kOwn:
     case TypeKind::kBorrow: return InRange<uint32_t>(bits);
+    case TypeKind::kStream:
+    case TypeKind::kFuture:
+    case TypeKind::kErrorContext: return false;  // the host has none to give
     default: return true;
   }
 }

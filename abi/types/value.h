@@ -20,6 +20,7 @@ namespace tenon::abi {
 //   variant, enum              bits: the case; items: its payload, if it has one
 //   option, result             likewise: none 0, some 1; ok 0, err 1
 //   own, borrow                bits: the resource's representation, its implementer's business
+// Nothing is a value of a stream, a future or an error context: the host has none.
 struct Value {
   uint64_t bits = 0;
   std::string text;

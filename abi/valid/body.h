@@ -58,8 +58,10 @@ struct BodyOptions {
   StringEncoding encoding = StringEncoding::kUtf8;
   std::optional<CoreMemoryIdx> memory;
   bool memory64 = false;
+  bool is_async = false;
   std::optional<CoreFuncIdx> realloc;
-  std::optional<CoreFuncIdx> post_return;
+  std::optional<CoreFuncIdx> post_return;  // these two: lift only
+  std::optional<CoreFuncIdx> callback;
 };
 struct LiftStep {
   CoreFuncIdx func;
@@ -77,6 +79,13 @@ struct ResourceFuncStep {
   ResourceId resource;
   vm::TypeId core_type;
 };
+// What is resolved of a built-in's immediates; the others stay with the syntax.
+struct BuiltinStep {
+  const syntax::CanonBuiltin* syntax = nullptr;
+  ValType type;  // the stream or future; of task.return: the result
+  vm::TypeId core_type;
+  BodyOptions options;
+};
 // `resources` are bound by this import; their paths begin below it.
 struct ImportStep {
   const syntax::Name* name = nullptr;
@@ -93,7 +102,7 @@ struct Step {
   uint32_t result = 0;  // index in the index space of what the step defines
   std::variant<ModuleStep, CoreInstantiateStep, CoreBagStep, ComponentStep, InstantiateStep,
                BagStep, AliasStep, TypeStep, ResourceStep, LiftStep, LowerStep, ResourceFuncStep,
-               ImportStep, ExportStep>
+               BuiltinStep, ImportStep, ExportStep>
       step;
 };
 

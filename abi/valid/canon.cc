@@ -8,12 +8,6 @@
 
 namespace tenon::abi {
 
-template <typename T>
-void Validator::AppendCoreFunc(Scope& scope, vm::TypeId type, const T& step) {
-  scope.core_funcs.push_back(type);
-  AddStep(scope, scope.core_funcs.size() - 1, step);
-}
-
 Status Validator::CheckCoreFunc(const Scope& scope, CoreFuncIdx func, const vm::FuncType& wanted,
                                 absl::string_view what) {
   TENON_ASSIGN_OR_RETURN(const vm::TypeId* id, At(scope.core_funcs, func.value(), "core function"));
@@ -25,9 +19,12 @@ Status Validator::CheckCoreFunc(const Scope& scope, CoreFuncIdx func, const vm::
 
 namespace {
 
+constexpr absl::string_view kNeedsAsyncType =
+    "the `async` canonical option requires an async function type";
+
 struct RawOptions {
   std::optional<StringEncoding> encoding;
-  std::optional<uint32_t> memory, realloc, post_return;
+  std::optional<uint32_t> memory, realloc, post_return, callback, async;
 };
 
 Status SetOnce(std::optional<uint32_t>* slot, uint32_t value, absl::string_view name) {
@@ -58,8 +55,8 @@ Status Add(const syntax::CanonOption& option, RawOptions* out) {
     case Kind::kMemory: return SetOnce(&out->memory, option.index, "memory");
     case Kind::kRealloc: return SetOnce(&out->realloc, option.index, "realloc");
     case Kind::kPostReturn: return SetOnce(&out->post_return, option.index, "post-return");
-    case Kind::kAsync: return NotSupported("async (the canonical option `async`)");
-    default: return NotSupported("async (the canonical option `callback`)");
+    case Kind::kAsync: return SetOnce(&out->async, 1, "async");
+    default: return SetOnce(&out->callback, option.index, "callback");
   }
 }
 
@@ -101,7 +98,33 @@ Result<BodyOptions> Validator::Options(const Scope& scope, syntax::CanonOptions 
         "canonical option `realloc` uses a core function with an incorrect signature"));
   }
   if (raw.post_return) result.post_return = CoreFuncIdx(*raw.post_return);
+  if (raw.callback) result.callback = CoreFuncIdx(*raw.callback);
+  result.is_async = raw.async.has_value();
   return result;
+}
+
+// What the options `async`, `callback` and `post-return` ask of a lift. abi: "canonopt Validation"
+Status Validator::CheckLiftOptions(const Scope& scope, const FuncType& type, const FlatFunc& flat,
+                                   const BodyOptions& options) {
+  if (options.is_async && !type.is_async) return Invalid(kNeedsAsyncType);
+  if (options.callback) {
+    constexpr vm::ValType kI32 = vm::ValType::kI32;
+    if (!options.is_async) return Invalid("canonical option `callback` requires `async`");
+    TENON_RETURN_IF_ERROR(CheckCoreFunc(scope, *options.callback, {{kI32, kI32, kI32}, {kI32}},
+                                        "canonical option `callback`"));
+  }
+  if (!options.post_return) return {};
+  if (options.is_async) return Invalid("canonical option `post-return` excludes `async`");
+  return CheckCoreFunc(scope, *options.post_return, {flat.core.results, {}},
+                       "canonical option `post-return` uses a core function with an incorrect "
+                       "signature");
+}
+
+Status Validator::RefuseLiftOptions(const BodyOptions& options, absl::string_view where) {
+  if (!options.post_return && !options.callback) return {};
+  return Invalid(absl::StrCat("canonical option `",
+                              options.post_return ? "post-return" : "callback",
+                              "` cannot be specified for ", where));
 }
 
 // Memory and realloc must be there when values pass through memory. abi: "canon lift", "canon
@@ -149,16 +172,13 @@ Status Validator::Lift(Scope& scope, const syntax::CanonLift& lift) {
     return Invalid(absl::StrCat("type index ", lift.type.value(), " is not a function type"));
   }
   TENON_ASSIGN_OR_RETURN(const BodyOptions options, Options(scope, lift.options));
-  const FlatFunc flat = FlattenFunc(types_, *type, CallContext::kLift, options.memory64);
+  const CallAbi abi = !options.is_async  ? CallAbi::kSync
+                      : options.callback ? CallAbi::kAsyncCallback
+                                         : CallAbi::kAsync;
+  const FlatFunc flat = FlattenFunc(types_, *type, CallContext::kLift, options.memory64, abi);
+  TENON_RETURN_IF_ERROR(CheckLiftOptions(scope, types_.Get(*type), flat, options));
   TENON_RETURN_IF_ERROR(CheckLifted(scope, lift.func, flat.core));
   TENON_RETURN_IF_ERROR(CheckNeeds(*type, CallContext::kLift, flat, options));
-  if (options.post_return) {
-    vm::FuncType wanted;
-    wanted.params = flat.core.results;
-    TENON_RETURN_IF_ERROR(CheckCoreFunc(
-        scope, *options.post_return, wanted,
-        "canonical option `post-return` uses a core function with an incorrect signature"));
-  }
   TENON_ASSIGN_OR_RETURN(const uint32_t index, Append(scope, ExternType(*type)));
   AddStep(scope, index, LiftStep{lift.func, *type, options});
   return {};
@@ -167,9 +187,10 @@ Status Validator::Lift(Scope& scope, const syntax::CanonLift& lift) {
 Status Validator::Lower(Scope& scope, const syntax::CanonLower& lower) {
   TENON_ASSIGN_OR_RETURN(const FuncTypeId* type, At(scope.funcs, lower.func.value(), "function"));
   TENON_ASSIGN_OR_RETURN(const BodyOptions options, Options(scope, lower.options));
-  if (options.post_return)
-    return Invalid("canonical option `post-return` cannot be specified for lowerings");
-  FlatFunc flat = FlattenFunc(types_, *type, CallContext::kLower, options.memory64);
+  TENON_RETURN_IF_ERROR(RefuseLiftOptions(options, "lowerings"));
+  if (options.is_async && !types_.Get(*type).is_async) return Invalid(kNeedsAsyncType);
+  FlatFunc flat = FlattenFunc(types_, *type, CallContext::kLower, options.memory64,
+                              options.is_async ? CallAbi::kAsync : CallAbi::kSync);
   TENON_RETURN_IF_ERROR(CheckNeeds(*type, CallContext::kLower, flat, options));
   TENON_ASSIGN_OR_RETURN(const vm::TypeId core, core_types_.InternFunc(std::move(flat.core)));
   AppendCoreFunc(scope, core, LowerStep{lower.func, *type, core, options});
@@ -204,8 +225,7 @@ Status Validator::Canon(Scope& scope, const syntax::Canon& canon) {
   if (const auto* resource = std::get_if<syntax::CanonResource>(&canon)) {
     return ResourceFunc(scope, *resource);
   }
-  const auto& gated = std::get<syntax::CanonGated>(canon);
-  return NotSupported(absl::StrCat(gated.feature, " (canon ", gated.name, ")"));
+  return Builtin(scope, *std::get<const syntax::CanonBuiltin*>(canon));
 }
 
 }  // namespace tenon::abi

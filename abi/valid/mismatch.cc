@@ -28,6 +28,8 @@ KindWords WordsOf(TypeKind kind) {
     case TypeKind::kResult: return {"result", "", "", ""};
     case TypeKind::kOwn: return {"own", "", "", ""};
     case TypeKind::kBorrow: return {"borrow", "", "", ""};
+    case TypeKind::kStream: return {"stream", "", "", "stream element"};
+    case TypeKind::kFuture: return {"future", "", "", "future element"};
     default: return {"primitive", "", "", ""};
   }
 }
@@ -38,6 +40,10 @@ class Finder {
   explicit Finder(const TypeTable& types) : types_(types) {}
 
   std::string Functions(const FuncType& found, const FuncType& expected) {
+    if (found.is_async != expected.is_async) {
+      return expected.is_async ? "expected async func, found func"
+                               : "expected func, found async func";
+    }
     if (found.params.size() != expected.params.size()) {
       return Counts(found.params.size(), expected.params.size(), "parameters");
     }
@@ -115,6 +121,7 @@ class Finder {
       const ValType part = found.types[i], expected_part = expected.types[i];
       if (part == expected_part) continue;
       if (!part.has_value() || !expected_part.has_value()) {
+        if (!has_labels) return absl::StrCat(path_, "one ", words.part, " has no type");
         return absl::StrCat(
             path_, "expected case `", found.labels[i],
             part.has_value() ? "` to have no type" : "` to have a type, found none");

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -56,6 +57,7 @@ struct LiftLowerOptions {
   StringEncoding encoding = StringEncoding::kUtf8;
   std::optional<CoreItem> memory;
   bool memory64 = false;
+  bool is_async = false;
   std::optional<CoreItem> realloc;
   std::optional<CoreItem> post_return;  // lift only
 };
@@ -117,10 +119,20 @@ struct ResourceTrampoline {
   syntax::CanonResource::Op op = syntax::CanonResource::Op::kNew;
   ResourceId resource;
 };
+// Any other built-in. What its kind does not need is not set.
+struct BuiltinTrampoline {
+  syntax::CanonBuiltinKind kind = syntax::CanonBuiltinKind::kTaskCancel;
+  bool is_async = false;
+  bool cancellable = false;
+  uint32_t slot = 0;  // context.get, context.set
+  ValType type;       // the stream or future; of task.return: the result
+  LiftLowerOptions options;
+  CoreItem table;     // thread.new-indirect
+};
 struct PlanTrampoline {
   ComponentInstanceId instance;  // whose handle table and flags
   vm::TypeId core_type;          // of the core function, in the engine's vm::TypeStore
-  std::variant<LowerTrampoline, ResourceTrampoline> body;
+  std::variant<LowerTrampoline, ResourceTrampoline, std::unique_ptr<BuiltinTrampoline>> body;
 };
 
 // canon lift: a component function that calls a core function.
@@ -129,6 +141,7 @@ struct PlanLift {
   CoreItem func;
   FuncTypeId type;
   LiftLowerOptions options;
+  std::optional<CoreItem> callback;
 };
 
 struct PlanOp {

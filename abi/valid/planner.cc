@@ -343,6 +343,7 @@ class Planner {
     LiftLowerOptions result;
     result.encoding = options.encoding;
     result.memory64 = options.memory64;
+    result.is_async = options.is_async;
     if (options.memory) result.memory = frame.core_memories[options.memory->value()];
     if (options.realloc) result.realloc = frame.core_funcs[options.realloc->value()];
     if (options.post_return) result.post_return = frame.core_funcs[options.post_return->value()];
@@ -368,8 +369,14 @@ class Planner {
   Status RunStep(Frame& frame, uint32_t result, const LiftStep& step) {
     TENON_ASSIGN_OR_RETURN(const FuncTypeId type, frame.types_map.Apply(step.type));
     const uint32_t index = static_cast<uint32_t>(plan_.lifts.size());
-    plan_.lifts.push_back(
-        {frame.instance, frame.core_funcs[step.func.value()], type, Options(frame, step.options)});
+    PlanLift& lift = plan_.lifts.emplace_back();
+    lift.instance = frame.instance;
+    lift.func = frame.core_funcs[step.func.value()];
+    lift.type = type;
+    lift.options = Options(frame, step.options);
+    if (step.options.callback) {
+      lift.callback = frame.core_funcs[step.options.callback->value()];
+    }
     plan_.ops.push_back({PlanOp::Kind::kLift, index});
     Set(frame.funcs, result, FuncValue{false, index});
     return {};
@@ -388,6 +395,22 @@ class Planner {
     TENON_ASSIGN_OR_RETURN(const FuncTypeId type, frame.types_map.Apply(step.type));
     LowerTrampoline lower{Use(frame.funcs[step.func.value()]), type, Options(frame, step.options)};
     AddTrampoline(frame, result, {frame.instance, step.core_type, std::move(lower)});
+    return {};
+  }
+
+  Status RunStep(Frame& frame, uint32_t result, const BuiltinStep& step) {
+    auto made = std::make_unique<BuiltinTrampoline>();
+    BuiltinTrampoline& builtin = *made;
+    builtin.kind = step.syntax->row->kind;
+    builtin.is_async = step.syntax->is_async || step.options.is_async;
+    builtin.cancellable = step.syntax->cancellable;
+    builtin.slot = step.syntax->slot;
+    TENON_ASSIGN_OR_RETURN(builtin.type, frame.types_map.Apply(step.type));
+    builtin.options = Options(frame, step.options);
+    if (builtin.kind == syntax::CanonBuiltinKind::kThreadNewIndirect) {
+      builtin.table = frame.core_tables[step.syntax->table.value()];
+    }
+    AddTrampoline(frame, result, {frame.instance, step.core_type, std::move(made)});
     return {};
   }
 

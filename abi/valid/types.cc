@@ -12,12 +12,11 @@
 namespace tenon::abi {
 namespace {
 
-// kErrorContext has none.
 constexpr TypeKind KindOf(syntax::PrimType type) { return static_cast<TypeKind>(type); }
 #define SAME(kind) (KindOf(syntax::PrimType::kind) == TypeKind::kind)
 static_assert(SAME(kBool) && SAME(kS8) && SAME(kU8) && SAME(kS16) && SAME(kU16) && SAME(kS32) &&
               SAME(kU32) && SAME(kS64) && SAME(kU64) && SAME(kF32) && SAME(kF64) && SAME(kChar) &&
-              SAME(kString));
+              SAME(kString) && SAME(kErrorContext));
 #undef SAME
 
 }  // namespace
@@ -47,7 +46,6 @@ Result<AnyType> Validator::TypeAt(const Scope& scope, uint32_t index) {
 
 Result<ValType> Validator::ResolveValType(const Scope& scope, const syntax::ValType& type) {
   if (const auto* prim = std::get_if<syntax::PrimType>(&type)) {
-    if (*prim == syntax::PrimType::kErrorContext) return NotSupported("error-context");
     return ValType(KindOf(*prim));
   }
   const uint32_t index = std::get<TypeIdx>(type).value();
@@ -84,10 +82,6 @@ Result<AnyType> Validator::DefineType(Scope& scope, const syntax::TypeDef& def) 
 namespace {
 
 const char* GatedFeature(const syntax::TypeDef& def) {
-  if (std::holds_alternative<syntax::StreamType>(def) ||
-      std::holds_alternative<syntax::FutureType>(def)) {
-    return "async (stream and future types)";
-  }
   if (std::holds_alternative<syntax::MapType>(def)) return "map types";
   const auto* list = std::get_if<syntax::ListType>(&def);
   return list != nullptr && list->length ? "fixed-length lists" : nullptr;
@@ -164,6 +158,12 @@ Result<ValType> Validator::DefineValType(Scope& scope, const syntax::TypeDef& de
     TENON_ASSIGN_OR_RETURN(handle.resource, ResolveResource(scope, borrow->resource));
     return types_.Intern(std::move(handle));
   }
+  if (const auto* stream = std::get_if<syntax::StreamType>(&def)) {
+    return DefineChannel(scope, TypeKind::kStream, stream->element);
+  }
+  if (const auto* future = std::get_if<syntax::FutureType>(&def)) {
+    return DefineChannel(scope, TypeKind::kFuture, future->element);
+  }
   Parts parts = PartsOf(def);
   if (parts.none != nullptr && parts.def.labels.empty() && parts.types.empty()) {
     return Invalid(parts.none);
@@ -182,9 +182,25 @@ Result<ValType> Validator::DefineValType(Scope& scope, const syntax::TypeDef& de
   return types_.Intern(std::move(parts.def));
 }
 
+// A stream or a future, of something or of nothing.
+Result<ValType> Validator::DefineChannel(const Scope& scope, TypeKind kind,
+                                         const std::optional<syntax::ValType>& element) {
+  TypeDef def;
+  def.kind = kind;
+  TENON_ASSIGN_OR_RETURN(def.types.emplace_back(), ResolveOptional(scope, element));
+  const ValType type = def.types[0];
+  if (kind == TypeKind::kStream && type.has_value() && type.kind() == TypeKind::kChar) {
+    return Invalid("`stream<char>` is not valid at this time");
+  }
+  if (type.has_value() && types_.Facts(type).has_borrow) {
+    return Invalid("a stream or future cannot contain a `borrow` type");
+  }
+  return types_.Intern(std::move(def));
+}
+
 Result<FuncTypeId> Validator::DefineFuncType(Scope& scope, const syntax::FuncType& type) {
-  if (type.is_async) return NotSupported("async (async function types)");
   FuncType func;
+  func.is_async = type.is_async;
   absl::InlinedVector<absl::string_view, 8> labels;
   func.params.reserve(type.params.size());
   for (const auto& param : type.params) {

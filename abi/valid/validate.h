@@ -1,6 +1,5 @@
 // The component validator: syntax in, ResolvedComponent out. abi: Binary.md and Explainer.md,
-// validation notes. Gated features (async, streams, error contexts, fixed-length lists, maps,
-// values) are refused by name.
+// validation notes. Gated features (fixed-length lists, maps, values) are refused by name.
 #pragma once
 
 #include <cstdint>

@@ -191,16 +191,12 @@ TEST_F(ValidateTest, ErrorsSpeakOfTheDefinition) {
 }
 
 TEST_F(ValidateTest, GatedFeaturesAreRefusedByName) {
-  const Bytes stream = {0x66, 0x01, 0x7d}, fixed = {0x67, 0x7d, 0x04},
-              async_func = {0x43, 0x00, 0x01, 0x00};
-  EXPECT_EQ(ErrorOf(Component({Section(kType, {stream})})),
-            "not supported by this version: async (stream and future types)");
+  const Bytes fixed = {0x67, 0x7d, 0x04};
   EXPECT_EQ(ErrorOf(Component({Section(kType, {fixed})})),
             "not supported by this version: fixed-length lists");
-  EXPECT_EQ(ErrorOf(Component({Section(kType, {async_func})})),
-            "not supported by this version: async (async function types)");
-  EXPECT_EQ(ErrorOf(Component({Section(kCanon, {{0x24}})})),
-            "not supported by this version: async (canon backpressure.inc)");
+  EXPECT_EQ(ErrorOf(Component({Section(kCanon, {{0x42, 0x00}})})),
+            "not supported by this version: shared-everything-threads (canon "
+            "thread.available-parallelism)");
 }
 
 TEST_F(ValidateTest, NamesMustDifferStrongly) {

@@ -1,5 +1,5 @@
 // The validator's shared state and its parts, one file a chapter: types.cc, externs.cc (imports,
-// exports, names), aliases.cc, canon.cc, instances.cc. Internal to abi/valid.
+// exports, names), aliases.cc, canon.cc, builtins.cc, instances.cc. Internal to abi/valid.
 #pragma once
 
 #include <memory>
@@ -46,6 +46,8 @@ class Validator {
   // types.cc
   Result<AnyType> DefineType(Scope& scope, const syntax::TypeDef& def);
   Result<ValType> DefineValType(Scope& scope, const syntax::TypeDef& def);
+  Result<ValType> DefineChannel(const Scope& scope, TypeKind kind,
+                                const std::optional<syntax::ValType>& element);
   Result<FuncTypeId> DefineFuncType(Scope& scope, const syntax::FuncType& type);
   Result<AnyType> DefineResource(Scope& scope, const syntax::ResourceType& type);
   Result<AnyType> DefineComponentType(Scope& scope, const syntax::ComponentType& type);
@@ -104,8 +106,20 @@ class Validator {
   Status CheckCoreFunc(const Scope& scope, CoreFuncIdx func, const vm::FuncType& wanted,
                        absl::string_view what);
   Status CheckLifted(const Scope& scope, CoreFuncIdx func, const vm::FuncType& flat);
+  Status CheckLiftOptions(const Scope& scope, const FuncType& type, const FlatFunc& flat,
+                          const BodyOptions& options);
+  // `where` as in "lowerings".
+  Status RefuseLiftOptions(const BodyOptions& options, absl::string_view where);
   template <typename T>
   void AppendCoreFunc(Scope& scope, vm::TypeId type, const T& step);
+
+  // builtins.cc
+  Status Builtin(Scope& scope, const syntax::CanonBuiltin& builtin);
+  Result<ValType> BuiltinType(const Scope& scope, const syntax::CanonBuiltin& builtin);
+  Status CheckBuiltinOptions(const syntax::CanonBuiltin& builtin, ValType type,
+                             const BodyOptions& options);
+  Status CheckContextSlot(const syntax::CanonBuiltin& builtin);
+  Status CheckThreadStart(const Scope& scope, const syntax::CanonBuiltin& builtin);
 
   // instances.cc
   Status CoreInstance(Scope& scope, const syntax::CoreInstance& instance);
@@ -150,6 +164,12 @@ template <typename T>
 void Validator::AddStep(Scope& scope, size_t result, T&& step) {
   if (scope.kind != Scope::Kind::kComponent) return;
   scope.body.steps.emplace_back(static_cast<uint32_t>(result), std::forward<T>(step));
+}
+
+template <typename T>
+void Validator::AppendCoreFunc(Scope& scope, vm::TypeId type, const T& step) {
+  scope.core_funcs.push_back(type);
+  AddStep(scope, scope.core_funcs.size() - 1, step);
 }
 
 template <typename T>

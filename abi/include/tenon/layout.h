@@ -13,6 +13,7 @@
 namespace tenon::abi {
 
 inline constexpr size_t kMaxFlatParams = 16;
+inline constexpr size_t kMaxFlatAsyncParams = 4;
 inline constexpr size_t kMaxFlatResults = 1;
 inline constexpr uint64_t kMaxStringByteLength = (uint64_t{1} << 28) - 1;
 inline constexpr uint64_t kMaxListByteLength = (uint64_t{1} << 28) - 1;

@@ -21,6 +21,7 @@ enum class TypeKind : uint8_t {
   kF64,
   kChar,
   kString,
+  kErrorContext,
   // Defined.
   kRecord,
   kVariant,
@@ -32,7 +33,9 @@ enum class TypeKind : uint8_t {
   kResult,
   kOwn,
   kBorrow,
+  kStream,
+  kFuture,
 };
-constexpr bool IsPrimitive(TypeKind kind) { return kind <= TypeKind::kString; }
+constexpr bool IsPrimitive(TypeKind kind) { return kind <= TypeKind::kErrorContext; }
 
 }  // namespace tenon::abi
