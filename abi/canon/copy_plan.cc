@@ -69,7 +69,8 @@ bool CopyPlan::IsLarge(ValType type) const {
   if (IsPrimitive(type.kind()) || types_->Facts(type).size <= inline_nodes_) return false;
   const TypeKind kind = types_->Get(type).kind;
   // One operation each, however many labels there are.
-  return kind != TypeKind::kFlags && kind != TypeKind::kOwn && kind != TypeKind::kBorrow;
+  return kind != TypeKind::kFlags && kind != TypeKind::kOwn && kind != TypeKind::kBorrow &&
+         kind != TypeKind::kStream && kind != TypeKind::kFuture;
 }
 
 void CopyPlan::MakeRoutines(ValType type, bool flat) {
@@ -123,11 +124,16 @@ void CopyPlan::EmitValue(ValType type, bool flat, Place at) {
     case TypeKind::kOwn: return Emit(flat ? Kind::kFlatOwn : Kind::kOwn, at, def.resource.value());
     case TypeKind::kBorrow:
       return Emit(flat ? Kind::kFlatBorrow : Kind::kBorrow, at, def.resource.value());
+    case TypeKind::kStream:
+    case TypeKind::kFuture: return Emit(flat ? Kind::kFlatAsync : Kind::kAsync, at, type.bits());
     default: return EmitVariant(type, flat, at);
   }
 }
 
 void CopyPlan::EmitScalar(ValType type, bool flat, Place at) {
+  if (type.kind() == TypeKind::kErrorContext) {
+    return Emit(flat ? Kind::kFlatAsync : Kind::kAsync, at, type.bits());
+  }
   if (flat) return Emit(FlatKind(type.kind()), at);
   switch (type.kind()) {
     case TypeKind::kBool: return Emit(Kind::kBool, at);

@@ -35,6 +35,7 @@ struct CopyOp {
     kFlatVariant,
     kFlatOwn,
     kFlatBorrow,
+    kFlatAsync,
     kFlatCall,
     // Bytes to bytes. arg: kBytes count, kFlags mask (aux: bytes).
     kBytes,
@@ -46,6 +47,7 @@ struct CopyOp {
     kVariant,
     kOwn,
     kBorrow,
+    kAsync,
     kCall,
     kJump,        // arg: where
     kElementEnd,  // next element of the innermost list
@@ -56,7 +58,7 @@ struct CopyOp {
   uint32_t src = 0;  // slot or byte offset
   uint32_t dst = 0;
   uint32_t arg = 0;  // *List, *Variant: index into lists, variants; *Own, *Borrow: a ResourceId;
-                     // *Call: where
+                     // *Async: the type's bits; *Call: where
 };
 
 struct CopyList {
@@ -88,6 +90,7 @@ class CopyPlan {
   LayoutTable& src_layouts() { return src_; }
   LayoutTable& dst_layouts() { return dst_; }
 
+  const TypeTable& types() const { return *types_; }
   const std::vector<CopyOp>& ops() const { return ops_; }
   const CopyList& list(uint32_t index) const { return lists_[index]; }
   const CopyVariant& variant(uint32_t index) const { return variants_[index]; }

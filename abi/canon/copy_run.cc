@@ -1,5 +1,6 @@
 #include <cstring>
 
+#include "abi/canon/async_value.h"
 #include "abi/canon/copy_plan.h"
 #include "abi/canon/string.h"
 #include "absl/container/inlined_vector.h"
@@ -137,6 +138,12 @@ bool Runner::FlatStep(const CopyOp& op) {
       }
       vm::WriteSlot(dst, index);
       return true;
+    case Kind::kFlatAsync:
+      if (!PassAsync(from_, to_, plan_.types(), op.arg, vm::ReadSlot<uint32_t>(src), &index)) {
+        return false;
+      }
+      vm::WriteSlot(dst, index);
+      return true;
     case Kind::kFlatCall: Push({op.arg, {src, nullptr}, {dst, nullptr}}); return true;
     default: TENON_CHECK(false);
   }
@@ -177,6 +184,12 @@ bool Runner::MemoryStep(const CopyOp& op) {
     case Kind::kOwn:
     case Kind::kBorrow:
       if (!Handle(op.kind == Kind::kOwn, op.arg, LoadScalar<uint32_t>(src), &index)) return false;
+      StoreScalar(dst, index);
+      return true;
+    case Kind::kAsync:
+      if (!PassAsync(from_, to_, plan_.types(), op.arg, LoadScalar<uint32_t>(src), &index)) {
+        return false;
+      }
       StoreScalar(dst, index);
       return true;
     case Kind::kCall: Push({op.arg, {nullptr, src}, {nullptr, dst}}); return true;

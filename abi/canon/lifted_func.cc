@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "abi/canon/async_call.h"
 #include "abi/runtime/store.h"
 
 namespace tenon::abi {
-namespace {
 
 bool PostReturn(const LiftedFunc& callee, CanonContext& cx, const FlatSlots& results) {
   if (callee.options.post_return == nullptr) return true;
@@ -16,8 +16,6 @@ bool PostReturn(const LiftedFunc& callee, CanonContext& cx, const FlatSlots& res
   callee.instance->may_leave = true;
   return true;
 }
-
-}  // namespace
 
 bool CallLifted(const LiftedFunc& callee, const std::vector<ComponentInstance*>& entering,
                 CallScope& scope, absl::FunctionRef<bool(CanonContext&, vm::Slot*)> lower,
@@ -53,6 +51,7 @@ bool RunDestructor(Store& store, const ResourceType& type,
     return false;
   }
   if (type.destructor == nullptr) return true;
+  if (type.impl->async != nullptr) return RunDestructorTask(store, type, entering, rep);
   Enter(entering);
   vm::Slot slots[1];
   vm::WriteSlot(slots, rep);

@@ -18,6 +18,8 @@ struct LiftedFunc {
   CanonOptions options;
   const TypeTable* types = nullptr;
   FuncTypeId type;
+  bool is_async = false;                            // lifted with `async`
+  const vm::Func* callback = nullptr;               // then, perhaps
   absl::Span<const ResourceType* const> resources;  // by ResourceId
 };
 
@@ -32,6 +34,9 @@ using FlatSlots = vm::Slot[kMaxFlatParams];
 bool CallLifted(const LiftedFunc& callee, const std::vector<ComponentInstance*>& entering,
                 CallScope& scope, absl::FunctionRef<bool(CanonContext&, vm::Slot*)> lower,
                 absl::FunctionRef<bool(CanonContext&, vm::Slot*)> lift);
+
+// Calls post-return, if there is one, with what the function returned.
+bool PostReturn(const LiftedFunc& callee, CanonContext& cx, const FlatSlots& results);
 
 // Runs the destructor of a guest's resource, if it has one, in the instance that implements it,
 // which must be enterable even if it has none. abi: "canon resource.drop"

@@ -70,9 +70,9 @@ namespace {
 using Names = ResourceNames;
 
 const char* PrimitiveName(TypeKind kind) {
-  static constexpr const char* kNames[] = {"bool", "s8",  "u8",  "s16", "u16",  "s32",   "u32",
-                                           "s64",  "u64", "f32", "f64", "char", "string",
-                                           "error-context"};
+  static constexpr const char* kNames[] = {"bool", "s8",   "u8",     "s16",          "u16",
+                                           "s32",  "u32",  "s64",    "u64",          "f32",
+                                           "f64",  "char", "string", "error-context"};
   return kNames[static_cast<size_t>(kind)];
 }
 

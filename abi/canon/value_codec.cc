@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "abi/canon/async_value.h"
 #include "abi/canon/string.h"
 
 namespace tenon::abi {
@@ -54,10 +55,11 @@ bool ValueCodec::LowerParams(const FuncType& type, absl::Span<const Value> value
   return true;
 }
 
-bool ValueCodec::LiftResult(const FuncType& type, const vm::Slot* slots, Value* out) {
+bool ValueCodec::LiftResult(const FuncType& type, const vm::Slot* slots, Value* out,
+                            size_t max_flat) {
   if (!type.result.has_value()) return true;
   const Layout layout = layouts_.Get(type.result);
-  if (layout.flat <= kMaxFlatResults) return Lift(type.result, slots, out);
+  if (layout.flat <= max_flat) return Lift(type.result, slots, out);
   const uint64_t address = vm::ReadSlot<uint32_t>(slots);
   return cx_.CheckRange(address, layout.size, layout.align,
                         "result pointer out of bounds of memory") &&
@@ -197,6 +199,9 @@ bool ValueCodec::LiftScalar(ValType type, uint64_t raw, Value* out) {
       out->bits = rep;
       return true;
     }
+    case TypeKind::kStream:
+    case TypeKind::kFuture:
+    case TypeKind::kErrorContext: return RefuseAsync(cx_, types_, type, static_cast<uint32_t>(raw));
     default: return true;
   }
 }

@@ -27,7 +27,8 @@ class ValueCodec {
   // out of its slot or of the memory that points to. A function without result yields a Value that
   // says nothing. As with all below: false after setting a trap.
   bool LowerParams(const FuncType& type, absl::Span<const Value> values, vm::Slot* slots);
-  bool LiftResult(const FuncType& type, const vm::Slot* slots, Value* out);
+  bool LiftResult(const FuncType& type, const vm::Slot* slots, Value* out,
+                  size_t max_flat = kMaxFlatResults);
 
   // `from` and `to` were checked for the type's size and alignment.
   bool Load(ValType type, const uint8_t* from, Value* out);

@@ -19,6 +19,8 @@
 #include "abi/canon/guest_resource.h"
 #include "abi/canon/lifted_func.h"
 #include "abi/canon/typed.h"
+#include "abi/link/async_lower.h"
+#include "abi/link/builtins.h"
 #include "abi/link/component.h"
 #include "abi/link/host.h"
 #include "abi/link/trampolines.h"
@@ -143,6 +145,8 @@ class Instance {
   SmallMap<const TypeTable*, std::unique_ptr<CopyPlans>> plans_;
   // What the trampolines' data point to: nothing here moves.
   std::deque<FusedLower> fused_;
+  std::deque<AsyncLower> async_;
+  std::deque<Builtin> builtins_;
   std::deque<HostLower> host_;
   std::deque<ResourceLower> resource_;
 };

@@ -1,7 +1,5 @@
 // Running the instantiation plan. abi: "Instance Definitions"; spec of versions:
 // abi/syntax/semver.h
-#include <algorithm>
-
 #include "abi/link/imports.h"
 #include "abi/link/instance.h"
 #include "abi/runtime/store.h"
@@ -36,6 +34,7 @@ class ComponentInstantiator {
                     absl::StrCat("more than ", store_.limits().component_instances,
                                  " component instances in one store"));
       }
+      if (item.is_async) made->async = std::make_unique<AsyncInstance>(made);
       instance_->instances_.push_back(made);
     }
     // Start functions are guest code like any other: on a fibre, so that they too can wait.
@@ -53,9 +52,12 @@ class ComponentInstantiator {
   Status InstantiateModule(uint32_t index);
   Status DefineResource(uint32_t index);
   Status BindTrampoline(uint32_t index);
-  Status BindLift(uint32_t index);
+  void BindLift(uint32_t index);
+  void BindBuiltin(const PlanTrampoline& plan, const BuiltinTrampoline& builtin, uint32_t index);
   Status BindLower(const PlanTrampoline& plan, const LowerTrampoline& lower, uint32_t index);
   void BindFusedLower(const PlanTrampoline& plan, const LowerTrampoline& lower,
+                      const LiftedFunc& callee, uint32_t index);
+  void BindAsyncLower(const PlanTrampoline& plan, const LowerTrampoline& lower,
                       const LiftedFunc& callee, uint32_t index);
   CopyPlans& PlansFor(const TypeTable& types);
   Status BindResource(const PlanTrampoline& plan, const ResourceTrampoline& resource,
@@ -83,7 +85,7 @@ Status ComponentInstantiator::RunOps() {
         break;
       case PlanOp::Kind::kDefineResource: TENON_RETURN_IF_ERROR(DefineResource(op.index)); break;
       case PlanOp::Kind::kTrampoline: TENON_RETURN_IF_ERROR(BindTrampoline(op.index)); break;
-      case PlanOp::Kind::kLift: TENON_RETURN_IF_ERROR(BindLift(op.index)); break;
+      case PlanOp::Kind::kLift: BindLift(op.index); break;
     }
   }
   return {};
@@ -149,25 +151,8 @@ Status ComponentInstantiator::DefineResource(uint32_t index) {
   return {};
 }
 
-namespace {
-
-std::unexpected<Error> NeedsAsync() {
-  return Fail(ErrorKind::kLimit, "not supported by this version: async");
-}
-
-bool HasAsync(const TypeTable& types, FuncTypeId id) {
-  const FuncType& type = types.Get(id);
-  const auto has = [&](ValType part) { return part.has_value() && types.Facts(part).has_async; };
-  return type.is_async || has(type.result) ||
-         std::any_of(type.params.begin(), type.params.end(),
-                     [&](const auto& param) { return has(param.second); });
-}
-
-}  // namespace
-
-Status ComponentInstantiator::BindLift(uint32_t index) {
+void ComponentInstantiator::BindLift(uint32_t index) {
   const PlanLift& plan = plan_.lifts[index];
-  if (HasAsync(instance_->component_->types(), plan.type)) return NeedsAsync();
   auto lift = std::make_unique<LiftedFunc>();
   lift->store = &store_;
   lift->instance = Owner(plan.instance);
@@ -175,9 +160,10 @@ Status ComponentInstantiator::BindLift(uint32_t index) {
   lift->options = Options(plan.options);
   lift->types = &instance_->component_->types();
   lift->type = plan.type;
+  lift->is_async = plan.options.is_async;
+  if (plan.callback) lift->callback = CoreFunc(*plan.callback);
   lift->resources = instance_->resources_;
   instance_->lifts_[index] = std::move(lift);
-  return {};
 }
 
 void ComponentInstantiator::MakeTrampoline(uint32_t index, vm::HostCallback callback, void* data,
@@ -191,7 +177,10 @@ Status ComponentInstantiator::BindTrampoline(uint32_t index) {
   if (const auto* lower = std::get_if<LowerTrampoline>(&plan.body)) {
     return BindLower(plan, *lower, index);
   }
-  if (std::holds_alternative<std::unique_ptr<BuiltinTrampoline>>(plan.body)) return NeedsAsync();
+  if (const auto* builtin = std::get_if<std::unique_ptr<BuiltinTrampoline>>(&plan.body)) {
+    BindBuiltin(plan, **builtin, index);
+    return {};
+  }
   return BindResource(plan, std::get<ResourceTrampoline>(plan.body), index);
 }
 
@@ -222,6 +211,9 @@ Status ComponentInstantiator::BindLower(const PlanTrampoline& plan, const LowerT
 
 void ComponentInstantiator::BindFusedLower(const PlanTrampoline& plan, const LowerTrampoline& lower,
                                            const LiftedFunc& callee, uint32_t index) {
+  if (lower.options.is_async || callee.instance->async != nullptr) {
+    return BindAsyncLower(plan, lower, callee, index);
+  }
   FusedLower* const bound = &instance_->fused_.emplace_back();
   bound->caller = Owner(plan.instance);
   bound->options = Options(lower.options);
@@ -229,6 +221,42 @@ void ComponentInstantiator::BindFusedLower(const PlanTrampoline& plan, const Low
   bound->entering = callee.instance->EnteringSet(bound->caller);
   BindFused(*bound, PlansFor(*callee.types));
   MakeTrampoline(index, &CallFused, bound, "component call");
+}
+
+void ComponentInstantiator::BindAsyncLower(const PlanTrampoline& plan, const LowerTrampoline& lower,
+                                           const LiftedFunc& callee, uint32_t index) {
+  AsyncLower* const bound = &instance_->async_.emplace_back();
+  bound->caller = Owner(plan.instance);
+  bound->options = Options(lower.options);
+  bound->is_async = lower.options.is_async;
+  bound->callee = &callee;
+  bound->entering = callee.instance->EnteringSet(bound->caller);
+  BindAsync(*bound, PlansFor(*callee.types));
+  MakeTrampoline(index, &CallAsyncLower, bound, "component call");
+}
+
+void ComponentInstantiator::BindBuiltin(const PlanTrampoline& plan,
+                                        const BuiltinTrampoline& builtin, uint32_t index) {
+  Builtin* const bound = &instance_->builtins_.emplace_back();
+  SetBuiltinKind(*bound, builtin.kind);
+  bound->store = &store_;
+  bound->instance = Owner(plan.instance);
+  bound->is_async = builtin.is_async;
+  bound->cancellable = builtin.cancellable;
+  bound->slot = builtin.slot;
+  bound->options = Options(builtin.options);
+  bound->type = builtin.type;
+  bound->types = &instance_->component_->types();
+  bound->resources = instance_->resources_;
+  const bool is_channel = bound->type.has_value() && !IsPrimitive(bound->type.kind());
+  if (is_channel && builtin.kind != syntax::CanonBuiltinKind::kTaskReturn) {
+    BindElement(*bound, PlansFor(*bound->types));
+  }
+  if (builtin.kind == syntax::CanonBuiltinKind::kThreadNewIndirect) {
+    bound->table = std::get<vm::TableInstance*>(CoreExtern(builtin.table));
+  }
+  MakeTrampoline(index, &CallBuiltin, bound,
+                 syntax::kCanonBuiltins[static_cast<size_t>(builtin.kind)].name);
 }
 
 // The caller makes plans of its own for the types of another instance: those of that instance may

@@ -9,19 +9,6 @@ namespace {
 
 constexpr absl::string_view kPointerOutOfBounds = "pointer out of bounds of memory";
 
-bool CannotLeave(Store& store) {
-  store.core().SetTrap(vm::TrapKind::kCannotLeaveInstance);
-  return false;
-}
-
-uint64_t ReadPointer(const CanonOptions& options, const vm::Slot* slot) {
-  return options.memory64 ? vm::ReadSlot<uint64_t>(slot) : vm::ReadSlot<uint32_t>(slot);
-}
-
-void WritePointer(const CanonOptions& options, vm::Slot* slot, uint64_t address) {
-  vm::WriteSlot(slot, options.memory64 ? address : static_cast<uint32_t>(address));
-}
-
 // One half of a fused call. abi: lift_flat_values of one side, then lower_flat_values of the other.
 // For values that stand in memory `place` gives their address in the target's, checked.
 bool Copy(const FusedLower& lower, const FusedCopy& copy, CanonContext& from,
@@ -59,6 +46,11 @@ bool CopyResult(const FusedLower& lower, CanonContext& callee, const vm::Slot* c
 }
 
 }  // namespace
+
+bool CannotLeave(Store& store) {
+  store.core().SetTrap(vm::TrapKind::kCannotLeaveInstance);
+  return false;
+}
 
 void BindFused(FusedLower& lower, CopyPlans& plans) {
   const LiftedFunc& callee = *lower.callee;

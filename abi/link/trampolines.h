@@ -61,6 +61,16 @@ struct ResourceLower {
   std::vector<ComponentInstance*> entering;  // of the type's implementer, for its destructor
 };
 
+// Sets the trap of a call while may_leave is false; false.
+bool CannotLeave(Store& store);
+
+inline uint64_t ReadPointer(const CanonOptions& options, const vm::Slot* slot) {
+  return options.memory64 ? vm::ReadSlot<uint64_t>(slot) : vm::ReadSlot<uint32_t>(slot);
+}
+inline void WritePointer(const CanonOptions& options, vm::Slot* slot, uint64_t address) {
+  vm::WriteSlot(slot, options.memory64 ? address : static_cast<uint32_t>(address));
+}
+
 // Fills params, result and result_slot from the callee's type.
 void BindFused(FusedLower& lower, CopyPlans& plans);
 

@@ -28,7 +28,8 @@ std::expected<Value, vm::Trap> ValueFunc::Call(absl::Span<const Value> arguments
         return ValueCodec(&cx, &types(), func_->resources).LowerParams(type(), arguments, slots);
       },
       [&](CanonContext& cx, vm::Slot* slots) {
-        return ValueCodec(&cx, &types(), func_->resources).LiftResult(type(), slots, &result);
+        return ValueCodec(&cx, &types(), func_->resources)
+            .LiftResult(type(), slots, &result, func_->is_async ? kMaxFlatParams : kMaxFlatResults);
       });
   if (!done) return std::unexpected(done.error());
   return result;

@@ -1,6 +1,13 @@
 #include "abi/runtime/component_instance.h"
 
+#include "abi/runtime/async/task.h"
+
 namespace tenon::abi {
+
+ComponentInstance::ComponentInstance(ComponentInstance* parent, uint32_t max_handles,
+                                     vm::Allowance* handles_left)
+    : handles(max_handles, handles_left), parent_(parent) {}
+ComponentInstance::~ComponentInstance() = default;
 
 void CallScope::ReturnLoans() {
   for (const Loan& loan : loans) loan.instance->handles.ReturnLoan(loan.handle);

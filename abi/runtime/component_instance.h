@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "abi/runtime/handle_table.h"
@@ -15,6 +16,7 @@
 namespace tenon::abi {
 
 class ComponentInstance;
+struct AsyncInstance;
 
 // What one call owes: borrows handed to the callee, and handles lent by the caller. The implicit
 // task of a synchronous call.
@@ -33,8 +35,8 @@ struct CallScope {
 
 class ComponentInstance {
  public:
-  ComponentInstance(ComponentInstance* parent, uint32_t max_handles, vm::Allowance* handles_left)
-      : handles(max_handles, handles_left), parent_(parent) {}
+  ComponentInstance(ComponentInstance* parent, uint32_t max_handles, vm::Allowance* handles_left);
+  ~ComponentInstance();
   ComponentInstance(const ComponentInstance&) = delete;
   ComponentInstance& operator=(const ComponentInstance&) = delete;
 
@@ -47,7 +49,8 @@ class ComponentInstance {
   bool may_enter = true;
   bool may_leave = true;
   uint32_t backpressure = 0;
-  CallScope* current_task = nullptr;
+  CallScope* current_task = nullptr;     // a Task (async/task.h), if `async` is there
+  std::unique_ptr<AsyncInstance> async;  // of an instance that has anything async
 
  private:
   bool HasAncestorOrIs(const ComponentInstance* other) const;

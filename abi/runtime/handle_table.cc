@@ -10,6 +10,11 @@ namespace {
 std::unexpected<std::string> WrongType(uint32_t index, const ResourceType* expected,
                                        const ResourceType* found) {
   const char* expected_kind = expected->is_host() ? "host-defined" : "guest-defined";
+  if (found == nullptr) {
+    return std::unexpected(absl::StrCat("handle index ", index,
+                                        " used with the wrong type, expected ", expected_kind,
+                                        " resource but found none"));
+  }
   const char* found_kind = found->is_host() ? "host-defined" : "guest-defined";
   return std::unexpected(absl::StrCat(
       "handle index ", index, " used with the wrong type, expected ", expected_kind,
@@ -21,6 +26,36 @@ std::unexpected<std::string> WrongType(uint32_t index, const ResourceType* expec
 
 HandleTable::HandleTable(uint32_t limit, vm::Allowance* left)
     : limit_(std::min(limit, kMaxLength)), left_(left), entries_(1) {}
+
+HandleTable::~HandleTable() {
+  if (!has_objects_) return;
+  for (const Handle& handle : entries_) {
+    if (handle.kind == Handle::Kind::kObject) delete handle.object;
+  }
+}
+
+HandleTable::OrDetail<uint32_t> HandleTable::AddObject(std::unique_ptr<AsyncObject> object) {
+  Handle handle;
+  handle.kind = Handle::Kind::kObject;
+  handle.object = object.get();
+  OrDetail<uint32_t> added = Add(handle);
+  if (!added) return added;
+  has_objects_ = true;
+  if (object->is_waitable()) static_cast<Waitable&>(*object).handle = *added;
+  object.release();
+  return added;
+}
+
+AsyncObject* HandleTable::FindObject(uint32_t index) const {
+  if (index >= entries_.size() || entries_[index].kind != Handle::Kind::kObject) return nullptr;
+  return entries_[index].object;
+}
+
+std::unique_ptr<AsyncObject> HandleTable::TakeObject(uint32_t index) {
+  std::unique_ptr<AsyncObject> object(FindObject(index));
+  Free(index);
+  return object;
+}
 
 HandleTable::OrDetail<uint32_t> HandleTable::Add(const Handle& handle) {
   if (!free_.empty()) {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <utility>
 
+#include "abi/runtime/async/task.h"
 #include "vm/sys/entry.h"
 
 namespace tenon::abi {
@@ -44,6 +45,11 @@ ComponentInstance* Store::NewInstance(ComponentInstance* parent) {
   instances_.push_back(
       std::make_unique<ComponentInstance>(parent, limits_.handles, &handles_left_));
   return instances_.back().get();
+}
+
+AsyncStore& Store::async() {
+  if (async_ == nullptr) async_ = std::make_unique<AsyncStore>(limits_.async_objects);
+  return *async_;
 }
 
 ResourceType* Store::NewResourceType(ComponentInstance* impl) {

@@ -20,6 +20,7 @@ struct StoreLimits {
   uint64_t total_handles = 4'000'000;  // of all
   uint64_t component_instances = 10'000;
   uint32_t host_objects = 1'000'000;  // of all guests of the store
+  uint64_t async_objects = 200'000;   // tasks, ends of streams and futures, waitable sets, of all
   // Held or read by the host for the calls under way, nested ones together.
   uint64_t call_bytes = uint64_t{128} << 20;
 };
@@ -30,6 +31,8 @@ struct UserState {
   const void* tag = nullptr;
   void* Get(const void* wanted) const { return tag == wanted ? object : nullptr; }
 };
+
+class AsyncStore;
 
 class Store {
  public:
@@ -47,6 +50,7 @@ class Store {
   const StoreLimits& limits() const { return limits_; }
   HostResources& resources() { return resources_; }
   vm::Allowance& call_bytes_left() { return call_bytes_left_; }
+  AsyncStore& async();  // made when first asked for
   void* host_state() const { return host_state_; }
   void set_host_state(void* state) { host_state_ = state; }
   // What HostContext::state() finds; it outlives its last use.
@@ -85,6 +89,7 @@ class Store {
   vm::Allowance handles_left_;
   vm::Allowance call_bytes_left_;
   vm::Store core_;
+  std::unique_ptr<AsyncStore> async_;  // before the instances: their objects are charged to it
   std::vector<std::unique_ptr<ComponentInstance>> instances_;
   std::vector<std::unique_ptr<ResourceType>> resource_types_;  // ordered by id
   std::vector<std::shared_ptr<void>> kept_;

@@ -5,9 +5,9 @@
 namespace tenon::abi {
 namespace {
 
-constexpr const char* kPrimitives[] = {"bool", "s8",  "u8",  "s16", "u16",  "s32",   "u32",
-                                       "s64",  "u64", "f32", "f64", "char", "string",
-                                       "error-context"};
+constexpr const char* kPrimitives[] = {"bool", "s8",   "u8",     "s16",          "u16",
+                                       "s32",  "u32",  "s64",    "u64",          "f32",
+                                       "f64",  "char", "string", "error-context"};
 
 }  // namespace
 

@@ -42,6 +42,10 @@ bool TypeComparer::Equal(ValType expected, ValType found) {
   if (!expected.has_value()) return true;
   if (expected.kind() != found.kind()) return Differ(expected, found);
   if (IsPrimitive(expected.kind())) return true;
+  // The ends of a stream or future know their elements by the types of one component.
+  if (expected.kind() == TypeKind::kStream || expected.kind() == TypeKind::kFuture) {
+    return Differ(expected, found);
+  }
   const std::pair<uint32_t, uint32_t> pair(expected.bits(), found.bits());
   if (equal_.contains(pair)) return true;
   if (!Parts(expected, found)) return false;
@@ -68,7 +72,9 @@ bool TypeComparer::Parts(ValType expected, ValType found) {
 bool TypeComparer::Equal(FuncTypeId expected, FuncTypeId found) {
   const FuncType& wanted = expected_.Get(expected);
   const FuncType& given = found_.Get(found);
-  if (wanted.params.size() != given.params.size()) return Differ(expected, found);
+  if (wanted.is_async != given.is_async || wanted.params.size() != given.params.size()) {
+    return Differ(expected, found);
+  }
   for (size_t i = 0; i < wanted.params.size(); ++i) {
     if (wanted.params[i].first != given.params[i].first) return Differ(expected, found);
   }

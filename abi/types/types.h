@@ -44,6 +44,11 @@ class ValType {
   constexpr TypeKind kind() const { return static_cast<TypeKind>(bits_ & 0xff); }
   constexpr uint32_t index() const { return bits_ >> 8; }
   constexpr uint32_t bits() const { return bits_; }
+  static constexpr ValType FromBits(uint32_t bits) {
+    ValType type;
+    type.bits_ = bits;
+    return type;
+  }
   constexpr auto operator<=>(const ValType&) const = default;
 
   template <typename H>

@@ -68,6 +68,8 @@ struct PlanComponentInstance {
   // For messages: the definition it is an instance of, and its place among the parent's instances.
   const syntax::Component* definition = nullptr;
   InstanceIdx index;
+  // It uses async built-ins or lifts async functions: its calls are tasks.
+  bool is_async = false;
 };
 
 struct PlanCoreInstance {
@@ -127,7 +129,7 @@ struct BuiltinTrampoline {
   uint32_t slot = 0;  // context.get, context.set
   ValType type;       // the stream or future; of task.return: the result
   LiftLowerOptions options;
-  CoreItem table;     // thread.new-indirect
+  CoreItem table;  // thread.new-indirect
 };
 struct PlanTrampoline {
   ComponentInstanceId instance;  // whose handle table and flags

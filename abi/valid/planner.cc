@@ -369,6 +369,9 @@ class Planner {
   Status RunStep(Frame& frame, uint32_t result, const LiftStep& step) {
     TENON_ASSIGN_OR_RETURN(const FuncTypeId type, frame.types_map.Apply(step.type));
     const uint32_t index = static_cast<uint32_t>(plan_.lifts.size());
+    if (types_.Get(type).is_async) {
+      plan_.component_instances[frame.instance.value()].is_async = true;
+    }
     PlanLift& lift = plan_.lifts.emplace_back();
     lift.instance = frame.instance;
     lift.func = frame.core_funcs[step.func.value()];
@@ -393,6 +396,7 @@ class Planner {
 
   Status RunStep(Frame& frame, uint32_t result, const LowerStep& step) {
     TENON_ASSIGN_OR_RETURN(const FuncTypeId type, frame.types_map.Apply(step.type));
+    if (step.options.is_async) plan_.component_instances[frame.instance.value()].is_async = true;
     LowerTrampoline lower{Use(frame.funcs[step.func.value()]), type, Options(frame, step.options)};
     AddTrampoline(frame, result, {frame.instance, step.core_type, std::move(lower)});
     return {};
@@ -410,6 +414,7 @@ class Planner {
     if (builtin.kind == syntax::CanonBuiltinKind::kThreadNewIndirect) {
       builtin.table = frame.core_tables[step.syntax->table.value()];
     }
+    plan_.component_instances[frame.instance.value()].is_async = true;
     AddTrampoline(frame, result, {frame.instance, step.core_type, std::move(made)});
     return {};
   }

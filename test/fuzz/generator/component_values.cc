@@ -14,7 +14,9 @@ namespace {
 
 using K = TypeKind;
 
+// An error context has no values.
 constexpr uint32_t kPrimitives = static_cast<uint32_t>(K::kString) + 1;
+constexpr uint32_t kFirstCompound = static_cast<uint32_t>(K::kRecord);
 constexpr uint32_t kKinds = static_cast<uint32_t>(K::kResult) + 1;
 constexpr uint32_t kItems = 400;       // of a value
 constexpr uint32_t kManyCases = 600;   // their discriminant takes two bytes
@@ -67,7 +69,7 @@ ValType ComponentValues::Type(int depth) {
   if (depth == 0 || nodes_left_ == 0 || !choices_.OneIn(2)) {
     return static_cast<K>(choices_.Below(kPrimitives));
   }
-  return Compound(static_cast<K>(kPrimitives + choices_.Below(kKinds - kPrimitives)), depth);
+  return Compound(static_cast<K>(kFirstCompound + choices_.Below(kKinds - kFirstCompound)), depth);
 }
 
 std::vector<ValType> ComponentValues::Params() {
