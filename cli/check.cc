@@ -70,7 +70,8 @@ Result<std::unique_ptr<const abi::ResolvedComponent>> CheckComponent(std::vector
                                                                      vm::TypeStore* types) {
   TENON_ASSIGN_OR_RETURN(auto component, abi::DecodeComponent(std::move(bytes)));
   return abi::ValidateComponent(std::move(component), types,
-                                abi::CoreLoader(types, features, vm::BodyValidation::kEager));
+                                abi::CoreLoader(types, features, vm::BodyValidation::kEager),
+                                features);
 }
 
 Status CheckFeatures(const vm::Module& module, const vm::Features& features) {

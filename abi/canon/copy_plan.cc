@@ -76,11 +76,13 @@ bool CopyPlan::IsLarge(ValType type) const {
 void CopyPlan::MakeRoutines(ValType type, bool flat) {
   if (!type.has_value() || !IsLarge(type) || routines_.contains({type.bits(), flat})) return;
   const TypeDef& def = types_->Get(type);
-  const bool inner_flat = flat && def.kind != TypeKind::kList;
+  const bool inner_flat = flat && !IsList(def.kind);
   for (ValType inner : def.types) MakeRoutines(inner, inner_flat);
   const uint32_t start = Start();
-  if (def.kind == TypeKind::kList) {
+  if (IsList(def.kind)) {
     EmitList(type, flat, Place{});
+  } else if (def.kind == TypeKind::kFixedList) {
+    EmitFixedList(type, flat, Place{});
   } else if (def.kind == TypeKind::kRecord || def.kind == TypeKind::kTuple) {
     EmitProduct(def.types, flat, Place{});
   } else {
@@ -117,7 +119,9 @@ void CopyPlan::EmitValue(ValType type, bool flat, Place at) {
   switch (def.kind) {
     case TypeKind::kRecord:
     case TypeKind::kTuple: return EmitProduct(def.types, flat, at);
-    case TypeKind::kList: return EmitList(type, flat, at);
+    case TypeKind::kList:
+    case TypeKind::kMap: return EmitList(type, flat, at);
+    case TypeKind::kFixedList: return EmitFixedList(type, flat, at);
     case TypeKind::kFlags:
       return Emit(flat ? Kind::kFlatFlags : Kind::kFlags, at, FlagsMask(def.labels.size()),
                   static_cast<uint8_t>(src_.Get(type).size));
@@ -166,6 +170,7 @@ bool CopyPlan::IsBytewise(ValType type) {
     case TypeKind::kU64:
     case TypeKind::kF32:
     case TypeKind::kF64: return true;
+    case TypeKind::kFixedList: return IsBytewise(types_->Get(type).types[0]);
     default: return false;
   }
 }
@@ -173,9 +178,32 @@ bool CopyPlan::IsBytewise(ValType type) {
 void CopyPlan::EmitList(ValType type, bool flat, Place at) {
   const ValType element = types_->Get(type).types[0];
   const Layout src = src_.Get(element), dst = dst_.Get(element);
+  EmitElements(flat ? Kind::kFlatList : Kind::kList,
+               {src.size, dst.size, src.align, dst.align, IsBytewise(element)}, element, at);
+}
+
+// Flat it has few elements: what has many is passed in memory.
+void CopyPlan::EmitFixedList(ValType type, bool flat, Place at) {
+  const TypeDef& def = types_->Get(type);
+  const ValType element = def.types[0];
+  const Layout src = src_.Get(element), dst = dst_.Get(element);
+  if (flat) {
+    for (uint32_t i = 0; i < def.length; ++i) {
+      EmitValue(element, true, {at.src + i * src.flat, at.dst + i * dst.flat});
+    }
+  } else if (IsBytewise(element)) {
+    EmitBytes(at, def.length * src.size);
+  } else {
+    EmitElements(Kind::kFixedList, {src.size, dst.size, src.align, dst.align, false, def.length},
+                 element, at);
+  }
+}
+
+// The operation that begins a list, and what it does with each element.
+void CopyPlan::EmitElements(Kind kind, CopyList list, ValType element, Place at) {
   const auto index = static_cast<uint32_t>(lists_.size());
-  lists_.push_back({src.size, dst.size, src.align, dst.align, IsBytewise(element), 0});
-  Emit(flat ? Kind::kFlatList : Kind::kList, at, index);
+  lists_.push_back(list);
+  Emit(kind, at, index);
   barrier_ = static_cast<uint32_t>(ops_.size());
   if (!lists_[index].bytewise) {
     EmitValue(element, false, Place{});

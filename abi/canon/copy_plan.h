@@ -44,6 +44,7 @@ struct CopyOp {
     kFlags,
     kString,
     kList,
+    kFixedList,
     kVariant,
     kOwn,
     kBorrow,
@@ -67,6 +68,7 @@ struct CopyList {
   uint32_t src_align = 1;
   uint32_t dst_align = 1;
   bool bytewise = false;  // the whole list in one copy
+  uint32_t length = 0;    // of a fixed-length list
   uint32_t after = 0;     // operation behind the list's body, which follows the list's own
 };
 
@@ -106,6 +108,8 @@ class CopyPlan {
   void EmitScalar(ValType type, bool flat, Place at);
   void EmitProduct(const std::vector<ValType>& types, bool flat, Place at);
   void EmitList(ValType type, bool flat, Place at);
+  void EmitFixedList(ValType type, bool flat, Place at);
+  void EmitElements(CopyOp::Kind kind, CopyList list, ValType element, Place at);
   void EmitVariant(ValType type, bool flat, Place at);
   bool IsBytewise(ValType type);
   // Makes the routines that the plan of `type` calls, so that none is begun inside another.

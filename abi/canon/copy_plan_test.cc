@@ -22,6 +22,7 @@ ValType Def(TypeTable& table, TypeKind kind, std::vector<ValType> types, uint32_
   def.kind = kind;
   def.types = std::move(types);
   def.resource = resource;
+  def.length = kind == K::kFixedList ? 3 : 0;
   if (kind == K::kRecord || kind == K::kVariant) labels = def.types.size();
   def.labels.assign(labels, "label");
   return *table.Intern(std::move(def));
@@ -169,6 +170,22 @@ TEST_F(CopyPlanTest, HostileReallocsTrap) {
 }
 
 // A list of lists of lists ... of u8, as deep as types may be: one native frame for all levels.
+TEST_F(CopyPlanTest, FixedLengthListsAreCopiedWhereTheyStand) {
+  const ValType flags = Def(table_, K::kFlags, {}, 1);
+  const ValType type =
+      Def(table_, K::kTuple,
+          {Def(table_, K::kFixedList, {K::kU32}), Def(table_, K::kFixedList, {flags}), K::kU16});
+  Put(16, {1, 2, 3, 0x7fff'ffff});
+
+  ASSERT_TRUE(RunMemory(type, 16, 64));
+  ASSERT_TRUE(RunFlat(Def(table_, K::kFixedList, {flags}), {7, 6, 5}));
+
+  EXPECT_EQ(Word(64), 1u);
+  EXPECT_EQ(Word(72), 3u);
+  EXPECT_EQ(Word(76), 0x0001'0101u);
+  EXPECT_EQ(Flat(3), (std::vector<uint64_t>{1, 0, 1}));
+}
+
 TEST_F(CopyPlanTest, DeepListsUseNoNativeStack) {
   ValType type = K::kU8;
   for (int depth = 0; depth < 90; ++depth) {
@@ -361,10 +378,11 @@ TEST_F(CopyPlanTest, RandomBytesNeverLeaveTheMemories) {
   std::vector<ValType> pool = {K::kBool, K::kU8, K::kS16, K::kU32, K::kF64, K::kChar, K::kString};
   for (int i = 0; i < 40; ++i) {
     constexpr TypeKind kKinds[] = {K::kList,   K::kOption,  K::kResult, K::kTuple,
-                                   K::kRecord, K::kVariant, K::kFlags};
+                                   K::kRecord, K::kVariant, K::kFlags,  K::kFixedList};
     const TypeKind kind = kKinds[random() % std::size(kKinds)];
     std::vector<ValType> types;
-    const size_t count = kind == K::kList || kind == K::kOption ? 1 : kind == K::kResult ? 2 : 3;
+    const bool has_one = kind == K::kList || kind == K::kOption || kind == K::kFixedList;
+    const size_t count = has_one ? 1 : kind == K::kResult ? 2 : 3;
     for (size_t j = 0; j < count && kind != K::kFlags; ++j) {
       types.push_back(pool[random() % pool.size()]);
     }

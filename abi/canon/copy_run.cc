@@ -62,6 +62,7 @@ class Runner {
   bool Handle(bool own, uint32_t resource, uint32_t index, uint32_t* lowered);
   bool String(uint64_t address, uint64_t units, uint64_t* new_address, uint64_t* new_units);
   bool List(const CopyOp& op, uint64_t address, uint64_t length, uint64_t* new_address);
+  void FixedList(const CopyList& list, const uint8_t* src, uint8_t* dst);
   bool NextElement();
 
   uint64_t ReadPointer(const uint8_t* at) const {
@@ -177,6 +178,7 @@ bool Runner::MemoryStep(const CopyOp& op) {
       WritePointer(dst, address);
       WritePointer(dst + to_width, length);
       return true;
+    case Kind::kFixedList: FixedList(plan_.list(op.arg), src, dst); return true;
     case Kind::kVariant:
       index = LoadDiscriminant(src, plan_.variant(op.arg).discriminant_bytes);
       StoreDiscriminant(dst, plan_.variant(op.arg).discriminant_bytes, index);
@@ -251,6 +253,13 @@ bool Runner::List(const CopyOp& op, uint64_t address, uint64_t length, uint64_t*
     Push({body, {nullptr, src}, {nullptr, dst}, body, length - 1, list.src_size, list.dst_size});
   }
   return true;
+}
+
+// Its elements stand where the list does.
+void Runner::FixedList(const CopyList& list, const uint8_t* src, uint8_t* dst) {
+  const uint32_t body = frame_.next;
+  frame_.next = list.after;
+  Push({body, {nullptr, src}, {nullptr, dst}, body, list.length - 1, list.src_size, list.dst_size});
 }
 
 }  // namespace

@@ -47,12 +47,18 @@ Layout LayoutTable::Compute(ValType type) {
     case TypeKind::kU64:
     case TypeKind::kF64: return ScalarLayout(8);
     case TypeKind::kString:
-    case TypeKind::kList: return PointerPairLayout(pointer_bytes_);
+    case TypeKind::kList:
+    case TypeKind::kMap: return PointerPairLayout(pointer_bytes_);
     case TypeKind::kRecord:
     case TypeKind::kTuple: {
       RecordLayout record;
       for (ValType field : types_->Get(type).types) record.Place(Get(field));
       return record.Finish();
+    }
+    case TypeKind::kFixedList: {
+      const TypeDef& def = types_->Get(type);
+      const Layout element = Get(def.types[0]);
+      return {def.length * element.size, element.align, def.length * element.flat};
     }
     case TypeKind::kFlags:
       return ScalarLayout(FlagsBytes(static_cast<uint32_t>(types_->Get(type).labels.size())));

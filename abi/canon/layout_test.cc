@@ -22,6 +22,11 @@ struct Types {
     def.labels.assign(labels, "label");
     return *table.Intern(std::move(def));
   }
+  ValType FixedList(ValType element, uint32_t length) {
+    TypeDef def{K::kFixedList, {}, {element}, {}};
+    def.length = length;
+    return *table.Intern(std::move(def));
+  }
   ValType Record(std::vector<ValType> types) { return Def(K::kRecord, std::move(types)); }
   ValType Enum(uint32_t n) { return Def(K::kEnum, {}, n); }
   ValType Flags(uint32_t n) { return Def(K::kFlags, {}, n); }
@@ -45,6 +50,10 @@ TEST(LayoutTest, AgreesWithTheSpecification) {
       {K::kChar, {4, 4, 1}, {4, 4, 1}},
       {string, {8, 4, 2}, {16, 8, 2}},
       {t.Def(K::kList, {u64}), {8, 4, 2}, {16, 8, 2}},
+      {t.Def(K::kMap, {t.Def(K::kTuple, {u8, u64})}), {8, 4, 2}, {16, 8, 2}},
+      {t.FixedList(u16, 3), {6, 2, 3}, {6, 2, 3}},
+      {t.FixedList(t.Record({u32, u8}), 2), {16, 4, 4}, {16, 4, 4}},
+      {t.FixedList(string, 2), {16, 4, 4}, {32, 8, 4}},
       {t.Record({u8, u16, u8}), {6, 2, 3}, {6, 2, 3}},
       {t.Record({u8, u64, u8}), {24, 8, 3}, {24, 8, 3}},
       {t.Record({u8, string}), {12, 4, 3}, {24, 8, 3}},

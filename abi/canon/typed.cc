@@ -21,6 +21,7 @@ bool TypeChecker::Matches(ValType type, const canon::TypeShape* shape) const {
   if (type.kind() != shape->kind) return false;
   if (IsPrimitive(type.kind())) return true;
   const TypeDef& def = types.Get(type);
+  if (def.length != shape->length) return false;
   if (def.kind == TypeKind::kOwn || def.kind == TypeKind::kBorrow) {
     return MatchesHandle(def, *shape);
   }
@@ -122,6 +123,9 @@ std::string Describe(const canon::TypeShape* shape, const ResourceNames& names) 
       return DescribeLabels(shape->kind == TypeKind::kEnum ? "enum" : "flags", *shape,
                             [](const canon::TypeShape*) { return ""; });
     case TypeKind::kList: return DescribeParts("list", *shape, names);
+    case TypeKind::kFixedList:
+      return absl::StrCat("list<", Describe(shape->parts[0], names), ", ", shape->length, ">");
+    case TypeKind::kMap: return DescribeParts("map", *shape->parts[0], names);
     case TypeKind::kTuple: return DescribeParts("tuple", *shape, names);
     case TypeKind::kOption: return DescribeParts("option", *shape, names);
     case TypeKind::kResult: return DescribeParts("result", *shape, names);

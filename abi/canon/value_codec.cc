@@ -8,8 +8,7 @@
 namespace tenon::abi {
 namespace {
 
-bool IsPair(TypeKind kind) { return kind == TypeKind::kString || kind == TypeKind::kList; }
-bool IsProduct(TypeKind kind) { return kind == TypeKind::kRecord || kind == TypeKind::kTuple; }
+bool IsPair(TypeKind kind) { return kind == TypeKind::kString || IsList(kind); }
 bool IsSum(TypeKind kind) {
   return kind == TypeKind::kVariant || kind == TypeKind::kOption || kind == TypeKind::kResult;
 }
@@ -79,12 +78,14 @@ bool ValueCodec::Load(ValType type, const uint8_t* from, Value* out) {
            (!payload.has_value() || Load(payload, from + PayloadOffset(type), &out->items[0]));
   }
   if (!IsProduct(kind)) return LiftScalar(type, LoadBits(from, layouts_.Get(type).size), out);
-  const std::vector<ValType>& members = types_.Get(type).types;
-  if (!Resize(members.size(), out)) return false;
+  const TypeDef& def = types_.Get(type);
+  const uint32_t count = PartCount(def);
+  if (!Resize(count, out)) return false;
   RecordLayout places;
-  for (size_t i = 0; i < members.size(); ++i) {
-    const uint32_t offset = places.Place(layouts_.Get(members[i]));
-    if (!Load(members[i], from + offset, &out->items[i])) return false;
+  for (uint32_t i = 0; i < count; ++i) {
+    const ValType part = PartAt(def, i);
+    const uint32_t offset = places.Place(layouts_.Get(part));
+    if (!Load(part, from + offset, &out->items[i])) return false;
   }
   return true;
 }
@@ -111,11 +112,13 @@ bool ValueCodec::Store(ValType type, const Value& value, uint64_t to) {
     StoreBits(cx_.At(to), layouts_.Get(type).size, raw);
     return true;
   }
-  const std::vector<ValType>& members = types_.Get(type).types;
+  const TypeDef& def = types_.Get(type);
+  const uint32_t count = PartCount(def);
   RecordLayout places;
-  for (size_t i = 0; i < members.size(); ++i) {
-    const uint32_t offset = places.Place(layouts_.Get(members[i]));
-    if (!Store(members[i], value.items[i], to + offset)) return false;
+  for (uint32_t i = 0; i < count; ++i) {
+    const ValType part = PartAt(def, i);
+    const uint32_t offset = places.Place(layouts_.Get(part));
+    if (!Store(part, value.items[i], to + offset)) return false;
   }
   return true;
 }
@@ -134,11 +137,13 @@ bool ValueCodec::Lift(ValType type, const vm::Slot* slots, Value* out) {
   if (!IsProduct(kind)) {
     return LiftScalar(type, Is64(kind) ? slots->bits : vm::ReadSlot<uint32_t>(slots), out);
   }
-  const std::vector<ValType>& members = types_.Get(type).types;
-  if (!Resize(members.size(), out)) return false;
-  for (size_t i = 0; i < members.size(); ++i) {
-    if (!Lift(members[i], slots, &out->items[i])) return false;
-    slots += layouts_.Get(members[i]).flat;
+  const TypeDef& def = types_.Get(type);
+  const uint32_t count = PartCount(def);
+  if (!Resize(count, out)) return false;
+  for (uint32_t i = 0; i < count; ++i) {
+    const ValType part = PartAt(def, i);
+    if (!Lift(part, slots, &out->items[i])) return false;
+    slots += layouts_.Get(part).flat;
   }
   return true;
 }
@@ -165,10 +170,12 @@ bool ValueCodec::Lower(ValType type, const Value& value, vm::Slot* slots) {
     slots->bits = Is64(kind) ? raw : static_cast<uint32_t>(raw);
     return true;
   }
-  const std::vector<ValType>& members = types_.Get(type).types;
-  for (size_t i = 0; i < members.size(); ++i) {
-    if (!Lower(members[i], value.items[i], slots)) return false;
-    slots += layouts_.Get(members[i]).flat;
+  const TypeDef& def = types_.Get(type);
+  const uint32_t count = PartCount(def);
+  for (uint32_t i = 0; i < count; ++i) {
+    const ValType part = PartAt(def, i);
+    if (!Lower(part, value.items[i], slots)) return false;
+    slots += layouts_.Get(part).flat;
   }
   return true;
 }
@@ -221,7 +228,7 @@ bool ValueCodec::LowerScalar(ValType type, const Value& value, uint64_t* raw) {
 }
 
 bool ValueCodec::LiftPair(ValType type, uint64_t address, uint64_t length, Value* out) {
-  if (type.kind() == TypeKind::kList) {
+  if (IsList(type.kind())) {
     return LiftList(types_.Get(type).types[0], address, length, out);
   }
   absl::string_view text;

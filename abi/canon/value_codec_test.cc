@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -64,6 +66,11 @@ class ValueCodecTest : public testing::Test {
     return *types_.Intern(std::move(def));
   }
   ValType List(ValType element) { return Define(K::kList, {element}); }
+  ValType FixedList(ValType element, uint32_t length) {
+    TypeDef def{K::kFixedList, {}, {element}, {}};
+    def.length = length;
+    return *types_.Intern(std::move(def));
+  }
   ValType DefineShape() {
     return Define(K::kVariant, {ValType(), K::kF64, K::kString, K::kU8},
                   {"none", "circle", "label", "tiny"});
@@ -145,6 +152,18 @@ TEST_F(ValueCodecTest, CompoundsAreThoseOfTheTypedLayer) {
   ExpectSame<Mixed>(mixed, {true, 1, -1, 'x', "text", 0.0f},
                     Value::Items({Value::Bits(1), Value::Bits(1), Value::Bits(~uint64_t{0}),
                                   Value::Bits('x'), Value::Text("text"), Value::Bits(0)}));
+}
+
+TEST_F(ValueCodecTest, FixedLengthListsAndMapsAreThoseOfTheTypedLayer) {
+  const Value one = Value::Bits(1), two = Value::Bits(2), a = Value::Text("a");
+  ExpectSame<std::array<uint16_t, 2>>(FixedList(K::kU16, 2), {1, 2}, Value::Items({one, two}));
+  ExpectSame<std::array<std::string, 1>>(FixedList(K::kString, 1), {"a"}, Value::Items({a}));
+  ExpectSame<std::tuple<uint8_t, std::array<std::array<uint64_t, 1>, 2>>>(
+      Define(K::kTuple, {K::kU8, FixedList(FixedList(K::kU64, 1), 2)}), {2, {{{1}, {2}}}},
+      Value::Items({two, Value::Items({Value::Items({one}), Value::Items({two})})}));
+  ExpectSame<std::map<std::string, uint8_t>>(
+      Define(K::kMap, {Define(K::kTuple, {K::kString, K::kU8})}), {{"", 2}, {"a", 1}},
+      Value::Items({Value::Items({Value::Text(""), two}), Value::Items({a, one})}));
 }
 
 TEST_F(ValueCodecTest, CasesAreThoseOfTheTypedLayer) {
@@ -279,6 +298,7 @@ TEST_F(ValueCodecTest, FitsLooksAtEveryPart) {
   EXPECT_FALSE(Fits(types_, K::kString, Value::Text("\xff")));
   EXPECT_FALSE(Fits(types_, bytes, Value::Items({Value::Bits(256)})));
   EXPECT_FALSE(Fits(types_, Define(K::kTuple, {K::kU8}), Value::Items({})));
+  EXPECT_FALSE(Fits(types_, FixedList(K::kU8, 2), Value::Items({Value::Bits(1)})));
   EXPECT_FALSE(Fits(types_, shape, Value::Case(4)));
   EXPECT_FALSE(Fits(types_, shape, Value::Case(1)));
   EXPECT_FALSE(Fits(types_, shape, Value::Case(0, Value::Bits(1))));

@@ -18,7 +18,8 @@ Result<std::shared_ptr<const CompiledComponent>> LoadComponent(vm::Engine* engin
   component->engine = engine;
   TENON_ASSIGN_OR_RETURN(component->resolved,
                          ValidateComponent(std::move(syntax), &engine->types(),
-                                           CoreLoader(&engine->types(), engine->features(), mode)));
+                                           CoreLoader(&engine->types(), engine->features(), mode),
+                                           engine->features()));
   for (const auto& module : component->resolved->modules) {
     component->modules.push_back(vm::LoadedModule::Create(engine, module, ""));
   }

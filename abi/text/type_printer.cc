@@ -1,5 +1,7 @@
 #include "abi/text/type_printer.h"
 
+#include "absl/strings/str_cat.h"
+
 #include "abi/syntax/names.h"
 
 namespace tenon::abi {
@@ -30,6 +32,8 @@ void TypePrinter::PrintDefinition(ValType type) {
     case TypeKind::kFlags: return PrintLabeled("flags", def, "", "");
     case TypeKind::kEnum: return PrintLabeled("enum", def, "", "");
     case TypeKind::kList: return PrintApplied("list", def);
+    case TypeKind::kFixedList: return PrintFixedList(def);
+    case TypeKind::kMap: return PrintApplied("map", types_.Get(def.types[0]));
     case TypeKind::kTuple: return PrintApplied("tuple", def);
     case TypeKind::kOption: return PrintApplied("option", def);
     case TypeKind::kStream: return PrintApplied("stream", def);
@@ -93,6 +97,12 @@ void TypePrinter::PrintApplied(absl::string_view keyword, const TypeDef& def) {
     Print(def.types[i]);
   }
   Append(">");
+}
+
+void TypePrinter::PrintFixedList(const TypeDef& def) {
+  Append("list<");
+  Print(def.types[0]);
+  absl::StrAppend(&text_, ", ", def.length, ">");
 }
 
 void TypePrinter::PrintResultType(const TypeDef& def) {

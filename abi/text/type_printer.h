@@ -41,6 +41,7 @@ class TypePrinter {
   void PrintLabeled(absl::string_view keyword, const TypeDef& def, const char* open,
                     const char* close);
   void PrintApplied(absl::string_view keyword, const TypeDef& def);
+  void PrintFixedList(const TypeDef& def);
   void PrintResultType(const TypeDef& def);
   void PrintHandle(absl::string_view keyword, ResourceId resource);
 

@@ -93,6 +93,7 @@ class Parser {
   Status ParseChar(Value* out);
   Status ParseString(Value* out);
   Status ParseList(const TypeDef& def, Value* out);
+  Status ParseFixedList(ValType type, const TypeDef& def, Value* out);
   Status ParseTuple(ValType type, const TypeDef& def, Value* out);
   Status ParseRecord(ValType type, const TypeDef& def, Value* out);
   Status ParseField(const TypeDef& def, std::vector<bool>* seen, Value* out);
@@ -185,7 +186,9 @@ Status Parser::Parse(ValType type, Value* out) {
     case TypeKind::kF64: return ParseFloat<double, uint64_t>(type, out);
     case TypeKind::kChar: return ParseChar(out);
     case TypeKind::kString: return ParseString(out);
-    case TypeKind::kList: return ParseList(types_.Get(type), out);
+    case TypeKind::kList:
+    case TypeKind::kMap: return ParseList(types_.Get(type), out);
+    case TypeKind::kFixedList: return ParseFixedList(type, types_.Get(type), out);
     case TypeKind::kTuple: return ParseTuple(type, types_.Get(type), out);
     case TypeKind::kRecord: return ParseRecord(type, types_.Get(type), out);
     case TypeKind::kFlags: return ParseFlags(type, types_.Get(type), out);
@@ -258,6 +261,13 @@ Status Parser::ParseList(const TypeDef& def, Value* out) {
     out->items.emplace_back();
     return Parse(def.types[0], &out->items.back());
   });
+}
+
+Status Parser::ParseFixedList(ValType type, const TypeDef& def, Value* out) {
+  TENON_RETURN_IF_ERROR(ParseList(def, out));
+  if (out->items.size() == def.length) return {};
+  return WrongAtClose(absl::StrCat("expected ", def.length, " values of ", TypeName(type),
+                                   ", found ", out->items.size()));
 }
 
 Status Parser::ParseTuple(ValType type, const TypeDef& def, Value* out) {

@@ -88,6 +88,8 @@ class Printer {
     const TypeDef& def = types_.Get(type);
     switch (def.kind) {
       case TypeKind::kList:
+      case TypeKind::kFixedList:
+      case TypeKind::kMap:
       case TypeKind::kTuple: return PrintSequence(def, value);
       case TypeKind::kRecord: return PrintRecord(def, value);
       case TypeKind::kFlags: return PrintFlags(def, value);
@@ -126,7 +128,7 @@ class Printer {
   }
 
   void PrintSequence(const TypeDef& def, const Value& value) {
-    const bool is_list = def.kind == TypeKind::kList;
+    const bool is_list = def.kind != TypeKind::kTuple;
     Append(is_list ? "[" : "(");
     for (size_t i = 0; i < value.items.size(); ++i) {
       if (i != 0) Append(", ");

@@ -160,6 +160,17 @@ TEST_F(WaveTest, ListsAndTuples) {
   EXPECT_EQ(Error(pair, "[]"), "1:1: expected tuple<string, list<u8>>, found '['");
 }
 
+TEST_F(WaveTest, FixedLengthListsAndMaps) {
+  TypeDef two{K::kFixedList, {}, {K::kU8}, {}};
+  two.length = 2;
+  const ValType pair = *types_.Intern(two);
+  const ValType map = Defined(types_, K::kMap, {TupleType(types_, {K::kString, pair})});
+  EXPECT_EQ(Print(pair, "[1, 2]"), "[1, 2]");
+  EXPECT_EQ(Print(map, R"([("a", [1, 2])])"), R"([("a", [1, 2])])");
+  EXPECT_EQ(Error(pair, "[1]"), "1:3: expected 2 values of list<u8, 2>, found 1");
+  EXPECT_EQ(Error(map, "[1]"), "1:2: expected tuple<string, list<u8, 2>>, found '1'");
+}
+
 TEST_F(WaveTest, Records) {
   EXPECT_EQ(Print(point_, "{x: 1, y: -1}"), "{x: 1, y: -1}");
   EXPECT_EQ(Print(point_, "{ %y : -1 , x : 1 , }"), "{x: 1, y: -1}");

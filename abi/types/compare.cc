@@ -60,7 +60,8 @@ bool TypeComparer::Parts(ValType expected, ValType found) {
   if (wanted.kind == TypeKind::kOwn || wanted.kind == TypeKind::kBorrow) {
     return same_(wanted.resource, given.resource) || Differ(expected, found);
   }
-  if (wanted.labels != given.labels || wanted.types.size() != given.types.size()) {
+  if (wanted.labels != given.labels || wanted.types.size() != given.types.size() ||
+      wanted.length != given.length) {
     return Differ(expected, found);
   }
   for (size_t i = 0; i < wanted.types.size(); ++i) {

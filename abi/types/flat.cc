@@ -52,12 +52,20 @@ bool Flatten(const TypeTable& types, ValType type, bool memory64, size_t limit, 
     case TypeKind::kF64: return Push(vm::ValType::kF64, limit, out);
     case TypeKind::kString:
     case TypeKind::kList:
+    case TypeKind::kMap:
       return Push(Pointer(memory64), limit, out) && Push(Pointer(memory64), limit, out);
     case TypeKind::kRecord:
     case TypeKind::kTuple: {
       const TypeDef& def = types.Get(type);
       return std::all_of(def.types.begin(), def.types.end(),
                          [&](ValType part) { return Flatten(types, part, memory64, limit, out); });
+    }
+    case TypeKind::kFixedList: {
+      const TypeDef& def = types.Get(type);
+      for (uint32_t i = 0; i < def.length; ++i) {  // each adds one or more
+        if (!Flatten(types, def.types[0], memory64, limit, out)) return false;
+      }
+      return true;
     }
     case TypeKind::kVariant:
     case TypeKind::kOption:

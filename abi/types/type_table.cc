@@ -10,6 +10,8 @@ namespace tenon::abi {
 namespace {
 
 constexpr size_t kCommonTypes = 64;
+// A pair that only stands for the entries of a map may be larger than other types, not much.
+constexpr uint64_t kMaxPairSize = 2 * kMaxElementSize;
 
 uint64_t AlignTo(uint64_t offset, uint64_t alignment) {
   return (offset + alignment - 1) & ~(alignment - 1);
@@ -66,7 +68,9 @@ uint64_t ElementSize64(const TypeDef& def, uint64_t product, uint64_t largest, T
     case TypeKind::kFlags:
       facts->alignment64 = def.labels.size() <= 8 ? 1 : def.labels.size() <= 16 ? 2 : 4;
       return facts->alignment64;
+    case TypeKind::kFixedList: return def.length * product;
     case TypeKind::kList:
+    case TypeKind::kMap:
       facts->alignment64 = 8;
       facts->has_pointer = true;
       return 16;
@@ -130,9 +134,7 @@ Result<TypeFacts> TypeTable::Measure(const TypeDef& def) const {
   facts.size = static_cast<uint32_t>(size);
   facts.depth = depth + 1;
   const uint64_t bytes = ElementSize64(def, product, largest, &facts);
-  if (bytes >= kMaxElementSize) {
-    return Fail(ErrorKind::kInvalid, "type is too large: its values take 2^28 bytes or more");
-  }
+  if (bytes >= kMaxPairSize) return Fail(ErrorKind::kInvalid, kTypeTooLarge);
   facts.element_size64 = static_cast<uint32_t>(bytes);
   return facts;
 }

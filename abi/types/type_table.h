@@ -17,6 +17,9 @@
 
 namespace tenon::abi {
 
+inline constexpr absl::string_view kTypeTooLarge =
+    "type exceeds maximum byte size: its values take 2^28 bytes or more";
+
 class TypeTable {
  public:
   // Component-level types may have `max_items` in all.
@@ -25,7 +28,7 @@ class TypeTable {
   TypeTable& operator=(const TypeTable&) = delete;
 
   // Interns a definition. Fails with kLimit (depth, size, number of types) or kInvalid (element
-  // size). Labels are not looked at.
+  // size; up to twice kMaxElementSize passes, which maps need). Labels are not looked at.
   Result<ValType> Intern(TypeDef def);
   Result<FuncTypeId> Intern(FuncType type);
   // Keep a type; nothing is interned. Fail with kLimit (depth, size, total of all items kept).

@@ -65,6 +65,7 @@ class ValType {
 //   record   labels[i] : types[i]           variant  labels[i] : types[i], which may be no type
 //   tuple    types                          flags, enum   labels
 //   list     types[0]                       option   types[0]
+//   fixed-length list   types[0], length    map      types[0], a tuple of key and value
 //   result   types[0] ok, types[1] error; each may be no type
 //   own, borrow   resource                 stream, future   types[0], which may be no type
 struct TypeDef {
@@ -72,13 +73,29 @@ struct TypeDef {
   std::vector<absl::string_view> labels;
   std::vector<ValType> types;
   ResourceId resource;
+  uint32_t length = 0;
   bool operator==(const TypeDef&) const = default;
 
   template <typename H>
   friend H AbslHashValue(H state, const TypeDef& def) {
-    return H::combine(std::move(state), def.kind, def.labels, def.types, def.resource);
+    return H::combine(std::move(state), def.kind, def.labels, def.types, def.resource, def.length);
   }
 };
+
+// Whether its values are an address and a length: lists, and maps, which are lists of pairs.
+constexpr bool IsList(TypeKind kind) { return kind == TypeKind::kList || kind == TypeKind::kMap; }
+
+// What stands one behind the other: the fields of a record, the members of a tuple, the elements of
+// a fixed-length list.
+constexpr bool IsProduct(TypeKind kind) {
+  return kind == TypeKind::kRecord || kind == TypeKind::kTuple || kind == TypeKind::kFixedList;
+}
+inline uint32_t PartCount(const TypeDef& def) {
+  return def.kind == TypeKind::kFixedList ? def.length : static_cast<uint32_t>(def.types.size());
+}
+inline ValType PartAt(const TypeDef& def, uint32_t index) {
+  return def.types[def.kind == TypeKind::kFixedList ? 0 : index];
+}
 
 // How many cases a variant, option, result or enum has, and the payload of each.
 uint32_t CaseCount(const TypeDef& def);

@@ -30,11 +30,10 @@ bool FitsScalar(TypeKind kind, uint64_t bits) {
   }
 }
 
-bool FitsEach(const TypeTable& types, const std::vector<ValType>& members,
-              const std::vector<Value>& items) {
-  if (members.size() != items.size()) return false;
+bool FitsEach(const TypeTable& types, const TypeDef& def, const std::vector<Value>& items) {
+  if (PartCount(def) != items.size()) return false;
   for (size_t i = 0; i < items.size(); ++i) {
-    if (!Fits(types, members[i], items[i])) return false;
+    if (!Fits(types, PartAt(def, i), items[i])) return false;
   }
   return true;
 }
@@ -54,8 +53,10 @@ bool Fits(const TypeTable& types, ValType type, const Value& value) {
   const TypeDef& def = types.Get(type);
   switch (def.kind) {
     case TypeKind::kRecord:
-    case TypeKind::kTuple: return FitsEach(types, def.types, value.items);
+    case TypeKind::kTuple:
+    case TypeKind::kFixedList: return FitsEach(types, def, value.items);
     case TypeKind::kList:
+    case TypeKind::kMap:
       for (const Value& item : value.items) {
         if (!Fits(types, def.types[0], item)) return false;
       }

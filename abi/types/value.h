@@ -17,6 +17,7 @@ namespace tenon::abi {
 //   flags                      bits; bit i is label i
 //   string                     text, UTF-8
 //   list, record, tuple        items: elements, fields, members
+//   map                        items: its entries, each two items, key and value
 //   variant, enum              bits: the case; items: its payload, if it has one
 //   option, result             likewise: none 0, some 1; ok 0, err 1
 //   own, borrow                bits: the resource's representation, its implementer's business

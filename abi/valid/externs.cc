@@ -234,10 +234,22 @@ absl::string_view Validator::PreviousName(const std::vector<NamedItem>& items,
   return "";
 }
 
+Status Validator::CheckNameFeatures(const syntax::Name& name, const ExternName& parsed) const {
+  const syntax::NameAttributes* const attributes = name.attributes;
+  const bool annotates =
+      attributes != nullptr && (attributes->implements || attributes->external_id);
+  if (annotates) TENON_RETURN_IF_ERROR(Needs(vm::Feature::kImplements, "an annotated name"));
+  if (features_.Has(vm::Feature::kCanonicalNames)) return {};
+  const bool is_canonical = !parsed.version.empty() && !ParseSemver(parsed.version);
+  if (!is_canonical && (attributes == nullptr || !attributes->version_suffix)) return {};
+  return Needs(vm::Feature::kCanonicalNames, "a canonical version");
+}
+
 Status Validator::CheckName(Scope& scope, const syntax::Name& name, const ExternType& type,
                             bool is_import) {
   const std::optional<ExternName> parsed = ParseExternName(name.name);
   if (!parsed) return NoExternName(name.name);
+  TENON_RETURN_IF_ERROR(CheckNameFeatures(name, *parsed));
   if (name.attributes != nullptr) TENON_RETURN_IF_ERROR(CheckAttributes(name, *parsed, type));
   if (parsed->names_resource_func()) {
     TENON_RETURN_IF_ERROR(CheckMember(is_import ? scope.import_labels : scope.export_labels,

@@ -22,6 +22,8 @@ KindWords WordsOf(TypeKind kind) {
     case TypeKind::kVariant: return {"variant", "cases", "case named", "variant case"};
     case TypeKind::kTuple: return {"tuple", "types", "", "tuple field"};
     case TypeKind::kList: return {"list", "", "", "list element"};
+    case TypeKind::kFixedList: return {"fixed-length list", "elements", "", "list element"};
+    case TypeKind::kMap: return {"map", "", "", "map entry"};
     case TypeKind::kOption: return {"option", "", "", "option payload"};
     case TypeKind::kFlags: return {"flags", "", "", ""};
     case TypeKind::kEnum: return {"enum", "", "", ""};
@@ -110,8 +112,8 @@ class Finder {
   // Parts in order: how many, what they are called, what they are.
   std::string Parts(const TypeDef& found, const TypeDef& expected) {
     const KindWords words = WordsOf(found.kind);
-    if (found.types.size() != expected.types.size()) {
-      return Counts(found.types.size(), expected.types.size(), words.parts);
+    if (PartCount(found) != PartCount(expected)) {
+      return Counts(PartCount(found), PartCount(expected), words.parts);
     }
     for (size_t i = 0; i < found.types.size(); ++i) {
       const bool has_labels = !found.labels.empty();

@@ -81,10 +81,11 @@ Result<AnyType> Validator::DefineType(Scope& scope, const syntax::TypeDef& def) 
 
 namespace {
 
-const char* GatedFeature(const syntax::TypeDef& def) {
-  if (std::holds_alternative<syntax::MapType>(def)) return "map types";
-  const auto* list = std::get_if<syntax::ListType>(&def);
-  return list != nullptr && list->length ? "fixed-length lists" : nullptr;
+// abi: keytype
+bool MayBeKey(ValType type) {
+  const TypeKind kind = type.kind();
+  return IsPrimitive(kind) && kind != TypeKind::kF32 && kind != TypeKind::kF64 &&
+         kind != TypeKind::kErrorContext;
 }
 
 // What of a definition can be had without looking at indices: kind, labels, and the types in order.
@@ -114,7 +115,8 @@ Parts PartsOf(const syntax::TypeDef& syntax_def) {
       parts.types.push_back(variant_case.type);
     }
   } else if (const auto* list = std::get_if<syntax::ListType>(&syntax_def)) {
-    parts.def.kind = TypeKind::kList;
+    parts.def.kind = list->length ? TypeKind::kFixedList : TypeKind::kList;
+    parts.def.length = list->length.value_or(0);
     parts.types.push_back(list->element);
   } else if (const auto* tuple = std::get_if<syntax::TupleType>(&syntax_def)) {
     parts.def.kind = TypeKind::kTuple;
@@ -143,7 +145,6 @@ Parts PartsOf(const syntax::TypeDef& syntax_def) {
 }  // namespace
 
 Result<ValType> Validator::DefineValType(Scope& scope, const syntax::TypeDef& def) {
-  if (const char* feature = GatedFeature(def)) return NotSupported(feature);
   if (const auto* prim = std::get_if<syntax::PrimType>(&def)) {
     return ResolveValType(scope, syntax::ValType(*prim));
   }
@@ -164,6 +165,7 @@ Result<ValType> Validator::DefineValType(Scope& scope, const syntax::TypeDef& de
   if (const auto* future = std::get_if<syntax::FutureType>(&def)) {
     return DefineChannel(scope, TypeKind::kFuture, future->element);
   }
+  if (const auto* map = std::get_if<syntax::MapType>(&def)) return DefineMap(scope, *map);
   Parts parts = PartsOf(def);
   if (parts.none != nullptr && parts.def.labels.empty() && parts.types.empty()) {
     return Invalid(parts.none);
@@ -179,7 +181,31 @@ Result<ValType> Validator::DefineValType(Scope& scope, const syntax::TypeDef& de
     TENON_ASSIGN_OR_RETURN(const ValType resolved, ResolveOptional(scope, type));
     parts.def.types.push_back(resolved);
   }
-  return types_.Intern(std::move(parts.def));
+  if (parts.def.kind == TypeKind::kFixedList) {
+    TENON_RETURN_IF_ERROR(Needs(vm::Feature::kFixedLengthLists, "a fixed-length list"));
+    if (parts.def.length == 0)
+      return Invalid("a fixed-length list must have more than no elements");
+  }
+  TENON_ASSIGN_OR_RETURN(const ValType type, types_.Intern(std::move(parts.def)));
+  if (types_.Facts(type).element_size64 >= kMaxElementSize) return Invalid(kTypeTooLarge);
+  return type;
+}
+
+// A list of pairs, which have no size of their own to be checked.
+Result<ValType> Validator::DefineMap(const Scope& scope, const syntax::MapType& map) {
+  TENON_RETURN_IF_ERROR(Needs(vm::Feature::kMaps, "a map"));
+  TypeDef pair, def;
+  pair.kind = TypeKind::kTuple;
+  for (const syntax::ValType& part : {map.key, map.value}) {
+    TENON_ASSIGN_OR_RETURN(pair.types.emplace_back(), ResolveValType(scope, part));
+  }
+  if (!MayBeKey(pair.types[0])) {
+    return Invalid(
+        absl::StrCat("the key of a map can't be of the type ", ToString(types_, pair.types[0])));
+  }
+  def.kind = TypeKind::kMap;
+  TENON_ASSIGN_OR_RETURN(def.types.emplace_back(), types_.Intern(std::move(pair)));
+  return types_.Intern(std::move(def));
 }
 
 // A stream or a future, of something or of nothing.

@@ -62,6 +62,11 @@ void CollectResources(const TypeTable& types, const std::vector<NamedItem>& item
 
 }  // namespace
 
+Status Validator::Needs(vm::Feature feature, absl::string_view what) const {
+  if (features_.Has(feature)) return {};
+  return Invalid(absl::StrCat(what, " is not valid: ", vm::FeatureName(feature), " is off"));
+}
+
 Status Validator::DefineModule(Scope& scope, const syntax::CoreModule& module) {
   if (modules_.size() >= kMaxModules) {
     return Fail(ErrorKind::kLimit,
@@ -163,10 +168,10 @@ CoreModuleLoader CoreLoader(vm::TypeStore* types, vm::Features features, vm::Bod
 
 Result<std::unique_ptr<const ResolvedComponent>> ValidateComponent(
     std::unique_ptr<const syntax::RootComponent> component, vm::TypeStore* types,
-    const CoreModuleLoader& load_module) {
+    const CoreModuleLoader& load_module, vm::Features features) {
   auto component_types = std::make_unique<TypeTable>(
       std::min(kMaxTypeItems, kTypeItemsBase + component->bytes->size() / kBytesPerTypeItem));
-  Validator validator(*component, *component_types, types, load_module);
+  Validator validator(*component, *component_types, types, load_module, features);
   TENON_ASSIGN_OR_RETURN(const Validator::Validated root,
                          validator.ValidateComponent(*component, nullptr));
   auto result = std::make_unique<ResolvedComponent>();

@@ -1,5 +1,6 @@
 // The component validator: syntax in, ResolvedComponent out. abi: Binary.md and Explainer.md,
-// validation notes. Gated features (fixed-length lists, maps, values) are refused by name.
+// validation notes. What this version lacks (values) is refused by name, and so is what is off of
+// the component model's features.
 #pragma once
 
 #include <cstdint>
@@ -28,6 +29,6 @@ CoreModuleLoader CoreLoader(vm::TypeStore* types, vm::Features features, vm::Bod
 // `types` outlives the result.
 Result<std::unique_ptr<const ResolvedComponent>> ValidateComponent(
     std::unique_ptr<const syntax::RootComponent> component, vm::TypeStore* types,
-    const CoreModuleLoader& load_module);
+    const CoreModuleLoader& load_module, vm::Features features = vm::Features());
 
 }  // namespace tenon::abi

@@ -193,7 +193,7 @@ TEST_F(ValidateTest, ErrorsSpeakOfTheDefinition) {
 TEST_F(ValidateTest, GatedFeaturesAreRefusedByName) {
   const Bytes fixed = {0x67, 0x7d, 0x04};
   EXPECT_EQ(ErrorOf(Component({Section(kType, {fixed})})),
-            "not supported by this version: fixed-length lists");
+            "a fixed-length list is not valid: fixed-length-lists is off");
   EXPECT_EQ(ErrorOf(Component({Section(kCanon, {{0x42, 0x00}})})),
             "not supported by this version: shared-everything-threads (canon "
             "thread.available-parallelism)");

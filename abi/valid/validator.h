@@ -25,9 +25,10 @@ namespace tenon::abi {
 class Validator {
  public:
   Validator(const syntax::RootComponent& root, TypeTable& types, vm::TypeStore* core_types,
-            const CoreModuleLoader& load)
+            const CoreModuleLoader& load, vm::Features features)
       : root_(root),
         core_types_(*core_types),
+        features_(features),
         load_(load),
         types_(types),
         matcher_(types, *core_types) {}
@@ -48,6 +49,7 @@ class Validator {
   Result<ValType> DefineValType(Scope& scope, const syntax::TypeDef& def);
   Result<ValType> DefineChannel(const Scope& scope, TypeKind kind,
                                 const std::optional<syntax::ValType>& element);
+  Result<ValType> DefineMap(const Scope& scope, const syntax::MapType& map);
   Result<FuncTypeId> DefineFuncType(Scope& scope, const syntax::FuncType& type);
   Result<AnyType> DefineResource(Scope& scope, const syntax::ResourceType& type);
   Result<AnyType> DefineComponentType(Scope& scope, const syntax::ComponentType& type);
@@ -68,6 +70,7 @@ class Validator {
   Status Import(Scope& scope, const syntax::Name& name, const syntax::ExternType& type);
   Status ExportDecl(Scope& scope, const syntax::Name& name, const syntax::ExternType& type);
   Status Export(Scope& scope, const syntax::Export& item);
+  Status CheckNameFeatures(const syntax::Name& name, const ExternName& parsed) const;
   Status CheckName(Scope& scope, const syntax::Name& name, const ExternType& type, bool is_import);
   static absl::string_view PreviousName(const std::vector<NamedItem>& items,
                                         absl::string_view unique_form);
@@ -138,10 +141,12 @@ class Validator {
   void AddStep(Scope& scope, size_t result, T&& step);
   template <typename T>
   Result<const T*> At(const std::vector<T>& space, uint32_t index, const char* what);
+  Status Needs(vm::Feature feature, absl::string_view what) const;
   Status CheckUnique(absl::Span<const absl::string_view> labels, const char* what);
 
   const syntax::RootComponent& root_;
   vm::TypeStore& core_types_;
+  const vm::Features features_;
   const CoreModuleLoader& load_;
   TypeTable& types_;
   Matcher matcher_;

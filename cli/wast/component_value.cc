@@ -63,7 +63,9 @@ class Parser {
         TENON_ASSIGN_OR_RETURN(std::string text, TakeText());
         return Value::Text(std::move(text));
       }
-      case TypeKind::kList: return ParseList(type);
+      case TypeKind::kList:
+      case TypeKind::kMap: return ParseList(type);
+      case TypeKind::kFixedList: return ParseFixedList(type);
       case TypeKind::kTuple: return ParseTuple(type);
       case TypeKind::kRecord: return ParseRecord(type);
       case TypeKind::kFlags: return ParseFlags(type);
@@ -159,6 +161,12 @@ class Parser {
       list.items.push_back(std::move(item));
     }
     return list;
+  }
+
+  Result<Value> ParseFixedList(ValType type) {
+    TENON_ASSIGN_OR_RETURN(Value list, ParseList(type));
+    if (list.items.size() == types_.Get(type).length) return list;
+    return Wrong(absl::StrCat("not the length of ", ToString(types_, type)));
   }
 
   Result<Value> ParseTuple(ValType type) {

@@ -37,7 +37,8 @@ void Component(std::vector<uint8_t> bytes, const vm::Features& features) {
   auto component = abi::DecodeComponent(std::move(bytes));
   if (!component) return;
   (void)abi::ValidateComponent(std::move(*component), &types,
-                               abi::CoreLoader(&types, features, vm::BodyValidation::kEager));
+                               abi::CoreLoader(&types, features, vm::BodyValidation::kEager),
+                               features);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <tenon/layout.h>
 #include <tenon/slot.h>
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -21,6 +22,7 @@
 // What stands for what:
 //   bool, (u)int8..64_t, float, double, char32_t        std::string_view, std::string
 //   std::vector<T>, std::span<const number>    list     std::optional<T>       option
+//   std::array<T, n>           fixed-length list        std::map<K, V>         map
 //   Expected<T, E>, std::expected<T, E>      result     std::tuple<T...>       tuple
 //     (T may be void, E std::monostate)                 Own<T>, Borrow<T>      host resources
 //   GuestOwn<T>, GuestBorrow<T> (guest_resource.h)      resources that a guest defines
@@ -318,6 +320,45 @@ struct Abi<std::vector<T>> : PairAbi<std::vector<T>, Abi<std::vector<T>>>, ListA
         if (!Abi<T>::Load(cx, from, &value)) return false;
         from += kElement.size;
       }
+    }
+    return true;
+  }
+};
+
+template <typename T, size_t N>
+struct Abi<std::array<T, N>> {
+  static constexpr Layout kElement = Abi<T>::kLayout;
+  static constexpr Layout kLayout = {N * kElement.size, kElement.align, N * kElement.flat};
+  static constexpr canon::TypeShape kShape = {
+      .kind = TypeKind::kFixedList, .parts = kShapesOf<T>, .part_count = 1, .length = N};
+
+  static bool Load(canon::Context& cx, const uint8_t* from, std::array<T, N>* out) {
+    return Each(*out, [&](T& value, uint32_t i) {
+      return Abi<T>::Load(cx, from + i * kElement.size, &value);
+    });
+  }
+  static bool Lift(canon::Context& cx, const vm::Slot* slots, std::array<T, N>* out) {
+    return Each(*out, [&](T& value, uint32_t i) {
+      return Abi<T>::Lift(cx, slots + i * kElement.flat, &value);
+    });
+  }
+  static bool Store(canon::Context& cx, std::array<T, N>& values, uint64_t to) {
+    return Each(values, [&](T& value, uint32_t i) {
+      return Abi<T>::Store(cx, value, to + i * kElement.size);
+    });
+  }
+  static bool Lower(canon::Context& cx, std::array<T, N>& values, vm::Slot* slots) {
+    return Each(values, [&](T& value, uint32_t i) {
+      return Abi<T>::Lower(cx, value, slots + i * kElement.flat);
+    });
+  }
+
+ private:
+  // Until one fails.
+  template <typename Visit>
+  static bool Each(std::array<T, N>& values, Visit visit) {
+    for (uint32_t i = 0; i < N; ++i) {
+      if (!visit(values[i], i)) return false;
     }
     return true;
   }

@@ -69,6 +69,7 @@ struct TypeShape {
   size_t part_count = 0;
   const abi::ResourceType* resource = nullptr;  // of handles to the host's resources
   const void* guest_tag = nullptr;              // of handles to a guest's
+  uint32_t length = 0;                          // of a fixed-length list
 };
 
 struct FuncShape {

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <tuple>
 #include <type_traits>
@@ -124,6 +125,45 @@ struct Abi<std::tuple<Ts...>> {
   }
   static bool Lower(canon::Context& cx, Value& value, vm::Slot* slots) {
     return std::apply([&](Ts&... v) { return Product::Lower(cx, slots, v...); }, value);
+  }
+};
+
+// A list of pairs. Of entries with one key the last counts.
+template <typename K, typename V>
+struct Abi<std::map<K, V>> : PairAbi<std::map<K, V>, Abi<std::map<K, V>>> {
+  using Entry = std::tuple<K, V>;
+  static constexpr Layout kEntry = Abi<Entry>::kLayout;
+  static constexpr canon::TypeShape kShape = {
+      .kind = TypeKind::kMap, .parts = kShapesOf<Entry>, .part_count = 1};
+
+  static bool LiftPair(canon::Context& cx, uint64_t address, uint64_t length, std::map<K, V>* out) {
+    constexpr uint64_t kNodeBytes = sizeof(std::pair<K, V>) + 4 * sizeof(void*);
+    if (!canon::CheckList(cx, address, length, kEntry.size, kEntry.align) ||
+        !canon::Charge(cx, length * kNodeBytes)) {
+      return false;
+    }
+    const uint8_t* from = canon::At(cx, address);
+    for (uint64_t i = 0; i < length; ++i, from += kEntry.size) {
+      Entry entry;
+      if (!Abi<Entry>::Load(cx, from, &entry)) return false;
+      out->insert_or_assign(std::move(std::get<0>(entry)), std::move(std::get<1>(entry)));
+    }
+    return true;
+  }
+  static bool LowerPair(canon::Context& cx, std::map<K, V>& values, uint64_t* address,
+                        uint64_t* length) {
+    *length = values.size();
+    if (*length > abi::kMaxListByteLength / kEntry.size) {
+      return canon::Trap(cx, "the host passed a map that is too long");
+    }
+    if (!canon::Allocate(cx, *length * kEntry.size, kEntry.align, address)) return false;
+    uint64_t to = *address;
+    for (auto& [key, value] : values) {
+      K name = key;  // which stays what it is
+      if (!ProductAbi<K, V>::Store(cx, to, name, value)) return false;
+      to += kEntry.size;
+    }
+    return true;
   }
 };
 

@@ -35,6 +35,10 @@ template <typename T>
 inline constexpr bool kIsView<std::span<T>> = true;
 template <typename T>
 inline constexpr bool kIsView<std::vector<T>> = kIsView<T>;
+template <typename T, size_t N>
+inline constexpr bool kIsView<std::array<T, N>> = kIsView<T>;
+template <typename K, typename V>
+inline constexpr bool kIsView<std::map<K, V>> = kIsView<K> || kIsView<V>;
 template <typename T>
 inline constexpr bool kIsView<std::optional<T>> = kIsView<T>;
 template <typename T, typename E>

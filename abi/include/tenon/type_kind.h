@@ -35,6 +35,8 @@ enum class TypeKind : uint8_t {
   kBorrow,
   kStream,
   kFuture,
+  kFixedList,
+  kMap,
 };
 constexpr bool IsPrimitive(TypeKind kind) { return kind <= TypeKind::kErrorContext; }
 

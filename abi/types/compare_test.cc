@@ -1,0 +1,22 @@
+#include "abi/types/compare.h"
+
+#include <gtest/gtest.h>
+
+namespace tenon::abi {
+namespace {
+
+ValType Bytes(TypeTable& types, uint32_t length) {
+  TypeDef def{TypeKind::kFixedList, {}, {TypeKind::kU8}, {}};
+  def.length = length;
+  return *types.Intern(std::move(def));
+}
+
+TEST(TypeComparerTest, FixedLengthListsAreAsLong) {
+  TypeTable a, b;
+  TypeComparer comparer(a, b, [](ResourceId, ResourceId) { return false; });
+  EXPECT_TRUE(comparer.Equal(Bytes(a, 4), Bytes(b, 4)));
+  EXPECT_FALSE(comparer.Equal(Bytes(a, 4), Bytes(b, 3)));
+}
+
+}  // namespace
+}  // namespace tenon::abi
