@@ -1,6 +1,7 @@
-// Core types as definitions of a component: function types and module types. abi: "Type
-// Definitions". Recursive groups, structures and arrays decode when the core decoder has them.
+// Core types as definitions of a component: function types and module types; the others are read by
+// the decoder of modules. abi: "Type Definitions"
 #include "abi/binary/read.h"
+#include "vm/binary/decoder.h"
 #include "vm/syntax/limits.h"
 #include "vm/syntax/type_reader.h"
 
@@ -106,6 +107,25 @@ bool ReadModuleDecl(SyntaxReader& reader, int depth, syntax::CoreModuleDecl* out
   }
 }
 
+// `code` is its first byte, or 0x00 in front of a `sub` that has the code of a module type.
+bool ReadCoreRecType(SyntaxReader& reader, uint8_t code, uint64_t where, syntax::CoreRecType* out) {
+  constexpr uint8_t kSub = 0x50, kFirstCode = 0x4e, kLastCode = 0x5f;
+  const bool is_prefix = code == 0x00 && reader.PeekByte() == kSub;
+  if (!is_prefix && (code < kFirstCode || code > kLastCode)) {
+    return reader.FailForm(code, "core type", where);
+  }
+  const uint8_t* const begin = reader.position() - (is_prefix ? 0 : 1);
+  const auto rest = absl::MakeConstSpan(begin, reader.position() + reader.remaining());
+  SyntaxReader types = reader.Part(rest, is_prefix ? where + 1 : where);
+  std::vector<vm::SubType> unused;
+  if (!vm::DecodeRecType(types, vm::Features::All(), &unused)) {
+    const Error error = types.error();
+    return reader.FailAt(error.kind(), error.message(), error.where()->offset);
+  }
+  out->bytes = absl::MakeConstSpan(begin, types.position());
+  return reader.Skip(static_cast<size_t>(types.position() - reader.position()));
+}
+
 }  // namespace
 
 bool ReadCoreValType(SyntaxReader& reader, vm::ValType* out) {
@@ -130,12 +150,7 @@ bool ReadCoreTypeDef(SyntaxReader& reader, int depth, syntax::CoreTypeDef* out) 
         reader, kMaxTypes, "declarators", &type->decls,
         [&](syntax::CoreModuleDecl* decl) { return ReadModuleDecl(reader, depth, decl); });
   }
-  const bool is_gc = code == 0x00 || code == 0x4e || code == 0x4f || code == 0x5e || code == 0x5f;
-  if (is_gc) {
-    return reader.FailAt(ErrorKind::kLimit,
-                         "not supported by this version: core types other than functions", where);
-  }
-  return reader.FailForm(code, "core type", where);
+  return ReadCoreRecType(reader, code, where, &out->emplace<syntax::CoreRecType>());
 }
 
 }  // namespace tenon::abi

@@ -160,14 +160,18 @@ struct CoreTypeAlias {
   uint32_t outer_index = 0;
 };
 
-// The only core type definitions that decode but for module types.
 struct CoreFuncType {
   absl::Span<const vm::ValType> params;
   absl::Span<const vm::ValType> results;
 };
+// Any other recursive type, which defines as many types as it has members. They are rare: their
+// bytes are kept, which have the format of a module's.
+struct CoreRecType {
+  absl::Span<const uint8_t> bytes;
+};
 
 struct CoreModuleType;
-using CoreTypeDef = std::variant<CoreFuncType, const CoreModuleType*>;
+using CoreTypeDef = std::variant<CoreFuncType, CoreRecType, const CoreModuleType*>;
 struct CoreModuleDecl {
   std::variant<CoreImportDecl, CoreTypeDef, CoreTypeAlias, CoreExportDecl> decl;
   uint32_t offset = 0;

@@ -214,6 +214,11 @@ void ComponentPrinter::AppendCoreTypeDef(const syntax::CoreTypeDef& type) {
   if (const auto* module = std::get_if<const syntax::CoreModuleType*>(&type)) {
     return AppendModuleType(**module);
   }
+  if (std::holds_alternative<syntax::CoreRecType>(type)) {
+    status_ = Fail(ErrorKind::kLimit,
+                   "not supported by this version: printing core types other than functions");
+    return;
+  }
   const auto& func = std::get<syntax::CoreFuncType>(type);
   text() += " (func";
   core_.AppendValTypes("param", func.params, &text());

@@ -280,9 +280,7 @@ Result<AnyType> Validator::DefineComponentType(Scope& scope, const syntax::Compo
 
 Status Validator::Declare(Scope& scope, const syntax::Declarator& decl) {
   if (const auto* core = std::get_if<syntax::CoreTypeDef>(&decl.decl)) {
-    TENON_ASSIGN_OR_RETURN(const CoreTypeDefId type, DefineCoreType(&scope, *core));
-    scope.core_types.push_back(type);
-    return {};
+    return DefineCoreType(scope, *core);
   }
   if (const auto* def = std::get_if<syntax::TypeDef>(&decl.decl)) {
     TENON_ASSIGN_OR_RETURN(const AnyType type, DefineType(scope, *def));

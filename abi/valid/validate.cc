@@ -87,9 +87,7 @@ Status Validator::Define(Scope& scope, const syntax::Definition& definition) {
     return DefineModule(scope, *module);
   if (const auto* core = std::get_if<syntax::CoreInstance>(&def)) return CoreInstance(scope, *core);
   if (const auto* core_type = std::get_if<syntax::CoreTypeDef>(&def)) {
-    TENON_ASSIGN_OR_RETURN(const CoreTypeDefId type, DefineCoreType(&scope, *core_type));
-    scope.core_types.push_back(type);
-    return {};
+    return DefineCoreType(scope, *core_type);
   }
   if (const auto* nested = std::get_if<const syntax::Component*>(&def)) {
     TENON_ASSIGN_OR_RETURN(const Validated validated, ValidateComponent(**nested, &scope));

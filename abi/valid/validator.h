@@ -60,8 +60,11 @@ class Validator {
   Status Declare(Scope& scope, const syntax::Declarator& decl);
 
   // core_types.cc
-  Result<CoreTypeDefId> DefineCoreType(Scope* scope, const syntax::CoreTypeDef& def);
-  Result<ModuleTypeId> DefineModuleType(Scope* scope, const syntax::CoreModuleType& type);
+  Status DefineCoreType(Scope& scope, const syntax::CoreTypeDef& def);
+  Result<ModuleTypeId> DefineModuleType(Scope& scope, const syntax::CoreModuleType& type);
+  // A function or recursive type, behind those that its indices count.
+  Status AppendCoreType(const syntax::CoreTypeDef& def, std::vector<CoreTypeDefId>* types);
+  Status AppendRecType(std::vector<vm::SubType> group, std::vector<CoreTypeDefId>* types);
   Result<ModuleTypeId> TypeOfModule(const vm::ResolvedModule& module);
 
   // externs.cc

@@ -155,4 +155,16 @@ Result<Module> DecodeModule(SharedBytes bytes, const Features& features) {
   return Decode(std::move(module), features);
 }
 
+bool DecodeRecType(ByteReader& reader, const Features& features, std::vector<SubType>* out) {
+  Module module;
+  ImmediateScratch scratch;
+  SectionDecoder decoder{reader, reader.offset() + reader.remaining(), features, module, scratch};
+  if (!decoder.DecodeRecGroup()) {
+    const Error error = decoder.reader.error();
+    return reader.FailAt(error.kind(), error.message(), error.where()->offset);
+  }
+  *out = std::move(module.types);
+  return reader.Skip(decoder.reader.offset() - reader.offset());
+}
+
 }  // namespace tenon::vm

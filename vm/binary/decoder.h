@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "vm/base/byte_reader.h"
 #include "vm/base/status.h"
 #include "vm/syntax/features.h"
 #include "vm/syntax/module.h"
@@ -19,5 +20,9 @@ namespace tenon::vm {
 Result<Module> DecodeModule(std::vector<uint8_t> bytes, const Features& features);
 // The module keeps the owner of the bytes.
 Result<Module> DecodeModule(SharedBytes bytes, const Features& features);
+
+// One recursive type where the reader stands, as in a type section. False leaves the failure in
+// the reader.
+bool DecodeRecType(ByteReader& reader, const Features& features, std::vector<SubType>* out);
 
 }  // namespace tenon::vm

@@ -18,10 +18,13 @@ class ModuleValidator {
   // Everything but the bodies. The types move to the type store.
   Status ValidateFields(std::vector<SubType> types);
   Status ValidateBodies();
+  // A group alone, in a module whose types are `known` so far. Returns the id of the first.
+  Result<TypeId> ResolveGroupAlone(absl::Span<SubType> members, absl::Span<const TypeId> known);
 
  private:
   // Types (validate_types.cc).
   Status ResolveTypes(absl::Span<SubType> types);
+  Status ResolveGroup(absl::Span<SubType> members, const RecGroup& group);
   Status CheckType(const SubType& type, const RecGroup& group);
   Status CheckSupertype(const SubType& type);
   Status Intern(absl::Span<SubType> group);

@@ -59,4 +59,13 @@ Result<std::shared_ptr<ResolvedModule>> ValidateModule(std::unique_ptr<Module> m
   return std::unexpected<Error>(std::move(status).error());
 }
 
+Result<TypeId> ValidateRecType(std::vector<SubType> group, absl::Span<const TypeId> known,
+                               TypeStore* types, const Features& features) {
+  ResolvedModule resolved;
+  resolved.module = std::make_unique<Module>();
+  resolved.features = features;
+  resolved.types = types;
+  return ModuleValidator(resolved).ResolveGroupAlone(absl::MakeSpan(group), known);
+}
+
 }  // namespace tenon::vm

@@ -24,4 +24,9 @@ Result<std::shared_ptr<ResolvedModule>> ValidateModule(std::unique_ptr<Module> m
                                                        TypeStore* types, const Features& features,
                                                        BodyValidation mode);
 
+// One recursive type outside of a module, not an empty one: interned in `types`. `known` are the
+// types that its type indices count. Returns the id of the first type; the others follow it.
+Result<TypeId> ValidateRecType(std::vector<SubType> group, absl::Span<const TypeId> known,
+                               TypeStore* types, const Features& features);
+
 }  // namespace tenon::vm

@@ -36,15 +36,31 @@ Status ModuleValidator::ResolveTypes(absl::Span<SubType> types) {
   resolved_.type_defs.reserve(types.size());
   subtype_depths_.reserve(types.size());
   for (const RecGroup& group : module_.rec_groups) {
-    if (group.count == 0) continue;  // the store holds no empty groups
-    const absl::Span<SubType> members = types.subspan(group.first, group.count);
-    for (const SubType& type : members) TENON_RETURN_IF_ERROR(CheckType(type, group));
-    TENON_RETURN_IF_ERROR(Intern(members));
-    for (uint32_t i = group.first; i < group.first + group.count; ++i) {
-      TENON_RETURN_IF_ERROR(CheckSubtyping(i));
-    }
+    TENON_RETURN_IF_ERROR(ResolveGroup(types.subspan(group.first, group.count), group));
   }
   return {};
+}
+
+Status ModuleValidator::ResolveGroup(absl::Span<SubType> members, const RecGroup& group) {
+  if (group.count == 0) return {};  // the store holds no empty groups
+  for (const SubType& type : members) TENON_RETURN_IF_ERROR(CheckType(type, group));
+  TENON_RETURN_IF_ERROR(Intern(members));
+  for (uint32_t i = group.first; i < group.first + group.count; ++i) {
+    TENON_RETURN_IF_ERROR(CheckSubtyping(i));
+  }
+  return {};
+}
+
+Result<TypeId> ModuleValidator::ResolveGroupAlone(absl::Span<SubType> members,
+                                                  absl::Span<const TypeId> known) {
+  for (const TypeId id : known) {
+    resolved_.type_ids.push_back(id);
+    resolved_.type_defs.push_back(&resolved_.types->Get(id));
+    subtype_depths_.push_back(static_cast<uint8_t>(resolved_.types->Depth(id)));
+  }
+  const auto first = static_cast<uint32_t>(known.size());
+  TENON_RETURN_IF_ERROR(ResolveGroup(members, {first, static_cast<uint32_t>(members.size())}));
+  return resolved_.type_ids[first];
 }
 
 // A definition on its own: its features, and that what it names is in sight.
