@@ -180,6 +180,7 @@ Status Validator::Lift(Scope& scope, const syntax::CanonLift& lift) {
   TENON_RETURN_IF_ERROR(CheckLifted(scope, lift.func, flat.core));
   TENON_RETURN_IF_ERROR(CheckNeeds(*type, CallContext::kLift, flat, options));
   TENON_ASSIGN_OR_RETURN(const uint32_t index, Append(scope, ExternType(*type)));
+  if (scope.private_types.Find(lift.type.value()) != nullptr) scope.private_funcs.Insert(index);
   AddStep(scope, index, LiftStep{lift.func, *type, options});
   return {};
 }

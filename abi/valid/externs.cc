@@ -277,6 +277,7 @@ Status Validator::Import(Scope& scope, const syntax::Name& name, const syntax::E
   TENON_RETURN_IF_ERROR(CheckName(scope, name, resolved, /*is_import=*/true));
   for (const ResourcePath& path : fresh) scope.visible_imports.resources.Insert(path.id);
   TENON_RETURN_IF_ERROR(CheckVisible(scope, resolved, /*is_import=*/true));
+  TENON_RETURN_IF_ERROR(CheckNotPrivate(scope, type, /*is_import=*/true));
   MakeVisible(resolved, &scope.visible_imports);
   NameResource(name.name, resolved, &scope.import_labels);
   scope.imports.push_back({name.name, resolved});
@@ -298,6 +299,7 @@ Status Validator::ExportDecl(Scope& scope, const syntax::Name& name,
       MakeVisible(resolved, &scope.visible_exports);
     }
     TENON_RETURN_IF_ERROR(CheckVisible(scope, resolved, /*is_import=*/false));
+    TENON_RETURN_IF_ERROR(CheckNotPrivate(scope, type, /*is_import=*/false));
     MakeVisible(resolved, &scope.visible_exports);
   }
   NameResource(name.name, resolved, &scope.export_labels);
@@ -333,6 +335,9 @@ Status Validator::Export(Scope& scope, const syntax::Export& item) {
   }
   TENON_RETURN_IF_ERROR(CheckName(scope, item.name, type, /*is_import=*/false));
   TENON_RETURN_IF_ERROR(CheckVisible(scope, type, /*is_import=*/false));
+  TENON_RETURN_IF_ERROR(item.type != nullptr
+                            ? CheckNotPrivate(scope, *item.type, /*is_import=*/false)
+                            : CheckNotPrivate(scope, item.item));
   MakeVisible(type, &scope.visible_exports);
   if (const auto* exported = std::get_if<TypeItem>(&type)) {
     if (const auto* id = std::get_if<ResourceId>(&exported->type))

@@ -284,6 +284,7 @@ Status Validator::Declare(Scope& scope, const syntax::Declarator& decl) {
   }
   if (const auto* def = std::get_if<syntax::TypeDef>(&decl.decl)) {
     TENON_ASSIGN_OR_RETURN(const AnyType type, DefineType(scope, *def));
+    if (scope.kind == Scope::Kind::kComponentType) MarkPrivate(scope, *def, scope.types.size());
     scope.types.push_back(type);
     return {};
   }

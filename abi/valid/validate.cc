@@ -100,6 +100,7 @@ Status Validator::Define(Scope& scope, const syntax::Definition& definition) {
   if (const auto* type = std::get_if<syntax::TypeDef>(&def)) {
     TENON_ASSIGN_OR_RETURN(const AnyType defined, DefineType(scope, *type));
     TENON_ASSIGN_OR_RETURN(const uint32_t index, Append(scope, TypeItem{defined}));
+    MarkPrivate(scope, *type, index);
     // A resource type's own step is there already.
     if (!std::holds_alternative<syntax::ResourceType>(*type))
       AddStep(scope, index, TypeStep{defined});

@@ -91,6 +91,9 @@ class Validator {
   // visibility.cc
   void MakeVisible(const ExternType& type, Visible* visible);
   Status CheckVisible(const Scope& scope, const ExternType& type, bool is_import);
+  void MarkPrivate(Scope& scope, const syntax::TypeDef& def, uint32_t index);
+  Status CheckNotPrivate(const Scope& scope, const syntax::ExternType& type, bool is_import);
+  Status CheckNotPrivate(const Scope& scope, SortIndex item);
 
   // aliases.cc
   Status Alias(Scope& scope, const syntax::Alias& alias);

@@ -1,8 +1,10 @@
 // Types used by imports and exports must have been introduced by one. abi: "External Visibility of
 // Types". Named value types are compared by structure, so a type counts as introduced when an equal
-// one was; resources are compared by identity.
+// one was; resources are compared by identity. What a component or component type says by its own
+// definitions, though they were introduced, is told apart by index (Scope::private_types).
 #include "abi/text/wit.h"
 #include "abi/valid/validator.h"
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 
 namespace tenon::abi {
@@ -143,6 +145,89 @@ void Validator::MakeVisible(const ExternType& type, Visible* visible) {
     work_ += items.size();  // the next check looks at it
     for (const NamedItem& item : items) MakeVisible(item.type, visible);
   }
+}
+
+namespace {
+
+// Whether a definition mentions a type index of which `is_private` holds. What component and
+// instance types mention is checked by structure.
+template <typename IsPrivate>
+struct Mentions {
+  IsPrivate is_private;
+
+  bool Type(const syntax::ValType& type) const {
+    const auto* index = std::get_if<TypeIdx>(&type);
+    return index != nullptr && is_private(*index);
+  }
+  bool Type(const std::optional<syntax::ValType>& type) const { return type && Type(*type); }
+  bool operator()(const syntax::RecordType& type) const {
+    return absl::c_any_of(type.fields, [&](const auto& field) { return Type(field.type); });
+  }
+  bool operator()(const syntax::VariantType& type) const {
+    return absl::c_any_of(type.cases, [&](const auto& each) { return Type(each.type); });
+  }
+  bool operator()(const syntax::TupleType& type) const {
+    return absl::c_any_of(type.types, [&](const auto& each) { return Type(each); });
+  }
+  bool operator()(const syntax::ListType& type) const { return Type(type.element); }
+  bool operator()(const syntax::OptionType& type) const { return Type(type.type); }
+  bool operator()(const syntax::ResultType& type) const {
+    return Type(type.ok) || Type(type.error);
+  }
+  bool operator()(const syntax::OwnType& type) const { return is_private(type.resource); }
+  bool operator()(const syntax::BorrowType& type) const { return is_private(type.resource); }
+  bool operator()(const syntax::StreamType& type) const { return Type(type.element); }
+  bool operator()(const syntax::FutureType& type) const { return Type(type.element); }
+  bool operator()(const syntax::MapType& type) const { return Type(type.key) || Type(type.value); }
+  bool operator()(const syntax::FuncType& type) const {
+    return Type(type.result) ||
+           absl::c_any_of(type.params, [&](const auto& param) { return Type(param.type); });
+  }
+  bool operator()(const auto&) const { return false; }
+};
+
+bool HasName(const syntax::TypeDef& def) {
+  return std::holds_alternative<syntax::RecordType>(def) ||
+         std::holds_alternative<syntax::VariantType>(def) ||
+         std::holds_alternative<syntax::FlagsType>(def) ||
+         std::holds_alternative<syntax::EnumType>(def) ||
+         std::holds_alternative<syntax::ResourceType>(def);
+}
+
+std::unexpected<Error> IsPrivate(absl::string_view sort, bool is_import, absl::string_view type) {
+  return Invalid(absl::StrCat(sort, " not valid to be used as ", is_import ? "import" : "export",
+                              ": it mentions a type by its definition, not by the index that the "
+                              "type's import or export defines: ",
+                              type));
+}
+
+}  // namespace
+
+void Validator::MarkPrivate(Scope& scope, const syntax::TypeDef& def, uint32_t index) {
+  const bool has_private_part =
+      !scope.private_types.empty() &&
+      std::visit(
+          Mentions{[&](TypeIdx part) { return scope.private_types.Find(part.value()) != nullptr; }},
+          def);
+  if (has_private_part || HasName(def)) scope.private_types.Insert(index, has_private_part);
+}
+
+Status Validator::CheckNotPrivate(const Scope& scope, const syntax::ExternType& type,
+                                  bool is_import) {
+  if (scope.private_types.empty()) return {};
+  const bool is_type = type.sort == Sort::kType && type.bound == syntax::ExternType::Bound::kEq;
+  if (!is_type && type.sort != Sort::kFunc) return {};
+  const bool* const has_private_part = scope.private_types.Find(type.index);
+  if (has_private_part == nullptr || (is_type && !*has_private_part)) return {};
+  return IsPrivate(is_type ? "type" : "func", is_import, ToString(types_, scope.types[type.index]));
+}
+
+Status Validator::CheckNotPrivate(const Scope& scope, SortIndex item) {
+  if (item.sort == Sort::kFunc && scope.private_funcs.Contains(item.index)) {
+    return IsPrivate("func", false, ToString(types_, scope.funcs[item.index]));
+  }
+  if (item.sort != Sort::kType) return {};
+  return CheckNotPrivate(scope, {item.sort, syntax::ExternType::Bound::kEq, item.index}, false);
 }
 
 Status Validator::CheckVisible(const Scope& scope, const ExternType& type, bool is_import) {
