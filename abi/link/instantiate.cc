@@ -298,6 +298,9 @@ Result<std::unique_ptr<Instance>> Instantiate(Store& store,
   if (component->engine != &store.core().engine()) {
     return Fail(ErrorKind::kUsage, "the component was loaded for another engine than the store's");
   }
+  if (!component->plan().unlinkable.empty()) {
+    return Fail(ErrorKind::kUnlinkable, component->plan().unlinkable);
+  }
   return ComponentInstantiator(store, std::move(component)).Run(linker);
 }
 

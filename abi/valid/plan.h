@@ -170,6 +170,9 @@ struct PlanExport {
 };
 
 struct Plan {
+  // Why no host can instantiate the component, or nothing; then there may be imports and exports
+  // alone, of which the types count.
+  std::string unlinkable;
   std::vector<PlanImport> imports;
   std::vector<PlanImportedFunc> imported_funcs;
   std::vector<PlanResource> resources;

@@ -72,15 +72,38 @@ class Planner {
  public:
   explicit Planner(const PlanInput& input) : input_(input), types_(input.types) {}
 
-  Result<Plan> Run(uint32_t root_body) {
+  Result<Plan> Run(uint32_t root_body, ComponentTypeId root_type) {
     plan_.resources.resize(types_.resource_count());
     TENON_ASSIGN_OR_RETURN(Frame * root, NewFrame(root_body, nullptr, nullptr, nullptr));
-    TENON_RETURN_IF_ERROR(RunBody(*root, root_body, 0));
+    if (Status status = RunBody(*root, root_body, 0); !status) {
+      if (!needs_host_definition_) return std::unexpected(std::move(status).error());
+      return Outside(types_.Get(root_type), status.error().message());
+    }
     plan_.resources.resize(types_.resource_count());
     return std::move(plan_);
   }
 
  private:
+  // Stands for the body of a component, or the module, that an import of the root's is.
+  static constexpr uint32_t kFromHost = ~uint32_t{0};
+
+  // What is imported and exported, and no way in.
+  static Plan Outside(const ComponentType& type, absl::string_view unlinkable) {
+    Plan plan;
+    plan.unlinkable = std::string(unlinkable);
+    for (const NamedItem& item : type.imports) plan.imports.push_back({item.name, {}, item.type});
+    for (const NamedItem& item : type.exports) {
+      plan.exports.push_back({item.name, item.type, PlanComponentExport{}});
+    }
+    return plan;
+  }
+
+  Status NeedsFromHost(absl::string_view what) {
+    needs_host_definition_ = true;
+    return Fail(ErrorKind::kUnlinkable,
+                absl::StrCat("the component imports a ", what, ", which no host can give it"));
+  }
+
   // For the root nobody is the creator.
   Result<Frame*> NewFrame(uint32_t body, Frame* lexical_parent, const Frame* creator,
                           const InstanceValue* args) {
@@ -187,6 +210,7 @@ class Planner {
     }
     PlanCoreInstance instance;
     instance.module = frame.core_modules[step.module.value()];
+    if (instance.module.value() == kFromHost) return NeedsFromHost("core module");
     instance.owner = frame.instance;
     instance.index = CoreInstanceIdx(result);
     NameMap<const CoreInstanceValue*> args;
@@ -273,6 +297,7 @@ class Planner {
     InstanceValue args;
     for (const auto& arg : step.args) args.exports.Add(arg.name, ItemAt(frame, arg.item));
     const ComponentValue component = frame.components[step.component.value()];
+    if (component.body == kFromHost) return NeedsFromHost("component");
     TENON_ASSIGN_OR_RETURN(Frame * inner,
                            NewFrame(component.body, component.parent, &frame, &args));
     TENON_RETURN_IF_ERROR(RunBody(*inner, component.body, depth + 1));
@@ -452,9 +477,13 @@ class Planner {
       }
       return Item(InstanceRef(std::move(instance)));
     }
-    return Fail(ErrorKind::kLimit,
-                absl::StrCat("not supported by this version: import of a ", SortName(SortOf(type)),
-                             " `", plan_.imports[import].name, "` from the host"));
+    const bool is_module = std::holds_alternative<ModuleTypeId>(type);
+    // Below an imported instance it need not be used.
+    if (path->empty()) {
+      plan_.unlinkable = absl::StrCat("import `", plan_.imports[import].name, "` is a ",
+                                      SortName(SortOf(type)), ", which no host can give");
+    }
+    return is_module ? Item(ModuleId(kFromHost)) : Item(ComponentValue{kFromHost, nullptr});
   }
 
   Result<Item> ImportFromHost(Frame& frame, const ImportStep& step) {
@@ -536,12 +565,13 @@ class Planner {
   std::vector<std::unique_ptr<Frame>> frames_;  // all kept: closures point to them
   std::vector<HostFunc> host_funcs_;
   uint64_t steps_ = 0;
+  bool needs_host_definition_ = false;  // why planning ended
 };
 
 }  // namespace
 
-Result<Plan> MakePlan(const PlanInput& input, uint32_t root_body) {
-  return Planner(input).Run(root_body);
+Result<Plan> MakePlan(const PlanInput& input, uint32_t root_body, ComponentTypeId root_type) {
+  return Planner(input).Run(root_body, root_type);
 }
 
 }  // namespace tenon::abi

@@ -1,7 +1,6 @@
 // Writes a validated component out as a plan: runs the steps of the root's body symbolically, and
 // of a nested body once for each of its instantiations. Nothing is checked again; what may still
-// fail are limits (a component can instantiate others exponentially often) and imports of core
-// modules or components by the root, which this version does not support.
+// fail are limits: a component can instantiate others exponentially often.
 #pragma once
 
 #include <memory>
@@ -22,6 +21,6 @@ struct PlanInput {
   uint64_t max_steps = kMaxPlanSteps;
 };
 
-Result<Plan> MakePlan(const PlanInput& input, uint32_t root_body);
+Result<Plan> MakePlan(const PlanInput& input, uint32_t root_body, ComponentTypeId root_type);
 
 }  // namespace tenon::abi

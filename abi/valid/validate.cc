@@ -177,7 +177,7 @@ Result<std::unique_ptr<const ResolvedComponent>> ValidateComponent(
   const PlanInput input{
       *component_types, validator.bodies(), validator.modules(),
       std::min(kMaxPlanSteps, kPlanStepsBase + component->bytes->size() / kBytesPerPlanStep)};
-  TENON_ASSIGN_OR_RETURN(result->plan, MakePlan(input, root.body));
+  TENON_ASSIGN_OR_RETURN(result->plan, MakePlan(input, root.body, root.type));
   result->types = std::move(component_types);
   result->modules = std::move(validator.modules());
   result->syntax = std::move(component);
