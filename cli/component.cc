@@ -71,8 +71,7 @@ int Embed(const ComponentOptions& options) {
   if (!world) return world.error();
   auto core = ReadCore(options.file);
   if (!core) return core.error();
-  const auto embedded =
-      wit::EmbedWorld(std::move(*core), wit->packages, *world, options.encoding);
+  const auto embedded = wit::EmbedWorld(std::move(*core), wit->packages, *world, options.encoding);
   if (!embedded) return ComplainOfFile(options.file, {}, embedded.error());
   return WriteOutput(options.output, *embedded);
 }

@@ -24,8 +24,7 @@ Paths EntriesOf(const fs::path& folder) {
     entries.push_back(each->path());
   }
   if (error && error != std::errc::no_such_file_or_directory) {
-    return std::unexpected(
-        PathFailure{folder.string(), Error(ErrorKind::kIo, error.message())});
+    return std::unexpected(PathFailure{folder.string(), Error(ErrorKind::kIo, error.message())});
   }
   std::sort(entries.begin(), entries.end());
   return entries;

@@ -24,8 +24,8 @@ bool IsBinary(const std::string& bytes) {
 Result<wit::DecodedWit> Decode(const std::string& file) {
   const auto bytes = BytesOf(file);
   if (KindOf(bytes) == InputKind::kCoreModule) {
-    TENON_ASSIGN_OR_RETURN(const vm::Module module, vm::DecodeModule({bytes.begin(), bytes.end()},
-                                                                     vm::Features::All()));
+    TENON_ASSIGN_OR_RETURN(const vm::Module module,
+                           vm::DecodeModule({bytes.begin(), bytes.end()}, vm::Features::All()));
     const vm::Module* const pointer = &module;
     TENON_ASSIGN_OR_RETURN(wit::ModulesWorld made, wit::DecodeModulesWorld({&pointer, 1}));
     return wit::DecodedWit{std::move(made.packages), made.world, made.encodings[0]};

@@ -31,9 +31,9 @@ int WriteOutput(const std::string& output, absl::Span<const uint8_t> binary) {
 
 int RefuseTerminal(const std::string& output, absl::string_view subcommand) {
   if (output != "-" || !isatty(STDOUT_FILENO)) return 0;
-  return Complain(absl::StrCat(subcommand,
-                               ": a binary is not for a terminal; give a file with '--output'"),
-                  kExitUsage);
+  return Complain(
+      absl::StrCat(subcommand, ": a binary is not for a terminal; give a file with '--output'"),
+      kExitUsage);
 }
 
 }  // namespace tenon::cli

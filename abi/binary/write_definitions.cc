@@ -157,9 +157,7 @@ void AppendValType(const syntax::ValType& type, Bytes* out) {
   out->push_back(CodeOf(std::get<syntax::PrimType>(type)));
 }
 
-void AppendTypeDef(const syntax::TypeDef& type, Bytes* out) {
-  std::visit(TypeAppender{out}, type);
-}
+void AppendTypeDef(const syntax::TypeDef& type, Bytes* out) { std::visit(TypeAppender{out}, type); }
 
 void AppendExternName(const syntax::Name& name, Bytes* out) {
   Items attributes;

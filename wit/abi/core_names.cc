@@ -39,7 +39,10 @@ constexpr Spelling kLegacySpelling = {
     },
     [](const std::string& exported) { return absl::StrCat("cabi_post_", exported); },
     [](const std::string& resource) { return absl::StrCat("[dtor]", resource); },
-    false, "memory", "cabi_realloc", "_initialize"};
+    false,
+    "memory",
+    "cabi_realloc",
+    "_initialize"};
 
 constexpr Spelling kStandardSpelling = {
     [](const std::string& scope, bool is_of_export) {
@@ -52,7 +55,10 @@ constexpr Spelling kStandardSpelling = {
     },
     [](const std::string& exported) { return absl::StrCat(exported, "_post"); },
     [](const std::string& resource) { return absl::StrCat(resource, "_dtor"); },
-    true, "cm32p2_memory", "cm32p2_realloc", "cm32p2_initialize"};
+    true,
+    "cm32p2_memory",
+    "cm32p2_realloc",
+    "cm32p2_initialize"};
 
 FuncType TakesI32() { return {{ValType::kI32}, {}}; }
 FuncType I32ToI32() { return {{ValType::kI32}, {ValType::kI32}}; }

@@ -64,8 +64,7 @@ TEST(CoreNamesTest, StandardNamesHaveVersionTracks) {
 
 TEST(CoreNamesTest, APostReturnTakesWhatTheFunctionReturned) {
   const Packages packages = *Resolve({Root({{"x", kWit}})}, {});
-  const auto items =
-      CoreExports(packages, Shapes(packages), WorldIdx(0), Mangling::kLegacy);
+  const auto items = CoreExports(packages, Shapes(packages), WorldIdx(0), Mangling::kLegacy);
   EXPECT_EQ(items.back().role, CoreRole::kPostReturn);
   EXPECT_EQ(items.back().type, (vm::FuncType{{vm::ValType::kI32}, {}}));
 }

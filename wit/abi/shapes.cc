@@ -151,8 +151,8 @@ Shape Shapes::Compute(const Type& type) const {
   }
   if (const auto* list = std::get_if<List>(&type.what); list != nullptr && list->length > 0) {
     // As a tuple of as many members, of which the flat form shows the first few.
-    Shape shape = RecordShape(std::vector<TypeRef>(
-        std::min<size_t>(list->length, kMostFlat), list->element));
+    Shape shape =
+        RecordShape(std::vector<TypeRef>(std::min<size_t>(list->length, kMostFlat), list->element));
     const abi::Layout element = (*this)[list->element].layout;
     shape.layout.size = element.size * list->length;
     return shape;

@@ -51,7 +51,8 @@ enum class CallSide : uint8_t { kLower, kLift };
 struct CoreSignature {
   vm::FuncType type;
   bool spills_params = false;  // they lie in memory, and a pointer to them is passed
-  bool spills_result = false;  // kLower: where to put it is a last parameter; kLift: a pointer to it
+  bool spills_result =
+      false;  // kLower: where to put it is a last parameter; kLift: a pointer to it
   // Of the canonical options: what the call needs.
   bool needs_memory = false;
   bool needs_realloc = false;

@@ -58,8 +58,8 @@ TEST(WitBinaryTest, WorldsOfEveryKindOfItem) {
 }
 
 TEST(WitBinaryTest, ASectionHoldsTheWorldAndTheEncoding) {
-  const Packages packages =
-      *Resolve({Root({{"x", "package a:b@1.2.3; world v {} world w { export run: func(); }"}})}, {});
+  const Packages packages = *Resolve(
+      {Root({{"x", "package a:b@1.2.3; world v {} world w { export run: func(); }"}})}, {});
 
   const auto decoded = Decode(EncodeWorld(packages, WorldIdx(1), StringEncoding::kUtf16));
 
@@ -75,6 +75,37 @@ TEST(WitBinaryTest, OnePackageIsWrittenAtATime) {
   ASSERT_TRUE(packages);
   EXPECT_EQ(EncodePackage(*packages).error().message(),
             "only one package can be written, and here are several");
+}
+
+// Whatever a binary says, it is refused or becomes packages that can be printed and written.
+void ReadDamaged(const std::vector<uint8_t>& bytes) {
+  for (size_t i = 8; i < bytes.size(); ++i) {
+    for (const uint8_t flip : {0x01, 0x02, 0x40, 0x80}) {
+      std::vector<uint8_t> damaged = bytes;
+      damaged[i] ^= flip;
+      const auto decoded = Decode(std::move(damaged));
+      if (!decoded) continue;
+      EXPECT_FALSE(PrintPackages(decoded->packages, true).empty());
+      for (uint32_t world = 0; world < decoded->packages.worlds.size(); ++world) {
+        EncodeWorld(decoded->packages, WorldIdx(world), StringEncoding::kUtf8);
+      }
+    }
+  }
+}
+
+TEST(WitBinaryTest, DamagedBinariesAreRefusedOrRead) {
+  const Packages packages =
+      *Resolve({Root({{"x",
+                       "package a:b@1.0.0; interface i { record p { x: f32, y: option<s64> }"
+                       " variant v { none, some(p) } enum e { one, two } flags f { x, y }"
+                       " resource r { constructor(a: u32); m: func(b: borrow<r>) -> r;"
+                       "  s: static func(c: list<u8, 4>) -> result<_, e>; } }"
+                       " world w { use i.{r}; resource mine { m: func(); } import i;"
+                       " import g: func(a: stream<u8>); export j: interface { type t = u8; }"
+                       " export i; export run: func(a: r) -> tuple<u8, string>; }"}})},
+               {});
+  ReadDamaged(EncodeWorld(packages, WorldIdx(0), StringEncoding::kUtf8));
+  ReadDamaged(*EncodePackage(packages));
 }
 
 TEST(WitBinaryTest, IndicesAreNotBelieved) {

@@ -112,8 +112,8 @@ Status ReadEncoding(const syntax::RootComponent& component, StringEncoding* enco
   for (const syntax::Definition& definition : component.definitions) {
     const auto* custom = std::get_if<syntax::Custom>(&definition.def);
     if (custom == nullptr || custom->name != "wit-component-encoding") continue;
-    const auto bytes = absl::MakeConstSpan(*component.bytes)
-                           .subspan(custom->bytes.offset, custom->bytes.size);
+    const auto bytes =
+        absl::MakeConstSpan(*component.bytes).subspan(custom->bytes.offset, custom->bytes.size);
     if (bytes.size() != 2 || bytes[0] != kVersion || bytes[1] > 2) {
       return Fail(ErrorKind::kMalformed, "its wit-component-encoding is not of version 4");
     }
@@ -131,11 +131,9 @@ struct Section {
 
 Result<Section> ReadSection(absl::Span<const uint8_t> content, ItemReader& reader) {
   Section section;
-  TENON_ASSIGN_OR_RETURN(section.component,
-                         abi::DecodeComponent({content.begin(), content.end()}));
-  TENON_ASSIGN_OR_RETURN(
-      const WorldItems outer,
-      reader.Read(static_cast<const syntax::Component&>(*section.component)));
+  TENON_ASSIGN_OR_RETURN(section.component, abi::DecodeComponent({content.begin(), content.end()}));
+  TENON_ASSIGN_OR_RETURN(const WorldItems outer,
+                         reader.Read(static_cast<const syntax::Component&>(*section.component)));
   if (IsPackage(outer) && outer.exports.size() == 1) {
     const auto& type = DefinitionOf(*std::get<const TypeNode*>(outer.exports[0].what));
     TENON_ASSIGN_OR_RETURN(

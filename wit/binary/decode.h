@@ -21,8 +21,8 @@ struct DecodedWit {
   StringEncoding encoding = StringEncoding::kUtf8;
 };
 
-// Fails (kInvalid) where the component is not valid, or WIT has no word for what it has; with kLimit
-// where it is too much.
+// Fails (kInvalid) where the component is not valid, or WIT has no word for what it has; with
+// kLimit where it is too much.
 Result<DecodedWit> DecodeWit(const abi::syntax::RootComponent& component);
 
 // The world that core modules were made for, by their sections `component-type...`: what all say,

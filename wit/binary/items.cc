@@ -159,8 +159,8 @@ class ScopeReader {
 
   Status Append(Sort sort, const ItemNode& item) {
     const auto is_other = [&] {
-      return Fail(ErrorKind::kInvalid, absl::StrCat("'", item.name.name, "' is no ",
-                                                    abi::SortName(sort)));
+      return Fail(ErrorKind::kInvalid,
+                  absl::StrCat("'", item.name.name, "' is no ", abi::SortName(sort)));
     };
     if (sort == Sort::kType) {
       const auto* type = std::get_if<const TypeNode*>(&item.what);
@@ -231,10 +231,9 @@ class ScopeReader {
   Result<ComponentNode> ScopeTypeOf(uint32_t index, bool is_instance) const {
     TENON_ASSIGN_OR_RETURN(const TypeNode* type, scope_.Type(index));
     const TypeNode& node = DefinitionOf(*type);
-    const auto* scope_type =
-        node.definition == nullptr
-            ? nullptr
-            : std::get_if<const syntax::ComponentType*>(node.definition);
+    const auto* scope_type = node.definition == nullptr
+                                 ? nullptr
+                                 : std::get_if<const syntax::ComponentType*>(node.definition);
     if (scope_type != nullptr && (*scope_type)->is_instance == is_instance) {
       return ComponentNode{.type = *scope_type, .scope = node.scope};
     }

@@ -5,6 +5,7 @@
 
 #include "abi/syntax/limits.h"
 #include "abi/syntax/names.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
 namespace tenon::wit {
@@ -20,16 +21,14 @@ bool IsNominal(const decltype(Type::what)& what) {
          std::holds_alternative<Resource>(what);
 }
 
-std::vector<Field> FieldsOf(absl::Span<const absl::string_view> labels) {
-  std::vector<Field> fields;
-  for (const absl::string_view label : labels) fields.push_back({std::string(label), {}, ""});
-  return fields;
-}
-
+// An id that WIT can't write is left out.
 About AboutOf(const syntax::Name& name) {
   About about;
-  if (name.attributes != nullptr && name.attributes->external_id) {
-    about.external_id = absl::StrCat("\"", *name.attributes->external_id, "\"");
+  if (name.attributes == nullptr || !name.attributes->external_id) return about;
+  const absl::string_view id = *name.attributes->external_id;
+  const auto is_plain = [](char c) { return absl::ascii_isprint(c) && c != '"' && c != '\\'; };
+  if (std::all_of(id.begin(), id.end(), is_plain)) {
+    about.external_id = absl::StrCat("\"", id, "\"");
   }
   return about;
 }
@@ -67,6 +66,24 @@ std::unexpected<Error> NoWord(absl::string_view what) {
 
 }  // namespace
 
+namespace {
+
+// Names are printed: nothing but a label may be one.
+Result<std::string> LabelOf(absl::string_view label) {
+  if (abi::IsLabel(label)) return std::string(label);
+  return NoWord(absl::StrCat("the name '", label, "'"));
+}
+
+Result<std::vector<Field>> FieldsOf(absl::Span<const absl::string_view> labels) {
+  std::vector<Field> fields;
+  for (const absl::string_view label : labels) {
+    TENON_ASSIGN_OR_RETURN(fields.emplace_back().name, LabelOf(label));
+  }
+  return fields;
+}
+
+}  // namespace
+
 // What a definition becomes, by its kind.
 struct PackagesBuilder::Definer {
   using What = Result<decltype(Type::what)>;
@@ -84,15 +101,22 @@ struct PackagesBuilder::Definer {
   What operator()(const syntax::VariantType& type) const {
     Variant variant;
     for (const syntax::Case& each : type.cases) {
-      Field& field = variant.cases.emplace_back(std::string(each.label));
+      Field& field = variant.cases.emplace_back();
+      TENON_ASSIGN_OR_RETURN(field.name, LabelOf(each.label));
       TENON_ASSIGN_OR_RETURN(field.type, builder.TypeOf(each.type, scope));
     }
     return variant;
   }
   What operator()(const syntax::FlagsType& type) const {
-    return Flags{wit::FieldsOf(type.labels)};
+    Flags flags;
+    TENON_ASSIGN_OR_RETURN(flags.flags, wit::FieldsOf(type.labels));
+    return flags;
   }
-  What operator()(const syntax::EnumType& type) const { return Enum{wit::FieldsOf(type.labels)}; }
+  What operator()(const syntax::EnumType& type) const {
+    Enum made;
+    TENON_ASSIGN_OR_RETURN(made.cases, wit::FieldsOf(type.labels));
+    return made;
+  }
   What operator()(const syntax::ListType& type) const {
     List list;
     list.length = type.length.value_or(0);
@@ -171,7 +195,8 @@ Result<std::vector<Field>> PackagesBuilder::FieldsOf(absl::Span<const syntax::La
                                                      const ItemScope& scope) {
   std::vector<Field> made;
   for (const syntax::LabeledType& field : fields) {
-    Field& each = made.emplace_back(std::string(field.label));
+    Field& each = made.emplace_back();
+    TENON_ASSIGN_OR_RETURN(each.name, LabelOf(field.label));
     TENON_ASSIGN_OR_RETURN(each.type, TypeOf(field.type, scope));
   }
   return made;
@@ -218,7 +243,7 @@ Result<TypeIdx> PackagesBuilder::ResourceOf(uint32_t index, const ItemScope& sco
 
 Result<TypeIdx> PackagesBuilder::AddNamed(const ItemNode& item, const TypeNode& type,
                                           Scope& scope) {
-  const std::string name(item.name.name);
+  TENON_ASSIGN_OR_RETURN(const std::string name, LabelOf(item.name.name));
   if (const auto known = scope.types.find(name); known != scope.types.end()) {
     type.meaning = known->second;  // seen when it was imported, and exported again
     return known->second;
@@ -262,9 +287,9 @@ Result<Function> PackagesBuilder::FunctionOf(const ItemNode& item, const FuncNod
                   : name->kind == Kind::kStatic ? Function::Kind::kStatic
                                                 : Function::Kind::kConstructor;
   const auto resource = scope.types.find(std::string(name->resource));
-  if (resource == scope.types.end() ||
-      (name->kind == Kind::kMethod && function.params.empty()) ||
-      (name->kind == Kind::kConstructor && !function.result)) {
+  if (resource == scope.types.end() || (name->kind == Kind::kMethod && function.params.empty()) ||
+      (name->kind == Kind::kConstructor &&
+       (!function.result || !std::holds_alternative<TypeIdx>(*function.result)))) {
     return Fail(ErrorKind::kInvalid,
                 absl::StrCat("'", item.name.name, "' does not fit a resource"));
   }
@@ -327,11 +352,10 @@ Status PackagesBuilder::AddItems(InterfaceIdx index, const InstanceNode& instanc
     interface.types.push_back(made);
     const auto* alias = std::get_if<Alias>(&packages_[made].what);
     const auto* of = alias == nullptr ? nullptr : std::get_if<TypeIdx>(&alias->of);
-    const auto* from =
-        of == nullptr ? nullptr : std::get_if<InterfaceIdx>(&packages_[*of].owner);
+    const auto* from = of == nullptr ? nullptr : std::get_if<InterfaceIdx>(&packages_[*of].owner);
     const bool is_used = from != nullptr && *from != index;
-    if (is_used && std::find(interface.uses.begin(), interface.uses.end(), *from) ==
-                       interface.uses.end()) {
+    if (is_used &&
+        std::find(interface.uses.begin(), interface.uses.end(), *from) == interface.uses.end()) {
       interface.uses.push_back(*from);
     }
   }
@@ -357,6 +381,7 @@ Result<WorldItem> PackagesBuilder::WorldItemOf(const ItemNode& item, Scope& scop
     made.what = std::move(function);
   } else if (const auto* instance = std::get_if<const InstanceNode*>(&item.what)) {
     const bool is_path = abi::IsInterfaceName(item.name.name);
+    if (!is_path) TENON_RETURN_IF_ERROR(LabelOf(item.name.name));
     const auto* attributes = item.name.attributes;
     if (is_path) {
       made.name.clear();

@@ -1,5 +1,6 @@
-// The pass that turns traced imports and exports (items.h) into Packages: interfaces by their names,
-// types in front of what needs them. A type that has a meaning already is an alias or a `use`.
+// The pass that turns traced imports and exports (items.h) into Packages: interfaces by their
+// names, types in front of what needs them. A type that has a meaning already is an alias or a
+// `use`.
 #pragma once
 
 #include <deque>

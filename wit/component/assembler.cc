@@ -111,8 +111,7 @@ void Assembler::AddInterfaceImport(size_t place, InterfaceIdx interface) {
   }
   if (part.types.empty() && part.functions.empty()) return;
   const abi::TypeIdx type = EncodeInstanceType(
-      packages_, interface, part, [&](TypeIdx foreign) { return types_.Encode(foreign); },
-      writer_);
+      packages_, interface, part, [&](TypeIdx foreign) { return types_.Encode(foreign); }, writer_);
   const ExternName name(packages_, world_.imports[place]);
   const uint32_t instance =
       writer_.Add(syntax::Import{name, {.sort = Sort::kInstance, .index = type.value()}});
@@ -223,9 +222,8 @@ Status Assembler::Instantiate(size_t module) {
     args.push_back({name, writer_.Add(absl::MakeConstSpan(given[name]))});
   }
   core_instances_.push_back(writer_.Add(syntax::CoreInstantiate{core_modules_[module], args}));
-  const std::string name = module == kMainModuleIndex
-                               ? "main"
-                               : absl::StrCat("adapter:", links_.modules()[module].name);
+  const std::string name =
+      module == kMainModuleIndex ? "main" : absl::StrCat("adapter:", links_.modules()[module].name);
   writer_.SetName({Sort::kCoreInstance, core_instances_[module].value()}, name);
   const std::string& memory = links_.RolesOf(module).memory;
   if (module == kMainModuleIndex && !memory.empty()) {
@@ -237,8 +235,9 @@ Status Assembler::Instantiate(size_t module) {
 Result<abi::SortIndex> Assembler::Satisfy(size_t module, const Link& link) {
   if (link.kind == Link::Kind::kMainMemory) {
     if (links_.RolesOf(kMainModuleIndex).memory.empty()) {
-      return Fail(ErrorKind::kInvalid, "an adapter needs the core module's memory, which that "
-                                       "does not export as 'memory'");
+      return Fail(ErrorKind::kInvalid,
+                  "an adapter needs the core module's memory, which that "
+                  "does not export as 'memory'");
     }
     return abi::SortIndex{Sort::kCoreMemory, memory_};
   }

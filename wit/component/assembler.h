@@ -72,8 +72,8 @@ class Assembler {
   abi::ComponentWriter writer_;
   RootTypes types_;
   LiveTypes live_;
-  absl::flat_hash_set<const Function*> called_;  // of imports
-  absl::flat_hash_map<size_t, uint32_t> instances_;  // by place in the world's imports
+  absl::flat_hash_set<const Function*> called_;          // of imports
+  absl::flat_hash_map<size_t, uint32_t> instances_;      // by place in the world's imports
   absl::flat_hash_map<size_t, abi::FuncIdx> functions_;  // of the world's own
   absl::flat_hash_map<const CoreItem*, abi::FuncIdx> aliases_;
   absl::flat_hash_map<TypeIdx, abi::TypeIdx> resources_;  // of exports

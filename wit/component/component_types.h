@@ -39,8 +39,8 @@ class RootTypes : public TypeEncoder {
   std::optional<InterfaceIdx> exporting_;
 };
 
-// Writes a component that imports functions and types, as the root has them, and exports them as the
-// interface says, and instantiates it. `functions` are the root's indices, in the interface's
+// Writes a component that imports functions and types, as the root has them, and exports them as
+// the interface says, and instantiates it. `functions` are the root's indices, in the interface's
 // order. Returns the instance's index.
 abi::InstanceIdx InstantiateInterface(const Packages& packages, InterfaceIdx interface,
                                       const std::vector<abi::FuncIdx>& functions, RootTypes& root,

@@ -79,8 +79,8 @@ Result<std::vector<uint8_t>> MakeComponent(CoreInput main, std::vector<CoreInput
     TENON_ASSIGN_OR_RETURN(trimmed.emplace_back(), DecodeCoreModule(std::move(binary)));
     linked.push_back({modules[i].name, &trimmed.back(), world.encodings[i]});
   }
-  TENON_ASSIGN_OR_RETURN(
-      const Links links, Links::Make(world.packages, shapes, world.world, std::move(linked)));
+  TENON_ASSIGN_OR_RETURN(const Links links,
+                         Links::Make(world.packages, shapes, world.world, std::move(linked)));
   return Assembler(world.packages, shapes, world.world, links, binaries).Run();
 }
 

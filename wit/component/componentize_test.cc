@@ -64,23 +64,25 @@ TEST(MakeComponentTest, OlderNames) {
 }
 
 TEST(MakeComponentTest, StandardNames) {
-  EXPECT_EQ(Made(Embedded(kWorld,
-                          "(module (import \"cm32p2|a:b/i@1\" \"f\" (func (param i32) (result i32)))"
-                          "(import \"cm32p2|_ex_a:b/j@1\" \"mine_new\""
-                          "  (func (param i32) (result i32)))"
-                          "(memory (export \"cm32p2_memory\") 1)"
-                          "(func (export \"cm32p2|a:b/j@1|[constructor]mine\") (result i32)"
-                          "  (call 1 (i32.const 1)))"
-                          "(func (export \"cm32p2|a:b/j@1|g\") (param i32) (result i32) local.get 0)"
-                          "(func (export \"cm32p2|a:b/j@1|mine_dtor\") (param i32))"
-                          "(func (export \"cm32p2||run\") (result i32) i32.const 0)"
-                          "(func (export \"cm32p2||run_post\") (param i32)))")),
-            kMade);
+  EXPECT_EQ(
+      Made(Embedded(kWorld,
+                    "(module (import \"cm32p2|a:b/i@1\" \"f\" (func (param i32) (result i32)))"
+                    "(import \"cm32p2|_ex_a:b/j@1\" \"mine_new\""
+                    "  (func (param i32) (result i32)))"
+                    "(memory (export \"cm32p2_memory\") 1)"
+                    "(func (export \"cm32p2|a:b/j@1|[constructor]mine\") (result i32)"
+                    "  (call 1 (i32.const 1)))"
+                    "(func (export \"cm32p2|a:b/j@1|g\") (param i32) (result i32) local.get 0)"
+                    "(func (export \"cm32p2|a:b/j@1|mine_dtor\") (param i32))"
+                    "(func (export \"cm32p2||run\") (result i32) i32.const 0)"
+                    "(func (export \"cm32p2||run_post\") (param i32)))")),
+      kMade);
 }
 
 TEST(MakeComponentTest, WhatDoesNotFitIsNamed) {
-  const char* wit = "package a:b; interface i { first: func(a: u32); } "
-                    "world w { import i; export run: func(); }";
+  const char* wit =
+      "package a:b; interface i { first: func(a: u32); } "
+      "world w { import i; export run: func(); }";
   EXPECT_EQ(Made(Embedded(wit, "(module)")),
             "the core module does not export 'run', which its world has");
   EXPECT_EQ(Made(Embedded(wit, "(module (func (export \"run\") (param i32)))")),
@@ -142,6 +144,26 @@ TEST(MakeComponentTest, AnAdapterMustHaveWhatIsImportedFromIt) {
                         " (func (export \"start\")))"),
                  {{"old", Embedded(kAdapterWorld, kAdapter)}}),
             "the core module imports 'old' 'prnt', which the adapter does not export");
+}
+
+TEST(MakeComponentTest, DamagedModulesAreRefusedOrLinked) {
+  const std::vector<uint8_t> main = Binary(kMain);
+  const std::vector<uint8_t> adapter = Embedded(kAdapterWorld, kAdapter);
+  for (size_t i = 8; i < main.size() + adapter.size(); ++i) {
+    for (const uint8_t flip : {0x01, 0x04, 0x40, 0x80}) {
+      std::vector<uint8_t> first = main, second = adapter;
+      (i < main.size() ? first[i] : second[i - main.size()]) ^= flip;
+      EXPECT_FALSE(Made(std::move(first), {{"old", std::move(second)}}).empty());
+    }
+  }
+}
+
+TEST(MakeComponentTest, ReferencesStayWithinAModule) {
+  EXPECT_EQ(
+      Made(Binary("(module (import \"old\" \"f\" (func (param externref)))"
+                  " (func (export \"start\")))"),
+           {{"old", Binary("(module (func (export \"f\") (param externref)))")}}),
+      "the core module imports 'old' 'f', and references can't be handed from module to module");
 }
 
 TEST(MakeComponentTest, ASectionThatHoldsNoWorldIsRefused) {

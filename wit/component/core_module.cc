@@ -26,9 +26,8 @@ const char* NameOf(vm::ValType type) {
 }
 
 std::string Joined(const std::vector<vm::ValType>& types) {
-  return absl::StrJoin(types, " ", [](std::string* out, vm::ValType type) {
-    absl::StrAppend(out, NameOf(type));
-  });
+  return absl::StrJoin(
+      types, " ", [](std::string* out, vm::ValType type) { absl::StrAppend(out, NameOf(type)); });
 }
 
 vm::Module Parsed(absl::string_view text) {

@@ -32,6 +32,13 @@ void TakeRealloc(absl::string_view name, ModuleRoles& roles) {
   }
 }
 
+// The types that functions which modules hand each other may have.
+bool IsPlain(const vm::FuncType& type) {
+  const auto is_plain = [](vm::ValType each) { return each.is_num_or_vec(); };
+  return std::all_of(type.params.begin(), type.params.end(), is_plain) &&
+         std::all_of(type.results.begin(), type.results.end(), is_plain);
+}
+
 bool IsRealloc(absl::string_view name) {
   return name == "canonical_abi_realloc" || name == "cabi_import_realloc" ||
          name == "cabi_export_realloc";
@@ -147,11 +154,13 @@ Result<Link> Links::Resolve(size_t module, const vm::Import& import) const {
     link.item = found->second;
     expected = &link.item->type;
   }
+  if (expected != nullptr && !IsPlain(*expected)) {
+    return FailImport(module, import, "and references can't be handed from module to module");
+  }
   if (link.type == nullptr || expected == nullptr || *link.type != *expected) {
-    return FailImport(
-        module, import,
-        absl::StrCat("as ", link.type == nullptr ? "no function" : Show(*link.type),
-                     "; expected ", expected == nullptr ? "none" : Show(*expected)));
+    return FailImport(module, import,
+                      absl::StrCat("as ", link.type == nullptr ? "no function" : Show(*link.type),
+                                   "; expected ", expected == nullptr ? "none" : Show(*expected)));
   }
   return link;
 }

@@ -1,6 +1,6 @@
-// Two small core modules that tie a knot: a module needs its imports to be instantiated, and some of
-// them need its memory or realloc. The shim's functions call through a table that is empty at first;
-// the fixup module fills it once everything else is there.
+// Two small core modules that tie a knot: a module needs its imports to be instantiated, and some
+// of them need its memory or realloc. The shim's functions call through a table that is empty at
+// first; the fixup module fills it once everything else is there.
 #pragma once
 
 #include <cstdint>

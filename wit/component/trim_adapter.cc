@@ -276,8 +276,8 @@ class Trimmer {
     const auto original = in_.Bytes();
     bytes_.assign(original.begin(), original.end());
     for (const Added& function : added_) {
-      out_.bodies.push_back({{static_cast<uint32_t>(bytes_.size()),
-                              static_cast<uint32_t>(function.code.size())}});
+      out_.bodies.push_back(
+          {{static_cast<uint32_t>(bytes_.size()), static_cast<uint32_t>(function.code.size())}});
       bytes_.insert(bytes_.end(), function.code.begin(), function.code.end());
     }
   }
@@ -285,7 +285,10 @@ class Trimmer {
   void AddExports() {
     for (vm::Export each : in_.exports) {
       if (!wanted_.contains(each.name)) continue;
-      if (each.kind == vm::ExternKind::kFunc) each.index = places_.at(each.index);
+      if (each.kind != vm::ExternKind::kFunc) continue;
+      const auto place = places_.find(each.index);
+      if (place == places_.end()) continue;  // there is no such function
+      each.index = place->second;
       out_.exports.push_back(each);
     }
   }
@@ -319,7 +322,7 @@ class Trimmer {
   absl::flat_hash_set<uint32_t> live_, live_globals_;
   std::vector<uint32_t> stack_;
   std::optional<uint32_t> stack_pointer_, allocation_state_;
-  std::optional<uint32_t> realloc_index_;            // in the trimmed module
+  std::optional<uint32_t> realloc_index_;           // in the trimmed module
   absl::flat_hash_map<uint32_t, uint32_t> places_;  // of functions, by their old index
   vm::Module out_;
   std::vector<Added> added_;  // by defined function

@@ -1,6 +1,6 @@
 // An adapter made small: what its exports that are wanted do not reach is left out, imports too.
-// And it gets a stack: an adapter shares the memory of the main module, which knows nothing of it, so
-// that its stack is a block that it asks the main module's realloc for, or pages of its own.
+// And it gets a stack: an adapter shares the memory of the main module, which knows nothing of it,
+// so that its stack is a block that it asks the main module's realloc for, or pages of its own.
 //
 // Of an adapter this is expected: it imports its memory and what "__main_module__" exports, and has
 // neither elements nor data. Its names tell its globals `__stack_pointer` and `allocation_state`.

@@ -45,8 +45,8 @@ Result<WorldIdx> FindWorld(const Packages& packages, absl::string_view name) {
   }
   return Fail(ErrorKind::kInvalid,
               absl::StrCat(found.empty() ? "there is no world '" : "there are several worlds '",
-                           name, "'", found.empty() ? DidYouMean(name, std::move(names)) : "",
-                           "; ", ListWorlds(packages)));
+                           name, "'", found.empty() ? DidYouMean(name, std::move(names)) : "", "; ",
+                           ListWorlds(packages)));
 }
 
 }  // namespace tenon::wit
