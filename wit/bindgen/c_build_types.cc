@@ -9,8 +9,6 @@
 namespace tenon::wit {
 namespace {
 
-// Types, members and parameters of all interfaces together: a world may have one interface often.
-constexpr size_t kMaxCost = 1'000'000;
 constexpr uint64_t kMaxValueBytes = abi::kMaxListByteLength;
 
 // Primitives in their order: their C types, and what stands for them in names.
@@ -50,8 +48,9 @@ CType MadeOf(CForm form, const Shape& shape) {
 
 std::vector<CMember> MembersOf(const std::vector<Field>& fields) {
   std::vector<CMember> members;
-  for (const Field& field : fields)
+  for (const Field& field : fields) {
     members.push_back({CIdentifier(field.name), {}, field.docs, ""});
+  }
   return members;
 }
 
@@ -88,8 +87,7 @@ std::unexpected<Error> CBuilder::Refuse(absl::string_view what) const {
 
 Status CBuilder::Charge(size_t cost) {
   cost_ += cost;
-  if (cost_ <= kMaxCost) return {};
-  return Refuse(absl::StrCat("the world has more than ", kMaxCost, " types and members"));
+  return cost_ <= kMaxCost ? Status() : Refuse(kTooMuch);
 }
 
 // Offsets, and what its values own, of a type whose parts are known.

@@ -92,7 +92,9 @@ Status CBuilder::AddWorld() {
   std::vector<std::pair<TypeIdx, size_t>> types;
   for (size_t i = 0; i < world_.imports.size(); ++i) {
     const auto* type = std::get_if<TypeIdx>(&world_.imports[i].what);
-    if (type != nullptr) types.push_back({*type, i});
+    if (type == nullptr) continue;
+    types.push_back({*type, i});
+    world_names_.emplace(*type, world_.imports[i].name);
   }
   std::sort(types.begin(), types.end());
   for (const auto& [type, place] : types) {
@@ -131,23 +133,12 @@ CoreName CBuilder::CoreNameOf(CoreRole role, TypeIdx resource) const {
   return {item.module, item.name};
 }
 
-// "counter_value"; of a resource's functions "method_counter_add".
-std::string CBuilder::CNameOf(const Function& function, absl::string_view name) const {
-  if (function.kind == Function::Kind::kPlain) return SnakeCase(name);
-  // As in a component, but for the marks.
-  return SnakeCase(absl::StrReplaceAll(ComponentName(function, ResourceName(function.resource)),
-                                       {{"[", ""}, {"]", "_"}}));
-}
-
-// The world may have renamed its own.
-absl::string_view CBuilder::ResourceName(TypeIdx resource) const {
-  if (scope_ == ScopeIdx(0)) {
-    for (const WorldItem& item : world_.imports) {
-      const auto* type = std::get_if<TypeIdx>(&item.what);
-      if (type != nullptr && *type == resource) return item.name;
-    }
-  }
-  return packages_[resource].name;
+// "value"; of a resource's functions "[method]counter.add". The world may have renamed its own.
+std::string CBuilder::ComponentNameOf(const Function& function, absl::string_view name) const {
+  if (function.kind == Function::Kind::kPlain) return std::string(name);
+  const auto own = world_names_.find(function.resource);
+  const absl::string_view declared = packages_[function.resource].name;
+  return ComponentName(function, own == world_names_.end() ? declared : own->second);
 }
 
 CReturn CBuilder::ReturnOf(CTypeIdx result) const {
@@ -178,9 +169,7 @@ Result<std::vector<CParam>> CBuilder::ParamsOf(const Function& function) {
 
 Status CBuilder::AddFunction(const Function& function, absl::string_view name, bool is_export) {
   const Scope& scope = scopes_[scope_.value()];
-  item_ = function.kind == Function::Kind::kPlain
-              ? std::string(name)
-              : ComponentName(function, ResourceName(function.resource));
+  item_ = ComponentNameOf(function, name);
   if (function.is_async) return Refuse("it is async, which C bindings cannot have yet");
   TENON_RETURN_IF_ERROR(Charge(1 + function.params.size()));
   CFunction made{.is_export = is_export, .docs = function.about.docs};
@@ -188,8 +177,9 @@ Status CBuilder::AddFunction(const Function& function, absl::string_view name, b
   TENON_ASSIGN_OR_RETURN(made.result, RefIfAny(function.result));
   if (made.result) made.returns = ReturnOf(*made.result);
   const bool of_world = scope_ == ScopeIdx(0);
-  made.name = names_.Claim(absl::StrCat(of_world && is_export ? "exports_" : "", scope.prefix, "_",
-                                        CNameOf(function, name)));
+  made.name =
+      names_.Claim(absl::StrCat(of_world && is_export ? "exports_" : "", scope.prefix, "_",
+                                SnakeCase(absl::StrReplaceAll(item_, {{"[", ""}, {"]", "_"}}))));
   const CoreItem& item = CoreOf(CoreRole::kFunction, is_export, &function, TypeIdx());
   made.core_name = {item.module, item.name};
   made.core = SignatureOf(shapes_, function, is_export ? CallSide::kLift : CallSide::kLower);
@@ -215,6 +205,15 @@ Result<CProgram> CBuilder::Run() {
 }
 
 Result<CProgram> BuildC(const Packages& packages, WorldIdx world, bool is_utf16) {
+  size_t count = 0;
+  for (const auto* items : {&packages[world].imports, &packages[world].exports}) {
+    for (const WorldItem& item : *items) {
+      const auto* interface = std::get_if<InterfaceIdx>(&item.what);
+      if (interface == nullptr) continue;
+      count += packages[*interface].functions.size() + packages[*interface].types.size();
+    }
+  }
+  if (count > kMaxCost) return Fail(ErrorKind::kLimit, kTooMuch);
   return CBuilder(packages, world, is_utf16).Run();
 }
 

@@ -22,6 +22,11 @@
 
 namespace tenon::wit {
 
+// Types, functions and members of all interfaces together: a world may have one interface often.
+inline constexpr size_t kMaxCost = 1'000'000;
+inline constexpr absl::string_view kTooMuch =
+    "the world has more than 1000000 types, functions and members";
+
 class CBuilder {
  public:
   CBuilder(const Packages& packages, WorldIdx world, bool is_utf16);
@@ -52,8 +57,7 @@ class CBuilder {
   Status AddFunction(const Function& function, absl::string_view name, bool is_export);
   Result<std::vector<CParam>> ParamsOf(const Function& function);
   CReturn ReturnOf(CTypeIdx result) const;
-  std::string CNameOf(const Function& function, absl::string_view name) const;
-  absl::string_view ResourceName(TypeIdx resource) const;
+  std::string ComponentNameOf(const Function& function, absl::string_view name) const;
   void IndexCoreItems(std::vector<CoreItem> items);
   const CoreItem& CoreOf(CoreRole role, bool is_export, const Function* function,
                          TypeIdx resource) const;
@@ -105,6 +109,7 @@ class CBuilder {
   absl::flat_hash_map<InterfaceIdx, ScopeIdx> imports_, exports_;  // by their own names
   ScopeIdx scope_;                                                 // whose turn it is
   std::string item_;                                               // what of it, for errors
+  absl::flat_hash_map<TypeIdx, absl::string_view> world_names_;    // of the world's own types
   std::map<Key, CTypeIdx> named_;
   std::map<Key, Handles> handles_;
   absl::flat_hash_map<std::string, CTypeIdx> unnamed_;  // by what they are made of

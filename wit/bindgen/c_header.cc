@@ -174,6 +174,11 @@ class HeaderPrinter {
   std::string text_;
 };
 
+// "demo_list_u8_t *", or "uint32_t " for what is passed as it is.
+std::string Declarator(const CProgram& program, CTypeIdx type, bool by_pointer) {
+  return absl::StrCat(program[type].name, by_pointer ? " *" : " ");
+}
+
 }  // namespace
 
 // A line may not end with what goes on in the next one, nor begin a new one.
@@ -188,27 +193,21 @@ std::string CComment(absl::string_view docs, absl::string_view indent) {
   return text;
 }
 
-std::string CDeclarator(const CProgram& program, CTypeIdx type, bool by_pointer) {
-  return absl::StrCat(program[type].name, by_pointer ? " *" : " ");
-}
-
-const CMember& SomeOf(const CType& option) { return option.members[1]; }
-
 std::string CSignature(const CProgram& program, const CFunction& function) {
   std::vector<std::string> params;
   for (const CParam& param : function.params) {
     const CType& type = program.Real(param.type);
-    const CTypeIdx passed = param.is_maybe ? *SomeOf(type).type : param.type;
+    const CTypeIdx passed = param.is_maybe ? *type.members[1].type : param.type;
     params.push_back(absl::StrCat(function.is_export || !param.by_pointer ? "" : "const ",
-                                  CDeclarator(program, passed, param.by_pointer), param.name));
+                                  Declarator(program, passed, param.by_pointer), param.name));
   }
   const auto add_out = [&](const std::optional<CTypeIdx>& type, absl::string_view name) {
-    if (type) params.push_back(CDeclarator(program, *type, true) + std::string(name));
+    if (type) params.push_back(Declarator(program, *type, true) + std::string(name));
   };
   std::string returned = "void ";
   switch (function.returns) {
     case CReturn::kNothing: break;
-    case CReturn::kValue: returned = CDeclarator(program, *function.result, false); break;
+    case CReturn::kValue: returned = Declarator(program, *function.result, false); break;
     case CReturn::kPointer: add_out(function.result, "ret"); break;
     case CReturn::kOption:
     case CReturn::kResult: {

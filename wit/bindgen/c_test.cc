@@ -104,13 +104,13 @@ TEST(BindC, RefusesByName) {
 }
 
 TEST(BindC, LimitsWhatManyImportsOfOneInterfaceCost) {
-  std::string text = "package a:b; interface i {";
-  for (int i = 0; i < 2'000; ++i) absl::StrAppend(&text, "fn", i, ": func();");
-  text += "} world w {";
-  for (int i = 0; i < 1'000; ++i) absl::StrAppend(&text, "import i", i, ": i;");
+  std::string text = "package a:b; interface i { record r {";
+  for (int i = 0; i < 10'000; ++i) absl::StrAppend(&text, "field", i, ": u8,");
+  text += "} } world w {";
+  for (int i = 0; i < 101; ++i) absl::StrAppend(&text, "import i", i, ": i;");
   const auto bindings = Bind(text + "}");
   ASSERT_FALSE(bindings);
-  ExpectAll(bindings.error().ToString(), {"more than 1000000 types and members"});
+  ExpectAll(bindings.error().ToString(), {"more than 1000000 types, functions and members"});
 }
 
 }  // namespace
