@@ -1,4 +1,5 @@
-// Every kind of value through the `abi` guests (test/guests/abi), in every string encoding:
+// Every kind of value through the `abi` guests (test/guests/abi), in every string encoding, and
+// through those that are made with bindings for C (test/guests/bindgen):
 //
 //   echo        host -> guest -> host
 //   relay       host -> guest -> host -> guest -> host; the host answers the relay's imports
@@ -51,6 +52,13 @@ const Chain kChains[] = {
     {"relay_latin1_echo_latin1", {"abi-relay-latin1", "abi-latin1"}},
     {"relay_utf16_relay_latin1_echo_utf8", {"abi-relay-utf16", "abi-relay-latin1", "abi"}},
     {"relay_latin1_relay_utf8_echo_utf16", {"abi-relay-latin1", "abi-relay", "abi-utf16"}},
+    {"bindgen_echo_utf8", {"abi-bindgen"}},
+    {"bindgen_echo_utf16", {"abi-bindgen-utf16"}},
+    {"bindgen_relay_utf8", {"abi-relay-bindgen"}},
+    {"bindgen_relay_utf16", {"abi-relay-bindgen-utf16"}},
+    {"bindgen_relay_utf8_bindgen_echo_utf16", {"abi-relay-bindgen", "abi-bindgen-utf16"}},
+    {"bindgen_relay_utf16_echo_latin1", {"abi-relay-bindgen-utf16", "abi-latin1"}},
+    {"relay_latin1_bindgen_echo_utf8", {"abi-relay-latin1", "abi-bindgen"}},
 };
 
 Bytes ReadGuest(const std::string& name) {
@@ -216,7 +224,8 @@ class AbiGuestTest : public testing::TestWithParam<Chain> {
 
   vm::Engine engine_{vm::InterpreterTier()};
   HostLinker linker_;
-  Store store_{&engine_};
+  // Little enough that what guests keep of each call is soon too much.
+  Store store_{&engine_, {.core = {.memory_bytes = 6 << 20}}};
   std::unique_ptr<Instance> instance_;
 };
 
@@ -359,6 +368,28 @@ TEST_P(AbiGuestTest, HandlesDoNotPileUp) {
   }
 
   EXPECT_EQ(CallResource<uint32_t>("live"), 0u);
+}
+
+// Guests free what they are given, and what they returned once it was read.
+TEST_P(AbiGuestTest, StringsAndListsDoNotPileUp) {
+  constexpr int kTimes = 10'000;
+  using Strings = std::vector<std::string>;
+  using Outcome = std::expected<uint32_t, std::string>;
+  auto list = instance_->Func<Strings(Strings)>(kValues, "echo-list-string");
+  auto large = instance_->Func<Large(Large)>(kValues, "echo-large");
+  auto result = instance_->Func<Outcome(Outcome)>(kValues, "echo-result");
+  ASSERT_TRUE(list.has_value() && large.has_value() && result.has_value());
+  const Strings strings = {std::string(500, 'a'), "", std::string(300, 'b')};
+  Large record = SomeLarge();
+  record.n.resize(500);
+
+  for (int i = 0; i < kTimes; ++i) {
+    const auto same_strings = list->Call(strings);
+    const auto same_record = large->Call(record);
+    const auto same_error = result->Call(std::unexpected(strings[0]));
+    ASSERT_TRUE(same_strings && same_record && same_error) << i;
+    ASSERT_EQ(*same_strings, strings) << i;
+  }
 }
 
 // Two instances of one component have resource types of their own, which the host can't mix either.
