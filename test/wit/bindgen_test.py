@@ -3,12 +3,14 @@
 
 Those of bindgen/greeter.wit are as they stand beside it (--update writes them anew). Those of each
 world of WASI compile without a warning, as C11 for wasm32 and the header as C++ too, with strings
-of either encoding; or they are refused by the name of what C cannot have.
+of either encoding; or they are refused by the name of what C cannot have. What README.md shows to
+newcomers works as it stands there.
 """
 
 import argparse
 import difflib
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -52,6 +54,27 @@ def golden(tenon, clang, update):
         return "".join(failures)
 
 
+def readme(tenon):
+    """Does what the section says, with its files and commands, and compares what is printed."""
+    text = (HERE.parents[2] / "README.md").read_text()
+    section = text.partition("**A component from WIT**")[2].partition("\n## ")[0]
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        for name, kind in [("greeter.wit", "wit"), ("greet.c", "c")]:
+            body = section.partition(f"```{kind}\n")[2].partition("```")[0]
+            (folder / name).write_text(body)
+        shown = section.rpartition("```")[2].splitlines()
+        commands = [line[4:] for line in shown if line.startswith("    ")]
+        script = "set -e\n" + "\n".join(commands)
+        (folder / "tenon").symlink_to(pathlib.Path(tenon).resolve())
+        path = f"{folder}:{os.environ['PATH']}"
+        outcome = subprocess.run(["bash", "-c", script], cwd=folder, capture_output=True, text=True,
+                                 env={**os.environ, "PATH": path}, timeout=120)
+        printed = section.partition("# prints ")[2].splitlines()[0]
+        wrong = outcome.stderr or (outcome.stdout.strip() != printed and outcome.stdout)
+        return f"README.md: {wrong}" if wrong else ""
+
+
 def worlds_in(tenon, wit):
     shown = json.loads(run(tenon, "wit", "--json", wit).stdout)
     for package in shown["packages"]:
@@ -86,7 +109,7 @@ def main():
     parser.add_argument("--wit", required=True, type=pathlib.Path)
     parser.add_argument("--update", action="store_true")
     options = parser.parse_args()
-    failures = golden(options.tenon, options.clang, options.update)
+    failures = golden(options.tenon, options.clang, options.update) + readme(options.tenon)
     if options.wit.exists():
         compiled, refused, wrong = wasi(options.tenon, options.clang, options.wit)
         print(f"{compiled} bindings of WASI's worlds compiled, {refused} refused")
