@@ -63,7 +63,7 @@ const std::pair<absl::string_view, K> kNames[] = {
     {"u64", K::kU64},       {"f32", K::kF32},       {"f64", K::kF64},   {"char", K::kChar},
     {"string", K::kString}, {"record", K::kRecord}, {"list", K::kList}, {"variant", K::kVariant},
     {"tuple", K::kTuple},   {"flags", K::kFlags},   {"enum", K::kEnum}, {"option", K::kOption},
-    {"result", K::kResult}};
+    {"result", K::kResult}, {"fixed-list", K::kFixedList}, {"map", K::kMap}};
 
 K KindOf(absl::string_view name) {
   for (const auto& [known, kind] : kNames) {
@@ -79,8 +79,8 @@ std::vector<absl::string_view> Labels(size_t count) {
   return {all.begin(), all.begin() + static_cast<ptrdiff_t>(count)};
 }
 
-// Reads "(record u8 (list string))". Flags and enums have the number of their labels, and _ is no
-// type.
+// Reads "(record u8 (list string))". Flags and enums have the number of their labels, fixed-length
+// lists their length before the element's type, and _ is no type.
 ValType ReadType(TypeTable& types, absl::string_view* text) {
   absl::ConsumePrefix(text, " ");
   if (absl::ConsumePrefix(text, "_")) return ValType();
@@ -90,18 +90,21 @@ ValType ReadType(TypeTable& types, absl::string_view* text) {
   def.kind = KindOf(text->substr(0, length));
   text->remove_prefix(length);
   if (is_primitive) return def.kind;
-  size_t labels = 0;
-  while (!absl::ConsumePrefix(text, ")")) {
-    if (def.kind == K::kFlags || def.kind == K::kEnum) {
-      const size_t end = text->find(')');
-      TENON_CHECK(absl::SimpleAtoi(text->substr(0, end), &labels));
-      text->remove_prefix(end);
-    } else {
-      def.types.push_back(ReadType(types, text));
-    }
+  size_t number = 0;
+  if (def.kind == K::kFlags || def.kind == K::kEnum || def.kind == K::kFixedList) {
+    absl::ConsumePrefix(text, " ");
+    const size_t end = text->find_first_of(" )");
+    TENON_CHECK(absl::SimpleAtoi(text->substr(0, end), &number));
+    text->remove_prefix(end);
   }
-  if (def.kind == K::kRecord || def.kind == K::kVariant) labels = def.types.size();
-  def.labels = Labels(labels);
+  while (!absl::ConsumePrefix(text, ")")) def.types.push_back(ReadType(types, text));
+  if (def.kind == K::kMap) def.types = {*types.Intern(TypeDef{K::kTuple, {}, def.types, {}})};
+  if (def.kind == K::kRecord || def.kind == K::kVariant) number = def.types.size();
+  if (def.kind == K::kFixedList) {
+    def.length = static_cast<uint32_t>(number);
+  } else {
+    def.labels = Labels(number);
+  }
   return *types.Intern(std::move(def));
 }
 

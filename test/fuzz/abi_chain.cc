@@ -242,6 +242,7 @@ const canon::TypeShape* AbiChain::Shape(ValType type) {
     shape.parts = lists_of_shapes_.back().data();
     shape.part_count = lists_of_shapes_.back().size();
     shape.resource = kResources[0];
+    shape.length = types_->Get(type).length;
   }
   shapes_.push_back(shape);
   return &shapes_.back();

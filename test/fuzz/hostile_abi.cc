@@ -237,11 +237,10 @@ class Hostile {
       return;
     }
     const TypeDef& def = chain_.types().Get(type);
-    const bool is_product = def.kind == TypeKind::kRecord || def.kind == TypeKind::kTuple;
     for (size_t i = 0; i < value.items.size(); ++i) {
-      Look(is_product                    ? def.types[i]
-           : def.kind == TypeKind::kList ? def.types[0]
-                                         : CasePayload(def, static_cast<uint32_t>(value.bits)),
+      Look(IsProduct(def.kind) ? PartAt(def, static_cast<uint32_t>(i))
+           : IsList(def.kind)  ? def.types[0]
+                               : CasePayload(def, static_cast<uint32_t>(value.bits)),
            value.items[i]);
     }
   }

@@ -16,8 +16,10 @@ using K = TypeKind;
 
 // An error context has no values.
 constexpr uint32_t kPrimitives = static_cast<uint32_t>(K::kString) + 1;
-constexpr uint32_t kFirstCompound = static_cast<uint32_t>(K::kRecord);
-constexpr uint32_t kKinds = static_cast<uint32_t>(K::kResult) + 1;
+constexpr K kCompounds[] = {K::kRecord, K::kVariant, K::kList,   K::kTuple,     K::kFlags,
+                            K::kEnum,   K::kOption,  K::kResult, K::kFixedList, K::kMap};
+constexpr K kKeys[] = {K::kBool, K::kS8,  K::kU8,  K::kS16, K::kU16,  K::kS32,
+                       K::kU32,  K::kS64, K::kU64, K::kChar, K::kString};
 constexpr uint32_t kItems = 400;       // of a value
 constexpr uint32_t kManyCases = 600;   // their discriminant takes two bytes
 constexpr uint32_t kManyMembers = 20;  // more than are passed flat
@@ -69,7 +71,7 @@ ValType ComponentValues::Type(int depth) {
   if (depth == 0 || nodes_left_ == 0 || !choices_.OneIn(2)) {
     return static_cast<K>(choices_.Below(kPrimitives));
   }
-  return Compound(static_cast<K>(kFirstCompound + choices_.Below(kKinds - kFirstCompound)), depth);
+  return Compound(choices_.Of(kCompounds), depth);
 }
 
 std::vector<ValType> ComponentValues::Params() {
@@ -81,13 +83,19 @@ std::vector<ValType> ComponentValues::Params() {
 }
 
 ValType ComponentValues::Result(const std::vector<ValType>& params) {
-  TypeDef all;
-  all.kind = K::kTuple;
+  std::vector<ValType> all;
   for (const ValType param : params) {
-    if (!types_.Facts(param).has_borrow) all.types.push_back(param);
+    if (!types_.Facts(param).has_borrow) all.push_back(param);
   }
-  if (all.types.empty() || choices_.OneIn(8)) return ValType();
-  return choices_.OneIn(2) ? choices_.Of(all.types) : *types_.Intern(std::move(all));
+  if (all.empty() || choices_.OneIn(8)) return ValType();
+  return choices_.OneIn(2) ? choices_.Of(all) : Tuple(std::move(all));
+}
+
+ValType ComponentValues::Tuple(std::vector<ValType> members) {
+  TypeDef def;
+  def.kind = K::kTuple;
+  def.types = std::move(members);
+  return *types_.Intern(std::move(def));
 }
 
 ValType ComponentValues::Handle(K kind) {
@@ -103,15 +111,24 @@ ValType ComponentValues::Compound(K kind, int depth) {
     def.labels = Labels(count);
   }
   if (kind == K::kFlags || kind == K::kEnum) return *types_.Intern(std::move(def));
+  if (kind == K::kMap) {
+    def.types = {Tuple({choices_.Of(kKeys), Type(depth - 1)})};
+    return *types_.Intern(std::move(def));
+  }
   for (uint32_t i = 0; i < count; ++i) {
     const bool is_none = IsSum(kind) && (nodes_left_ == 0 || choices_.OneIn(3));
     def.types.push_back(is_none ? ValType() : Type(depth - 1));
+  }
+  if (kind == K::kFixedList) {
+    // Short, since all elements have a value and types nest.
+    const bool may_be_long = IsPrimitive(def.types[0].kind()) && choices_.OneIn(8);
+    def.length = 1 + choices_.Below(may_be_long ? kManyMembers : 3);
   }
   return *types_.Intern(std::move(def));
 }
 
 uint32_t ComponentValues::MemberCount(K kind) {
-  if (kind == K::kList || kind == K::kOption) return 1;
+  if (kind == K::kList || kind == K::kOption || kind == K::kFixedList || kind == K::kMap) return 1;
   if (kind == K::kResult) return 2;
   if (!choices_.OneIn(8)) return 1 + choices_.Below(5);
   const bool has_members = kind == K::kRecord || kind == K::kTuple;
@@ -135,7 +152,8 @@ Value ComponentValues::Part(ValType type) {
     case K::kOwn:
     case K::kBorrow: return Value::Bits(rep_());
     case K::kFlags: return Value::Bits(choices_.Bits(4) & ((1ull << def.labels.size()) - 1));
-    case K::kList: {
+    case K::kList:
+    case K::kMap: {
       const uint32_t count = choices_.Below(choices_.OneIn(8) ? 40 : 4);
       for (uint32_t i = 0; i < count && items_left_ > 0; ++i) {
         value.items.push_back(Part(def.types[0]));
@@ -144,7 +162,8 @@ Value ComponentValues::Part(ValType type) {
     }
     case K::kRecord:
     case K::kTuple:
-      for (const ValType member : def.types) value.items.push_back(Part(member));
+    case K::kFixedList:
+      for (uint32_t i = 0; i < PartCount(def); ++i) value.items.push_back(Part(PartAt(def, i)));
       return value;
     default: break;
   }

@@ -36,6 +36,7 @@ class ComponentValues {
 
  private:
   ValType Handle(TypeKind kind);
+  ValType Tuple(std::vector<ValType> members);
   ValType Compound(TypeKind kind, int depth);
   uint32_t MemberCount(TypeKind kind);
   Value Part(ValType type);
