@@ -28,8 +28,8 @@ int BindWorld(const WitOptions& options, const wit::Packages& packages, wit::Wor
   using wit::StringEncoding;
   const auto encoding = options.is_utf16 ? StringEncoding::kUtf16 : StringEncoding::kUtf8;
   const std::vector<uint8_t> component_type = wit::EncodeWorld(packages, world, encoding);
-  const auto bindings = wit::BindC(
-      packages, world, {.is_utf16 = options.is_utf16, .component_type = component_type});
+  const auto bindings =
+      wit::BindC(packages, world, {.is_utf16 = options.is_utf16, .component_type = component_type});
   if (!bindings) return ComplainOfFile(options.path, {}, bindings.error());
   const std::filesystem::path folder(options.output == "-" ? "" : options.output);
   const std::string path = (folder / bindings->name).string();
