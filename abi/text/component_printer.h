@@ -72,6 +72,8 @@ class ComponentPrinter {
 
   // print_canon.cc
   void AppendOptions(syntax::CanonOptions options);
+  void AppendBuiltin(const syntax::CanonBuiltin& builtin);
+  void AppendImmediate(char letter, const syntax::CanonBuiltin& builtin);
 
   // Text.
   std::string& text() { return out_.text(); }

@@ -36,6 +36,42 @@ void ComponentPrinter::AppendOptions(syntax::CanonOptions options) {
   }
 }
 
+void ComponentPrinter::AppendBuiltin(const syntax::CanonBuiltin& builtin) {
+  const syntax::CanonBuiltinRow& row = *builtin.row;
+  if (*row.gate != 0) {
+    status_ = Fail(ErrorKind::kLimit,
+                   absl::StrCat("not supported by this version: printing `", row.name, "`"));
+    return;
+  }
+  absl::StrAppend(&text(), " (canon ", row.name);
+  for (const char* letter = row.immediates; *letter != 0; ++letter) {
+    AppendImmediate(*letter, builtin);
+  }
+}
+
+// The letters are those of canon_builtins.def.
+void ComponentPrinter::AppendImmediate(char letter, const syntax::CanonBuiltin& builtin) {
+  switch (letter) {
+    case 't': return AppendIndex(Sort::kType, builtin.type.value());
+    case 'o': return AppendOptions(builtin.options);
+    case 'a': return builtin.is_async ? AppendWord("async") : void();
+    case 'c': return builtin.cancellable ? AppendWord("cancellable") : void();
+    case 'u': return AppendWord(absl::StrCat(builtin.slot));
+    case 'm':
+      text() += " (memory";
+      AppendIndex(Sort::kCoreMemory, builtin.memory.value());
+      return End();
+    case 'b': return AppendIndex(Sort::kCoreTable, builtin.table.value());
+    case 'f': return AppendIndex(Sort::kCoreType, builtin.core_type.value());
+    case 'v': return AppendWord(vm::ToString(builtin.value_type));
+    default:
+      if (!builtin.result) return;
+      text() += " (result";
+      AppendValType(*builtin.result);
+      return End();
+  }
+}
+
 // `(func $f (;0;) (type 1) (canon lift ...))`, and of all others
 // `(core func $f (;0;) (canon lower ...))`.
 void ComponentPrinter::PrintField(const syntax::Canon& canon) {
@@ -57,7 +93,7 @@ void ComponentPrinter::PrintField(const syntax::Canon& canon) {
     absl::StrAppend(&text(), " (canon ", kResourceOps[static_cast<int>(resource->op)]);
     AppendIndex(Sort::kType, resource->type.value());
   } else {
-    status_ = Fail(ErrorKind::kLimit, "not supported by this version: printing gated built-ins");
+    AppendBuiltin(*std::get<const syntax::CanonBuiltin*>(canon));
   }
   text() += "))";
 }

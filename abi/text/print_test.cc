@@ -133,5 +133,44 @@ TEST(PrintComponentTest, TellsWhatItCannotPrint) {
             "core module: unexpected end of section or function (at offset 0x22)");
 }
 
+TEST(PrintComponentTest, PrintsBuiltins) {
+  EXPECT_EQ(Printed(R"((component
+    (core module $m (memory (export "m") 1) (table (export "t") 1 funcref))
+    (core instance $i (instantiate $m))
+    (alias core export $i "m" (core memory $m)) (alias core export $i "t" (core table $t))
+    (type $s (stream u8)) (type $f (future)) (core type $start (func (param i32)))
+    (core func (canon task.return (result $s) string-encoding=utf8 (memory $m)))
+    (core func (canon task.return))
+    (core func (canon context.get i32 1))
+    (core func (canon stream.read $s async (memory $m)))
+    (core func (canon future.cancel-write $f async))
+    (core func (canon waitable-set.wait cancellable (memory $m)))
+    (core func (canon thread.new-indirect $start $t))
+    (core func (canon subtask.cancel))))"),
+            R"((component
+  (core module $m (;0;)
+    (table (;0;) 1 funcref)
+    (memory (;0;) 1)
+    (export "m" (memory 0))
+    (export "t" (table 0))
+  )
+  (core instance $i (;0;) (instantiate $m))
+  (alias core export $i "m" (core memory $m (;0;)))
+  (alias core export $i "t" (core table $t (;0;)))
+  (type $s (;0;) (stream u8))
+  (type $f (;1;) (future))
+  (core type $start (;0;) (func (param i32)))
+  (core func (;0;) (canon task.return (result $s) string-encoding=utf8 (memory $m)))
+  (core func (;1;) (canon task.return))
+  (core func (;2;) (canon context.get i32 1))
+  (core func (;3;) (canon stream.read $s async (memory $m)))
+  (core func (;4;) (canon future.cancel-write $f async))
+  (core func (;5;) (canon waitable-set.wait cancellable (memory $m)))
+  (core func (;6;) (canon thread.new-indirect $start $t))
+  (core func (;7;) (canon subtask.cancel))
+)
+)");
+}
+
 }  // namespace
 }  // namespace tenon::abi
