@@ -71,9 +71,10 @@ namespace {
 using Names = ResourceNames;
 
 const char* PrimitiveName(TypeKind kind) {
-  static constexpr const char* kNames[] = {"bool", "s8",   "u8",     "s16",          "u16",
-                                           "s32",  "u32",  "s64",    "u64",          "f32",
-                                           "f64",  "char", "string", "error-context"};
+  static constexpr const char* kNames[] = {
+#define PRIMITIVE(name, text, code, is_key) text,
+#include "abi/syntax/primitive_types.def"
+  };
   return kNames[static_cast<size_t>(kind)];
 }
 

@@ -13,9 +13,9 @@ struct PrimKeyword {
   uint8_t code;
 };
 constexpr PrimKeyword kPrims[] = {
-    {"bool", 0x7f}, {"s8", 0x7e},   {"u8", 0x7d},     {"s16", 0x7c},          {"u16", 0x7b},
-    {"s32", 0x7a},  {"u32", 0x79},  {"s64", 0x78},    {"u64", 0x77},          {"f32", 0x76},
-    {"f64", 0x75},  {"char", 0x74}, {"string", 0x73}, {"error-context", 0x64}};
+#define PRIMITIVE(name, text, code, is_key) {text, code},
+#include "abi/syntax/primitive_types.def"
+};
 
 const PrimKeyword* FindPrim(const Token& token) {
   for (const PrimKeyword& row : kPrims) {

@@ -10,8 +10,10 @@ namespace tenon::abi {
 namespace {
 
 // In PrimType's order.
-constexpr const char* kPrims[] = {"bool", "s8",  "u8",  "s16", "u16",  "s32",    "u32",
-                                  "s64",  "u64", "f32", "f64", "char", "string", "error-context"};
+constexpr const char* kPrims[] = {
+#define PRIMITIVE(name, text, code, is_key) text,
+#include "abi/syntax/primitive_types.def"
+};
 
 const char* PrimName(syntax::PrimType type) { return kPrims[static_cast<size_t>(type)]; }
 

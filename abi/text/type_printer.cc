@@ -7,9 +7,10 @@
 namespace tenon::abi {
 namespace {
 
-constexpr const char* kPrimitives[] = {"bool", "s8",   "u8",     "s16",          "u16",
-                                       "s32",  "u32",  "s64",    "u64",          "f32",
-                                       "f64",  "char", "string", "error-context"};
+constexpr const char* kPrimitives[] = {
+#define PRIMITIVE(name, text, code, is_key) text,
+#include "abi/syntax/primitive_types.def"
+};
 
 }  // namespace
 

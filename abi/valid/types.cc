@@ -13,11 +13,9 @@ namespace tenon::abi {
 namespace {
 
 constexpr TypeKind KindOf(syntax::PrimType type) { return static_cast<TypeKind>(type); }
-#define SAME(kind) (KindOf(syntax::PrimType::kind) == TypeKind::kind)
-static_assert(SAME(kBool) && SAME(kS8) && SAME(kU8) && SAME(kS16) && SAME(kU16) && SAME(kS32) &&
-              SAME(kU32) && SAME(kS64) && SAME(kU64) && SAME(kF32) && SAME(kF64) && SAME(kChar) &&
-              SAME(kString) && SAME(kErrorContext));
-#undef SAME
+#define PRIMITIVE(name, text, code, is_key) \
+  static_assert(KindOf(syntax::PrimType::k##name) == TypeKind::k##name);
+#include "abi/syntax/primitive_types.def"
 
 }  // namespace
 
@@ -81,11 +79,12 @@ Result<AnyType> Validator::DefineType(Scope& scope, const syntax::TypeDef& def) 
 
 namespace {
 
-// abi: keytype
 bool MayBeKey(ValType type) {
-  const TypeKind kind = type.kind();
-  return IsPrimitive(kind) && kind != TypeKind::kF32 && kind != TypeKind::kF64 &&
-         kind != TypeKind::kErrorContext;
+  static constexpr bool kMayBe[] = {
+#define PRIMITIVE(name, text, code, is_key) is_key,
+#include "abi/syntax/primitive_types.def"
+  };
+  return IsPrimitive(type.kind()) && kMayBe[static_cast<size_t>(type.kind())];
 }
 
 // What of a definition can be had without looking at indices: kind, labels, and the types in order.

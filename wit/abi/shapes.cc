@@ -52,9 +52,8 @@ Shape PrimitiveShape(Primitive type) {
 const Shape& ShapeOf(Primitive type) {
   static const auto& kShapes = *new std::vector<Shape>([] {
     std::vector<Shape> shapes;
-#define TYPE(name, text, is_key) shapes.push_back(PrimitiveShape(Primitive::k##name));
-#include "wit/syntax/type_names.def"
-#undef TYPE
+#define PRIMITIVE(name, text, code, is_key) shapes.push_back(PrimitiveShape(Primitive::k##name));
+#include "abi/syntax/primitive_types.def"
     return shapes;
   }());
   return kShapes[static_cast<size_t>(type)];

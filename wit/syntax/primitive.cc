@@ -9,9 +9,8 @@ struct Row {
   bool may_be_key;
 };
 constexpr Row kRows[] = {
-#define TYPE(name, text, is_key) {Primitive::k##name, text, is_key},
-#include "wit/syntax/type_names.def"
-#undef TYPE
+#define PRIMITIVE(name, text, code, is_key) {Primitive::k##name, text, is_key},
+#include "abi/syntax/primitive_types.def"
 };
 
 }  // namespace

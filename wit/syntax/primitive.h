@@ -1,4 +1,4 @@
-// The types that are one word of WIT, by the rows of type_names.def.
+// The types that are one word of WIT, by the rows of abi/syntax/primitive_types.def.
 // `error-context` is one as long as nothing else has that name.
 #pragma once
 
@@ -10,9 +10,8 @@
 namespace tenon::wit {
 
 enum class Primitive : uint8_t {
-#define TYPE(name, text, is_key) k##name,
-#include "wit/syntax/type_names.def"
-#undef TYPE
+#define PRIMITIVE(name, text, code, is_key) k##name,
+#include "abi/syntax/primitive_types.def"
 };
 
 absl::string_view NameOf(Primitive type);
