@@ -5,7 +5,7 @@
 namespace tenon::abi {
 namespace {
 
-bool IsPair(TypeKind kind) { return kind == TypeKind::kString || kind == TypeKind::kList; }
+bool IsPair(TypeKind kind) { return kind == TypeKind::kString || IsList(kind); }
 bool IsSum(TypeKind kind) {
   return kind == TypeKind::kVariant || kind == TypeKind::kOption || kind == TypeKind::kResult;
 }
@@ -29,9 +29,11 @@ bool Reshaper::ToBytes(ValType type, const vm::Slot* slots, uint8_t* bytes) {
     StoreBits(bytes + width, width, slots[1].bits);
     return true;
   }
-  if (kind == TypeKind::kRecord || kind == TypeKind::kTuple) {
+  if (IsProduct(kind)) {
+    const TypeDef& def = types_.Get(type);
     RecordLayout places;
-    for (ValType part : types_.Get(type).types) {
+    for (uint32_t i = 0; i < PartCount(def); ++i) {
+      const ValType part = PartAt(def, i);
       const uint32_t slot = places.flat_so_far();
       const uint32_t offset = places.Place(layouts_.Get(part));
       if (!ToBytes(part, slots + slot, bytes + offset)) return false;
@@ -67,9 +69,11 @@ bool Reshaper::ToSlots(ValType type, const uint8_t* bytes, vm::Slot* slots) {
     slots[1].bits = LoadBits(bytes + width, width);
     return true;
   }
-  if (kind == TypeKind::kRecord || kind == TypeKind::kTuple) {
+  if (IsProduct(kind)) {
+    const TypeDef& def = types_.Get(type);
     RecordLayout places;
-    for (ValType part : types_.Get(type).types) {
+    for (uint32_t i = 0; i < PartCount(def); ++i) {
+      const ValType part = PartAt(def, i);
       const uint32_t slot = places.flat_so_far();
       const uint32_t offset = places.Place(layouts_.Get(part));
       if (!ToSlots(part, bytes + offset, slots + slot)) return false;

@@ -44,6 +44,15 @@ TEST_F(ReshapeTest, FieldsKeepTheirBits) {
   EXPECT_EQ(ThereAndBack(type, flat), flat);
 }
 
+TEST_F(ReshapeTest, AFixedLengthListIsItsElements) {
+  TypeDef def;
+  def.kind = K::kFixedList;
+  def.types = {K::kU8};
+  def.length = 3;
+  const std::vector<uint64_t> flat = {1, 2, 255};
+  EXPECT_EQ(ThereAndBack(*types_.Intern(def), flat), flat);
+}
+
 TEST_F(ReshapeTest, ACaseLeavesTheOthersSlotsZero) {
   const ValType type =
       Defined(types_, K::kVariant, {K::kU64, K::kString, ValType()}, {"number", "text", "none"});
