@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "abi/binary/decode.h"
+#include "abi/text/locate.h"
+#include "abi/text/parse.h"
 #include "abi/valid/validate.h"
 #include "absl/strings/string_view.h"
 #include "cli/feature_advice.h"
@@ -65,13 +67,43 @@ Result<std::shared_ptr<const vm::ResolvedModule>> CheckModule(std::vector<uint8_
                             vm::BodyValidation::kEager);
 }
 
-Result<std::unique_ptr<const abi::ResolvedComponent>> CheckComponent(std::vector<uint8_t> bytes,
+bool IsComponentFile(absl::Span<const uint8_t> bytes) {
+  const InputKind kind = KindOf(bytes);
+  return kind == InputKind::kComponent ||
+         (kind == InputKind::kText && abi::IsComponentText(AsText(bytes)));
+}
+
+Result<ComponentFile> ReadComponent(std::vector<uint8_t>& bytes, const vm::Features& features) {
+  ComponentFile component;
+  if (KindOf(bytes) == InputKind::kComponent) {
+    component.binary = std::move(bytes);
+  } else {
+    TENON_ASSIGN_OR_RETURN(component.binary,
+                           abi::ParseComponent(AsText(bytes), features, &component.marks));
+  }
+  return component;
+}
+
+Error InFile(Error error, const ComponentFile& component, absl::Span<const uint8_t> bytes,
+             const vm::Features& features) {
+  return abi::LocateInText(std::move(error), AsText(bytes), component.marks, features);
+}
+
+Result<std::unique_ptr<const abi::ResolvedComponent>> CheckComponent(std::vector<uint8_t> binary,
                                                                      const vm::Features& features,
                                                                      vm::TypeStore* types) {
-  TENON_ASSIGN_OR_RETURN(auto component, abi::DecodeComponent(std::move(bytes)));
+  TENON_ASSIGN_OR_RETURN(auto component, abi::DecodeComponent(std::move(binary)));
   return abi::ValidateComponent(std::move(component), types,
                                 abi::CoreLoader(types, features, vm::BodyValidation::kEager),
                                 features);
+}
+
+Result<std::unique_ptr<const abi::ResolvedComponent>> CheckComponentFile(
+    std::vector<uint8_t>& bytes, const vm::Features& features, vm::TypeStore* types) {
+  TENON_ASSIGN_OR_RETURN(ComponentFile file, ReadComponent(bytes, features));
+  auto checked = CheckComponent(std::move(file.binary), features, types);
+  if (checked) return checked;
+  return std::unexpected(InFile(std::move(checked).error(), file, bytes, features));
 }
 
 Status CheckFeatures(const vm::Module& module, const vm::Features& features) {

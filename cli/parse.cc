@@ -2,7 +2,6 @@
 #include <variant>
 
 #include "abi/binary/decode.h"
-#include "abi/text/parse.h"
 #include "abi/text/print.h"
 #include "absl/strings/str_cat.h"
 #include "cli/check.h"
@@ -20,24 +19,19 @@ Result<vm::Module> OnlyWith(const vm::Features& features, Result<vm::Module> mod
   return module;
 }
 
-absl::string_view AsText(absl::Span<const uint8_t> bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-bool IsComponentText(absl::Span<const uint8_t> bytes) {
-  return KindOf(bytes) == InputKind::kText && abi::IsComponentText(AsText(bytes));
-}
-
-Result<std::vector<uint8_t>> EncodeComponent(absl::Span<const uint8_t> text,
+// The binary of a component's file.
+Result<std::vector<uint8_t>> EncodeComponent(std::vector<uint8_t>& bytes,
                                              const vm::Features& features) {
-  TENON_ASSIGN_OR_RETURN(auto binary, abi::ParseComponent(AsText(text), features));
-  TENON_RETURN_IF_ERROR(CheckFeatures(binary, features));
-  return binary;
+  TENON_ASSIGN_OR_RETURN(ComponentFile file, ReadComponent(bytes, features));
+  Status allowed = CheckFeatures(file.binary, features);
+  if (allowed) return std::move(file.binary);
+  return std::unexpected(InFile(std::move(allowed).error(), file, bytes, features));
 }
 
 // The binary of a module's or a component's text.
-Result<std::vector<uint8_t>> Encode(absl::Span<const uint8_t> bytes, const vm::Features& features) {
-  if (IsComponentText(bytes)) return EncodeComponent(bytes, features);
+Result<std::vector<uint8_t>> Encode(std::vector<uint8_t>& bytes, const vm::Features& features) {
+  const bool is_text = KindOf(bytes) == InputKind::kText;
+  if (is_text && IsComponentFile(bytes)) return EncodeComponent(bytes, features);
   TENON_ASSIGN_OR_RETURN(const vm::Module module, OnlyWith(features, ParseText(bytes, features)));
   return vm::EncodeModule(module);
 }
@@ -45,15 +39,8 @@ Result<std::vector<uint8_t>> Encode(absl::Span<const uint8_t> bytes, const vm::F
 using Printable = std::variant<vm::Module, std::unique_ptr<const abi::syntax::RootComponent>>;
 
 Result<Printable> ReadPrintable(std::vector<uint8_t>& bytes, const vm::Features& features) {
-  std::vector<uint8_t> binary;
-  if (KindOf(bytes) == InputKind::kComponent) {
-    TENON_RETURN_IF_ERROR(CheckFeatures(bytes, features));
-    binary = std::move(bytes);
-  } else if (IsComponentText(bytes)) {
-    TENON_ASSIGN_OR_RETURN(binary, EncodeComponent(bytes, features));
-  } else {
-    return OnlyWith(features, ReadModule(bytes, features));
-  }
+  if (!IsComponentFile(bytes)) return OnlyWith(features, ReadModule(bytes, features));
+  TENON_ASSIGN_OR_RETURN(std::vector<uint8_t> binary, EncodeComponent(bytes, features));
   return abi::DecodeComponent(std::move(binary));
 }
 

@@ -74,10 +74,15 @@ Error NoComponent(std::vector<uint8_t>& bytes, const vm::Features& features) {
 
 Expected<Component> Load(const RunOptions& options, std::vector<uint8_t>& bytes,
                          const Engine& engine) {
-  if (KindOf(bytes) != InputKind::kComponent)
-    return Unexpected(NoComponent(bytes, engine.rep()->engine.features()));
-  return Component::FromBytes(engine, std::move(bytes),
-                              options.validate_all ? Validation::kEager : Validation::kLazy);
+  const vm::Features& features = engine.rep()->engine.features();
+  if (!IsComponentFile(bytes)) return Unexpected(NoComponent(bytes, features));
+  auto file = ReadComponent(bytes, features);
+  if (!file) return Unexpected(std::move(file).error());
+  auto component =
+      Component::FromBytes(engine, std::move(file->binary),
+                           options.validate_all ? Validation::kEager : Validation::kLazy);
+  if (component) return component;
+  return Unexpected(InFile(std::move(component).error(), *file, bytes, features));
 }
 
 // Everything a run needs. It is never taken down: the process ends right after, and unmapping the
@@ -177,7 +182,8 @@ int Run(const RunOptions& options) {
     return Complain(absl::StrCat("run: --timeout: ", ready.error().ToString()), kExitBadInput);
   }
   const InputKind kind = KindOf(*bytes);
-  if (!options.invoke.empty() && (kind == InputKind::kCoreModule || kind == InputKind::kText)) {
+  if (!options.invoke.empty() && !IsComponentFile(*bytes) &&
+      (kind == InputKind::kCoreModule || kind == InputKind::kText)) {
     return InvokeModule(options, store.rep()->store.core(), *bytes);
   }
   return RunComponent(options, *bytes, program);

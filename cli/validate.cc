@@ -7,8 +7,8 @@ namespace {
 
 Status Check(std::vector<uint8_t>& bytes, const vm::Features& features) {
   vm::TypeStore types;
-  if (KindOf(bytes) == InputKind::kComponent) {
-    TENON_RETURN_IF_ERROR(CheckComponent(std::move(bytes), features, &types));
+  if (IsComponentFile(bytes)) {
+    TENON_RETURN_IF_ERROR(CheckComponentFile(bytes, features, &types));
   } else {
     TENON_RETURN_IF_ERROR(CheckModule(bytes, features, &types));
   }

@@ -69,13 +69,22 @@ void AppendCoreSortIndex(SortIndex item, Bytes* out) {
   AppendVarU32(item.index, out);
 }
 
-void ScopeWriter::Append(ListedKind kind, absl::Span<const uint8_t> definition) {
+void ScopeWriter::Append(ListedKind kind, absl::Span<const uint8_t> definition,
+                         absl::Span<const TextMark> marks) {
   const ListedCodes& codes = kListedCodes[static_cast<int>(kind)];
-  if (kind_ == ScopeKind::kComponent) {
-    if (section_ != codes.section) FinishSection();
+  if (kind_ == ScopeKind::kComponent && section_ != codes.section) {
+    FinishSection();
     section_ = codes.section;
-  } else {
+  }
+  const size_t start = items_.bytes.size();
+  if (kind_ != ScopeKind::kComponent) {
     items_.bytes.push_back(kind_ == ScopeKind::kType ? codes.declarator : codes.module_declarator);
+  }
+  // A declarator begins with its code, what stands in it is behind that.
+  const size_t inside = items_.bytes.size();
+  for (TextMark mark : marks) {
+    mark.offset += static_cast<uint32_t>(mark.offset == 0 ? start : inside);
+    marks_.push_back(mark);
   }
   ++items_.count;
   AppendBytes(definition, &items_.bytes);
@@ -86,18 +95,29 @@ void ScopeWriter::FinishSection() {
   Bytes content;
   items_.AppendTo(&content);
   AppendSized(section_, content, &finished_);
+  PlaceMarks(finished_.size() - items_.bytes.size());
   items_ = {};
 }
 
-void ScopeWriter::AppendSection(uint8_t id, absl::Span<const uint8_t> content) {
+void ScopeWriter::PlaceMarks(size_t offset) {
+  for (; placed_marks_ < marks_.size(); ++placed_marks_) {
+    marks_[placed_marks_].offset += static_cast<uint32_t>(offset);
+  }
+}
+
+void ScopeWriter::AppendSection(uint8_t id, absl::Span<const uint8_t> content,
+                                absl::Span<const TextMark> marks) {
   FinishSection();
   AppendSized(id, content, &finished_);
+  marks_.insert(marks_.end(), marks.begin(), marks.end());
+  PlaceMarks(finished_.size() - content.size());
 }
 
 Bytes ScopeWriter::Finish(absl::string_view name, const ScopeNames& names) {
   Bytes out;
   if (kind_ != ScopeKind::kComponent) {
     items_.AppendTo(&out);
+    PlaceMarks(out.size() - items_.bytes.size());
     return out;
   }
   FinishSection();
@@ -108,6 +128,8 @@ Bytes ScopeWriter::Finish(absl::string_view name, const ScopeNames& names) {
     AppendSized(kCustomSection, content, &finished_);
   }
   out = {0x00, 'a', 's', 'm', 0x0d, 0x00, 0x01, 0x00};
+  placed_marks_ = 0;
+  PlaceMarks(out.size());
   AppendBytes(finished_, &out);
   return out;
 }

@@ -6,11 +6,13 @@
 
 #include <array>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "abi/syntax/canon.h"
 #include "abi/syntax/component.h"
 #include "abi/syntax/sort.h"
+#include "abi/syntax/text_mark.h"
 #include "abi/syntax/type.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -77,19 +79,27 @@ class ScopeWriter {
   explicit ScopeWriter(ScopeKind kind) : kind_(kind) {}
 
   ScopeKind kind() const { return kind_; }
-  void Append(ListedKind kind, absl::Span<const uint8_t> definition);
+  // `marks`: of the definition, which is at offset 0, and of what stands in it.
+  void Append(ListedKind kind, absl::Span<const uint8_t> definition,
+              absl::Span<const TextMark> marks = {});
   // A section of its own.
-  void AppendSection(uint8_t id, absl::Span<const uint8_t> content);
+  void AppendSection(uint8_t id, absl::Span<const uint8_t> content,
+                     absl::Span<const TextMark> marks = {});
   // A whole component with preamble and names, or a type's list of declarators.
   Bytes Finish(absl::string_view name, const ScopeNames& names);
+  // Of what Finish returned.
+  std::vector<TextMark> TakeMarks() { return std::move(marks_); }
 
  private:
   void FinishSection();
+  void PlaceMarks(size_t offset);
 
   const ScopeKind kind_;
   Bytes finished_;       // of a component: whole sections
   uint8_t section_ = 0;  // of a component: what `items_` are
   Items items_;          // the section under way, or the declarators
+  std::vector<TextMark> marks_;
+  size_t placed_marks_ = 0;  // those in `finished_`; the others' offsets are in `items_`
 };
 
 // Ids of the sections that hold one thing.

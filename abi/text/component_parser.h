@@ -28,6 +28,8 @@ class ComponentParser : public vm::TextParser {
   // Definitions up to `closer`, which is consumed. `(@name "...")` before them is the component's
   // own name, which else is the id.
   bool ParseComponent(const std::optional<vm::Token>& id, vm::TokenKind closer, Bytes* out);
+  // Of one that has been parsed.
+  std::vector<TextMark> TakeMarks() { return std::move(marks_); }
 
  private:
   using Id = vm::Binding;
@@ -66,6 +68,12 @@ class ComponentParser : public vm::TextParser {
   bool FinishDefinition(const Head& head, Sort sort);
 
   // parse_scope.cc: sorts, indices, names, scopes
+  void Append(ListedKind kind, const Bytes& definition) {
+    scope_->Append(kind, definition, {.where = field_});
+  }
+  void AppendSection(uint8_t id, const Bytes& content) {
+    scope_->AppendSection(id, content, {.where = field_});
+  }
   bool Define(Sort sort, const Id& id, uint32_t* index);
   bool Write(ListedKind kind, const Bytes& definition, Sort sort, const Id& id, uint32_t* index);
   bool WithScope(TextScope::Kind kind, const Id& id, absl::FunctionRef<bool()> parse, Bytes* out);
@@ -139,6 +147,8 @@ class ComponentParser : public vm::TextParser {
   bool ParseOptions(Bytes* out);
 
   const vm::Features features_;
+  std::vector<TextMark> marks_;  // of the whole component
+  SourceLocation field_;         // where the definition under way begins
   TextScope* scope_ = nullptr;
   uint32_t depth_ = 0;  // of scopes and of types written inline
 };

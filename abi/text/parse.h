@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "abi/syntax/text_mark.h"
 #include "absl/strings/string_view.h"
 #include "vm/base/status.h"
 #include "vm/syntax/features.h"
@@ -16,9 +17,11 @@ namespace tenon::abi {
 
 // Parses `(component ...)`, `(component binary ...)` or the definitions alone, up to the end of
 // `text`. What a feature adds to the text of core modules alone is refused here where it is off;
-// the rest is for whoever validates the component.
+// the rest is for whoever validates the component. `marks`, unless null, is told where everything
+// in the result stands in the text (locate.h).
 Result<std::vector<uint8_t>> ParseComponent(absl::string_view text,
-                                            const vm::Features& features = vm::Features::All());
+                                            const vm::Features& features = vm::Features::All(),
+                                            std::vector<TextMark>* marks = nullptr);
 
 // For scripts: parses definitions from after `(component $id?` and consumes the closing
 // parenthesis. After a failure the position of `lexer` means nothing.

@@ -31,6 +31,17 @@ Result<Bytes> ParseBinary(Lexer& lexer) {
   return bytes;
 }
 
+Result<Bytes> ParseFields(const std::optional<Token>& id, TokenKind closer, Lexer& lexer,
+                          const vm::Features& features, std::vector<TextMark>* marks) {
+  ComponentParser parser(lexer, features);
+  Bytes bytes;
+  const bool ok = parser.ParseComponent(id, closer, &bytes);
+  lexer = parser.lexer;
+  if (!ok) return std::unexpected(parser.TakeError());
+  if (marks != nullptr) *marks = parser.TakeMarks();
+  return bytes;
+}
+
 }  // namespace
 
 bool IsComponentText(absl::string_view text) {
@@ -43,32 +54,27 @@ bool IsComponentText(absl::string_view text) {
 
 Result<std::vector<uint8_t>> ParseComponent(const std::optional<Token>& id, Lexer& lexer,
                                             const vm::Features& features) {
-  ComponentParser parser(lexer, features);
-  Bytes bytes;
-  const bool ok = parser.ParseComponent(id, TokenKind::kRightParen, &bytes);
-  lexer = parser.lexer;
-  if (!ok) return std::unexpected(parser.TakeError());
-  return bytes;
+  return ParseFields(id, TokenKind::kRightParen, lexer, features, nullptr);
 }
 
-Result<std::vector<uint8_t>> ParseComponent(absl::string_view text, const vm::Features& features) {
+Result<std::vector<uint8_t>> ParseComponent(absl::string_view text, const vm::Features& features,
+                                            std::vector<TextMark>* marks) {
   if (text.size() > vm::kMaxModuleBytes) {
     return Fail(ErrorKind::kLimit, absl::StrCat("more than ", vm::kMaxModuleBytes, " bytes"));
   }
   Lexer lexer(text);
-  Bytes bytes;
-  if (lexer.TakeOpen("component")) {
-    std::optional<Token> id;
-    if (lexer.Peek().kind == TokenKind::kId) id = lexer.Take();
-    const bool is_binary = lexer.Peek().Is("binary");
-    TENON_ASSIGN_OR_RETURN(bytes,
-                           is_binary ? ParseBinary(lexer) : ParseComponent(id, lexer, features));
-    if (lexer.Peek().kind != TokenKind::kEnd) return std::unexpected(lexer.UnexpectedToken());
-    return bytes;
+  if (!lexer.TakeOpen("component")) {
+    return ParseFields(std::nullopt, TokenKind::kEnd, lexer, features, marks);
   }
-  ComponentParser parser(lexer, features);
-  if (parser.ParseComponent(std::nullopt, TokenKind::kEnd, &bytes)) return bytes;
-  return std::unexpected(parser.TakeError());
+  std::optional<Token> id;
+  if (lexer.Peek().kind == TokenKind::kId) id = lexer.Take();
+  auto bytes = lexer.Peek().Is("binary")
+                   ? ParseBinary(lexer)
+                   : ParseFields(id, TokenKind::kRightParen, lexer, features, marks);
+  if (bytes && lexer.Peek().kind != TokenKind::kEnd) {
+    return std::unexpected(lexer.UnexpectedToken());
+  }
+  return bytes;
 }
 
 bool ComponentParser::ParseComponent(const std::optional<Token>& id, TokenKind closer, Bytes* out) {
@@ -86,6 +92,7 @@ bool ComponentParser::ParseComponent(const std::optional<Token>& id, TokenKind c
 
 // With parentheses. Each parser of a field consumes the closing one.
 bool ComponentParser::ParseField() {
+  field_ = lexer.Peek().where();
   if (lexer.TakeAnnotation(vm::kCustomAnnotation)) return ParseCustomField();
   if (!Expect(TokenKind::kLeftParen)) return false;
   static constexpr struct {
@@ -156,7 +163,7 @@ bool ComponentParser::FinishImport(const Head& head, Sort sort) {
   if (!ParseExternType(&desc) || !ExpectClose()) return false;
   Bytes import = *head.import;
   AppendBytes(desc.bytes, &import);
-  scope_->Append(ListedKind::kImport, import);
+  Append(ListedKind::kImport, import);
   return FinishDefinition(head, sort);
 }
 
@@ -166,7 +173,7 @@ bool ComponentParser::ParseComponentField() {
   if (head.import) return FinishImport(head, Sort::kComponent);
   Bytes component;
   if (!ParseComponent(head.id.id, TokenKind::kRightParen, &component)) return false;
-  scope_->AppendSection(kComponentSection, component);
+  AppendSection(kComponentSection, component);
   return FinishDefinition(head, Sort::kComponent);
 }
 
@@ -177,7 +184,7 @@ bool ComponentParser::ParseFuncField() {
   if (lexer.TakeOpen("alias")) {
     Bytes alias;
     if (!ParseInlineAlias(Sort::kFunc, &alias)) return false;
-    scope_->Append(ListedKind::kAlias, alias);
+    Append(ListedKind::kAlias, alias);
     return ExpectClose() && FinishDefinition(head, Sort::kFunc);
   }
   uint32_t type;
@@ -186,7 +193,7 @@ bool ComponentParser::ParseFuncField() {
   if (!ExpectOpen("canon") || !ExpectKeyword("lift") || !ParseLift(&lift)) return false;
   AppendVarU32(type, &lift);
   if (!ExpectClose() || !ExpectClose()) return false;
-  scope_->Append(ListedKind::kCanon, lift);
+  Append(ListedKind::kCanon, lift);
   return FinishDefinition(head, Sort::kFunc);
 }
 
@@ -196,7 +203,7 @@ bool ComponentParser::ParseTypeField() {
   if (!ParseHead(Sort::kType, &head)) return false;
   if (head.import) return FinishImport(head, Sort::kType);
   if (!ParseTypeDef(head.id, &type) || !ExpectClose()) return false;
-  scope_->Append(ListedKind::kType, type);
+  Append(ListedKind::kType, type);
   return FinishDefinition(head, Sort::kType);
 }
 
@@ -249,7 +256,7 @@ bool ComponentParser::ParseStartField() {
   }
   arguments.AppendTo(&start);
   AppendVarU32(results, &start);
-  scope_->AppendSection(kStartSection, start);
+  AppendSection(kStartSection, start);
   return ExpectClose();
 }
 
@@ -263,7 +270,7 @@ bool ComponentParser::ParseCustomField() {
   Bytes custom;
   if (!ParseLabel(&custom)) return false;
   TakeStrings(lexer, &custom);
-  scope_->AppendSection(kCustomSection, custom);
+  AppendSection(kCustomSection, custom);
   return ExpectClose();
 }
 

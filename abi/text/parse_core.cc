@@ -22,9 +22,10 @@ bool ComponentParser::ParseCoreModuleField() {
   Head head;
   if (!ParseHead(Sort::kCoreModule, &head)) return false;
   if (head.import) return FinishImport(head, Sort::kCoreModule);
+  const TextMark mark{.is_core_module = true, .where = lexer.Peek().where()};
   Result<vm::Module> module = vm::ParseModule(head.id.id, lexer, features_);
   if (!module) return Fail(std::move(module).error());
-  scope_->AppendSection(kCoreModuleSection, vm::EncodeModule(*module));
+  scope_->AppendSection(kCoreModuleSection, vm::EncodeModule(*module), mark);
   return FinishDefinition(head, Sort::kCoreModule);
 }
 
@@ -80,6 +81,7 @@ bool ComponentParser::ParseModuleType(const Id& id, Bytes* out) {
 
 // What is imported or exported cannot be referred to: its identifier says nothing.
 bool ComponentParser::ParseModuleDeclarator() {
+  field_ = lexer.Peek().where();
   if (lexer.TakeOpen("type")) return ParseCoreTypeField();
   if (lexer.TakeOpen("alias")) return ExpectKeyword("outer") && ParseOuterAlias();
   const bool is_import = lexer.TakeOpen("import");
@@ -87,7 +89,7 @@ bool ComponentParser::ParseModuleDeclarator() {
   if (!is_import && !ExpectOpen("export")) return false;
   if (!ParseLabel(&declarator) || (is_import && !ParseLabel(&declarator))) return false;
   if (!ParseCoreExternType(&declarator) || !ExpectClose()) return false;
-  scope_->Append(is_import ? ListedKind::kImport : ListedKind::kExport, declarator);
+  Append(is_import ? ListedKind::kImport : ListedKind::kExport, declarator);
   return true;
 }
 

@@ -25,7 +25,7 @@ bool ComponentParser::ParseInstanceField() {
   if (!ParseHead(Sort::kInstance, &head)) return false;
   if (head.import) return FinishImport(head, Sort::kInstance);
   if (!ParseInstanceDef(/*is_core=*/false, &instance) || !ExpectClose()) return false;
-  scope_->Append(ListedKind::kInstance, instance);
+  Append(ListedKind::kInstance, instance);
   return FinishDefinition(head, Sort::kInstance);
 }
 

@@ -60,7 +60,7 @@ bool ComponentParser::Define(Sort sort, const Id& id, uint32_t* index) {
 
 bool ComponentParser::Write(ListedKind kind, const Bytes& definition, Sort sort, const Id& id,
                             uint32_t* index) {
-  scope_->Append(kind, definition);
+  Append(kind, definition);
   return Define(sort, id, index);
 }
 
@@ -76,11 +76,20 @@ bool ComponentParser::WithScope(TextScope::Kind kind, const Id& id, absl::Functi
                                 Bytes* out) {
   return Nested([&] {
     TextScope scope(kind, id, scope_);
+    const SourceLocation field = field_;
     scope_ = &scope;
     const bool ok = parse();
     scope_ = scope.parent();
-    if (ok) AppendBytes(scope.Finish(), out);
-    return ok;
+    field_ = field;
+    if (!ok) return false;
+    const Bytes bytes = scope.Finish();
+    AppendBytes(bytes, out);
+    if (scope_ != nullptr) {
+      scope_->Nest(scope.TakeMarks(), bytes.size());
+    } else {
+      marks_ = scope.TakeMarks();
+    }
+    return true;
   });
 }
 

@@ -208,6 +208,7 @@ bool ComponentParser::ParseScopeType(Sort sort, const Id& id, Bytes* out) {
 }
 
 bool ComponentParser::ParseDeclarator(Sort sort) {
+  field_ = lexer.Peek().where();
   if (!Expect(TokenKind::kLeftParen)) return false;
   if (lexer.TakeKeyword("core")) return ExpectKeyword("type") && ParseCoreTypeField();
   if (lexer.TakeKeyword("type")) return ParseTypeField();

@@ -264,8 +264,11 @@ Result<AnyType> Validator::DefineComponentType(Scope& scope, const syntax::Compo
   inner.exports.reserve(type.decls.size());
   inner.funcs.reserve(type.decls.size() / 2);
   for (const syntax::Declarator& decl : type.decls) {
-    if (Status status = Declare(inner, decl); !status)
-      return std::unexpected(std::move(status.error()));
+    Status status = Declare(inner, decl);
+    if (status) continue;
+    const Error& error = status.error();
+    if (!error.where()) return Fail(error.kind(), error.message(), {decl.offset, 0, 0});
+    return std::unexpected(std::move(status).error());
   }
   if (!type.is_instance) {
     TENON_ASSIGN_OR_RETURN(const ComponentTypeId id, Finish(inner));

@@ -36,10 +36,9 @@ Status InspectModule(std::vector<uint8_t>& bytes, const vm::Features& features, 
   return {};
 }
 
-Status InspectComponent(std::vector<uint8_t> bytes, const vm::Features& features,
+Status InspectComponent(std::vector<uint8_t>& bytes, const vm::Features& features,
                         Inspection& found) {
-  TENON_ASSIGN_OR_RETURN(found.component,
-                         CheckComponent(std::move(bytes), features, found.types.get()));
+  TENON_ASSIGN_OR_RETURN(found.component, CheckComponentFile(bytes, features, found.types.get()));
   const abi::ResolvedComponent& component = *found.component;
   for (const auto& module : component.modules) found.code_size += CodeSize(*module);
   CountNested(*component.syntax, found);
@@ -56,12 +55,11 @@ Status InspectComponent(std::vector<uint8_t> bytes, const vm::Features& features
 
 Result<Inspection> InspectBytes(std::vector<uint8_t>& bytes, const vm::Features& features) {
   Inspection found;
-  const InputKind kind = KindOf(bytes);
-  found.is_component = kind == InputKind::kComponent;
-  found.is_text = kind == InputKind::kText;
+  found.is_component = IsComponentFile(bytes);
+  found.is_text = KindOf(bytes) == InputKind::kText;
   found.size = bytes.size();
   found.types = std::make_unique<vm::TypeStore>();
-  TENON_RETURN_IF_ERROR(found.is_component ? InspectComponent(std::move(bytes), features, found)
+  TENON_RETURN_IF_ERROR(found.is_component ? InspectComponent(bytes, features, found)
                                            : InspectModule(bytes, features, found));
   return found;
 }
