@@ -48,6 +48,15 @@ struct ValidateOptions {
 };
 int Validate(const ValidateOptions& options);
 
+struct ComposeOptions {
+  std::string file;
+  std::vector<std::string> plugs;
+  std::string output = "-";  // "-": standard output
+  vm::Features features;
+  bool json = false;
+};
+int Compose(const ComposeOptions& options);
+
 struct InspectOptions {
   std::string file;
   vm::Features features;

@@ -25,8 +25,13 @@ struct Placeholder {
   absl::string_view pattern;  // of files, or some with `|` between
 };
 constexpr Placeholder kPlaceholders[] = {
-    {"HOST", true, ""},        {"FILE|DIR", false, "*.wit|*.wasm"}, {"FILE", false, "*.wasm|*.wat"},
-    {"PATH", false, "*.wast"}, {"OUTPUT", false, "*"},       {"DIR", true, ""},
+    {"HOST", true, ""},
+    {"FILE|DIR", false, "*.wit|*.wasm"},
+    {"FILE", false, "*.wasm|*.wat"},
+    {"PATH", false, "*.wast"},
+    {"OUTPUT", false, "*"},
+    {"DIR", true, ""},
+    {"PLUG", false, "*.wasm"},
 };
 
 // `a|b FILE`, `[a|b] FILE`: its words, and the text behind them.
@@ -215,8 +220,8 @@ std::string ZshAction(absl::string_view usage) {
   if (placeholder->directories_only) return "_files -/";
   const std::string files = absl::StrCat("_files -g \"(", placeholder->pattern, ")\"");
   if (words.words.empty()) return files;
-  return absl::StrCat("{_alternative \"words:word:(", words.words, ")\" \"files:file:",
-                      absl::StrReplaceAll(files, {{"\"", "\\\""}}), "\"}");
+  return absl::StrCat("{_alternative \"words:word:(", words.words,
+                      ")\" \"files:file:", absl::StrReplaceAll(files, {{"\"", "\\\""}}), "\"}");
 }
 
 // A short option and the long one exclude each other.

@@ -41,9 +41,11 @@ class JsonWriter {
     }
   }
 
-  // Prints the finished document and a newline, at once.
+  // The finished document.
+  absl::string_view text() const { return {buffer_.GetString(), buffer_.GetSize()}; }
+  // Prints it and a newline, at once.
   void Print() {
-    PutText(absl::StrCat(buffer_.GetString(), "\n"));
+    PutText(absl::StrCat(text(), "\n"));
     FlushOutput();
   }
 

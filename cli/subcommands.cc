@@ -160,6 +160,38 @@ Status TakeValidate(int key, const char* value, ValidateOptions& options) {
   return TakeFile(value, options.file);
 }
 
+constexpr argp_option kOutputOption = {
+    "output", 'o', "OUTPUT", 0, "Write to this file, all or nothing; default: standard output"};
+
+enum ComposeKey : int { kPlug = kFirstLongKey, kComposeJson };
+
+constexpr argp_option kComposeOptions[] = {
+    {"plug", kPlug, "PLUG", 0,
+     "A component whose exports fill imports of the others; may be repeated"},
+    kOutputOption,
+    {"json", kComposeJson, nullptr, 0,
+     "Print what was done, or what does not fit, as one JSON object on standard error"},
+    kFeaturesOption,
+    kHelpOption,
+    {}};
+
+Status TakeCompose(int key, const char* value, ComposeOptions& options) {
+  if (key == kFeatures) return options.features.Apply(value);
+  if (key == 'o') return TakeFile(value, options.output);
+  if (key == kPlug) return TakeFile(value, options.plugs.emplace_back());
+  if (key == kComposeJson) options.json = true;
+  if (key == kArgumentKey) return TakeFile(value, options.file);
+  return {};
+}
+
+std::string ComposeEpilogue() {
+  return "An import is filled by the plug that exports it, in the same version or\n"
+         "a compatible one; plugs fill each other's imports too. What is left open\n"
+         "is imported by the result, and told.\n\n"
+         "Example:\n"
+         "  tenon compose app.wasm --plug codec.wasm -o all.wasm && tenon run all.wasm";
+}
+
 enum WastKey : int {
   kJson = kFirstLongKey,
   kIgnoreErrorMessages,
@@ -219,9 +251,6 @@ Status TakeInspect(int key, const char* value, InspectOptions& options) {
   return {};
 }
 
-constexpr argp_option kOutputOption = {
-    "output", 'o', "OUTPUT", 0, "Write to this file, all or nothing; default: standard output"};
-
 constexpr argp_option kParseOptions[] = {kOutputOption, kFeaturesOption, kHelpOption, {}};
 
 Status TakeParse(int key, const char* value, ParseOptions& options) {
@@ -262,7 +291,8 @@ enum WitKey : int {
 // Rows of what takes WIT.
 enum WitSharedKey : int { kWorld = kFirstLongKey + 96 };
 constexpr argp_option kWorldOption = {
-    "world", kWorld, "NAME", 0, "The world, by its own name or with its package; default: the only one"};
+    "world", kWorld, "NAME", 0,
+    "The world, by its own name or with its package; default: the only one"};
 
 constexpr argp_option kWitOptions[] = {
     {"json", kWitJson, nullptr, 0, "Print one JSON document"},
@@ -279,7 +309,8 @@ constexpr argp_option kWitOptions[] = {
     {"string-encoding", kWitEncoding, "utf8|utf16", 0,
      "For bindgen: of the guest's strings; default: utf8"},
     {"output", 'o', "OUTPUT", 0,
-     "Write to this file, all or nothing; default: standard output. For bindgen the folder to write "
+     "Write to this file, all or nothing; default: standard output. For bindgen the folder to "
+     "write "
      "to; default: this one"},
     kHelpOption,
     {}};
@@ -483,6 +514,12 @@ constexpr Subcommand kSubcommands[] = {
                 .options = kValidateOptions,
                 .epilogue = ValidateEpilogue},
      .execute = Execute<ValidateOptions, TakeValidate, Validate>},
+    {.syntax = {.name = "compose",
+                .summary = "Join components: exports of some fill imports of others.",
+                .arguments = {"FILE", "FILE", 1, false},
+                .options = kComposeOptions,
+                .epilogue = ComposeEpilogue},
+     .execute = Execute<ComposeOptions, TakeCompose, Compose>},
     {.syntax = {.name = "wast",
                 .summary = "Run scripts of the official test suites' format.",
                 .arguments = {"PATH...", "PATH", kAnyNumber, false},

@@ -1,0 +1,66 @@
+// The types of all parts in one table: a resource is one there when it is one in the composition.
+// A part that imports a resource has its source's; where the import is left open, all parts that
+// import it share one.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "abi/compose/wiring.h"
+#include "abi/types/substitute.h"
+#include "abi/types/type_table.h"
+#include "absl/container/flat_hash_map.h"
+
+namespace tenon::abi {
+
+// Imports that are left open and become one: of one name, or of one interface on one track.
+struct ImportGroup {
+  absl::string_view name;            // the highest version's
+  absl::string_view version_suffix;  // its
+  std::vector<NamedItem> items;      // of an interface: what any part asks of it
+  ExternType type;                   // of anything else
+  std::vector<uint32_t> parts;
+};
+
+class CommonTypes {
+ public:
+  CommonTypes(absl::Span<const ComposePart> parts, const Wiring& wiring);
+
+  // kUnlinkable where a source is not of the type that is asked for, or one import is asked for in
+  // two ways.
+  Diagnosed<void> Make();
+
+  const TypeTable& types() const { return types_; }
+  const std::vector<ImportGroup>& groups() const { return groups_; }
+  // By part and export; by part and import, of those that are left open.
+  const ExternType& ExportType(uint32_t part, size_t item) const { return exports_[part][item]; }
+  uint32_t GroupOf(uint32_t part, size_t import) const { return group_of_[part][import]; }
+  // The group that brings a resource along; nothing for a part's own.
+  std::optional<uint32_t> HomeOf(ResourceId id) const;
+
+ private:
+  Diagnosed<void> AddPart(uint32_t part);
+  Result<ResourceMap> MapResources(uint32_t part);
+  ResourceId ImportedResource(uint32_t part, const PlanResource& resource);
+  uint32_t FindGroup(const PlanImport& import);
+  Diagnosed<void> Merge(uint32_t part, size_t import, const ExternType& type);
+  Failure TwoTypes(uint32_t part, const ImportGroup& group, const ExternType& first,
+                   const ExternType& type) const;
+  Diagnosed<void> CheckSource(uint32_t part, size_t import, const ExternType& type);
+  Failure Mismatch(const ExternType& expected, const ExternType& found, Error error) const;
+  absl::string_view OwnerOf(ResourceId id) const;
+
+  absl::Span<const ComposePart> parts_;
+  const Wiring& wiring_;
+  TypeTable types_;
+  std::vector<ImportGroup> groups_;
+  absl::flat_hash_map<std::string, uint32_t> group_by_key_;
+  std::vector<absl::flat_hash_map<absl::string_view, ExternType>> group_items_;  // by group
+  absl::flat_hash_map<std::pair<uint32_t, std::string>, ResourceId> open_resources_;
+  std::vector<std::optional<uint32_t>> homes_;    // by ResourceId
+  std::vector<absl::string_view> owners_;         // by ResourceId: interfaces, for messages
+  std::vector<std::vector<ExternType>> exports_;  // by part
+  std::vector<std::vector<uint32_t>> group_of_;   // by part and import
+};
+
+}  // namespace tenon::abi

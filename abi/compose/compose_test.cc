@@ -1,0 +1,253 @@
+// Components joined by name and type, run, and what is said where they do not fit.
+#include "abi/compose/compose.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "abi/binary/decode.h"
+#include "abi/canon/test_guest.h"
+#include "abi/link/instance.h"
+#include "abi/text/parse.h"
+#include "abi/valid/validate.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+
+namespace tenon::abi {
+namespace {
+
+std::unique_ptr<const ResolvedComponent> Validate(std::vector<uint8_t> bytes) {
+  auto syntax = DecodeComponent(std::move(bytes));
+  EXPECT_TRUE(syntax) << syntax.error().ToString();
+  vm::TypeStore* types = &TestEngine().types();
+  auto made = ValidateComponent(*std::move(syntax), types,
+                                CoreLoader(types, vm::Features(), vm::BodyValidation::kEager));
+  EXPECT_TRUE(made) << made.error().ToString();
+  return made ? *std::move(made) : nullptr;
+}
+
+// A component whose `name` of an interface is a function that adds `by`.
+std::string Adder(const char* interface, int by) {
+  return absl::StrCat(R"((component
+    (core module $m (func (export "f") (param i32) (result i32)
+      (i32.add (local.get 0) (i32.const )",
+                      by, R"())))
+    (core instance $i (instantiate $m))
+    (func $f (param "x" u32) (result u32) (canon lift (core func $i "f")))
+    (instance $api (export "add" (func $f)))
+    (export ")",
+                      interface, R"(" (instance $api))))");
+}
+// One whose `run` calls what it imports, and which hands on the result from its own interface.
+std::string User(const char* interface, const char* exported) {
+  return absl::StrCat(R"((component
+    (import ")",
+                      interface, R"(" (instance $api
+      (export "add" (func (param "x" u32) (result u32)))))
+    (alias export $api "add" (func $add))
+    (core func $lowered (canon lower (func $add)))
+    (core module $m
+      (import "" "add" (func $add (param i32) (result i32)))
+      (func (export "run") (param i32) (result i32)
+        (i32.mul (call $add (local.get 0)) (i32.const 10))))
+    (core instance $i (instantiate $m (with "" (instance (export "add" (func $lowered))))))
+    (func $run (param "x" u32) (result u32) (canon lift (core func $i "run")))
+    (instance $own (export "add" (func $run)))
+    (export ")",
+                      exported, R"(" (instance $own))))");
+}
+
+class ComposeTest : public testing::Test {
+ protected:
+  Diagnosed<Composition> Try(const std::vector<std::string>& texts) {
+    std::vector<std::unique_ptr<const ResolvedComponent>> components;
+    std::vector<ComposePart> parts;
+    for (const std::string& text : texts) {
+      auto bytes = ParseComponent(text);
+      EXPECT_TRUE(bytes) << bytes.error().ToString();
+      components.push_back(Validate(*std::move(bytes)));
+      parts.push_back(
+          {std::string(1, static_cast<char>('a' + parts.size())), components.back().get()});
+    }
+    return Compose(parts[0], absl::MakeConstSpan(parts).subspan(1));
+  }
+  Composition Join(const std::vector<std::string>& texts) {
+    auto made = Try(texts);
+    EXPECT_TRUE(made) << made.error().ToString();
+    return made ? *std::move(made) : Composition();
+  }
+  std::string Complaint(const std::vector<std::string>& texts) {
+    const auto made = Try(texts);
+    return made ? "composed" : made.error().ToString();
+  }
+  // What the composition's "add" of the interface makes of 1.
+  uint32_t Run(const Composition& composition, const char* interface) {
+    auto component = LoadComponent(&TestEngine(), composition.bytes, vm::BodyValidation::kEager);
+    EXPECT_TRUE(component) << component.error().ToString();
+    auto instance = Instantiate(store_, *std::move(component), linker_);
+    EXPECT_TRUE(instance) << instance.error().ToString();
+    instances_.push_back(*std::move(instance));
+    const auto result = instances_.back()->Func<uint32_t(uint32_t)>(interface, "add")->Call(1);
+    return result.value_or(0);
+  }
+
+  Store store_{&TestEngine()};
+  HostLinker linker_;
+  std::vector<std::unique_ptr<Instance>> instances_;
+};
+
+TEST_F(ComposeTest, AnImportIsFilled) {
+  const Composition made = Join({User("t:a/x@1.0.0", "t:a/y"), Adder("t:a/x@1.0.0", 5)});
+
+  EXPECT_TRUE(made.open.empty());
+  ASSERT_EQ(made.filled.size(), 1u);
+  EXPECT_EQ(made.filled[0].plug, "b");
+  EXPECT_EQ(made.exports, std::vector<std::string>{"t:a/y"});
+  EXPECT_EQ(Run(made, "t:a/y"), 60u);
+}
+
+TEST_F(ComposeTest, PlugsFillEachOther) {
+  const Composition made =
+      Join({User("t:a/x", "t:a/y"), User("t:b/z", "t:a/x"), Adder("t:b/z", 5)});
+
+  EXPECT_EQ(made.filled.size(), 2u);
+  EXPECT_EQ(Run(made, "t:a/y"), 600u);
+}
+
+TEST_F(ComposeTest, APlugMayWrapWhatAnotherHas) {
+  const Composition made =
+      Join({User("t:a/x", "t:a/y"), User("t:a/x", "t:a/x"), Adder("t:a/x", 5)});
+
+  EXPECT_EQ(Run(made, "t:a/y"), 600u);
+}
+
+TEST_F(ComposeTest, VersionsStandForEachOtherOnATrack) {
+  const Composition made = Join({
+      User("t:a/x@1.0.0", "t:a/y"),
+      Adder("t:a/x@1.3.0", 1),
+  });
+
+  EXPECT_EQ(made.filled[0].exported, "t:a/x@1.3.0");
+  EXPECT_EQ(Run(made, "t:a/y"), 20u);
+}
+
+TEST_F(ComposeTest, OpenImportsOfOneTrackBecomeOne) {
+  linker_.Interface("t:h/log@0.2.9").Func("add", [](uint32_t x) { return x + 2; });
+  const std::string both = absl::StrReplaceAll(
+      User("t:h/log@0.2.3", "t:a/y"),
+      {{"(component",
+        "(component (import \"t:a/x\" (instance (export \"add\" (func (param \"x\" "
+        "u32) (result u32)))))"}});
+
+  const Composition made = Join({both, User("t:h/log@0.2.6", "t:a/x")});
+
+  ASSERT_EQ(made.open.size(), 1u);
+  EXPECT_EQ(made.open[0].name, "t:h/log@0.2.6");
+  EXPECT_EQ(made.open[0].parts, (std::vector<std::string>{"b", "a"}));
+  EXPECT_EQ(Run(made, "t:a/y"), 30u);
+}
+
+TEST_F(ComposeTest, WhatNobodyImportsIsExported) {
+  const std::string two = absl::StrReplaceAll(
+      Adder("t:a/x", 5),
+      {{"(instance $api))", "(instance $api)) (export \"t:a/more\" (instance $api))"}});
+
+  const Composition made = Join({User("t:a/x", "t:a/y"), two});
+
+  ASSERT_EQ(made.exports, (std::vector<std::string>{"t:a/y", "t:a/more"}));
+  EXPECT_EQ(Run(made, "t:a/more"), 6u);
+}
+
+TEST_F(ComposeTest, APlugThatFillsNothingIsToldWithBothSides) {
+  EXPECT_EQ(Complaint({User("t:a/x@2.0.0", "t:a/y"), Adder("t:a/x@1.0.0", 5)}),
+            "nothing imports what b exports\n"
+            "  exports of b:\n"
+            "    t:a/x@1.0.0\n"
+            "  imports of the others:\n"
+            "    t:a/x@2.0.0\n"
+            "  hint:       \"t:a/x@1.0.0\" can't stand for \"t:a/x@2.0.0\": the versions are not "
+            "compatible");
+}
+
+TEST_F(ComposeTest, ACircleIsRefused) {
+  EXPECT_EQ(Complaint({User("t:a/x", "t:a/y"), User("t:b/z", "t:a/x"), User("t:a/x", "t:b/z")}),
+            "the components need each other's exports in a circle\n"
+            "  parts that wait for each other:\n"
+            "    a\n    b\n    c");
+}
+
+// The same with one function, whose type is in the text format.
+std::string Importer(const std::string& interface, const std::string& items) {
+  return absl::StrCat("(component (import \"", interface, "\" (instance ", items, ")))");
+}
+std::string Exporter(const std::string& interface, const std::string& items) {
+  return absl::StrCat("(component (import \"impl\" (instance $i ", items, ")) (export \"",
+                      interface, "\" (instance $i)))");
+}
+
+TEST_F(ComposeTest, ARenamedFieldIsShown) {
+  const auto items = [](const char* field) {
+    return absl::StrCat("(type $r (record (field \"user\" string) (field \"tags\" u8) (field \"",
+                        field, "\" u32) (field \"end\" u8))) (export \"r\" (type $e (eq $r)))",
+                        "(export \"f\" (func (param \"request\" $e)))");
+  };
+
+  EXPECT_EQ(Complaint({Importer("t:a/x", items("limit")), Exporter("t:a/x", items("max"))}),
+            "b exports \"t:a/x\", a imports \"t:a/x\": the types of type \"r\" differ\n"
+            "  at:         import \"t:a/x\" > type \"r\"\n"
+            "  - expected: record { ..., tags: u8, limit: u32, end: u8 }\n"
+            "  + found:    record { ..., tags: u8, max: u32, end: u8 }");
+}
+
+TEST_F(ComposeTest, ADifferenceDeepInAListIsShown) {
+  const auto items = [](const char* leaf) {
+    return absl::StrCat("(export \"f\" (func (result (result (list (tuple string (list ", leaf,
+                        ")))))))");
+  };
+
+  EXPECT_EQ(Complaint({Importer("t:a/x", items("u8")), Exporter("t:a/x", items("s8"))}),
+            "b exports \"t:a/x\", a imports \"t:a/x\": the types of function \"f\" differ\n"
+            "  at:         import \"t:a/x\" > function \"f\" > result > ok > list element > "
+            "tuple item 1 > list element\n"
+            "  - expected: u8\n"
+            "  + found:    s8");
+}
+
+TEST_F(ComposeTest, AFunctionThatAnOlderVersionLacksIsNamed) {
+  EXPECT_EQ(Complaint({Importer("t:a/x@1.2.0", "(export \"f\" (func)) (export \"flush\" (func))"),
+                       Exporter("t:a/x@1.0.0", "(export \"f\" (func)) (export \"flash\" (func))")}),
+            "b exports \"t:a/x@1.0.0\", a imports \"t:a/x@1.2.0\": there is no function "
+            "\"flush\"\n"
+            "  at:         import \"t:a/x@1.2.0\" > function \"flush\"\n"
+            "  - expected: func()\n"
+            "  package:    t:a@1.2.0\n"
+            "  nearest:    flash\n"
+            "  hint:       it came after \"t:a/x@1.0.0\"");
+}
+
+TEST_F(ComposeTest, AResourceOfAnotherPackageIsAnother) {
+  const std::string socket = R"((component
+    (import "t:a/types" (instance $types (export "stream" (type (sub resource)))))
+    (alias export $types "stream" (type $s))
+    (import "t:a/api" (instance
+      (alias outer 1 $s (type $t)) (export "stream" (type $e (eq $t)))
+      (export "f" (func (param "s" (own $e))))))))";
+  const std::string plug = R"((component
+    (import "t:b/types" (instance $types (export "stream" (type (sub resource)))))
+    (alias export $types "stream" (type $s))
+    (import "impl" (instance $impl
+      (alias outer 1 $s (type $t)) (export "stream" (type $e (eq $t)))
+      (export "f" (func (param "s" (own $e))))))
+    (export "t:a/api" (instance $impl))))";
+
+  EXPECT_EQ(Complaint({socket, plug}),
+            "b exports \"t:a/api\", a imports \"t:a/api\": the types of type \"stream\" differ\n"
+            "  at:         import \"t:a/api\" > type \"stream\"\n"
+            "  - expected: resource stream of \"t:a/types\"\n"
+            "  + found:    resource stream of \"t:b/types\"");
+}
+
+}  // namespace
+}  // namespace tenon::abi

@@ -1,0 +1,161 @@
+#include "abi/compose/type_encoder.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace tenon::abi {
+namespace {
+
+using Bound = syntax::ExternType::Bound;
+
+std::unexpected<Error> CannotWrite(absl::string_view what) {
+  return Fail(ErrorKind::kLimit, absl::StrCat("not supported by this version: composing ", what));
+}
+
+}  // namespace
+
+void TypeEncoder::Named(const AnyType& type, TypeIdx index) {
+  if (const auto* value = std::get_if<ValType>(&type)) values_[*value] = index;
+  if (const auto* resource = std::get_if<ResourceId>(&type)) resources_[*resource] = index;
+}
+
+Result<syntax::ExternType> TypeEncoder::Extern(const ExternType& type) {
+  if (const auto* item = std::get_if<TypeItem>(&type)) return Type(item->type);
+  if (const auto* func = std::get_if<FuncTypeId>(&type)) {
+    TENON_ASSIGN_OR_RETURN(const TypeIdx index, Func(*func));
+    return syntax::ExternType{.sort = Sort::kFunc, .index = index.value()};
+  }
+  if (const auto* instance = std::get_if<InstanceTypeId>(&type)) {
+    return Instance(types_.Get(*instance).exports);
+  }
+  return CannotWrite(absl::StrCat("an import of a ", SortName(SortOf(type))));
+}
+
+Result<syntax::ExternType> TypeEncoder::Instance(const std::vector<NamedItem>& items) {
+  // Within an instance type the enclosing scope's types are reached by aliases, so that only what
+  // is one scope up is.
+  if (parent_ != nullptr) return CannotWrite("interfaces within interfaces");
+  ComponentWriter writer(ScopeKind::kType);
+  TypeEncoder inner(*this, writer);
+  for (const NamedItem& item : items) {
+    TENON_ASSIGN_OR_RETURN(const syntax::ExternType type, inner.Extern(item.type));
+    const uint32_t index = writer.Add(syntax::ExportDecl{{item.name}, type});
+    if (const auto* named = std::get_if<TypeItem>(&item.type)) {
+      inner.Named(named->type, TypeIdx(index));
+    }
+  }
+  return syntax::ExternType{.sort = Sort::kInstance,
+                            .index = writer_.AddInstanceType(writer).value()};
+}
+
+// The bound of a type item.
+Result<syntax::ExternType> TypeEncoder::Type(const AnyType& type) {
+  syntax::ExternType result{.sort = Sort::kType};
+  if (const auto* resource = std::get_if<ResourceId>(&type)) {
+    const bool is_known = Knows(*resource) || (parent_ != nullptr && parent_->Knows(*resource));
+    if (!is_known) {
+      result.bound = Bound::kSubResource;
+      return result;
+    }
+    TENON_ASSIGN_OR_RETURN(const TypeIdx index, Resource(*resource));
+    result.index = index.value();
+    return result;
+  }
+  const auto* value = std::get_if<ValType>(&type);
+  if (value == nullptr) return CannotWrite("types of functions, instances or components by name");
+  TENON_ASSIGN_OR_RETURN(const TypeIdx index, Define(*value));
+  result.index = index.value();
+  return result;
+}
+
+Result<TypeIdx> TypeEncoder::Resource(ResourceId id) {
+  if (const auto found = resources_.find(id); found != resources_.end()) return found->second;
+  if (parent_ == nullptr || !parent_->Knows(id)) {
+    return Fail(ErrorKind::kInvalid,
+                absl::StrCat("resource \"", types_.ResourceName(id), "\" stands nowhere"));
+  }
+  const uint32_t outer = parent_->resources_.at(id).value();
+  const syntax::Alias alias{.sort = Sort::kType,
+                            .target = syntax::Alias::Target::kOuter,
+                            .outer_count = 1,
+                            .outer_index = outer};
+  const TypeIdx index(writer_.Add(alias));
+  resources_[id] = index;
+  return index;
+}
+
+Result<TypeIdx> TypeEncoder::Func(FuncTypeId id) {
+  if (const auto found = funcs_.find(id); found != funcs_.end()) return found->second;
+  const FuncType& type = types_.Get(id);
+  std::vector<syntax::LabeledType> params;
+  for (const auto& [label, param] : type.params) {
+    TENON_ASSIGN_OR_RETURN(const syntax::ValType value, Value(param));
+    params.push_back({label, value});
+  }
+  TENON_ASSIGN_OR_RETURN(const std::optional<syntax::ValType> result, Optional(type.result));
+  const TypeIdx index = writer_.Add(syntax::FuncType{params, result});
+  funcs_[id] = index;
+  return index;
+}
+
+Result<syntax::ValType> TypeEncoder::Value(ValType type) {
+  if (IsPrimitive(type.kind())) {
+    return syntax::ValType(static_cast<syntax::PrimType>(type.kind()));
+  }
+  TENON_ASSIGN_OR_RETURN(const TypeIdx index, Define(type));
+  return syntax::ValType(index);
+}
+
+Result<std::optional<syntax::ValType>> TypeEncoder::Optional(ValType type) {
+  if (!type.has_value()) return std::nullopt;
+  TENON_ASSIGN_OR_RETURN(const syntax::ValType value, Value(type));
+  return value;
+}
+
+// Types are at most kMaxTypeDepth deep.
+Result<TypeIdx> TypeEncoder::Define(ValType type) {
+  if (const auto found = values_.find(type); found != values_.end()) return found->second;
+  if (IsPrimitive(type.kind())) {
+    return writer_.Add(syntax::TypeDef(static_cast<syntax::PrimType>(type.kind())));
+  }
+  const TypeDef& def = types_.Get(type);
+  std::vector<std::optional<syntax::ValType>> parts;
+  for (const ValType part : def.types) {
+    TENON_ASSIGN_OR_RETURN(const std::optional<syntax::ValType> value, Optional(part));
+    parts.push_back(value);
+  }
+  TENON_ASSIGN_OR_RETURN(const TypeIdx index, Applied(def, parts));
+  values_[type] = index;
+  return index;
+}
+
+Result<TypeIdx> TypeEncoder::Applied(const TypeDef& def,
+                                     absl::Span<const std::optional<syntax::ValType>> parts) {
+  std::vector<syntax::LabeledType> fields;
+  std::vector<syntax::Case> cases;
+  std::vector<syntax::ValType> items;
+  switch (def.kind) {
+    case TypeKind::kRecord:
+      for (size_t i = 0; i < parts.size(); ++i) fields.push_back({def.labels[i], *parts[i]});
+      return writer_.Add(syntax::RecordType{fields});
+    case TypeKind::kVariant:
+      for (size_t i = 0; i < parts.size(); ++i) cases.push_back({def.labels[i], parts[i]});
+      return writer_.Add(syntax::VariantType{cases});
+    case TypeKind::kTuple:
+      for (const auto& part : parts) items.push_back(*part);
+      return writer_.Add(syntax::TupleType{items});
+    case TypeKind::kFlags: return writer_.Add(syntax::FlagsType{def.labels});
+    case TypeKind::kEnum: return writer_.Add(syntax::EnumType{def.labels});
+    case TypeKind::kList: return writer_.Add(syntax::ListType{*parts[0], std::nullopt});
+    case TypeKind::kOption: return writer_.Add(syntax::OptionType{*parts[0]});
+    case TypeKind::kResult: return writer_.Add(syntax::ResultType{parts[0], parts[1]});
+    case TypeKind::kOwn:
+    case TypeKind::kBorrow: {
+      TENON_ASSIGN_OR_RETURN(const TypeIdx resource, Resource(def.resource));
+      if (def.kind == TypeKind::kOwn) return writer_.Add(syntax::OwnType{resource});
+      return writer_.Add(syntax::BorrowType{resource});
+    }
+    default: return CannotWrite("a type of this kind");
+  }
+}
+
+}  // namespace tenon::abi

@@ -1,0 +1,56 @@
+// Validated types written again as definitions: into a component, or into an instance type of its
+// own (a child). Equal types are defined once a scope, and named types are used by the name under
+// which they stand there, which the rules of visibility ask for.
+// abi: "Type Definitions", "External Visibility of Types"
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "abi/binary/component_writer.h"
+#include "abi/types/type_table.h"
+#include "absl/container/flat_hash_map.h"
+#include "vm/base/status.h"
+
+namespace tenon::abi {
+
+class TypeEncoder {
+ public:
+  // Of a component. Both outlive the encoder.
+  TypeEncoder(const TypeTable& types, ComponentWriter& writer)
+      : types_(types), writer_(writer), parent_(nullptr) {}
+  // Of an instance type, in `writer`, within what `parent` writes.
+  TypeEncoder(TypeEncoder& parent, ComponentWriter& writer)
+      : types_(parent.types_), writer_(writer), parent_(&parent) {}
+  TypeEncoder(const TypeEncoder&) = delete;
+  TypeEncoder& operator=(const TypeEncoder&) = delete;
+
+  // The type that an item has: kInvalid when it mentions a resource type that stands nowhere;
+  // kLimit for what can't be written. A resource type that stands nowhere yet is a new one.
+  Result<syntax::ExternType> Extern(const ExternType& type);
+  // The instance type of these items.
+  Result<syntax::ExternType> Instance(const std::vector<NamedItem>& items);
+
+  // A type now stands at `index` under a name.
+  void Named(const AnyType& type, TypeIdx index);
+  bool Knows(ResourceId id) const { return resources_.contains(id); }
+
+ private:
+  Result<TypeIdx> Define(ValType type);
+  Result<TypeIdx> Applied(const TypeDef& def,
+                          absl::Span<const std::optional<syntax::ValType>> parts);
+  Result<syntax::ValType> Value(ValType type);
+  Result<std::optional<syntax::ValType>> Optional(ValType type);
+  Result<TypeIdx> Func(FuncTypeId id);
+  Result<TypeIdx> Resource(ResourceId id);
+  Result<syntax::ExternType> Type(const AnyType& type);
+
+  const TypeTable& types_;
+  ComponentWriter& writer_;
+  TypeEncoder* const parent_;
+  absl::flat_hash_map<ValType, TypeIdx> values_;
+  absl::flat_hash_map<FuncTypeId, TypeIdx> funcs_;
+  absl::flat_hash_map<ResourceId, TypeIdx> resources_;
+};
+
+}  // namespace tenon::abi

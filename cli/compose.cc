@@ -1,0 +1,151 @@
+#include "abi/compose/compose.h"
+
+#include <cstdio>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "cli/check.h"
+#include "cli/commands.h"
+#include "cli/input_file.h"
+#include "cli/json.h"
+#include "vm/base/utf8.h"
+
+namespace tenon::cli {
+namespace {
+
+using Strings = std::vector<std::string>;
+
+void PrintLine(const std::string& line) {
+  std::fprintf(stderr, "%s\n", EscapeControls(line).c_str());
+}
+
+void WriteStrings(JsonWriter& json, absl::string_view key, const Strings& items) {
+  json.BeginArray(key);
+  for (const std::string& item : items) json.String(EscapeControls(item));
+  json.EndArray();
+}
+
+void WriteUnlessEmpty(JsonWriter& json, absl::string_view key, const std::string& text) {
+  if (!text.empty()) json.Member(key, EscapeControls(text));
+}
+
+int PrintJsonFailure(const std::string& file, const abi::Failure& failure) {
+  const abi::Diagnosis& diagnosis = failure.diagnosis;
+  JsonWriter json;
+  json.BeginObject();
+  json.Member("error", EscapeControls(failure.error.ToString()));
+  json.Member("file", EscapeControls(file));
+  WriteUnlessEmpty(json, "code", diagnosis.code);
+  WriteStrings(json, "path", diagnosis.path);
+  WriteUnlessEmpty(json, "expected", diagnosis.expected);
+  WriteUnlessEmpty(json, "found", diagnosis.found);
+  WriteUnlessEmpty(json, "package", diagnosis.package);
+  WriteUnlessEmpty(json, "nearest", diagnosis.nearest);
+  WriteUnlessEmpty(json, "hint", diagnosis.hint);
+  json.BeginArray("lists");
+  for (const abi::Diagnosis::List& list : diagnosis.lists) {
+    json.BeginObject();
+    json.Member("title", EscapeControls(list.title));
+    WriteStrings(json, "items", list.items);
+    json.EndObject();
+  }
+  json.EndArray();
+  json.EndObject();
+  PrintLine(std::string(json.text()));
+  return kExitBadInput;
+}
+
+int Report(const ComposeOptions& options, const std::string& file, const abi::Failure& failure) {
+  if (options.json) return PrintJsonFailure(file, failure);
+  ComplainOfFile(file, {}, failure.error);
+  for (const std::string& line : failure.diagnosis.Lines()) PrintLine("  " + line);
+  return kExitBadInput;
+}
+
+// The last part of a path, without the suffix of its kind.
+std::string StemOf(const std::string& path) {
+  const std::string name = path.substr(path.rfind('/') + 1);
+  const size_t dot = name.rfind('.');
+  return dot == std::string::npos || dot == 0 ? name : name.substr(0, dot);
+}
+
+Result<std::unique_ptr<const abi::ResolvedComponent>> Load(const std::string& file,
+                                                           const vm::Features& features,
+                                                           vm::TypeStore* types) {
+  TENON_ASSIGN_OR_RETURN(std::vector<uint8_t> bytes, ReadInputFile(file));
+  if (KindOf(bytes) != InputKind::kComponent) {
+    return Fail(ErrorKind::kMalformed, KindOf(bytes) == InputKind::kText
+                                           ? "a text; 'tenon parse' makes a binary of it"
+                                           : "not a component");
+  }
+  return CheckComponent(std::move(bytes), features, types);
+}
+
+// What was joined and what is left.
+void PrintReport(const abi::Composition& composition) {
+  for (const abi::FilledImport& filled : composition.filled) {
+    PrintLine(absl::StrCat("filled: import ", filled.import, " of ", filled.part, " with ",
+                           filled.exported, " of ", filled.plug));
+  }
+  for (const abi::OpenImport& open : composition.open) {
+    PrintLine(
+        absl::StrCat("left open: import ", open.name, " of ", absl::StrJoin(open.parts, ", ")));
+  }
+}
+
+void PrintJsonReport(const abi::Composition& composition) {
+  JsonWriter json;
+  json.BeginObject();
+  json.BeginArray("filled");
+  for (const abi::FilledImport& filled : composition.filled) {
+    json.BeginObject();
+    json.Member("import", filled.import);
+    json.Member("of", filled.part);
+    json.Member("export", filled.exported);
+    json.Member("plug", filled.plug);
+    json.EndObject();
+  }
+  json.EndArray();
+  json.BeginArray("open");
+  for (const abi::OpenImport& open : composition.open) {
+    json.BeginObject();
+    json.Member("import", open.name);
+    WriteStrings(json, "of", open.parts);
+    json.EndObject();
+  }
+  json.EndArray();
+  WriteStrings(json, "exports", composition.exports);
+  json.EndObject();
+  PrintLine(std::string(json.text()));
+}
+
+}  // namespace
+
+int Compose(const ComposeOptions& options) {
+  if (const int code = RefuseTerminal(options.output, "compose")) return code;
+  vm::TypeStore types;
+  Strings files = {options.file};
+  files.insert(files.end(), options.plugs.begin(), options.plugs.end());
+  std::vector<std::unique_ptr<const abi::ResolvedComponent>> components;
+  std::vector<abi::ComposePart> parts;
+  for (const std::string& file : files) {
+    auto component = Load(file, options.features, &types);
+    if (!component) return Report(options, file, std::move(component).error());
+    components.push_back(*std::move(component));
+    parts.push_back({StemOf(file), components.back().get()});
+  }
+  const auto composition = abi::Compose(parts[0], absl::MakeConstSpan(parts).subspan(1));
+  if (!composition) return Report(options, options.file, composition.error());
+  if (auto checked = CheckComponent(composition->bytes, options.features, &types); !checked) {
+    return Report(options, options.file,
+                  std::move(checked).error().WithContext("what it would be composed to"));
+  }
+  const int code = WriteOutput(options.output, absl::MakeConstSpan(composition->bytes));
+  if (code != 0) return code;
+  options.json ? PrintJsonReport(*composition) : PrintReport(*composition);
+  return 0;
+}
+
+}  // namespace tenon::cli
