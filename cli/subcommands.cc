@@ -400,7 +400,8 @@ enum ComponentKey : int { kAdapt = kFirstLongKey, kStringEncoding, kComponentDep
 
 constexpr argp_option kComponentOptions[] = {
     kWorldOption,
-    {"deps", kComponentDeps, "DIR", 0, "Take the packages in this folder too, each a file or folder"},
+    {"deps", kComponentDeps, "DIR", 0,
+     "Take the packages in this folder too, each a file or folder"},
     {"string-encoding", kStringEncoding, "utf8|utf16|latin1+utf16", 0,
      "For embed: how the core module encodes strings; default: utf8"},
     {"adapt", kAdapt, "FILE", 0,

@@ -58,12 +58,18 @@ const Vector kVectors[] = {
 };
 
 const std::pair<absl::string_view, K> kNames[] = {
-    {"bool", K::kBool},     {"s8", K::kS8},         {"u8", K::kU8},     {"s16", K::kS16},
-    {"u16", K::kU16},       {"s32", K::kS32},       {"u32", K::kU32},   {"s64", K::kS64},
-    {"u64", K::kU64},       {"f32", K::kF32},       {"f64", K::kF64},   {"char", K::kChar},
-    {"string", K::kString}, {"record", K::kRecord}, {"list", K::kList}, {"variant", K::kVariant},
-    {"tuple", K::kTuple},   {"flags", K::kFlags},   {"enum", K::kEnum}, {"option", K::kOption},
-    {"result", K::kResult}, {"fixed-list", K::kFixedList}, {"map", K::kMap}};
+    {"bool", K::kBool},     {"s8", K::kS8},
+    {"u8", K::kU8},         {"s16", K::kS16},
+    {"u16", K::kU16},       {"s32", K::kS32},
+    {"u32", K::kU32},       {"s64", K::kS64},
+    {"u64", K::kU64},       {"f32", K::kF32},
+    {"f64", K::kF64},       {"char", K::kChar},
+    {"string", K::kString}, {"record", K::kRecord},
+    {"list", K::kList},     {"variant", K::kVariant},
+    {"tuple", K::kTuple},   {"flags", K::kFlags},
+    {"enum", K::kEnum},     {"option", K::kOption},
+    {"result", K::kResult}, {"fixed-list", K::kFixedList},
+    {"map", K::kMap}};
 
 K KindOf(absl::string_view name) {
   for (const auto& [known, kind] : kNames) {

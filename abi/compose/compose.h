@@ -1,11 +1,9 @@
 // Joins components into one: what the first imports, the others ("plugs") export, of each other
-// too. The result nests them as they are, instantiates each once, imports what is left open
-// (imports of one interface on one track of versions become one), and exports the rest: all that
-// the first exports, and what of the plugs nobody imports. abi: "Instance Definitions".
-//
-// Stages, each on the data of the one before: Wiring (which export fills which import, by names and
-// versions alone, and an order), a common TypeTable (resources become one where they are one), the
-// bytes. What fits by name but not by type is an error that says where. The bytes are validated.
+// too. The result nests them as they are, instantiates each once, imports what is left open (one
+// interface on one track of versions once), and exports all that the first exports and what of the
+// plugs nobody imports. abi: "Instance Definitions". Three stages: Wiring (which export fills which
+// import, by names and versions alone, and an order), a common TypeTable (resources become one
+// where they are one), the bytes, which are validated.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
 // The types that an item speaks of: resources, and those that WIT knows by a name alone.
+// A composition declares them in front of the item.
 #pragma once
 
 #include "abi/types/small_map.h"

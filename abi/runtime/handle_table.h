@@ -24,7 +24,7 @@ struct Handle {
   Kind kind = Kind::kFree;
   bool own = false;
   uint32_t rep = 0;
-  uint32_t num_lends = 0;  // calls under way that were lent this handle
+  uint32_t num_lends = 0;              // calls under way that were lent this handle
   const ResourceType* type = nullptr;  // of a resource only
   union {
     CallScope* borrow_scope = nullptr;  // of a borrow: the call that must drop it before it returns

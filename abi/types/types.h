@@ -115,7 +115,7 @@ struct TypeFacts {
 
 struct FuncType {
   std::vector<std::pair<absl::string_view, ValType>> params;
-  ValType result;  // no type when the function returns nothing
+  ValType result;         // no type when the function returns nothing
   bool is_async = false;  // it may block
   bool operator==(const FuncType&) const = default;
 

@@ -1,4 +1,5 @@
-// For tests: components put together by abi::Compose.
+// For tests: components put together by abi::Compose, from the bytes of each. What is wrong with
+// one of them is a failure of the test.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -229,7 +229,9 @@ std::string FormatWit(const ast::Document& document) {
   return Formatter(document).Run(document.items);
 }
 
-std::string Spell(absl::string_view name) { return absl::StrCat(abi::IsWitKeyword(name) ? "%" : "", name); }
+std::string Spell(absl::string_view name) {
+  return absl::StrCat(abi::IsWitKeyword(name) ? "%" : "", name);
+}
 
 std::string Spell(const ast::PackageName& package) {
   return absl::StrCat(Spell(package.space.text), ":", Spell(package.name.text),

@@ -148,8 +148,9 @@ Result<ast::Type> Parser::ParseType() {
   }
   ast::Type type;
   type.name = {token_.text, token_.offset};
-  const std::optional<Primitive> primitive =
-      token_.is_escaped || !abi::IsWitKeyword(token_.text) ? std::nullopt : PrimitiveOf(token_.text);
+  const std::optional<Primitive> primitive = token_.is_escaped || !abi::IsWitKeyword(token_.text)
+                                                 ? std::nullopt
+                                                 : PrimitiveOf(token_.text);
   if (primitive) {
     type.kind = Kind::kPrimitive;
     type.primitive = *primitive;

@@ -18,7 +18,7 @@ using K = TypeKind;
 constexpr uint32_t kPrimitives = static_cast<uint32_t>(K::kString) + 1;
 constexpr K kCompounds[] = {K::kRecord, K::kVariant, K::kList,   K::kTuple,     K::kFlags,
                             K::kEnum,   K::kOption,  K::kResult, K::kFixedList, K::kMap};
-constexpr K kKeys[] = {K::kBool, K::kS8,  K::kU8,  K::kS16, K::kU16,  K::kS32,
+constexpr K kKeys[] = {K::kBool, K::kS8,  K::kU8,  K::kS16,  K::kU16,   K::kS32,
                        K::kU32,  K::kS64, K::kU64, K::kChar, K::kString};
 constexpr uint32_t kItems = 400;       // of a value
 constexpr uint32_t kManyCases = 600;   // their discriminant takes two bytes
