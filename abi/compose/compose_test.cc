@@ -11,6 +11,7 @@
 #include "abi/canon/test_guest.h"
 #include "abi/link/instance.h"
 #include "abi/text/parse.h"
+#include "abi/text/wit.h"
 #include "abi/valid/validate.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -22,8 +23,9 @@ std::unique_ptr<const ResolvedComponent> Validate(std::vector<uint8_t> bytes) {
   auto syntax = DecodeComponent(std::move(bytes));
   EXPECT_TRUE(syntax) << syntax.error().ToString();
   vm::TypeStore* types = &TestEngine().types();
+  const vm::Features features = vm::Features::All();
   auto made = ValidateComponent(*std::move(syntax), types,
-                                CoreLoader(types, vm::Features(), vm::BodyValidation::kEager));
+                                CoreLoader(types, features, vm::BodyValidation::kEager), features);
   EXPECT_TRUE(made) << made.error().ToString();
   return made ? *std::move(made) : nullptr;
 }
@@ -147,6 +149,30 @@ TEST_F(ComposeTest, OpenImportsOfOneTrackBecomeOne) {
   EXPECT_EQ(made.open[0].name, "t:h/log@0.2.6");
   EXPECT_EQ(made.open[0].parts, (std::vector<std::string>{"b", "a"}));
   EXPECT_EQ(Run(made, "t:a/y"), 30u);
+}
+
+TEST_F(ComposeTest, AnOpenImportKeepsTypesOfEveryKind) {
+  const std::string user = absl::StrReplaceAll(User("t:a/x", "t:a/y"), {{"(component", R"((component
+    (import "t:a/open" (instance
+      (export "stream" (type $r (sub resource)))
+      (type $e (enum "up" "down")) (export "e" (type $en (eq $e)))
+      (type $v (variant (case "none") (case "some" string))) (export "v" (type $va (eq $v)))
+      (type $f (flags "a" "b")) (export "f" (type $fl (eq $f)))
+      (export "all" (func async (param "a" (list u8 4)) (param "b" (map string u8))
+        (param "c" (result (list $en) (error char))) (param "d" (option (tuple $va $fl)))
+        (param "e" (borrow $r)) (result (own $r)))))))"}});
+
+  const Composition made = Join({user, Adder("t:a/x", 5)});
+
+  const auto whole = Validate(made.bytes);
+  ASSERT_NE(whole, nullptr);
+  ASSERT_EQ(whole->plan.imports.size(), 1u);
+  const auto parts = Validate(*ParseComponent(user));
+  const auto all = [](const ResolvedComponent& component) {
+    const auto& instance = std::get<InstanceTypeId>(component.plan.imports[0].type);
+    return ToString(*component.types, component.types->Get(instance).exports.back().type);
+  };
+  EXPECT_EQ(all(*whole), all(*parts));
 }
 
 TEST_F(ComposeTest, WhatNobodyImportsIsExported) {

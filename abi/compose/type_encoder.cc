@@ -92,7 +92,7 @@ Result<TypeIdx> TypeEncoder::Func(FuncTypeId id) {
     params.push_back({label, value});
   }
   TENON_ASSIGN_OR_RETURN(const std::optional<syntax::ValType> result, Optional(type.result));
-  const TypeIdx index = writer_.Add(syntax::FuncType{params, result});
+  const TypeIdx index = writer_.Add(syntax::FuncType{params, result, type.is_async});
   funcs_[id] = index;
   return index;
 }
@@ -146,6 +146,15 @@ Result<TypeIdx> TypeEncoder::Applied(const TypeDef& def,
     case TypeKind::kFlags: return writer_.Add(syntax::FlagsType{def.labels});
     case TypeKind::kEnum: return writer_.Add(syntax::EnumType{def.labels});
     case TypeKind::kList: return writer_.Add(syntax::ListType{*parts[0], std::nullopt});
+    case TypeKind::kFixedList: return writer_.Add(syntax::ListType{*parts[0], def.length});
+    case TypeKind::kMap: {
+      const TypeDef& entry = types_.Get(def.types[0]);
+      TENON_ASSIGN_OR_RETURN(const syntax::ValType key, Value(entry.types[0]));
+      TENON_ASSIGN_OR_RETURN(const syntax::ValType value, Value(entry.types[1]));
+      return writer_.Add(syntax::MapType{key, value});
+    }
+    case TypeKind::kStream: return writer_.Add(syntax::StreamType{parts[0]});
+    case TypeKind::kFuture: return writer_.Add(syntax::FutureType{parts[0]});
     case TypeKind::kOption: return writer_.Add(syntax::OptionType{*parts[0]});
     case TypeKind::kResult: return writer_.Add(syntax::ResultType{parts[0], parts[1]});
     case TypeKind::kOwn:
