@@ -1,6 +1,7 @@
 #include "abi/compose/compose.h"
 
 #include <cstdio>
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -57,9 +58,11 @@ int PrintJsonFailure(const std::string& file, const abi::Failure& failure) {
   return kExitBadInput;
 }
 
-int Report(const ComposeOptions& options, const std::string& file, const abi::Failure& failure) {
+// `bytes`: the file's, if it is a text and the error is about a place in it.
+int Report(const ComposeOptions& options, const std::string& file, const abi::Failure& failure,
+           absl::Span<const uint8_t> bytes = {}) {
   if (options.json) return PrintJsonFailure(file, failure);
-  ComplainOfFile(file, {}, failure.error);
+  ComplainOfFile(file, bytes, failure.error);
   for (const std::string& line : failure.diagnosis.Lines()) PrintLine("  " + line);
   return kExitBadInput;
 }
@@ -71,16 +74,12 @@ std::string StemOf(const std::string& path) {
   return dot == std::string::npos || dot == 0 ? name : name.substr(0, dot);
 }
 
-Result<std::unique_ptr<const abi::ResolvedComponent>> Load(const std::string& file,
+// Takes a binary's bytes over and leaves a text.
+Result<std::unique_ptr<const abi::ResolvedComponent>> Load(std::vector<uint8_t>& bytes,
                                                            const vm::Features& features,
                                                            vm::TypeStore* types) {
-  TENON_ASSIGN_OR_RETURN(std::vector<uint8_t> bytes, ReadInputFile(file));
-  if (KindOf(bytes) != InputKind::kComponent) {
-    return Fail(ErrorKind::kMalformed, KindOf(bytes) == InputKind::kText
-                                           ? "a text; 'tenon parse' makes a binary of it"
-                                           : "not a component");
-  }
-  return CheckComponent(std::move(bytes), features, types);
+  if (!IsComponentFile(bytes)) return Fail(ErrorKind::kMalformed, "not a component");
+  return CheckComponentFile(bytes, features, types);
 }
 
 // What was joined and what is left.
@@ -130,11 +129,16 @@ int Compose(const ComposeOptions& options) {
   files.insert(files.end(), options.plugs.begin(), options.plugs.end());
   std::vector<std::unique_ptr<const abi::ResolvedComponent>> components;
   std::vector<abi::ComposePart> parts;
+  std::map<std::string, int> stems;  // parts of one name are told by a number
   for (const std::string& file : files) {
-    auto component = Load(file, options.features, &types);
-    if (!component) return Report(options, file, std::move(component).error());
+    auto bytes = ReadInputFile(file);
+    if (!bytes) return Report(options, file, std::move(bytes).error());
+    auto component = Load(*bytes, options.features, &types);
+    if (!component) return Report(options, file, std::move(component).error(), *bytes);
     components.push_back(*std::move(component));
-    parts.push_back({StemOf(file), components.back().get()});
+    const int same = stems[StemOf(file)]++;
+    parts.push_back({same == 0 ? StemOf(file) : absl::StrCat(StemOf(file), "#", same + 1),
+                     components.back().get()});
   }
   const auto composition = abi::Compose(parts[0], absl::MakeConstSpan(parts).subspan(1));
   if (!composition) return Report(options, options.file, composition.error());

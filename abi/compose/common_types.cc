@@ -9,11 +9,6 @@
 namespace tenon::abi {
 namespace {
 
-const std::vector<NamedItem>* ItemsOf(const TypeTable& types, const ExternType& type) {
-  const auto* instance = std::get_if<InstanceTypeId>(&type);
-  return instance == nullptr ? nullptr : &types.Get(*instance).exports;
-}
-
 // The resource at the end of a path of names below an item.
 std::optional<ResourceId> ResourceAt(const TypeTable& types, const ExternType& type,
                                      absl::Span<const absl::string_view> path) {
@@ -22,12 +17,26 @@ std::optional<ResourceId> ResourceAt(const TypeTable& types, const ExternType& t
     const auto* resource = item == nullptr ? nullptr : std::get_if<ResourceId>(&item->type);
     return resource == nullptr ? std::nullopt : std::optional(*resource);
   }
-  const std::vector<NamedItem>* items = ItemsOf(types, type);
-  if (items == nullptr) return std::nullopt;
-  for (const NamedItem& item : *items) {
+  const auto* instance = std::get_if<InstanceTypeId>(&type);
+  if (instance == nullptr) return std::nullopt;
+  for (const NamedItem& item : types.Get(*instance).exports) {
     if (item.name == path[0]) return ResourceAt(types, item.type, path.subspan(1));
   }
   return std::nullopt;
+}
+
+// Types of modules and of components, and instances' that have a name: two of them are compared
+// when what comes out is validated.
+bool AreLeftToValidation(const ExternType& first, const ExternType& second) {
+  if (first.index() != second.index()) return false;
+  const auto* item = std::get_if<TypeItem>(&first);
+  if (item == nullptr) {
+    return std::holds_alternative<ModuleTypeId>(first) ||
+           std::holds_alternative<ComponentTypeId>(first);
+  }
+  return item->type.index() == std::get<TypeItem>(second).type.index() &&
+         (std::holds_alternative<InstanceTypeId>(item->type) ||
+          std::holds_alternative<ComponentTypeId>(item->type));
 }
 
 std::string ImportStep(absl::string_view name) { return absl::StrCat("import \"", name, "\""); }
@@ -42,7 +51,9 @@ Diagnosed<void> CommonTypes::Make() {
   return {};
 }
 
-std::optional<uint32_t> CommonTypes::HomeOf(ResourceId id) const { return homes_[id.value()]; }
+std::optional<uint32_t> CommonTypes::HomeOf(ResourceId id) const {
+  return id.value() < homes_.size() ? homes_[id.value()] : std::nullopt;
+}
 
 // Its sources have been added.
 Diagnosed<void> CommonTypes::AddPart(uint32_t part) {
@@ -77,8 +88,6 @@ Result<ResourceMap> CommonTypes::MapResources(uint32_t part) {
       id = ImportedResource(part, resource);
     } else {
       id = types_.NewResource(component.types->ResourceName(ResourceId(i)));
-      homes_.resize(types_.resource_count());
-      owners_.resize(types_.resource_count());
     }
     map.Set(ResourceId(i), id);
   }
@@ -92,7 +101,7 @@ ResourceId CommonTypes::ImportedResource(uint32_t part, const PlanResource& reso
     const ExternType& type = ExportType(source->part, source->item - plan.exports.data());
     const std::optional<ResourceId> found = ResourceAt(types_, type, resource.import_path);
     if (found) {
-      if (owners_[found->value()].empty()) owners_[found->value()] = source->item->name;
+      if (OwnerOf(*found).empty()) SetOwner(*found, source->item->name);
       return *found;
     }
   }
@@ -104,10 +113,9 @@ ResourceId CommonTypes::ImportedResource(uint32_t part, const PlanResource& reso
     if (known != open_resources_.end()) return known->second;
   }
   const ResourceId id = types_.NewResource(resource.name);
-  homes_.resize(types_.resource_count());
-  owners_.resize(types_.resource_count());
-  owners_.back() = parts_[part].component->plan.imports[import].name;
+  SetOwner(id, parts_[part].component->plan.imports[import].name);
   if (is_open) {
+    homes_.resize(types_.resource_count());
     homes_.back() = group;
     open_resources_[{group, std::move(path)}] = id;
   }
@@ -119,8 +127,7 @@ uint32_t CommonTypes::FindGroup(const PlanImport& import) {
   const auto [place, is_new] =
       group_by_key_.try_emplace(std::move(key), static_cast<uint32_t>(groups_.size()));
   if (is_new) {
-    groups_.push_back({import.name, import.version_suffix, {}, {}, {}});
-    group_items_.emplace_back();
+    groups_.push_back({import.name, import.version_suffix, {}, {}});
   }
   ImportGroup& group = groups_[place->second];
   if (group.name != import.name && CompareVersions(group.name, import.name) < 0) {
@@ -132,33 +139,50 @@ uint32_t CommonTypes::FindGroup(const PlanImport& import) {
 
 Diagnosed<void> CommonTypes::Merge(uint32_t part, size_t import, const ExternType& type) {
   ImportGroup& group = groups_[group_of_[part][import]];
-  const absl::string_view name = parts_[part].component->plan.imports[import].name;
-  const bool is_first = group.parts.empty();
-  if (is_first) group.type = type;
+  if (group.parts.empty()) {
+    group.type = type;
+  } else {
+    const std::string pair = absl::StrCat(parts_[group.parts[0]].name, " and ", parts_[part].name,
+                                          " import \"", group.name, "\" with different types");
+    Diagnosed<ExternType> joined = Join(pair, group.type, type);
+    const absl::string_view name = parts_[part].component->plan.imports[import].name;
+    if (!joined) return std::unexpected(std::move(joined).error().Within(ImportStep(name)));
+    group.type = *joined;
+  }
   group.parts.push_back(part);
-  const std::vector<NamedItem>* items = ItemsOf(types_, type);
-  if (items == nullptr || ItemsOf(types_, group.type) == nullptr) {
-    if (group.type == type) return {};
-    return std::unexpected(TwoTypes(part, group, group.type, type).Within(ImportStep(name)));
-  }
-  auto& known = group_items_[group_of_[part][import]];
-  for (const NamedItem& item : *items) {
-    const auto [place, is_new] = known.try_emplace(item.name, item.type);
-    if (is_new) group.items.push_back(item);
-    if (place->second == item.type) continue;
-    return std::unexpected(TwoTypes(part, group, place->second, item.type)
-                               .Within(StepOf(item.name, item.type))
-                               .Within(ImportStep(name)));
-  }
   return {};
 }
 
-Failure CommonTypes::TwoTypes(uint32_t part, const ImportGroup& group, const ExternType& first,
-                              const ExternType& type) const {
-  return Mismatch(first, type,
-                  Error(ErrorKind::kUnlinkable,
-                        absl::StrCat(parts_[group.parts[0]].name, " and ", parts_[part].name,
-                                     " import \"", group.name, "\" with different types")));
+Diagnosed<ExternType> CommonTypes::Join(const std::string& pair, const ExternType& first,
+                                        const ExternType& second) {
+  if (first == second || AreLeftToValidation(first, second)) return first;
+  const auto* known = std::get_if<InstanceTypeId>(&first);
+  const auto* added = std::get_if<InstanceTypeId>(&second);
+  if (known == nullptr || added == nullptr) {
+    return std::unexpected(Mismatch(first, second, Error(ErrorKind::kUnlinkable, pair)));
+  }
+  const std::vector<NamedItem>& items = types_.Get(*known).exports;
+  std::optional<InstanceType> joined;  // where the second asks for more
+  const auto grown = [&]() -> std::vector<NamedItem>& {
+    if (!joined) joined = InstanceType{items, {}};
+    return joined->exports;
+  };
+  const ItemsByName& by_name = ItemsOf(*known);
+  for (const NamedItem& item : types_.Get(*added).exports) {
+    const auto found = by_name.find(item.name);
+    if (found == by_name.end()) {
+      grown().push_back(item);
+      continue;
+    }
+    Diagnosed<ExternType> inner = Join(pair, found->second->type, item.type);
+    if (!inner) {
+      return std::unexpected(std::move(inner).error().Within(StepOf(item.name, item.type)));
+    }
+    if (*inner != found->second->type) grown()[found->second - items.data()].type = *inner;
+  }
+  if (!joined) return first;
+  TENON_ASSIGN_OR_RETURN(const InstanceTypeId result, types_.Add(*std::move(joined)));
+  return result;
 }
 
 // An import of the part against the export that fills it.
@@ -167,40 +191,56 @@ Diagnosed<void> CommonTypes::CheckSource(uint32_t part, size_t import, const Ext
   const absl::string_view name = parts_[part].component->plan.imports[import].name;
   const Plan& plan = parts_[source.part].component->plan;
   const ExternType& given = ExportType(source.part, source.item - plan.exports.data());
-  const std::string pair = absl::StrCat(parts_[source.part].name, " exports \"", source.item->name,
-                                        "\", ", parts_[part].name, " imports \"", name, "\": ");
-  const std::vector<NamedItem>* wanted = ItemsOf(types_, type);
-  const std::vector<NamedItem>* items = ItemsOf(types_, given);
-  if (wanted == nullptr || items == nullptr) {
-    if (given == type) return {};
-    Error error(ErrorKind::kUnlinkable, absl::StrCat(pair, "the types differ"));
-    return std::unexpected(Mismatch(type, given, std::move(error)).Within(ImportStep(name)));
+  const NamePair names{name, source.item->name,
+                       absl::StrCat(parts_[source.part].name, " exports \"", source.item->name,
+                                    "\", ", parts_[part].name, " imports \"", name, "\": ")};
+  Diagnosed<void> fits = Check(names, "", type, given);
+  if (!fits) return std::unexpected(std::move(fits).error().Within(ImportStep(name)));
+  return {};
+}
+
+Diagnosed<void> CommonTypes::Check(const NamePair& names, absl::string_view whose,
+                                   const ExternType& wanted, const ExternType& given) {
+  if (given == wanted || AreLeftToValidation(wanted, given)) return {};
+  const auto* wanted_instance = std::get_if<InstanceTypeId>(&wanted);
+  const auto* given_instance = std::get_if<InstanceTypeId>(&given);
+  if (wanted_instance == nullptr || given_instance == nullptr) {
+    Error error(ErrorKind::kUnlinkable,
+                absl::StrCat(names.introduction, "the types", whose, " differ"));
+    return std::unexpected(Mismatch(wanted, given, std::move(error)));
   }
-  absl::flat_hash_map<absl::string_view, const NamedItem*> by_name;
-  for (const NamedItem& item : *items) by_name.emplace(item.name, &item);
-  for (const NamedItem& item : *wanted) {
-    const auto found = by_name.find(item.name);
+  const ItemsByName& items = ItemsOf(*given_instance);
+  for (const NamedItem& item : types_.Get(*wanted_instance).exports) {
+    const auto found = items.find(item.name);
     const std::string step = StepOf(item.name, item.type);
-    if (found == by_name.end()) {
-      Diagnosis diagnosis = DiagnoseMissing(item.name, "missing-function", NamesOf(*items));
-      diagnosis.path = {ImportStep(name), step};
-      diagnosis.expected = ToString(types_, item.type);
-      diagnosis.package = PackageOf(name);
-      if (name != source.item->name && CompareVersions(name, source.item->name) > 0) {
-        diagnosis.hint = absl::StrCat("it came after \"", source.item->name, "\"");
-      }
-      return std::unexpected(
-          Failure(Error(ErrorKind::kUnlinkable, absl::StrCat(pair, "there is no ", step)),
-                  std::move(diagnosis)));
-    }
-    // Interfaces within interfaces are left to the validation of what comes out.
-    if (found->second->type == item.type || ItemsOf(types_, item.type) != nullptr) continue;
-    Error error(ErrorKind::kUnlinkable, absl::StrCat(pair, "the types of ", step, " differ"));
-    return std::unexpected(Mismatch(item.type, found->second->type, std::move(error))
-                               .Within(step)
-                               .Within(ImportStep(name)));
+    Diagnosed<void> fits =
+        found == items.end()
+            ? std::unexpected(Missing(names, item, types_.Get(*given_instance).exports))
+            : Check(names, absl::StrCat(" of ", step), item.type, found->second->type);
+    if (!fits) return std::unexpected(std::move(fits).error().Within(step));
   }
   return {};
+}
+
+Failure CommonTypes::Missing(const NamePair& names, const NamedItem& item,
+                             const std::vector<NamedItem>& items) const {
+  Diagnosis diagnosis = DiagnoseMissing(item.name, "missing-function", NamesOf(items));
+  diagnosis.expected = ToString(types_, item.type);
+  diagnosis.package = PackageOf(names.wanted);
+  if (names.wanted != names.given && CompareVersions(names.wanted, names.given) > 0) {
+    diagnosis.hint = absl::StrCat("it came after \"", names.given, "\"");
+  }
+  return {Error(ErrorKind::kUnlinkable,
+                absl::StrCat(names.introduction, "there is no ", StepOf(item.name, item.type))),
+          std::move(diagnosis)};
+}
+
+const CommonTypes::ItemsByName& CommonTypes::ItemsOf(InstanceTypeId id) {
+  const auto [place, is_new] = items_.try_emplace(id);
+  if (is_new) {
+    for (const NamedItem& item : types_.Get(id).exports) place->second.emplace(item.name, &item);
+  }
+  return place->second;
 }
 
 Failure CommonTypes::Mismatch(const ExternType& expected, const ExternType& found,
@@ -220,6 +260,13 @@ Failure CommonTypes::Mismatch(const ExternType& expected, const ExternType& foun
   return {std::move(error), std::move(diagnosis)};
 }
 
-absl::string_view CommonTypes::OwnerOf(ResourceId id) const { return owners_[id.value()]; }
+void CommonTypes::SetOwner(ResourceId id, absl::string_view owner) {
+  owners_.resize(types_.resource_count());
+  owners_[id.value()] = owner;
+}
+
+absl::string_view CommonTypes::OwnerOf(ResourceId id) const {
+  return id.value() < owners_.size() ? owners_[id.value()] : absl::string_view();
+}
 
 }  // namespace tenon::abi

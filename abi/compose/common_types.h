@@ -10,6 +10,7 @@
 #include "abi/types/substitute.h"
 #include "abi/types/type_table.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/node_hash_map.h"
 
 namespace tenon::abi {
 
@@ -17,8 +18,7 @@ namespace tenon::abi {
 struct ImportGroup {
   absl::string_view name;            // the highest version's
   absl::string_view version_suffix;  // its
-  std::vector<NamedItem> items;      // of an interface: what any part asks of it
-  ExternType type;                   // of anything else
+  ExternType type;                   // of an interface: with all that any part asks of it
   std::vector<uint32_t> parts;
 };
 
@@ -44,18 +44,33 @@ class CommonTypes {
   ResourceId ImportedResource(uint32_t part, const PlanResource& resource);
   uint32_t FindGroup(const PlanImport& import);
   Diagnosed<void> Merge(uint32_t part, size_t import, const ExternType& type);
-  Failure TwoTypes(uint32_t part, const ImportGroup& group, const ExternType& first,
-                   const ExternType& type) const;
+  // What fits both types; `pair` is the error if nothing does.
+  Diagnosed<ExternType> Join(const std::string& pair, const ExternType& first,
+                             const ExternType& second);
   Diagnosed<void> CheckSource(uint32_t part, size_t import, const ExternType& type);
+  // An import and the export that fills it.
+  struct NamePair {
+    absl::string_view wanted;
+    absl::string_view given;
+    std::string introduction;  // to an error
+  };
+  // `whose` of the two the types are, if not their own: " of function \"f\"".
+  Diagnosed<void> Check(const NamePair& names, absl::string_view whose, const ExternType& wanted,
+                        const ExternType& given);
+  Failure Missing(const NamePair& names, const NamedItem& item,
+                  const std::vector<NamedItem>& items) const;
+  using ItemsByName = absl::flat_hash_map<absl::string_view, const NamedItem*>;
+  const ItemsByName& ItemsOf(InstanceTypeId id);
   Failure Mismatch(const ExternType& expected, const ExternType& found, Error error) const;
   absl::string_view OwnerOf(ResourceId id) const;
+  void SetOwner(ResourceId id, absl::string_view owner);
 
   absl::Span<const ComposePart> parts_;
   const Wiring& wiring_;
   TypeTable types_;
   std::vector<ImportGroup> groups_;
   absl::flat_hash_map<std::string, uint32_t> group_by_key_;
-  std::vector<absl::flat_hash_map<absl::string_view, ExternType>> group_items_;  // by group
+  absl::node_hash_map<InstanceTypeId, ItemsByName> items_;
   absl::flat_hash_map<std::pair<uint32_t, std::string>, ResourceId> open_resources_;
   std::vector<std::optional<uint32_t>> homes_;    // by ResourceId
   std::vector<absl::string_view> owners_;         // by ResourceId: interfaces, for messages

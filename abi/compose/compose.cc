@@ -20,12 +20,6 @@ namespace {
 
 constexpr int kMaxExposureDepth = 100;
 
-std::optional<ResourceId> AsResource(const ExternType& type) {
-  const auto* item = std::get_if<TypeItem>(&type);
-  const auto* resource = item == nullptr ? nullptr : std::get_if<ResourceId>(&item->type);
-  return resource == nullptr ? std::nullopt : std::optional(*resource);
-}
-
 // Writes the composition, once it is known what is what.
 class Composer {
  public:
@@ -104,7 +98,6 @@ std::optional<uint32_t> Composer::UnwrittenHome(uint32_t group) {
   if (!needs.known) {
     Mentions mentions(common_.types());
     mentions.Add(common_.groups()[group].type);
-    for (const NamedItem& item : common_.groups()[group].items) mentions.Add(item.type);
     for (const ResourceId id : mentions.resources()) {
       const std::optional<uint32_t> home = common_.HomeOf(id);
       if (home && *home != group) needs.homes.push_back(*home);
@@ -141,9 +134,7 @@ Status Composer::WriteImports(uint32_t first) {
 
 Status Composer::WriteImport(uint32_t index) {
   const ImportGroup& group = common_.groups()[index];
-  const bool is_interface = std::holds_alternative<InstanceTypeId>(group.type);
-  Result<syntax::ExternType> type =
-      is_interface ? encoder_.Instance(group.items) : encoder_.Extern(group.type);
+  Result<syntax::ExternType> type = encoder_.Extern(group.type);
   if (!type) {
     return std::unexpected(
         std::move(type).error().WithContext(absl::StrCat("import \"", group.name, "\"")));
@@ -153,18 +144,8 @@ Status Composer::WriteImport(uint32_t index) {
   const syntax::Name name{group.name, group.version_suffix.empty() ? nullptr : &attributes};
   const uint32_t item = writer_.Add(syntax::Import{name, *type});
   group_instances_[index] = SortIndex{type->sort, item};
-  if (const auto* named = std::get_if<TypeItem>(&group.type)) {
-    encoder_.Named(named->type, TypeIdx(item));
-  }
-  for (const NamedItem& inner : group.items) {
-    const std::optional<ResourceId> resource = AsResource(inner.type);
-    if (!resource || encoder_.Knows(*resource)) continue;
-    const uint32_t alias =
-        writer_.Add(syntax::Alias{.sort = Sort::kType, .instance = item, .name = inner.name});
-    encoder_.Named(*resource, TypeIdx(alias));
-  }
+  encoder_.Declared(group.type, item);
   MakeVisible(group.type);
-  for (const NamedItem& inner : group.items) MakeVisible(inner.type);
   OpenImport& open = result_.open.emplace_back();
   open.name = std::string(group.name);
   for (const uint32_t part : group.parts) open.parts.push_back(parts_[part].name);
@@ -261,14 +242,14 @@ void Composer::Expose(const ExternType& type, int depth) {
   }
 }
 
-// The types that an item shows under names: itself, or what an instance exports.
+// The types that an item shows under names: itself, or what an instance exports, nested ones too.
 void Composer::ForEachNamedType(const ExternType& type,
                                 absl::FunctionRef<void(const AnyType&)> visit) const {
   if (const auto* item = std::get_if<TypeItem>(&type)) visit(item->type);
   const auto* instance = std::get_if<InstanceTypeId>(&type);
   if (instance == nullptr) return;
   for (const NamedItem& inner : common_.types().Get(*instance).exports) {
-    if (const auto* item = std::get_if<TypeItem>(&inner.type)) visit(item->type);
+    ForEachNamedType(inner.type, visit);
   }
 }
 

@@ -275,5 +275,139 @@ TEST_F(ComposeTest, AResourceOfAnotherPackageIsAnother) {
             "  + found:    resource stream of \"t:b/types\"");
 }
 
+// A component that imports an instance with another in it, whose resource stands further out too.
+constexpr char kNestedItems[] = R"(
+  (export "r" (type $r (sub resource)))
+  (export "inner" (instance
+    (alias outer 1 $r (type $o)) (export "s" (type $s (sub resource)))
+    (type $p (record (field "x" u8))) (export "p" (type $pe (eq $p)))
+    (export "f" (func (param "r" (borrow $o)) (param "p" $pe) (result (own $s)))))))";
+
+TEST_F(ComposeTest, InterfacesInInterfacesAreFilled) {
+  const Composition made = Join({Importer("api", kNestedItems), Exporter("api", kNestedItems)});
+
+  ASSERT_EQ(made.open.size(), 1u);
+  EXPECT_EQ(made.open[0].name, "impl");
+  const auto whole = Validate(made.bytes);
+  ASSERT_NE(whole, nullptr);
+  EXPECT_EQ(whole->plan.imports.size(), 1u);
+}
+
+TEST_F(ComposeTest, OpenInterfacesInInterfacesBecomeOneWithAllThatIsAsked) {
+  const std::string more = absl::StrReplaceAll(kNestedItems, {{"\"f\"", "\"g\""}});
+  const std::string socket = absl::StrReplaceAll(
+      Importer("api", kNestedItems), {{"(component", "(component (import \"run\" (func))"}});
+  const std::string plug = R"((component (import "impl" (func $f)) (export "run" (func $f))
+    (import "api" (instance )" +
+                           more + ")))";
+
+  const Composition made = Join({socket, plug});
+
+  const auto whole = Validate(made.bytes);
+  ASSERT_NE(whole, nullptr);
+  ASSERT_EQ(made.open.size(), 2u);
+  const auto items = [&](const ExternType& type) {
+    return whole->types->Get(std::get<InstanceTypeId>(type)).exports;
+  };
+  const std::vector<NamedItem> inner = items(items(whole->plan.imports[1].type).back().type);
+  EXPECT_EQ(NamesOf(inner), (std::vector<absl::string_view>{"s", "p", "g", "f"}));
+}
+
+TEST_F(ComposeTest, ADifferenceInAnInnerInterfaceIsShown) {
+  const auto items = [](const char* type) {
+    return absl::StrCat("(export \"inner\" (instance (export \"f\" (func (result ", type, ")))))");
+  };
+
+  EXPECT_EQ(Complaint({Importer("api", items("u8")), Exporter("api", items("u16"))}),
+            "b exports \"api\", a imports \"api\": the types of function \"f\" differ\n"
+            "  at:         import \"api\" > instance \"inner\" > function \"f\" > result\n"
+            "  - expected: u8\n"
+            "  + found:    u16");
+}
+
+TEST_F(ComposeTest, ModulesAndComponentsAreFilled) {
+  const std::string socket = R"((component
+    (import "code" (core module $m (export "f" (func (param i32) (result i32)))))
+    (import "part" (component $c (export "id" (func (param "x" u32) (result u32)))))
+    (core instance $i (instantiate $m))
+    (func $f (param "x" u32) (result u32) (canon lift (core func $i "f")))
+    (instance $api (export "add" (func $f)))
+    (instance (instantiate $c))
+    (export "t:a/y" (instance $api))))";
+  const std::string plug = R"((component
+    (core module $m (func (export "f") (param i32) (result i32) (i32.const 7)))
+    (component $c (core module $n (func (export "id") (param i32) (result i32) (local.get 0)))
+      (core instance $i (instantiate $n))
+      (func (export "id") (param "x" u32) (result u32) (canon lift (core func $i "id"))))
+    (export "code" (core module $m))
+    (export "part" (component $c))))";
+
+  const Composition made = Join({socket, plug});
+
+  EXPECT_TRUE(made.open.empty());
+  EXPECT_EQ(Run(made, "t:a/y"), 7u);
+}
+
+TEST_F(ComposeTest, AnOpenModuleIsRefusedByName) {
+  const std::string socket = R"((component (import "code" (core module)) (import "f" (func))))";
+  const std::string plug = R"((component (import "impl" (func $f)) (export "f" (func $f))))";
+
+  EXPECT_EQ(Complaint({socket, plug}),
+            "import \"code\": not supported by this version: composing with an import of a core "
+            "module left open");
+}
+
+TEST_F(ComposeTest, AResourceOfAComponentThatNoHostCanGiveIsTheSources) {
+  const char* items = R"((export "r" (type $r (sub resource)))
+    (export "make" (func (result (own $r)))))";
+  const std::string socket = absl::StrCat(
+      R"((component (import "part" (component $c)) (instance (instantiate $c))
+        (import "t:a/x" (instance $i )",
+      items, R"()) (alias export $i "r" (type $r)) (import "use" (func (param "r" (own $r))))))");
+  const std::string plug = absl::StrCat(
+      R"((component (component $c) (export "part" (component $c))
+        (import "impl" (instance $i )",
+      items, R"()) (export "t:a/x" (instance $i))))");
+
+  const Composition made = Join({socket, plug});
+
+  ASSERT_EQ(made.open.size(), 2u);
+  EXPECT_NE(Validate(made.bytes), nullptr);
+}
+
+TEST_F(ComposeTest, APlugGivenTwiceIsToldThatTheFirstFills) {
+  EXPECT_EQ(Complaint({User("t:a/x", "t:a/y"), Adder("t:a/x", 5), Adder("t:a/x", 6)}),
+            "nothing needs what c exports\n"
+            "  exports of c:\n"
+            "    t:a/x\n"
+            "  imports of the others:\n"
+            "    t:a/x\n"
+            "  hint:       import \"t:a/x\" of a is filled by b");
+}
+
+TEST_F(ComposeTest, AComponentPluggedIntoItselfFillsWhatItWraps) {
+  const std::string wrapper = User("t:a/x", "t:a/x");
+
+  const Composition made = Join({wrapper, wrapper, Adder("t:a/x", 5)});
+
+  EXPECT_EQ(Run(made, "t:a/x"), 600u);
+  EXPECT_EQ(Join({wrapper, wrapper}).open.size(), 1u);
+}
+
+TEST_F(ComposeTest, ALongChainOfPlugsIsComposed) {
+  constexpr int kLength = 200;
+  std::vector<std::string> texts;
+  for (int i = 0; i < kLength; ++i) {
+    texts.push_back(absl::StrCat("(component (import \"f", i, "\" (func $f)) (export \"f", i - 1,
+                                 "\" (func $f)))"));
+  }
+  texts[0] = "(component (import \"f0\" (func)))";
+
+  const Composition made = Join(texts);
+
+  EXPECT_EQ(made.filled.size(), size_t{kLength - 1});
+  EXPECT_NE(Validate(made.bytes), nullptr);
+}
+
 }  // namespace
 }  // namespace tenon::abi

@@ -13,6 +13,34 @@ std::unexpected<Error> CannotWrite(absl::string_view what) {
 
 }  // namespace
 
+void TypeEncoder::Declared(const ExternType& type, uint32_t index) {
+  if (const auto* item = std::get_if<TypeItem>(&type)) Named(item->type, TypeIdx(index));
+  if (const auto* instance = std::get_if<InstanceTypeId>(&type)) {
+    AliasResources(types_.Get(*instance).exports, [index] { return index; });
+  }
+}
+
+// Instances nest at most kMaxNestingDepth deep.
+void TypeEncoder::AliasResources(const std::vector<NamedItem>& items,
+                                 absl::FunctionRef<uint32_t()> instance) {
+  const auto alias = [&](Sort sort, absl::string_view name) {
+    return writer_.Add(syntax::Alias{.sort = sort, .instance = instance(), .name = name});
+  };
+  for (const NamedItem& item : items) {
+    if (const auto* named = std::get_if<TypeItem>(&item.type)) {
+      const auto* resource = std::get_if<ResourceId>(&named->type);
+      if (resource == nullptr || DistanceOf(*resource)) continue;
+      resources_[*resource] = TypeIdx(alias(Sort::kType, item.name));
+    } else if (const auto* nested = std::get_if<InstanceTypeId>(&item.type)) {
+      std::optional<uint32_t> inner;
+      AliasResources(types_.Get(*nested).exports, [&] {
+        if (!inner) inner = alias(Sort::kInstance, item.name);
+        return *inner;
+      });
+    }
+  }
+}
+
 void TypeEncoder::Named(const AnyType& type, TypeIdx index) {
   if (const auto* value = std::get_if<ValType>(&type)) values_[*value] = index;
   if (const auto* resource = std::get_if<ResourceId>(&type)) resources_[*resource] = index;
@@ -27,21 +55,15 @@ Result<syntax::ExternType> TypeEncoder::Extern(const ExternType& type) {
   if (const auto* instance = std::get_if<InstanceTypeId>(&type)) {
     return Instance(types_.Get(*instance).exports);
   }
-  return CannotWrite(absl::StrCat("an import of a ", SortName(SortOf(type))));
+  return CannotWrite(absl::StrCat("with an import of a ", SortName(SortOf(type)), " left open"));
 }
 
 Result<syntax::ExternType> TypeEncoder::Instance(const std::vector<NamedItem>& items) {
-  // Within an instance type the enclosing scope's types are reached by aliases, so that only what
-  // is one scope up is.
-  if (parent_ != nullptr) return CannotWrite("interfaces within interfaces");
   ComponentWriter writer(ScopeKind::kType);
   TypeEncoder inner(*this, writer);
   for (const NamedItem& item : items) {
     TENON_ASSIGN_OR_RETURN(const syntax::ExternType type, inner.Extern(item.type));
-    const uint32_t index = writer.Add(syntax::ExportDecl{{item.name}, type});
-    if (const auto* named = std::get_if<TypeItem>(&item.type)) {
-      inner.Named(named->type, TypeIdx(index));
-    }
+    inner.Declared(item.type, writer.Add(syntax::ExportDecl{{item.name}, type}));
   }
   return syntax::ExternType{.sort = Sort::kInstance,
                             .index = writer_.AddInstanceType(writer).value()};
@@ -51,8 +73,7 @@ Result<syntax::ExternType> TypeEncoder::Instance(const std::vector<NamedItem>& i
 Result<syntax::ExternType> TypeEncoder::Type(const AnyType& type) {
   syntax::ExternType result{.sort = Sort::kType};
   if (const auto* resource = std::get_if<ResourceId>(&type)) {
-    const bool is_known = Knows(*resource) || (parent_ != nullptr && parent_->Knows(*resource));
-    if (!is_known) {
+    if (!DistanceOf(*resource)) {
       result.bound = Bound::kSubResource;
       return result;
     }
@@ -67,17 +88,27 @@ Result<syntax::ExternType> TypeEncoder::Type(const AnyType& type) {
   return result;
 }
 
+std::optional<uint32_t> TypeEncoder::DistanceOf(ResourceId id) const {
+  uint32_t distance = 0;
+  for (const TypeEncoder* scope = this; scope != nullptr; scope = scope->parent_, ++distance) {
+    if (scope->resources_.contains(id)) return distance;
+  }
+  return std::nullopt;
+}
+
 Result<TypeIdx> TypeEncoder::Resource(ResourceId id) {
-  if (const auto found = resources_.find(id); found != resources_.end()) return found->second;
-  if (parent_ == nullptr || !parent_->Knows(id)) {
+  const std::optional<uint32_t> distance = DistanceOf(id);
+  if (!distance) {
     return Fail(ErrorKind::kInvalid,
                 absl::StrCat("resource \"", types_.ResourceName(id), "\" stands nowhere"));
   }
-  const uint32_t outer = parent_->resources_.at(id).value();
+  if (*distance == 0) return resources_.at(id);
+  const TypeEncoder* home = this;
+  for (uint32_t i = 0; i < *distance; ++i) home = home->parent_;
   const syntax::Alias alias{.sort = Sort::kType,
                             .target = syntax::Alias::Target::kOuter,
-                            .outer_count = 1,
-                            .outer_index = outer};
+                            .outer_count = *distance,
+                            .outer_index = home->resources_.at(id).value()};
   const TypeIdx index(writer_.Add(alias));
   resources_[id] = index;
   return index;

@@ -1,6 +1,7 @@
 // Validated types written again as definitions: into a component, or into an instance type of its
 // own (a child). Equal types are defined once a scope, and named types are used by the name under
-// which they stand there, which the rules of visibility ask for.
+// which they stand there, which the rules of visibility ask for; resource types of a scope around
+// are reached by aliases.
 // abi: "Type Definitions", "External Visibility of Types"
 #pragma once
 
@@ -10,6 +11,7 @@
 #include "abi/binary/component_writer.h"
 #include "abi/types/type_table.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "vm/base/status.h"
 
 namespace tenon::abi {
@@ -31,9 +33,8 @@ class TypeEncoder {
   // The instance type of these items.
   Result<syntax::ExternType> Instance(const std::vector<NamedItem>& items);
 
-  // A type now stands at `index` under a name.
-  void Named(const AnyType& type, TypeIdx index);
-  bool Knows(ResourceId id) const { return resources_.contains(id); }
+  // An item of this type now stands at `index`: the types that it names are used by that name.
+  void Declared(const ExternType& type, uint32_t index);
 
  private:
   Result<TypeIdx> Define(ValType type);
@@ -44,6 +45,12 @@ class TypeEncoder {
   Result<TypeIdx> Func(FuncTypeId id);
   Result<TypeIdx> Resource(ResourceId id);
   Result<syntax::ExternType> Type(const AnyType& type);
+  void Named(const AnyType& type, TypeIdx index);
+  // Resource types that stand nowhere else are aliases of the instance's, which is asked for only
+  // if there are any.
+  void AliasResources(const std::vector<NamedItem>& items, absl::FunctionRef<uint32_t()> instance);
+  // How many scopes out the resource type stands.
+  std::optional<uint32_t> DistanceOf(ResourceId id) const;
 
   const TypeTable& types_;
   ComponentWriter& writer_;

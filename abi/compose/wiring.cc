@@ -4,10 +4,14 @@
 
 #include "abi/syntax/semver.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 
 namespace tenon::abi {
 namespace {
+
+// Names with one key can stand for each other.
+std::string KeyOf(absl::string_view name) { return AlternateKey(name).value_or(std::string(name)); }
 
 // Exports of plugs by name or, where versions may stand for each other, by track.
 class Offers {
@@ -31,11 +35,6 @@ class Offers {
   }
 
  private:
-  static std::string KeyOf(absl::string_view name) {
-    std::optional<std::string> track = AlternateKey(name);
-    return track ? *std::move(track) : std::string(name);
-  }
-
   absl::flat_hash_map<std::string, std::vector<Wiring::Source>> offers_;
 };
 
@@ -52,21 +51,39 @@ std::vector<std::string> ImportNames(absl::Span<const ComposePart> parts, uint32
   return names;
 }
 
-// The import whose package and interface a plug has under another version, if there is one.
-std::string HintAtVersions(const Diagnosis& diagnosis) {
-  const auto unversioned = [](const std::string& name) { return name.substr(0, name.find('@')); };
-  for (const std::string& exported : diagnosis.lists[0].items) {
-    for (const std::string& import : diagnosis.lists[1].items) {
-      if (exported.find('@') != std::string::npos && unversioned(exported) == unversioned(import)) {
-        return absl::StrCat("\"", exported, "\" can't stand for \"", import,
-                            "\": the versions are not compatible");
-      }
+// The import that a plug could have filled and another one fills, if there is one.
+std::string HintAtOther(absl::Span<const ComposePart> parts, const Wiring& wiring, uint32_t plug) {
+  absl::flat_hash_set<std::string> keys;
+  for (const PlanExport& item : parts[plug].component->plan.exports) keys.insert(KeyOf(item.name));
+  for (uint32_t part = 0; part < parts.size(); ++part) {
+    const std::vector<PlanImport>& imports = parts[part].component->plan.imports;
+    for (size_t i = 0; i < imports.size(); ++i) {
+      const std::optional<Wiring::Source>& source = wiring.sources[part][i];
+      if (part == plug || !source || !keys.contains(KeyOf(imports[i].name))) continue;
+      return absl::StrCat("import \"", imports[i].name, "\" of ", parts[part].name,
+                          " is filled by ", parts[source->part].name);
     }
   }
   return "";
 }
 
-Failure UnusedPlug(absl::Span<const ComposePart> parts, uint32_t plug) {
+// The import whose package and interface a plug has under another version, if there is one.
+std::string HintAtVersions(const Diagnosis& diagnosis) {
+  const auto unversioned = [](absl::string_view name) { return name.substr(0, name.find('@')); };
+  absl::flat_hash_map<absl::string_view, absl::string_view> imports;
+  for (const std::string& import : diagnosis.lists[1].items) {
+    imports.emplace(unversioned(import), import);
+  }
+  for (const std::string& exported : diagnosis.lists[0].items) {
+    const auto import = imports.find(unversioned(exported));
+    if (exported.find('@') == std::string::npos || import == imports.end()) continue;
+    return absl::StrCat("\"", exported, "\" can't stand for \"", import->second,
+                        "\": the versions are not compatible");
+  }
+  return "";
+}
+
+Failure UnusedPlug(absl::Span<const ComposePart> parts, const Wiring& wiring, uint32_t plug) {
   Diagnosis diagnosis;
   diagnosis.code = "unused-plug";
   std::vector<std::string> exports;
@@ -75,9 +92,11 @@ Failure UnusedPlug(absl::Span<const ComposePart> parts, uint32_t plug) {
   }
   diagnosis.lists = {{absl::StrCat("exports of ", parts[plug].name), std::move(exports)},
                      {"imports of the others", ImportNames(parts, plug)}};
-  diagnosis.hint = HintAtVersions(diagnosis);
-  return {Error(ErrorKind::kUnlinkable,
-                absl::StrCat("nothing imports what ", parts[plug].name, " exports")),
+  diagnosis.hint = HintAtOther(parts, wiring, plug);
+  const bool is_late = !diagnosis.hint.empty();
+  if (!is_late) diagnosis.hint = HintAtVersions(diagnosis);
+  return {Error(ErrorKind::kUnlinkable, absl::StrCat("nothing ", is_late ? "needs" : "imports",
+                                                     " what ", parts[plug].name, " exports")),
           std::move(diagnosis)};
 }
 
@@ -126,7 +145,7 @@ Diagnosed<Wiring> Wire(absl::Span<const ComposePart> parts) {
     }
   }
   for (uint32_t part = 1; part < parts.size(); ++part) {
-    if (!used[part]) return std::unexpected(UnusedPlug(parts, part));
+    if (!used[part]) return std::unexpected(UnusedPlug(parts, wiring, part));
   }
   TENON_RETURN_IF_ERROR(Order(parts, &wiring));
   return wiring;

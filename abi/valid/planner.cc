@@ -5,6 +5,7 @@
 #include "abi/syntax/limits.h"
 #include "abi/syntax/name_map.h"
 #include "abi/types/substitute.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 
 namespace tenon::abi {
@@ -77,7 +78,7 @@ class Planner {
     TENON_ASSIGN_OR_RETURN(Frame * root, NewFrame(root_body, nullptr, nullptr, nullptr));
     if (Status status = RunBody(*root, root_body, 0); !status) {
       if (!needs_host_definition_) return std::unexpected(std::move(status).error());
-      return Outside(types_.Get(root_type), status.error().message());
+      return Outside(types_, root_type, status.error().message());
     }
     plan_.resources.resize(types_.resource_count());
     return std::move(plan_);
@@ -88,10 +89,22 @@ class Planner {
   static constexpr uint32_t kFromHost = ~uint32_t{0};
 
   // What is imported and exported, and no way in.
-  static Plan Outside(const ComponentType& type, absl::string_view unlinkable) {
+  static Plan Outside(const TypeTable& types, ComponentTypeId id, absl::string_view unlinkable) {
+    const ComponentType& type = types.Get(id);
     Plan plan;
     plan.unlinkable = std::string(unlinkable);
-    for (const NamedItem& item : type.imports) plan.imports.push_back({item.name, {}, item.type});
+    plan.resources.resize(types.resource_count());
+    absl::flat_hash_map<absl::string_view, uint32_t> imports;
+    for (const NamedItem& item : type.imports) {
+      imports.emplace(item.name, static_cast<uint32_t>(plan.imports.size()));
+      plan.imports.push_back({item.name, {}, item.type});
+    }
+    for (const ResourcePath& bound : type.imported_resources) {
+      PlanResource& resource = plan.resources[bound.id.value()];
+      resource.name = bound.path.back();
+      resource.import = imports.at(bound.path.front());
+      resource.import_path.assign(bound.path.begin() + 1, bound.path.end());
+    }
     for (const NamedItem& item : type.exports) {
       plan.exports.push_back({item.name, item.type, PlanComponentExport{}});
     }
