@@ -11,11 +11,11 @@
 #include "cli/check.h"
 #include "cli/commands.h"
 #include "cli/feature_advice.h"
-#include "cli/heap.h"
 #include "cli/input_file.h"
 #include "cli/inspect/capabilities.h"
 #include "cli/invoke.h"
 #include "cli/load_timeout.h"
+#include "cli/start_heap.h"
 #include "vm/base/status.h"
 #include "wasi/ctx/context.h"
 #include "wasi/wasi.h"
@@ -164,7 +164,7 @@ int ReportTrap(const RunOptions& options, const Trap& trap) {
 int Run(const RunOptions& options) {
   const auto start = std::chrono::steady_clock::now();  // what is loaded counts too
   StartLoadTimeout(options);
-  PopulateHeap();
+  if (MapStartHeap != nullptr) MapStartHeap();
   static Program& program = *new Program(options);
   auto context = MakeContext(options);
   if (!context) {

@@ -69,7 +69,7 @@ constexpr Fusion kFusions[] = {
 }  // namespace
 
 // Compilers' output for 64-bit memories has other runs: of the rows that apply to it, none accesses
-// memory. They stand in the heap, whose pages a start has mapped (cli/heap.h).
+// memory. They stand in the heap, whose pages a start has mapped (cli/start_heap.cc).
 const Fusions& Fusions::Of(AccessMode mode) {
   if (mode != AccessMode::kChecked32) {
     static const Fusions& guarded = *new Fusions(kFusions<AccessMode::kGuarded>);
