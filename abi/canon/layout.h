@@ -11,6 +11,30 @@
 
 namespace tenon::abi {
 
+// What a type's values are: an address and a length; one of several cases with a payload or none.
+constexpr bool IsPair(TypeKind kind) { return kind == TypeKind::kString || IsList(kind); }
+constexpr bool IsSum(TypeKind kind) {
+  return kind == TypeKind::kVariant || kind == TypeKind::kOption || kind == TypeKind::kResult;
+}
+
+// A scalar of 1, 2, 4 or 8 bytes in memory.
+inline uint64_t LoadBits(const uint8_t* from, uint32_t bytes) {
+  return bytes == 8 ? LoadScalar<uint64_t>(from) : LoadDiscriminant(from, bytes);
+}
+inline void StoreBits(uint8_t* to, uint32_t bytes, uint64_t bits) {
+  if (bytes == 8) return StoreScalar(to, bits);
+  StoreDiscriminant(to, bytes, static_cast<uint32_t>(bits));
+}
+
+// One of several values that stand one behind the other: its first flat value is the number `flat`
+// of the whole's, and `offset` is where it stands in memory.
+struct Part {
+  uint32_t index;
+  ValType type;
+  uint32_t flat;
+  uint32_t offset;
+};
+
 // The layouts of the types of a table in memories of one pointer width, each computed once.
 class LayoutTable {
  public:
@@ -25,7 +49,32 @@ class LayoutTable {
   // All parameters of a function as one tuple.
   Layout Params(const FuncType& type);
 
+  // The parts of a product, or a function's parameters as one tuple's, until `visit(Part)` is
+  // false: then false.
+  template <typename Visit>
+  bool ForEachPart(const TypeDef& def, Visit visit) {
+    const auto type_at = [&](uint32_t index) { return PartAt(def, index); };
+    return ForEach(PartCount(def), type_at, visit);
+  }
+  template <typename Visit>
+  bool ForEachParam(const FuncType& type, Visit visit) {
+    const auto type_at = [&](uint32_t index) { return type.params[index].second; };
+    return ForEach(static_cast<uint32_t>(type.params.size()), type_at, visit);
+  }
+
  private:
+  template <typename TypeAt, typename Visit>
+  bool ForEach(uint32_t count, TypeAt type_at, Visit visit) {
+    RecordLayout places;
+    for (uint32_t i = 0; i < count; ++i) {
+      const ValType type = type_at(i);
+      const uint32_t flat = places.flat_so_far();
+      const uint32_t offset = places.Place(Get(type));
+      if (!visit(Part{i, type, flat, offset})) return false;
+    }
+    return true;
+  }
+
   Layout Compute(ValType type);
 
   const TypeTable* types_;

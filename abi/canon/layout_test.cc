@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "abi/types/types_for_test.h"
+
 namespace tenon::abi {
 namespace {
 
@@ -23,9 +25,7 @@ struct Types {
     return *table.Intern(std::move(def));
   }
   ValType FixedList(ValType element, uint32_t length) {
-    TypeDef def{K::kFixedList, {}, {element}, {}};
-    def.length = length;
-    return *table.Intern(std::move(def));
+    return FixedListType(table, element, length);
   }
   ValType Record(std::vector<ValType> types) { return Def(K::kRecord, std::move(types)); }
   ValType Enum(uint32_t n) { return Def(K::kEnum, {}, n); }

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "abi/canon/test_guest.h"
-#include "abi/text/types_for_test.h"
+#include "abi/types/types_for_test.h"
 
 namespace tenon::abi {
 namespace {
@@ -45,12 +45,29 @@ TEST_F(ReshapeTest, FieldsKeepTheirBits) {
 }
 
 TEST_F(ReshapeTest, AFixedLengthListIsItsElements) {
-  TypeDef def;
-  def.kind = K::kFixedList;
-  def.types = {K::kU8};
-  def.length = 3;
   const std::vector<uint64_t> flat = {1, 2, 255};
-  EXPECT_EQ(ThereAndBack(*types_.Intern(def), flat), flat);
+  EXPECT_EQ(ThereAndBack(FixedListType(types_, K::kU8, 3), flat), flat);
+}
+
+TEST_F(ReshapeTest, ElementsOfAFixedLengthListStandApartAsTheirAlignmentWants) {
+  const ValType element = TupleType(types_, {K::kU8, OptionType(types_, K::kU64), K::kChar});
+  const std::vector<uint64_t> flat = {1, 1, ~uint64_t{0}, 'a', 2, 0, 0, 'b'};
+  EXPECT_EQ(ThereAndBack(FixedListType(types_, element, 2), flat), flat);
+}
+
+TEST_F(ReshapeTest, AMapIsAnAddressAndALength) {
+  const ValType map = MapType(types_, K::kString, FixedListType(types_, K::kU64, 2));
+  const std::vector<uint64_t> flat = {7, 0x1000, 3, 0x2000, 0};
+  EXPECT_EQ(ThereAndBack(TupleType(types_, {K::kU8, FixedListType(types_, map, 2)}), flat), flat);
+}
+
+TEST_F(ReshapeTest, ParametersStandAsThoseOfATuple) {
+  const ValType list = FixedListType(types_, K::kU16, 2);
+  const FuncType type = {.params = {{"a", K::kU8}, {"b", list}, {"c", K::kU64}}};
+  uint8_t bytes[16] = {1, 0xff, 2, 0, 3, 0, 0xff, 0xff, 4};
+  vm::Slot slots[4];
+  ASSERT_TRUE(reshaper_.ParamsToSlots(type, bytes, slots));
+  for (uint64_t i = 0; i < 4; ++i) EXPECT_EQ(slots[i].bits, i + 1);
 }
 
 TEST_F(ReshapeTest, ACaseLeavesTheOthersSlotsZero) {

@@ -8,21 +8,8 @@
 namespace tenon::abi {
 namespace {
 
-bool IsPair(TypeKind kind) { return kind == TypeKind::kString || IsList(kind); }
-bool IsSum(TypeKind kind) {
-  return kind == TypeKind::kVariant || kind == TypeKind::kOption || kind == TypeKind::kResult;
-}
 bool Is64(TypeKind kind) {
   return kind == TypeKind::kS64 || kind == TypeKind::kU64 || kind == TypeKind::kF64;
-}
-
-uint64_t LoadBits(const uint8_t* from, uint32_t bytes) {
-  return bytes == 8 ? LoadScalar<uint64_t>(from) : LoadDiscriminant(from, bytes);
-}
-
-void StoreBits(uint8_t* to, uint32_t bytes, uint64_t bits) {
-  if (bytes == 8) return StoreScalar(to, bits);
-  StoreDiscriminant(to, bytes, static_cast<uint32_t>(bits));
 }
 
 template <typename T>
@@ -41,17 +28,11 @@ bool ValueCodec::LowerParams(const FuncType& type, absl::Span<const Value> value
     if (!cx_.Realloc(0, 0, whole.align, whole.size, "", &address)) return false;
     vm::WriteSlot(slots, static_cast<uint32_t>(address));
   }
-  RecordLayout places;
-  for (size_t i = 0; i < values.size(); ++i) {
-    const ValType param = type.params[i].second;
-    const uint32_t flat = places.flat_so_far();
-    const uint32_t offset = places.Place(layouts_.Get(param));
-    if (!(spilled ? Store(param, values[i], address + offset)
-                  : Lower(param, values[i], slots + flat))) {
-      return false;
-    }
-  }
-  return true;
+  return layouts_.ForEachParam(type, [&](const Part& param) {
+    const Value& value = values[param.index];
+    return spilled ? Store(param.type, value, address + param.offset)
+                   : Lower(param.type, value, slots + param.flat);
+  });
 }
 
 bool ValueCodec::LiftResult(const FuncType& type, const vm::Slot* slots, Value* out,
@@ -79,15 +60,9 @@ bool ValueCodec::Load(ValType type, const uint8_t* from, Value* out) {
   }
   if (!IsProduct(kind)) return LiftScalar(type, LoadBits(from, layouts_.Get(type).size), out);
   const TypeDef& def = types_.Get(type);
-  const uint32_t count = PartCount(def);
-  if (!Resize(count, out)) return false;
-  RecordLayout places;
-  for (uint32_t i = 0; i < count; ++i) {
-    const ValType part = PartAt(def, i);
-    const uint32_t offset = places.Place(layouts_.Get(part));
-    if (!Load(part, from + offset, &out->items[i])) return false;
-  }
-  return true;
+  return Resize(PartCount(def), out) && layouts_.ForEachPart(def, [&](const Part& part) {
+    return Load(part.type, from + part.offset, &out->items[part.index]);
+  });
 }
 
 bool ValueCodec::Store(ValType type, const Value& value, uint64_t to) {
@@ -112,15 +87,9 @@ bool ValueCodec::Store(ValType type, const Value& value, uint64_t to) {
     StoreBits(cx_.At(to), layouts_.Get(type).size, raw);
     return true;
   }
-  const TypeDef& def = types_.Get(type);
-  const uint32_t count = PartCount(def);
-  RecordLayout places;
-  for (uint32_t i = 0; i < count; ++i) {
-    const ValType part = PartAt(def, i);
-    const uint32_t offset = places.Place(layouts_.Get(part));
-    if (!Store(part, value.items[i], to + offset)) return false;
-  }
-  return true;
+  return layouts_.ForEachPart(types_.Get(type), [&](const Part& part) {
+    return Store(part.type, value.items[part.index], to + part.offset);
+  });
 }
 
 bool ValueCodec::Lift(ValType type, const vm::Slot* slots, Value* out) {
@@ -138,14 +107,9 @@ bool ValueCodec::Lift(ValType type, const vm::Slot* slots, Value* out) {
     return LiftScalar(type, Is64(kind) ? slots->bits : vm::ReadSlot<uint32_t>(slots), out);
   }
   const TypeDef& def = types_.Get(type);
-  const uint32_t count = PartCount(def);
-  if (!Resize(count, out)) return false;
-  for (uint32_t i = 0; i < count; ++i) {
-    const ValType part = PartAt(def, i);
-    if (!Lift(part, slots, &out->items[i])) return false;
-    slots += layouts_.Get(part).flat;
-  }
-  return true;
+  return Resize(PartCount(def), out) && layouts_.ForEachPart(def, [&](const Part& part) {
+    return Lift(part.type, slots + part.flat, &out->items[part.index]);
+  });
 }
 
 bool ValueCodec::Lower(ValType type, const Value& value, vm::Slot* slots) {
@@ -170,14 +134,9 @@ bool ValueCodec::Lower(ValType type, const Value& value, vm::Slot* slots) {
     slots->bits = Is64(kind) ? raw : static_cast<uint32_t>(raw);
     return true;
   }
-  const TypeDef& def = types_.Get(type);
-  const uint32_t count = PartCount(def);
-  for (uint32_t i = 0; i < count; ++i) {
-    const ValType part = PartAt(def, i);
-    if (!Lower(part, value.items[i], slots)) return false;
-    slots += layouts_.Get(part).flat;
-  }
-  return true;
+  return layouts_.ForEachPart(types_.Get(type), [&](const Part& part) {
+    return Lower(part.type, value.items[part.index], slots + part.flat);
+  });
 }
 
 bool ValueCodec::LiftScalar(ValType type, uint64_t raw, Value* out) {

@@ -10,6 +10,7 @@
 
 #include "abi/canon/test_guest.h"
 #include "abi/canon/typed.h"
+#include "abi/types/types_for_test.h"
 
 namespace tenon {
 namespace abi {
@@ -59,17 +60,11 @@ using K = TypeKind;
 class ValueCodecTest : public testing::Test {
  protected:
   ValType Define(K kind, std::vector<ValType> types, std::vector<absl::string_view> labels = {}) {
-    TypeDef def;
-    def.kind = kind;
-    def.types = std::move(types);
-    def.labels = std::move(labels);
-    return *types_.Intern(std::move(def));
+    return Defined(types_, kind, std::move(types), std::move(labels));
   }
   ValType List(ValType element) { return Define(K::kList, {element}); }
   ValType FixedList(ValType element, uint32_t length) {
-    TypeDef def{K::kFixedList, {}, {element}, {}};
-    def.length = length;
-    return *types_.Intern(std::move(def));
+    return FixedListType(types_, element, length);
   }
   ValType DefineShape() {
     return Define(K::kVariant, {ValType(), K::kF64, K::kString, K::kU8},

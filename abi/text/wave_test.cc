@@ -4,9 +4,9 @@
 #include <limits>
 #include <string>
 
-#include "abi/text/types_for_test.h"
 #include "abi/text/wave_parse.h"
 #include "abi/text/wave_print.h"
+#include "abi/types/types_for_test.h"
 #include "absl/strings/match.h"
 #include "vm/base/caret.h"
 
@@ -161,10 +161,8 @@ TEST_F(WaveTest, ListsAndTuples) {
 }
 
 TEST_F(WaveTest, FixedLengthListsAndMaps) {
-  TypeDef two{K::kFixedList, {}, {K::kU8}, {}};
-  two.length = 2;
-  const ValType pair = *types_.Intern(two);
-  const ValType map = Defined(types_, K::kMap, {TupleType(types_, {K::kString, pair})});
+  const ValType pair = FixedListType(types_, K::kU8, 2);
+  const ValType map = MapType(types_, K::kString, pair);
   EXPECT_EQ(Print(pair, "[1, 2]"), "[1, 2]");
   EXPECT_EQ(Print(map, R"([("a", [1, 2])])"), R"([("a", [1, 2])])");
   EXPECT_EQ(Error(pair, "[1]"), "1:3: expected 2 values of list<u8, 2>, found 1");

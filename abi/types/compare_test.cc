@@ -2,13 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include "abi/types/types_for_test.h"
+
 namespace tenon::abi {
 namespace {
 
 ValType Bytes(TypeTable& types, uint32_t length) {
-  TypeDef def{TypeKind::kFixedList, {}, {TypeKind::kU8}, {}};
-  def.length = length;
-  return *types.Intern(std::move(def));
+  return FixedListType(types, TypeKind::kU8, length);
 }
 
 TEST(TypeComparerTest, FixedLengthListsAreAsLong) {

@@ -2,9 +2,9 @@
 // text and back, or an error with a place in the text.
 #include <cstdint>
 
-#include "abi/text/types_for_test.h"
 #include "abi/text/wave_parse.h"
 #include "abi/text/wave_print.h"
+#include "abi/types/types_for_test.h"
 #include "vm/base/caret.h"
 
 namespace tenon::abi {

@@ -22,6 +22,13 @@ inline ValType Defined(TypeTable& types, TypeKind kind, std::vector<ValType> mem
 inline ValType ListType(TypeTable& types, ValType element) {
   return Defined(types, TypeKind::kList, {element});
 }
+inline ValType FixedListType(TypeTable& types, ValType element, uint32_t length) {
+  TypeDef def;
+  def.kind = TypeKind::kFixedList;
+  def.types = {element};
+  def.length = length;
+  return *types.Intern(std::move(def));
+}
 inline ValType OptionType(TypeTable& types, ValType payload) {
   return Defined(types, TypeKind::kOption, {payload});
 }
@@ -30,6 +37,9 @@ inline ValType ResultType(TypeTable& types, ValType ok, ValType error) {
 }
 inline ValType TupleType(TypeTable& types, std::vector<ValType> members) {
   return Defined(types, TypeKind::kTuple, std::move(members));
+}
+inline ValType MapType(TypeTable& types, ValType key, ValType value) {
+  return Defined(types, TypeKind::kMap, {TupleType(types, {key, value})});
 }
 inline ValType RecordType(TypeTable& types, Labels labels, std::vector<ValType> members) {
   return Defined(types, TypeKind::kRecord, std::move(members), std::move(labels));
