@@ -11,8 +11,7 @@
 #include "abi/text/print.h"
 #include "abi/valid/validate.h"
 #include "absl/strings/str_cat.h"
-#include "cli/wast/script.h"
-#include "test/text/files.h"
+#include "test/text/scripts.h"
 
 namespace tenon {
 namespace {
@@ -66,21 +65,14 @@ TEST(ComponentRoundTripTest, ComponentsOfTheOfficialScripts) {
   const std::vector<std::string> scripts = FilesBelow(TENON_SUITES "/component-model", ".wast");
   if (scripts.empty()) GTEST_SKIP() << "no suites in " << TENON_SUITES;
   size_t components = 0;
-  for (const std::string& path : scripts) {
-    SCOPED_TRACE(path);
-    const std::vector<uint8_t> text = Contents(path);
-    cli::Script script =
-        cli::ParseScript({reinterpret_cast<const char*>(text.data()), text.size()});
-    for (cli::Directive& directive : script.directives) {
-      if (!directive.module || !directive.module->is_component) continue;
-      SCOPED_TRACE(directive.line);
-      const bool is_text = directive.module->form != cli::ScriptModule::Form::kBinary;
-      const auto bytes = cli::ReadScriptComponent(*directive.module);
-      if (!bytes || !abi::DecodeComponent(*bytes)) continue;
-      ++components;
-      ASSERT_TRUE(Check(*bytes, is_text));
-    }
-  }
+  ForEachScriptModule(scripts, [&](cli::ScriptModule& source) {
+    if (!source.is_component) return;
+    const bool is_text = source.form != cli::ScriptModule::Form::kBinary;
+    const auto bytes = cli::ReadScriptComponent(source);
+    if (!bytes || !abi::DecodeComponent(*bytes)) return;
+    ++components;
+    ASSERT_TRUE(Check(*bytes, is_text));
+  });
   EXPECT_GT(components, 500u);
 }
 

@@ -6,8 +6,7 @@
 #include "abi/binary/decode.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "cli/wast/script.h"
-#include "test/text/files.h"
+#include "test/text/scripts.h"
 #include "vm/binary/decoder.h"
 #include "vm/binary/encoder.h"
 #include "vm/syntax/instruction_reader.h"
@@ -126,26 +125,18 @@ TEST(TextRoundTripTest, ModulesOfTheOfficialScripts) {
   const std::vector<std::string> scripts = FilesBelow(TENON_SUITES "/core", ".wast");
   if (scripts.empty()) GTEST_SKIP() << "no suites in " << TENON_SUITES;
   size_t modules = 0;
-  for (const std::string& path : scripts) {
-    SCOPED_TRACE(path);
-    const std::vector<uint8_t> text = Contents(path);
-    cli::Script script =
-        cli::ParseScript({reinterpret_cast<const char*>(text.data()), text.size()});
-    for (cli::Directive& directive : script.directives) {
-      if (!directive.module) continue;
-      SCOPED_TRACE(directive.line);
-      const auto module = cli::ReadScriptModule(*directive.module, vm::Features::All());
-      bool needs_data_count = false;
-      // A malformed body is found when it is walked, and is nothing to print.
-      if (!module || !vm::ScanBodies(*module, vm::Features::All(), &needs_data_count)) continue;
-      if (needs_data_count && !module->data_count) continue;
-      ++modules;
-      ASSERT_TRUE(Check(*module));
-      if (directive.module->form == cli::ScriptModule::Form::kText) {
-        ASSERT_TRUE(ThroughText(*module) == vm::EncodeModule(*module)) << Printed(*module, false);
-      }
+  ForEachScriptModule(scripts, [&](cli::ScriptModule& source) {
+    const auto module = cli::ReadScriptModule(source, vm::Features::All());
+    bool needs_data_count = false;
+    // A malformed body is found when it is walked, and is nothing to print.
+    if (!module || !vm::ScanBodies(*module, vm::Features::All(), &needs_data_count)) return;
+    if (needs_data_count && !module->data_count) return;
+    ++modules;
+    ASSERT_TRUE(Check(*module));
+    if (source.form == cli::ScriptModule::Form::kText) {
+      ASSERT_TRUE(ThroughText(*module) == vm::EncodeModule(*module)) << Printed(*module, false);
     }
-  }
+  });
   EXPECT_GT(modules, 5'000u);
 }
 
