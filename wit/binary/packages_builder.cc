@@ -64,10 +64,6 @@ std::unexpected<Error> NoWord(absl::string_view what) {
   return Fail(ErrorKind::kInvalid, absl::StrCat("WIT has no word for ", what));
 }
 
-}  // namespace
-
-namespace {
-
 // Names are printed: nothing but a label may be one.
 Result<std::string> LabelOf(absl::string_view label) {
   if (abi::IsLabel(label)) return std::string(label);
@@ -94,9 +90,7 @@ struct PackagesBuilder::Definer {
     return Alias{static_cast<Primitive>(type)};  // the same order
   }
   What operator()(const syntax::RecordType& type) const {
-    Record record;
-    TENON_ASSIGN_OR_RETURN(record.fields, builder.FieldsOf(type.fields, scope));
-    return record;
+    return With(Record(), &Record::fields, builder.FieldsOf(type.fields, scope));
   }
   What operator()(const syntax::VariantType& type) const {
     Variant variant;
@@ -108,20 +102,14 @@ struct PackagesBuilder::Definer {
     return variant;
   }
   What operator()(const syntax::FlagsType& type) const {
-    Flags flags;
-    TENON_ASSIGN_OR_RETURN(flags.flags, wit::FieldsOf(type.labels));
-    return flags;
+    return With(Flags(), &Flags::flags, wit::FieldsOf(type.labels));
   }
   What operator()(const syntax::EnumType& type) const {
-    Enum made;
-    TENON_ASSIGN_OR_RETURN(made.cases, wit::FieldsOf(type.labels));
-    return made;
+    return With(Enum(), &Enum::cases, wit::FieldsOf(type.labels));
   }
   What operator()(const syntax::ListType& type) const {
-    List list;
-    list.length = type.length.value_or(0);
-    TENON_ASSIGN_OR_RETURN(list.element, builder.TypeOf(type.element, scope));
-    return list;
+    return With(List{.length = type.length.value_or(0)}, &List::element,
+                builder.TypeOf(type.element, scope));
   }
   What operator()(const syntax::TupleType& type) const {
     Tuple tuple;
@@ -131,9 +119,7 @@ struct PackagesBuilder::Definer {
     return tuple;
   }
   What operator()(const syntax::OptionType& type) const {
-    Option option;
-    TENON_ASSIGN_OR_RETURN(option.some, builder.TypeOf(type.type, scope));
-    return option;
+    return With(Option(), &Option::some, builder.TypeOf(type.type, scope));
   }
   What operator()(const syntax::ResultType& type) const {
     ResultType result;
@@ -142,24 +128,17 @@ struct PackagesBuilder::Definer {
     return result;
   }
   What operator()(const syntax::OwnType& type) const {
-    Handle handle;
-    TENON_ASSIGN_OR_RETURN(handle.resource, builder.ResourceOf(type.resource.value(), scope));
-    return handle;
+    return With(Handle(), &Handle::resource, builder.ResourceOf(type.resource.value(), scope));
   }
   What operator()(const syntax::BorrowType& type) const {
-    Handle handle = {.is_borrow = true};
-    TENON_ASSIGN_OR_RETURN(handle.resource, builder.ResourceOf(type.resource.value(), scope));
-    return handle;
+    return With(Handle{.is_borrow = true}, &Handle::resource,
+                builder.ResourceOf(type.resource.value(), scope));
   }
   What operator()(const syntax::StreamType& type) const {
-    Stream stream;
-    TENON_ASSIGN_OR_RETURN(stream.element, builder.TypeOf(type.element, scope));
-    return stream;
+    return With(Stream(), &Stream::element, builder.TypeOf(type.element, scope));
   }
   What operator()(const syntax::FutureType& type) const {
-    Future future;
-    TENON_ASSIGN_OR_RETURN(future.element, builder.TypeOf(type.element, scope));
-    return future;
+    return With(Future(), &Future::element, builder.TypeOf(type.element, scope));
   }
   What operator()(const syntax::MapType& type) const {
     Map map;
@@ -172,6 +151,14 @@ struct PackagesBuilder::Definer {
   What operator()(const syntax::ResourceType&) const { return Resource{}; }
   What operator()(const syntax::FuncType&) const { return NoWord("the type of a function"); }
   What operator()(const syntax::ComponentType*) const { return NoWord("the type of a component"); }
+
+ private:
+  // What has one part.
+  template <typename Made, typename Part>
+  static What With(Made made, Part Made::* part, Result<Part> value) {
+    TENON_ASSIGN_OR_RETURN(made.*part, std::move(value));
+    return made;
+  }
 };
 
 TypeIdx PackagesBuilder::Append(Type type) {
