@@ -1,10 +1,11 @@
 // The types that some functions and types need, each behind those it is made of.
-// Packages hold no cycles, and types nest to a limit.
+// That is the order of their indices: within `Packages` everything refers to what has a smaller
+// one.
 #pragma once
 
+#include <set>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "wit/resolve/packages.h"
 
 namespace tenon::wit {
@@ -17,7 +18,7 @@ class LiveTypes {
   void Add(const Function& function);
   void Add(const Interface& interface);
 
-  const std::vector<TypeIdx>& order() const { return order_; }
+  const std::set<TypeIdx>& order() const { return types_; }
   // Those with a name in this interface.
   std::vector<TypeIdx> In(InterfaceIdx interface) const;
 
@@ -26,8 +27,7 @@ class LiveTypes {
   void AddRef(const std::optional<TypeRef>& type);
 
   const Packages& packages_;
-  absl::flat_hash_set<TypeIdx> seen_;
-  std::vector<TypeIdx> order_;
+  std::set<TypeIdx> types_;
 };
 
 }  // namespace tenon::wit
