@@ -2,9 +2,13 @@
 #include <gtest/gtest.h>
 
 #include "abi/binary/decode.h"
+#include "abi/text/parse.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "wit/binary/decode.h"
 #include "wit/binary/encode.h"
 #include "wit/resolve/source_groups_for_test.h"
+#include "wit/syntax/limits.h"
 
 namespace tenon::wit {
 namespace {
@@ -112,6 +116,50 @@ TEST(WitBinaryTest, IndicesAreNotBelieved) {
   abi::ComponentWriter writer;
   writer.Add(abi::syntax::Import{{"f"}, {.sort = abi::Sort::kFunc, .index = 9}});
   EXPECT_EQ(Decode(writer.Finish()).error().message(), "unknown type 9");
+}
+
+// An interface of `count` types, each as `type(i)` says, and a function that takes the last one.
+template <typename TypeText>
+Result<DecodedWit> DecodeTypes(uint32_t count, TypeText type) {
+  std::string text = "(component (import \"a:b/c\" (instance (type $t0 u8)";
+  for (uint32_t i = 1; i <= count; ++i) absl::StrAppend(&text, type(i));
+  absl::StrAppend(&text, "(export \"f\" (func (param \"x\" $t", count, "))))))");
+  TENON_ASSIGN_OR_RETURN(std::vector<uint8_t> bytes, abi::ParseComponent(text));
+  return Decode(std::move(bytes));
+}
+
+TEST(WitBinaryTest, TypesWithoutNamesHaveALimitWrittenOut) {
+  const auto pair = [](uint32_t i) {
+    return absl::StrFormat("(type $t%d (tuple $t%d $t%d))", i, i - 1, i - 1);
+  };
+  const auto decoded = DecodeTypes(10, pair), too_long = DecodeTypes(40, pair);
+  ASSERT_TRUE(decoded) << decoded.error().ToString();
+  ASSERT_FALSE(too_long);
+  EXPECT_EQ(too_long.error().message(), "it takes more than 16777216 bytes as WIT");
+}
+
+TEST(WitBinaryTest, TypesNestToALimitThroughNamesToo) {
+  const auto named = [](uint32_t i) {
+    return absl::StrFormat(
+        "(type $d%d (record (field \"x\" $t%d))) (export \"t%d\" (type $t%d (eq $d%d)))", i, i - 1,
+        i, i, i);
+  };
+  const auto decoded = DecodeTypes(kMaxTypeDepth, named);
+  ASSERT_TRUE(decoded) << decoded.error().ToString();
+  const auto too_deep = DecodeTypes(kMaxTypeDepth + 1, named);
+  ASSERT_FALSE(too_deep);
+  EXPECT_EQ(too_deep.error().message(), "types nest more than 100 deep");
+}
+
+// It takes a minute if names are looked for one by one.
+TEST(WitBinaryTest, ManyNamesMayBeLookedForAmongMany) {
+  constexpr int kNames = 50'000;
+  std::string text = "(component (type $f (func)) (import \"a:b/c\" (instance $i";
+  for (int i = 0; i < kNames; ++i) absl::StrAppend(&text, "(export \"f", i, "\" (func (type $f)))");
+  text += "))";
+  for (int i = 0; i < kNames; ++i) absl::StrAppend(&text, "(alias export $i \"f", i, "\" (func))");
+  const auto decoded = Decode(*abi::ParseComponent(text + ")"));
+  EXPECT_TRUE(decoded) << decoded.error().ToString();
 }
 
 TEST(WitBinaryTest, AChainOfInstantiationsHasALimit) {

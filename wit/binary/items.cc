@@ -16,6 +16,15 @@ Result<T> ItemScope::At(const std::vector<T>& space, uint32_t index, absl::strin
   return Fail(ErrorKind::kInvalid, absl::StrCat("unknown ", noun, " ", index));
 }
 
+InstanceNode::InstanceNode(std::vector<ItemNode> items) : exports(std::move(items)) {
+  for (size_t i = 0; i < exports.size(); ++i) by_name.emplace(exports[i].name.name, i);
+}
+
+const ItemNode* InstanceNode::Find(absl::string_view name) const {
+  const auto found = by_name.find(name);
+  return found == by_name.end() ? nullptr : &exports[found->second];
+}
+
 // The pass over one scope.
 class ScopeReader {
  public:
@@ -23,7 +32,7 @@ class ScopeReader {
       : reader_(reader), scope_(reader.scopes_.emplace_back(parent)) {}
 
   Result<WorldItems> ReadComponent(const syntax::Component& component,
-                                   const ItemReader::Arguments& arguments) {
+                                   const InstanceNode* arguments) {
     for (const syntax::Definition& definition : component.definitions) {
       TENON_RETURN_IF_ERROR(reader_.Step());
       TENON_RETURN_IF_ERROR(std::visit(
@@ -75,9 +84,7 @@ class ScopeReader {
     if (alias.target == syntax::Alias::Target::kCoreExport) return {};
     if (alias.target == syntax::Alias::Target::kOuter) return AddOuter(alias);
     TENON_ASSIGN_OR_RETURN(const InstanceNode* instance, scope_.Instance(alias.instance));
-    for (const ItemNode& item : instance->exports) {
-      if (item.name.name == alias.name) return Append(alias.sort, item);
-    }
+    if (const ItemNode* item = instance->Find(alias.name)) return Append(alias.sort, *item);
     return alias.sort >= Sort::kCoreFunc
                ? Status()
                : Fail(ErrorKind::kInvalid,
@@ -98,12 +105,11 @@ class ScopeReader {
     return {};
   }
 
-  Status AddImport(const syntax::Import& import, const ItemReader::Arguments& arguments) {
+  Status AddImport(const syntax::Import& import, const InstanceNode* arguments) {
     ItemNode item = {import.name, {}};
-    if (arguments) {
-      for (const ItemNode& argument : *arguments) {
-        if (argument.name.name == import.name.name) item.what = argument.what;
-      }
+    if (arguments != nullptr) {
+      const ItemNode* argument = arguments->Find(import.name.name);
+      if (argument != nullptr) item.what = argument->what;
     } else {
       TENON_ASSIGN_OR_RETURN(item, ItemOf(import.name, import.type));
     }
@@ -111,9 +117,9 @@ class ScopeReader {
     return Append(import.type.sort, item);
   }
 
-  Status Add(const syntax::Import& import) { return AddImport(import, std::nullopt); }
+  Status Add(const syntax::Import& import) { return AddImport(import, nullptr); }
   Status Add(const syntax::ImportDecl& import) {
-    return AddImport({import.name, import.type}, std::nullopt);
+    return AddImport({import.name, import.type}, nullptr);
   }
 
   Status Add(const syntax::ExportDecl& item) {
@@ -135,7 +141,7 @@ class ScopeReader {
   }
 
   Status Add(const syntax::Instance& instance) {
-    InstanceNode made;
+    std::vector<ItemNode> made;
     if (const auto* instantiate = std::get_if<syntax::Instantiate>(&instance)) {
       std::vector<ItemNode> arguments;
       for (const syntax::InstantiateArg& arg : instantiate->args) {
@@ -143,12 +149,13 @@ class ScopeReader {
       }
       TENON_ASSIGN_OR_RETURN(const ComponentNode component,
                              scope_.Component(instantiate->component.value()));
-      TENON_ASSIGN_OR_RETURN(WorldItems items, reader_.Read(component, arguments));
-      made.exports = std::move(items.exports);
+      const InstanceNode given(std::move(arguments));
+      TENON_ASSIGN_OR_RETURN(WorldItems items, reader_.Read(component, &given));
+      made = std::move(items.exports);
     } else {
       for (const syntax::InlineExport& each :
            std::get<absl::Span<const syntax::InlineExport>>(instance)) {
-        TENON_ASSIGN_OR_RETURN(made.exports.emplace_back(), ItemAt(each.name, each.item));
+        TENON_ASSIGN_OR_RETURN(made.emplace_back(), ItemAt(each.name, each.item));
       }
     }
     scope_.instances.push_back(&reader_.instances_.emplace_back(std::move(made)));
@@ -212,7 +219,7 @@ class ScopeReader {
     } else if (type.sort == Sort::kInstance) {
       TENON_ASSIGN_OR_RETURN(const ComponentNode of, ScopeTypeOf(type.index, true));
       TENON_ASSIGN_OR_RETURN(WorldItems items, reader_.Read(of));
-      node.what = &reader_.instances_.emplace_back(InstanceNode{std::move(items.exports)});
+      node.what = &reader_.instances_.emplace_back(std::move(items.exports));
     } else if (type.sort == Sort::kComponent) {
       TENON_ASSIGN_OR_RETURN(node.what, ScopeTypeOf(type.index, false));
     }
@@ -253,14 +260,14 @@ Status ItemReader::Step() {
 }
 
 Result<WorldItems> ItemReader::Read(const syntax::Component& component) {
-  return ScopeReader(*this, nullptr).ReadComponent(component, std::nullopt);
+  return ScopeReader(*this, nullptr).ReadComponent(component, nullptr);
 }
 
 Result<WorldItems> ItemReader::Read(const ComponentNode& component) {
-  return Read(component, std::nullopt);
+  return Read(component, nullptr);
 }
 
-Result<WorldItems> ItemReader::Read(const ComponentNode& component, const Arguments& arguments) {
+Result<WorldItems> ItemReader::Read(const ComponentNode& component, const InstanceNode* arguments) {
   if (depth_ == abi::kMaxInstantiationDepth) {
     return Fail(ErrorKind::kLimit, absl::StrCat("more than ", abi::kMaxInstantiationDepth,
                                                 " components within each other"));

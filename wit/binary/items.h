@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "abi/syntax/component.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "vm/base/status.h"
@@ -39,7 +40,11 @@ struct FuncNode {
 
 struct ItemNode;
 struct InstanceNode {
+  explicit InstanceNode(std::vector<ItemNode> items);
+  const ItemNode* Find(absl::string_view name) const;  // null if there is none
+
   std::vector<ItemNode> exports;
+  absl::flat_hash_map<absl::string_view, size_t> by_name;  // into exports
 };
 
 // A component, or the type of one, that may be looked into.
@@ -98,9 +103,8 @@ class ItemReader {
 
  private:
   friend class ScopeReader;
-  // What is given for the imports of a component that is instantiated.
-  using Arguments = std::optional<absl::Span<const ItemNode>>;
-  Result<WorldItems> Read(const ComponentNode& component, const Arguments& arguments);
+  // `arguments`: what is given for the imports of a component that is instantiated; null for none.
+  Result<WorldItems> Read(const ComponentNode& component, const InstanceNode* arguments);
   Status Step();
 
   std::deque<ItemScope> scopes_;

@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "abi/syntax/limits.h"
 #include "abi/syntax/names.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "wit/resolve/type_parts.h"
+#include "wit/syntax/limits.h"
 
 namespace tenon::wit {
 
@@ -48,16 +49,11 @@ std::optional<SplitName> Split(absl::string_view name) {
                    std::string(parsed->interface.substr(slash + 1))};
 }
 
-// Whether two items of one side of a world have one name.
-bool IsSame(const WorldItem& a, const WorldItem& b) {
-  if (a.name != b.name || a.what.index() != b.what.index() || !a.name.empty()) {
-    return a.name == b.name && !a.name.empty();
-  }
-  const auto* function = std::get_if<Function>(&a.what);
-  if (function == nullptr) return a.what.index() != 0 || std::get<0>(a.what) == std::get<0>(b.what);
-  const auto& other = std::get<Function>(b.what);
-  return function->kind == other.kind && function->name == other.name &&
-         function->resource == other.resource;
+// About what a keyword takes, with what stands around it.
+constexpr uint64_t kWordBytes = 8;
+
+std::unexpected<Error> TooDeep() {
+  return Fail(ErrorKind::kLimit, absl::StrCat("types nest more than ", kMaxTypeDepth, " deep"));
 }
 
 std::unexpected<Error> NoWord(absl::string_view what) {
@@ -68,14 +64,6 @@ std::unexpected<Error> NoWord(absl::string_view what) {
 Result<std::string> LabelOf(absl::string_view label) {
   if (abi::IsLabel(label)) return std::string(label);
   return NoWord(absl::StrCat("the name '", label, "'"));
-}
-
-Result<std::vector<Field>> FieldsOf(absl::Span<const absl::string_view> labels) {
-  std::vector<Field> fields;
-  for (const absl::string_view label : labels) {
-    TENON_ASSIGN_OR_RETURN(fields.emplace_back().name, LabelOf(label));
-  }
-  return fields;
 }
 
 }  // namespace
@@ -96,16 +84,16 @@ struct PackagesBuilder::Definer {
     Variant variant;
     for (const syntax::Case& each : type.cases) {
       Field& field = variant.cases.emplace_back();
-      TENON_ASSIGN_OR_RETURN(field.name, LabelOf(each.label));
+      TENON_ASSIGN_OR_RETURN(field.name, builder.FieldName(each.label));
       TENON_ASSIGN_OR_RETURN(field.type, builder.TypeOf(each.type, scope));
     }
     return variant;
   }
   What operator()(const syntax::FlagsType& type) const {
-    return With(Flags(), &Flags::flags, wit::FieldsOf(type.labels));
+    return With(Flags(), &Flags::flags, builder.FieldsOf(type.labels));
   }
   What operator()(const syntax::EnumType& type) const {
-    return With(Enum(), &Enum::cases, wit::FieldsOf(type.labels));
+    return With(Enum(), &Enum::cases, builder.FieldsOf(type.labels));
   }
   What operator()(const syntax::ListType& type) const {
     return With(List{.length = type.length.value_or(0)}, &List::element,
@@ -161,16 +149,43 @@ struct PackagesBuilder::Definer {
   }
 };
 
-TypeIdx PackagesBuilder::Append(Type type) {
+Status PackagesBuilder::Charge(uint64_t bytes) {
+  bytes_ += bytes;
+  if (bytes_ <= kMaxWitBytes) return {};
+  return Fail(ErrorKind::kLimit,
+              absl::StrCat("it takes more than ", kMaxWitBytes, " bytes as WIT"));
+}
+
+Status PackagesBuilder::Charge(const syntax::Name& name) {
+  const bool has_id = name.attributes != nullptr && name.attributes->external_id;
+  return Charge(name.name.size() + (has_id ? name.attributes->external_id->size() : 0) +
+                kWordBytes);
+}
+
+PackagesBuilder::Extent PackagesBuilder::ExtentOf(const TypeRef& type) const {
+  const auto* index = std::get_if<TypeIdx>(&type);
+  return index == nullptr ? Extent{.bytes = kWordBytes} : extents_[index->value()];
+}
+
+Result<TypeIdx> PackagesBuilder::Append(Type type) {
+  Extent extent{.bytes = kWordBytes};
+  ForEachPart(type, [&](const TypeRef& part) {
+    const auto [depth, bytes] = ExtentOf(part);
+    extent = {std::max(extent.depth, depth), extent.bytes + bytes};
+  });
+  if (!std::holds_alternative<Alias>(type.what)) ++extent.depth;
+  if (extent.depth > kMaxTypeDepth) return TooDeep();
+  TENON_RETURN_IF_ERROR(Charge(extent.bytes));
+  if (!type.name.empty()) extent.bytes = type.name.size();
+  extents_.push_back(extent);
   packages_.types.push_back(std::move(type));
   return TypeIdx(static_cast<uint32_t>(packages_.types.size() - 1));
 }
 
 Result<decltype(Type::what)> PackagesBuilder::Define(const TypeNode& definition) {
   if (definition.definition == nullptr) return Resource{};
-  if (depth_ == abi::kMaxTypeDepth) {
-    return Fail(ErrorKind::kLimit,
-                absl::StrCat("types nest more than ", abi::kMaxTypeDepth, " deep"));
+  if (depth_ == kMaxTypeDepth) {
+    return TooDeep();
   }
   ++depth_;
   auto what = std::visit(Definer{*this, *definition.scope}, *definition.definition);
@@ -178,12 +193,25 @@ Result<decltype(Type::what)> PackagesBuilder::Define(const TypeNode& definition)
   return what;
 }
 
+Result<std::string> PackagesBuilder::FieldName(absl::string_view label) {
+  TENON_RETURN_IF_ERROR(Charge(label.size() + kWordBytes));
+  return LabelOf(label);
+}
+
+Result<std::vector<Field>> PackagesBuilder::FieldsOf(absl::Span<const absl::string_view> labels) {
+  std::vector<Field> fields;
+  for (const absl::string_view label : labels) {
+    TENON_ASSIGN_OR_RETURN(fields.emplace_back().name, FieldName(label));
+  }
+  return fields;
+}
+
 Result<std::vector<Field>> PackagesBuilder::FieldsOf(absl::Span<const syntax::LabeledType> fields,
                                                      const ItemScope& scope) {
   std::vector<Field> made;
   for (const syntax::LabeledType& field : fields) {
     Field& each = made.emplace_back();
-    TENON_ASSIGN_OR_RETURN(each.name, LabelOf(field.label));
+    TENON_ASSIGN_OR_RETURN(each.name, FieldName(field.label));
     TENON_ASSIGN_OR_RETURN(each.type, TypeOf(field.type, scope));
   }
   return made;
@@ -211,7 +239,11 @@ Result<TypeRef> PackagesBuilder::TypeOf(const TypeNode& type) {
     TENON_ASSIGN_OR_RETURN(auto what, Define(*node));
     if (IsNominal(what)) return NoWord("a record, variant, enum, flags or resource without a name");
     const auto* alias = std::get_if<Alias>(&what);
-    node->meaning = alias != nullptr ? alias->of : Append({.what = std::move(what)});
+    if (alias != nullptr) {
+      node->meaning = alias->of;
+    } else {
+      TENON_ASSIGN_OR_RETURN(node->meaning, Append({.what = std::move(what)}));
+    }
   }
   // Whoever comes by here again has a shorter way.
   for (const TypeNode* each = &type; each != node; each = each->of) each->meaning = node->meaning;
@@ -230,6 +262,7 @@ Result<TypeIdx> PackagesBuilder::ResourceOf(uint32_t index, const ItemScope& sco
 
 Result<TypeIdx> PackagesBuilder::AddNamed(const ItemNode& item, const TypeNode& type,
                                           Scope& scope) {
+  TENON_RETURN_IF_ERROR(Charge(item.name));
   TENON_ASSIGN_OR_RETURN(const std::string name, LabelOf(item.name.name));
   if (const auto known = scope.types.find(name); known != scope.types.end()) {
     type.meaning = known->second;  // seen when it was imported, and exported again
@@ -246,10 +279,10 @@ Result<TypeIdx> PackagesBuilder::AddNamed(const ItemNode& item, const TypeNode& 
   }
   const bool is_nominal = IsNominal(made.what);
   if (!is_nominal && !std::holds_alternative<Alias>(made.what)) {
-    definition.meaning = Append({.what = std::move(made.what)});
+    TENON_ASSIGN_OR_RETURN(definition.meaning, Append({.what = std::move(made.what)}));
     made.what = Alias{*definition.meaning};
   }
-  const TypeIdx index = Append(std::move(made));
+  TENON_ASSIGN_OR_RETURN(const TypeIdx index, Append(std::move(made)));
   type.meaning = index;
   if (is_nominal) {
     for (const TypeNode* each = &type; each != nullptr; each = each->of) each->meaning = index;
@@ -261,6 +294,7 @@ Result<TypeIdx> PackagesBuilder::AddNamed(const ItemNode& item, const TypeNode& 
 Result<Function> PackagesBuilder::FunctionOf(const ItemNode& item, const FuncNode& func,
                                              const Scope& scope) {
   using Kind = abi::ExternName::Kind;
+  TENON_RETURN_IF_ERROR(Charge(item.name));
   const std::optional<abi::ExternName> name = abi::ParseExternName(item.name.name);
   if (!name || name->kind == Kind::kInterface) {
     return NoWord(absl::StrCat("a function called '", item.name.name, "'"));
@@ -268,6 +302,10 @@ Result<Function> PackagesBuilder::FunctionOf(const ItemNode& item, const FuncNod
   Function function{.is_async = func.type->is_async, .about = AboutOf(item.name)};
   TENON_ASSIGN_OR_RETURN(function.params, FieldsOf(func.type->params, *func.scope));
   TENON_ASSIGN_OR_RETURN(function.result, TypeOf(func.type->result, *func.scope));
+  for (const Field& param : function.params) {
+    TENON_RETURN_IF_ERROR(Charge(ExtentOf(*param.type).bytes));
+  }
+  if (function.result) TENON_RETURN_IF_ERROR(Charge(ExtentOf(*function.result).bytes));
   function.name = std::string(name->label);
   if (!name->names_resource_func()) return function;
   function.kind = name->kind == Kind::kMethod   ? Function::Kind::kMethod
@@ -350,7 +388,7 @@ Status PackagesBuilder::AddItems(InterfaceIdx index, const InstanceNode& instanc
     if (std::holds_alternative<const TypeNode*>(item.what)) continue;
     const auto* func = std::get_if<FuncNode>(&item.what);
     if (func == nullptr) return NoWord(absl::StrCat("'", item.name.name, "' in an interface"));
-    if (!scope.functions.insert(std::string(item.name.name)).second) continue;
+    if (!scope.items.insert(std::string(item.name.name)).second) continue;
     TENON_ASSIGN_OR_RETURN(interface.functions.emplace_back(), FunctionOf(item, *func, scope));
   }
   return {};
@@ -367,6 +405,7 @@ Result<WorldItem> PackagesBuilder::WorldItemOf(const ItemNode& item, Scope& scop
     if (function.kind != Function::Kind::kPlain) made.name.clear();
     made.what = std::move(function);
   } else if (const auto* instance = std::get_if<const InstanceNode*>(&item.what)) {
+    TENON_RETURN_IF_ERROR(Charge(item.name));
     const bool is_path = abi::IsInterfaceName(item.name.name);
     if (!is_path) TENON_RETURN_IF_ERROR(LabelOf(item.name.name));
     const auto* attributes = item.name.attributes;
@@ -390,9 +429,10 @@ Status PackagesBuilder::AddWorldItems(const WorldItems& items, Scope& scope, Wor
       TENON_ASSIGN_OR_RETURN(WorldItem made, WorldItemOf(item, scope, world.package));
       // A type of a world is an import, whichever way it was found.
       const bool is_type = std::holds_alternative<TypeIdx>(made.what);
-      auto& side = is_export && !is_type ? world.exports : world.imports;
-      const auto is_same = [&](const WorldItem& other) { return IsSame(made, other); };
-      if (std::none_of(side.begin(), side.end(), is_same)) side.push_back(std::move(made));
+      const bool stands_as_export = is_export && !is_type;
+      auto& names = stands_as_export ? scope.exports : scope.items;
+      auto& side = stands_as_export ? world.exports : world.imports;
+      if (names.insert(std::string(item.name.name)).second) side.push_back(std::move(made));
     }
   }
   return {};

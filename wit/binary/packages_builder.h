@@ -3,6 +3,7 @@
 // `use`.
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <optional>
@@ -35,7 +36,8 @@ class PackagesBuilder {
   struct Scope {
     Owner owner;
     absl::flat_hash_map<std::string, TypeIdx> types;
-    absl::flat_hash_set<std::string> functions;
+    absl::flat_hash_set<std::string> items;    // an interface's functions; what a world imports
+    absl::flat_hash_set<std::string> exports;  // of a world
   };
 
   Result<InterfaceIdx> AddInstance(absl::string_view name, const InstanceNode& instance,
@@ -52,16 +54,30 @@ class PackagesBuilder {
   Result<TypeIdx> ResourceOf(uint32_t index, const ItemScope& scope);
   // What a definition is; a primitive or a name of another becomes an Alias.
   Result<decltype(Type::what)> Define(const TypeNode& definition);
+  Result<std::string> FieldName(absl::string_view label);
+  Result<std::vector<Field>> FieldsOf(absl::Span<const absl::string_view> labels);
   Result<std::vector<Field>> FieldsOf(absl::Span<const abi::syntax::LabeledType> fields,
                                       const ItemScope& scope);
-  TypeIdx Append(Type type);
+  // Refuses what goes too deep, through names too, or takes too much to be written out.
+  Result<TypeIdx> Append(Type type);
+  Status Charge(uint64_t bytes);
+  Status Charge(const abi::syntax::Name& name);
 
   struct Definer;
+  // How deep a type goes, and how long it is where another one mentions it: names are short, what
+  // has none is written out, and may mention the same thing twice, which does so again.
+  struct Extent {
+    uint32_t depth = 0;
+    uint64_t bytes = 0;
+  };
+  Extent ExtentOf(const TypeRef& type) const;
 
   Packages packages_;
   std::map<std::string, InterfaceIdx, std::less<>> interfaces_;  // by full name
   std::map<std::string, PackageIdx, std::less<>> by_name_;
-  std::deque<Scope> scopes_;  // by interface
+  std::deque<Scope> scopes_;     // by interface
+  std::vector<Extent> extents_;  // by type
+  uint64_t bytes_ = 0;           // that all types and items take, written out
   uint32_t depth_ = 0;
 };
 
