@@ -33,11 +33,10 @@ class WorldTypeEncoder : public TypeEncoder {
   }
 
  protected:
-  abi::TypeIdx Name(TypeIdx type, abi::TypeIdx definition) override {
-    return Import(type, {.sort = abi::Sort::kType, .index = definition.value()});
-  }
-  abi::TypeIdx NameResource(TypeIdx resource) override {
-    return Import(resource, {abi::Sort::kType, syntax::ExternType::Bound::kSubResource});
+  // Types of the world itself are imports.
+  abi::TypeIdx Name(TypeIdx type, const syntax::ExternType& what) override {
+    const ExternName name(packages_, *names_.at(type));
+    return abi::TypeIdx(writer_.Add(syntax::Import{name, what}));
   }
   std::optional<abi::TypeIdx> Foreign(TypeIdx type) override {
     const auto* owner = std::get_if<InterfaceIdx>(&packages_[type].owner);
@@ -49,12 +48,6 @@ class WorldTypeEncoder : public TypeEncoder {
   }
 
  private:
-  // Types of the world itself are imports.
-  abi::TypeIdx Import(TypeIdx type, const syntax::ExternType& what) {
-    const ExternName name(packages_, *names_.at(type));
-    return abi::TypeIdx(writer_.Add(syntax::Import{name, what}));
-  }
-
   void AddItem(const WorldItem& item, bool is_export) {
     if (const auto* type = std::get_if<TypeIdx>(&item.what)) {
       Encode(*type);

@@ -37,11 +37,9 @@ class InstanceTypeEncoder : public TypeEncoder {
       : TypeEncoder(packages, writer), interface_(interface), find_outer_(find_outer) {}
 
  protected:
-  abi::TypeIdx Name(TypeIdx type, abi::TypeIdx definition) override {
-    return Export(type, {.sort = abi::Sort::kType, .index = definition.value()});
-  }
-  abi::TypeIdx NameResource(TypeIdx resource) override {
-    return Export(resource, {abi::Sort::kType, syntax::ExternType::Bound::kSubResource});
+  abi::TypeIdx Name(TypeIdx type, const syntax::ExternType& what) override {
+    const ExternName name(packages_[type].name, packages_[type].about);
+    return abi::TypeIdx(writer_.Add(syntax::ExportDecl{name, what}));
   }
   std::optional<abi::TypeIdx> Foreign(TypeIdx type) override {
     const auto* owner = std::get_if<InterfaceIdx>(&packages_[type].owner);
@@ -54,11 +52,6 @@ class InstanceTypeEncoder : public TypeEncoder {
   }
 
  private:
-  abi::TypeIdx Export(TypeIdx type, const syntax::ExternType& what) {
-    const ExternName name(packages_[type].name, packages_[type].about);
-    return abi::TypeIdx(writer_.Add(syntax::ExportDecl{name, what}));
-  }
-
   const InterfaceIdx interface_;
   const absl::FunctionRef<abi::TypeIdx(TypeIdx)> find_outer_;
 };
@@ -104,10 +97,14 @@ abi::TypeIdx TypeEncoder::Encode(TypeIdx index) {
   if (const std::optional<abi::TypeIdx> found = Find(index)) return *found;
   const Type& type = packages_[index];
   std::optional<abi::TypeIdx> encoded = Foreign(index);
-  if (!encoded && std::holds_alternative<Resource>(type.what)) encoded = NameResource(index);
+  if (!encoded && std::holds_alternative<Resource>(type.what)) {
+    encoded = Name(index, {abi::Sort::kType, syntax::ExternType::Bound::kSubResource});
+  }
   if (!encoded) {
     encoded = Define(type);
-    if (!type.name.empty()) encoded = Name(index, *encoded);
+    if (!type.name.empty()) {
+      encoded = Name(index, {.sort = abi::Sort::kType, .index = encoded->value()});
+    }
   }
   known_[index] = *encoded;
   return *encoded;

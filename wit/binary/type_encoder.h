@@ -36,9 +36,9 @@ class TypeEncoder {
   std::optional<abi::TypeIdx> Find(TypeIdx type) const;
 
  protected:
-  // Writes that `definition` has the type's name here; where names are not written, `definition`.
-  virtual abi::TypeIdx Name(TypeIdx type, abi::TypeIdx definition) = 0;
-  virtual abi::TypeIdx NameResource(TypeIdx resource) = 0;
+  // Writes that the type's name is here that of a resource (kSubResource) or of a definition
+  // (kEq); where names are not written it is the definition.
+  virtual abi::TypeIdx Name(TypeIdx type, const abi::syntax::ExternType& what) = 0;
   // The index of a type that another interface has; nothing if it belongs here.
   virtual std::optional<abi::TypeIdx> Foreign(TypeIdx type) = 0;
 

@@ -12,9 +12,9 @@ using abi::Sort;
 
 namespace {
 
-constexpr syntax::ExternType kResource = {Sort::kType, syntax::ExternType::Bound::kSubResource};
-
-syntax::ExternType Equal(abi::TypeIdx type) { return {.sort = Sort::kType, .index = type.value()}; }
+bool IsResource(const syntax::ExternType& type) {
+  return type.bound == syntax::ExternType::Bound::kSubResource;
+}
 
 // Within a nested component, what comes in: every type under a name that says nothing.
 class ImportedTypes : public TypeEncoder {
@@ -28,20 +28,15 @@ class ImportedTypes : public TypeEncoder {
   const std::vector<Imported>& imported() const { return imported_; }
 
  protected:
-  abi::TypeIdx Name(TypeIdx type, abi::TypeIdx definition) override {
-    return Import(type, Equal(definition));
-  }
-  abi::TypeIdx NameResource(TypeIdx resource) override { return Import(resource, kResource); }
-  std::optional<abi::TypeIdx> Foreign(TypeIdx) override { return std::nullopt; }
-
- private:
-  abi::TypeIdx Import(TypeIdx type, const syntax::ExternType& what) {
+  abi::TypeIdx Name(TypeIdx type, const syntax::ExternType& what) override {
     std::string name = absl::StrCat("import-type-", packages_[type].name, "-t", imported_.size());
     const abi::TypeIdx index(writer_.Add(syntax::Import{{name}, what}));
     imported_.push_back({std::move(name), type});
     return index;
   }
+  std::optional<abi::TypeIdx> Foreign(TypeIdx) override { return std::nullopt; }
 
+ private:
   std::vector<Imported> imported_;
 };
 
@@ -54,20 +49,14 @@ class ExportedTypes : public TypeEncoder {
   void SetImported(TypeIdx resource, abi::TypeIdx index) { imported_[resource] = index; }
 
  protected:
-  abi::TypeIdx Name(TypeIdx type, abi::TypeIdx definition) override {
-    return Export(type, definition);
-  }
-  abi::TypeIdx NameResource(TypeIdx resource) override {
-    return Export(resource, imported_.at(resource));
+  abi::TypeIdx Name(TypeIdx type, const syntax::ExternType& what) override {
+    const ExternName name(packages_[type].name, packages_[type].about);
+    const uint32_t index = IsResource(what) ? imported_.at(type).value() : what.index;
+    return abi::TypeIdx(writer_.Add(syntax::Export{name, {Sort::kType, index}}));
   }
   std::optional<abi::TypeIdx> Foreign(TypeIdx) override { return std::nullopt; }
 
  private:
-  abi::TypeIdx Export(TypeIdx type, abi::TypeIdx what) {
-    const ExternName name(packages_[type].name, packages_[type].about);
-    return abi::TypeIdx(writer_.Add(syntax::Export{name, {Sort::kType, what.value()}}));
-  }
-
   absl::flat_hash_map<TypeIdx, abi::TypeIdx> imported_;
 };
 
@@ -102,16 +91,11 @@ void RootTypes::EndExport(uint32_t instance) {
   exporting_.reset();
 }
 
-abi::TypeIdx RootTypes::Import(TypeIdx type, const syntax::ExternType& what) {
+abi::TypeIdx RootTypes::Name(TypeIdx type, const syntax::ExternType& what) {
+  if (!IsResource(what) && !names_.contains(type)) return abi::TypeIdx(what.index);
   const ExternName name(packages_, *names_.at(type));
   return abi::TypeIdx(writer_.Add(syntax::Import{name, what}));
 }
-
-abi::TypeIdx RootTypes::Name(TypeIdx type, abi::TypeIdx definition) {
-  return names_.contains(type) ? Import(type, Equal(definition)) : definition;
-}
-
-abi::TypeIdx RootTypes::NameResource(TypeIdx resource) { return Import(resource, kResource); }
 
 std::optional<abi::TypeIdx> RootTypes::Foreign(TypeIdx type) {
   const auto* owner = std::get_if<InterfaceIdx>(&packages_[type].owner);

@@ -27,13 +27,10 @@ class RootTypes : public TypeEncoder {
   uint32_t instance(InterfaceIdx interface) const { return instances_.at(interface); }
 
  protected:
-  abi::TypeIdx Name(TypeIdx type, abi::TypeIdx definition) override;
-  abi::TypeIdx NameResource(TypeIdx resource) override;
+  abi::TypeIdx Name(TypeIdx type, const abi::syntax::ExternType& what) override;
   std::optional<abi::TypeIdx> Foreign(TypeIdx type) override;
 
  private:
-  abi::TypeIdx Import(TypeIdx type, const abi::syntax::ExternType& what);
-
   absl::flat_hash_map<TypeIdx, const WorldItem*> names_;  // of the world's own types
   absl::flat_hash_map<InterfaceIdx, uint32_t> instances_;
   std::optional<InterfaceIdx> exporting_;
