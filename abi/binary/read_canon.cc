@@ -11,8 +11,7 @@ bool ReadOptions(SyntaxReader& reader, CanonOptions* out) {
     uint8_t code = 0;
     if (!reader.ReadForm(0x07, "canonical option", &code)) return false;
     option->kind = static_cast<CanonOption::Kind>(code);  // the enum has the codes' order
-    const bool has_index = (code >= 0x03 && code <= 0x05) || code == 0x07;
-    return !has_index || reader.ReadVarU32(&option->index);
+    return !syntax::RowOf(*option).sort || reader.ReadVarU32(&option->index);
   });
 }
 
@@ -44,10 +43,7 @@ bool ReadImmediate(SyntaxReader& reader, char letter, syntax::CanonBuiltin* out)
     case 'o': return ReadOptions(reader, &out->options);
     case 'a': return ReadFlag(reader, &out->is_async);
     case 'c': return ReadFlag(reader, &out->cancellable);
-    case 's': {
-      bool ignored;
-      return ReadFlag(reader, &ignored);
-    }
+    case 's': return ReadFlag(reader, &out->is_shared);
     case 'u': return reader.ReadVarU32(&out->slot);
     case 'm': return ReadIndex(reader, &out->memory);
     case 'b': return ReadIndex(reader, &out->table);

@@ -119,13 +119,10 @@ struct TypeAppender {
 };
 
 void AppendOptions(syntax::CanonOptions options, Bytes* out) {
-  using Kind = syntax::CanonOption::Kind;
   AppendCount(options.size(), out);
   for (const syntax::CanonOption& option : options) {
     out->push_back(static_cast<uint8_t>(option.kind));  // the enum has the codes' order
-    if (option.kind >= Kind::kMemory && option.kind != Kind::kAsync) {
-      AppendVarU32(option.index, out);
-    }
+    if (syntax::RowOf(option).sort) AppendVarU32(option.index, out);
   }
 }
 

@@ -3,11 +3,13 @@
 // canon_builtins.def with one struct for all.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <variant>
 
 #include "abi/syntax/index.h"
+#include "abi/syntax/sort.h"
 #include "abi/syntax/type.h"
 #include "absl/types/span.h"
 
@@ -26,10 +28,28 @@ struct CanonOption {
     kCallback,
   };
   Kind kind = Kind::kUtf8;
-  // CoreMemoryIdx for kMemory, CoreFuncIdx for kRealloc, kPostReturn, kCallback
   uint32_t index = 0;
 };
 using CanonOptions = absl::Span<const CanonOption>;
+
+// In the order of the kinds, which is that of their codes.
+struct CanonOptionRow {
+  const char* keyword;
+  std::optional<Sort> sort;  // of what the index means, if there is one
+};
+inline constexpr CanonOptionRow kCanonOptions[] = {
+    {"string-encoding=utf8", {}},
+    {"string-encoding=utf16", {}},
+    {"string-encoding=latin1+utf16", {}},
+    {"memory", Sort::kCoreMemory},
+    {"realloc", Sort::kCoreFunc},
+    {"post-return", Sort::kCoreFunc},
+    {"async", {}},
+    {"callback", Sort::kCoreFunc},
+};
+inline const CanonOptionRow& RowOf(const CanonOption& option) {
+  return kCanonOptions[static_cast<size_t>(option.kind)];
+}
 
 struct CanonLift {
   CoreFuncIdx func;
@@ -71,6 +91,7 @@ struct CanonBuiltin {
   CanonOptions options;           // o
   bool is_async = false;          // a
   bool cancellable = false;       // c
+  bool is_shared = false;         // s
   uint32_t slot = 0;              // u
   CoreMemoryIdx memory;           // m
   CoreTableIdx table;             // b

@@ -8,23 +8,6 @@ using vm::TokenKind;
 
 namespace {
 
-struct OptionRow {
-  const char* keyword;
-  uint8_t code;
-};
-constexpr OptionRow kFlagOptions[] = {{"string-encoding=utf8", 0x00},
-                                      {"string-encoding=utf16", 0x01},
-                                      {"string-encoding=latin1+utf16", 0x02},
-                                      {"async", 0x06}};
-constexpr struct {
-  const char* keyword;
-  uint8_t code;
-  Sort sort;
-} kIndexOptions[] = {{"memory", 0x03, Sort::kCoreMemory},
-                     {"realloc", 0x04, Sort::kCoreFunc},
-                     {"post-return", 0x05, Sort::kCoreFunc},
-                     {"callback", 0x07, Sort::kCoreFunc}};
-
 // The immediates' letters are those of canon_builtins.def.
 struct BuiltinRow {
   const char* name;
@@ -38,6 +21,14 @@ constexpr BuiltinRow kBuiltins[] = {
 #define CANON_BUILTIN(kind, code, name, immediates, core_type, gate) {name, code, immediates},
 #include "abi/syntax/canon_builtins.def"
 };
+
+// The option that comes next, without its index; null if none does.
+const syntax::CanonOptionRow* TakeOption(vm::Lexer& lexer) {
+  for (const syntax::CanonOptionRow& row : syntax::kCanonOptions) {
+    if (row.sort ? lexer.TakeOpen(row.keyword) : lexer.TakeKeyword(row.keyword)) return &row;
+  }
+  return nullptr;
+}
 
 }  // namespace
 
@@ -118,24 +109,14 @@ bool ComponentParser::ParseImmediate(char letter, Bytes* out) {
 
 bool ComponentParser::ParseOptions(Bytes* out) {
   Items options;
-  bool found;
-  do {
-    found = false;
-    for (const OptionRow& row : kFlagOptions) {
-      if (found || !lexer.TakeKeyword(row.keyword)) continue;
-      found = true;
-      options.bytes.push_back(row.code);
-    }
-    for (const auto& row : kIndexOptions) {
-      if (found || !lexer.TakeOpen(row.keyword)) continue;
-      found = true;
-      uint32_t index;
-      if (!ParseOptionRef(row.sort, &index)) return false;
-      options.bytes.push_back(row.code);
-      AppendVarU32(index, &options.bytes);
-    }
-    options.count += found;
-  } while (found);
+  while (const syntax::CanonOptionRow* row = TakeOption(lexer)) {
+    ++options.count;
+    options.bytes.push_back(static_cast<uint8_t>(row - syntax::kCanonOptions));
+    if (!row->sort) continue;
+    uint32_t index;
+    if (!ParseOptionRef(*row->sort, &index)) return false;
+    AppendVarU32(index, &options.bytes);
+  }
   options.AppendTo(out);
   return true;
 }

@@ -116,41 +116,6 @@ TEST(ParseComponentTest, WritesCanonicalOptionsInTheirOrder) {
   EXPECT_EQ(lift->options[2].index, 1u);
 }
 
-// One of each form that no other test has; the decoder takes what is written.
-TEST(ParseComponentTest, TakesEveryForm) {
-  for (
-      const char* text : {
-          R"((type (variant (case "a") (case "b" u8))))",
-          R"((type (tuple u8 (result string (error f32)) (result) (result (error char)))))",
-          R"((type (flags "a" "b")) (type (enum "x")) (type (list s64 4)) (type (map u8 string)))",
-          R"((type $r (resource (rep i32))) (type (own $r)) (type (borrow $r)))",
-          R"((type (stream)) (type (future u8)) (type (func async (result error-context))))",
-          R"((import "a" (implements "a:b/c") (external-id "x") (instance)))",
-          R"((import "i" (instance (type $t (record (field "a" u8))) (export "t" (type (eq $t))))))",
-          R"((import "m" (core module $m (import "a" "b" (func (param i32)))
-                (export "t" (table 1 funcref)) (export "g" (global (mut i64))))))",
-          R"((core type $f (func)) (core type (module (alias outer 1 $f (type $g))
-                (import "a" "f" (func (type $g))) (export "t" (tag (type $f))))))",
-          R"((component $c (import "x" (func)))
-              (import "f" (func $f)) (instance (instantiate $c (with "x" (func $f)))))",
-          R"((component $c (import "x" (instance)))
-              (instance (export "y") (instantiate $c (with "x" (instance)))))",
-          R"((import "f" (func $f)) (export $g "g" (func $f) (func)) (instance (export "h" (func $g))))",
-          R"((type (component (import "t" (type $t (sub resource))) (export "u" (type (eq $t))))))",
-          R"((core module $m (import "i" "f" (func)) (func (export "g")))
-              (core module $n (func (export "f"))) (core instance $n (instantiate $n))
-              (core instance (instantiate $m (with "i" (instance $n))))
-              (core instance (instantiate $m (with "i" (instance (export "f" (func $n "f")))))))",
-          R"((core func (canon task.return (result u8) string-encoding=utf8)))",
-          R"((core module $m (memory (export "m") 1)) (core instance $i (instantiate $m))
-              (canon waitable-set.wait cancellable (memory $i "m") (core func $w)))",
-          R"((core func $g (canon context.get i32 0)) (canon backpressure.inc (core func)))",
-          R"((@custom "name" "content") (start 0 (value 1) (result (value $v))))",
-      }) {
-    Parse(absl::StrCat("(component ", text, ")"));
-  }
-}
-
 TEST(ParseComponentTest, SaysWhatIsWrong) {
   EXPECT_EQ(ErrorOf("(component (type $t))"), "unexpected token )");
   EXPECT_EQ(ErrorOf("(component (type (list $t)))"), "unknown type $t");

@@ -5,44 +5,22 @@
 #include "absl/strings/str_cat.h"
 
 namespace tenon::abi {
-namespace {
-
-// In CanonOption::Kind's order; with an index where there is a sort.
-struct OptionRow {
-  const char* keyword;
-  Sort sort = Sort::kValue;
-};
-constexpr OptionRow kOptions[] = {{"string-encoding=utf8"},
-                                  {"string-encoding=utf16"},
-                                  {"string-encoding=latin1+utf16"},
-                                  {"memory", Sort::kCoreMemory},
-                                  {"realloc", Sort::kCoreFunc},
-                                  {"post-return", Sort::kCoreFunc},
-                                  {"async"},
-                                  {"callback", Sort::kCoreFunc}};
-
-}  // namespace
 
 void ComponentPrinter::AppendOptions(syntax::CanonOptions options) {
   for (const syntax::CanonOption& option : options) {
-    const OptionRow& row = kOptions[static_cast<size_t>(option.kind)];
-    if (row.sort == Sort::kValue) {
+    const syntax::CanonOptionRow& row = syntax::RowOf(option);
+    if (!row.sort) {
       AppendWord(row.keyword);
       continue;
     }
     absl::StrAppend(&text(), " (", row.keyword);
-    AppendIndex(row.sort, option.index);
+    AppendIndex(*row.sort, option.index);
     End();
   }
 }
 
 void ComponentPrinter::AppendBuiltin(const syntax::CanonBuiltin& builtin) {
   const syntax::CanonBuiltinRow& row = *builtin.row;
-  if (*row.gate != 0) {
-    status_ = Fail(ErrorKind::kLimit,
-                   absl::StrCat("not supported by this version: printing `", row.name, "`"));
-    return;
-  }
   absl::StrAppend(&text(), " (canon ", row.name);
   for (const char* letter = row.immediates; *letter != 0; ++letter) {
     AppendImmediate(*letter, builtin);
@@ -56,6 +34,7 @@ void ComponentPrinter::AppendImmediate(char letter, const syntax::CanonBuiltin& 
     case 'o': return AppendOptions(builtin.options);
     case 'a': return builtin.is_async ? AppendWord("async") : void();
     case 'c': return builtin.cancellable ? AppendWord("cancellable") : void();
+    case 's': return builtin.is_shared ? AppendWord("shared") : void();
     case 'u': return AppendWord(absl::StrCat(builtin.slot));
     case 'm':
       text() += " (memory";

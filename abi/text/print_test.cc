@@ -25,7 +25,8 @@ std::string Printed(std::vector<uint8_t> bytes) {
 // What is printed of the binary that the text stands for, which must be the same once more.
 std::string Printed(absl::string_view text) {
   const auto bytes = ParseComponent(text);
-  if (!bytes) return bytes.error().ToString();
+  EXPECT_TRUE(bytes) << text << bytes.error().ToString();
+  if (!bytes) return "";
   std::string printed = Printed(*bytes);
   const auto again = ParseComponent(printed);
   EXPECT_TRUE(again && *again == *bytes) << printed << (again ? "" : again.error().ToString());
@@ -88,11 +89,20 @@ TEST(PrintComponentTest, PrintsWhatParsesToTheSameBytes) {
           R"((type (stream)) (type (future u8)) (type (func async (result error-context))))",
           R"((type (record (field "a" bool) (field "b" (option (list char))))))",
           R"((import "a" (implements "a:b/c") (versionsuffix ".1") (external-id "x") (instance)))",
+          R"((import "a" (implements "a:b/c") (external-id "x") (instance)))",
+          R"((import "i" (instance (type $t (record (field "a" u8))) (export "t" (type (eq $t))))))",
           R"((import "m" (core module $m (import "a" "b" (func (param i32)))
                 (export "t" (table 1 funcref)) (export "g" (global (mut i64)))
                 (export "m" (memory i64 1 2 shared)) (export "e" (tag)))))",
           R"((core type $f (func)) (core type (module (alias outer 1 $f (type $g))
-                (import "a" "f" (func (type $g))) (type (func (result f64))))))",
+                (import "a" "f" (func (type $g))) (type (func (result f64))) (export "t" (tag (type $f))))))",
+          R"((core module $m (import "i" "f" (func)) (func (export "g")))
+              (core module $n (func (export "f"))) (core instance $n (instantiate $n))
+              (core instance (instantiate $m (with "i" (instance $n))))
+              (core instance (instantiate $m (with "i" (instance (export "f" (func $n "f")))))))",
+          R"((core module $m (memory (export "m") 1)) (core instance $i (instantiate $m))
+              (canon waitable-set.wait cancellable (memory $i "m") (core func $w)))",
+          R"((core func $g (canon context.get i32 0)) (canon backpressure.inc (core func)))",
           R"((component $c (import "x" (func)) (component (@name "y")))
               (import "f" (func $f)) (instance (instantiate $c (with "x" (func $f)))))",
           R"((component $c (import "x" (instance))) (core module $m (@name "n"))
@@ -146,7 +156,9 @@ TEST(PrintComponentTest, PrintsBuiltins) {
     (core func (canon future.cancel-write $f async))
     (core func (canon waitable-set.wait cancellable (memory $m)))
     (core func (canon thread.new-indirect $start $t))
-    (core func (canon subtask.cancel))))"),
+    (core func (canon subtask.cancel))
+    (core func (canon thread.spawn-ref shared $start))
+    (core func (canon thread.spawn-indirect $start $t))))"),
             R"((component
   (core module $m (;0;)
     (table (;0;) 1 funcref)
@@ -168,6 +180,8 @@ TEST(PrintComponentTest, PrintsBuiltins) {
   (core func (;5;) (canon waitable-set.wait cancellable (memory $m)))
   (core func (;6;) (canon thread.new-indirect $start $t))
   (core func (;7;) (canon subtask.cancel))
+  (core func (;8;) (canon thread.spawn-ref shared $start))
+  (core func (;9;) (canon thread.spawn-indirect $start $t))
 )
 )");
 }
