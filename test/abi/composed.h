@@ -1,9 +1,11 @@
-// For tests: components put together by abi::Compose, from the bytes of each. What is wrong with
-// one of them is a failure of the test.
+// For tests: the bytes of guests, and of components put together by abi::Compose. What is wrong
+// with one of them is a failure of the test.
 #pragma once
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
@@ -14,6 +16,11 @@
 #include "abi/valid/validate.h"
 
 namespace tenon::abi {
+
+inline std::vector<uint8_t> ReadGuest(const std::string& name) {
+  std::ifstream file(TENON_GUESTS_DIR "/" + name + ".wasm", std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
 
 // The first with its imports filled by the others.
 inline std::vector<uint8_t> Composed(const std::vector<std::vector<uint8_t>>& files) {

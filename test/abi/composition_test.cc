@@ -9,7 +9,6 @@
 #include <cstring>
 #include <fstream>
 #include <functional>
-#include <iterator>
 #include <string>
 #include <vector>
 
@@ -68,11 +67,6 @@ double SecondsOf(const std::function<void()>& run) {
 double MedianOf(std::vector<double> values) {
   std::nth_element(values.begin(), values.begin() + values.size() / 2, values.end());
   return values[values.size() / 2];
-}
-
-std::vector<uint8_t> ReadGuest(const char* name) {
-  std::ifstream file(std::string(TENON_GUESTS_DIR) + "/" + name + ".wasm", std::ios::binary);
-  return std::vector<uint8_t>(std::istreambuf_iterator<char>(file), {});
 }
 
 uint64_t ResidentBytes() {

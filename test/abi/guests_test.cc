@@ -8,16 +8,14 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "abi/binary/bytes_for_test.h"
 #include "abi/link/instance.h"
 #include "abi/runtime/store.h"
 #include "absl/strings/match.h"
+#include "test/abi/composed.h"
 #include "test/abi/values.h"
 #include "vm/interp/interpreter.h"
 
@@ -60,30 +58,6 @@ const Chain kChains[] = {
     {"bindgen_relay_utf16_echo_latin1", {"abi-relay-bindgen-utf16", "abi-latin1"}},
     {"relay_latin1_bindgen_echo_utf8", {"abi-relay-latin1", "abi-bindgen"}},
 };
-
-Bytes ReadGuest(const std::string& name) {
-  std::ifstream file(std::string(TENON_GUESTS_DIR) + "/" + name + ".wasm", std::ios::binary);
-  return Bytes(std::istreambuf_iterator<char>(file), {});
-}
-
-// A component that gives the exports of one component to the imports of another and exports the
-// other's. abi: "Component Binary Format"
-Bytes Compose(const Bytes& relay, const Bytes& echo) {
-  constexpr uint8_t kInstanceSort = 5;
-  const auto exports_of = [](uint8_t instance) {
-    return Section(6, {Cat({{kInstanceSort, 0x00, instance}, Str(kValues)}),
-                       Cat({{kInstanceSort, 0x00, instance}, Str(kResources)})});
-  };
-  return Component({Blob(4, echo), Blob(4, relay),
-                    Section(5, {{0x00, 0, 0}}),  // instance 0: the echo
-                    exports_of(0),               // 1, 2
-                    Section(5, {Cat({{0x00, 1},
-                                     Vec({Cat({Str(kValues), {kInstanceSort, 1}}),
-                                          Cat({Str(kResources), {kInstanceSort, 2}})})})}),  // 3
-                    exports_of(3),                                                           // 4, 5
-                    Section(11, {Cat({ExternName(kValues), {kInstanceSort, 4, 0x00}}),
-                                 Cat({ExternName(kResources), {kInstanceSort, 5, 0x00}})})});
-}
 
 // What the host answers when it stands behind a relay.
 struct HostCounter {
@@ -188,8 +162,8 @@ class AbiGuestTest : public testing::TestWithParam<Chain> {
  protected:
   void SetUp() override {
     const std::vector<const char*>& guests = GetParam().guests;
-    Bytes bytes = ReadGuest(guests.back());
-    for (size_t i = guests.size() - 1; i-- > 0;) bytes = Compose(ReadGuest(guests[i]), bytes);
+    std::vector<uint8_t> bytes = ReadGuest(guests.back());
+    for (size_t i = guests.size() - 1; i-- > 0;) bytes = Composed({ReadGuest(guests[i]), bytes});
     auto component = LoadComponent(&engine_, bytes, vm::BodyValidation::kEager);
     ASSERT_TRUE(component.has_value()) << component.error().ToString();
     AddValues(linker_.Interface(kValues));
