@@ -100,4 +100,10 @@ Status OutputFile::Commit() {
   return {};
 }
 
+Status WriteFile(const std::string& path, absl::string_view bytes) {
+  TENON_ASSIGN_OR_RETURN(OutputFile file, OutputFile::Open(path));
+  TENON_RETURN_IF_ERROR(file.Write(bytes));
+  return file.Commit();
+}
+
 }  // namespace tenon::cli

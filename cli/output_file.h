@@ -38,4 +38,7 @@ class OutputFile {
   std::string temporary_;  // empty when it writes in place
 };
 
+// All of a file, or of standard output.
+Status WriteFile(const std::string& path, absl::string_view bytes);
+
 }  // namespace tenon::cli

@@ -13,12 +13,7 @@ namespace {
 
 // The exit code.
 int Write(const std::string& path, absl::string_view text) {
-  const auto write = [&]() -> Status {
-    TENON_ASSIGN_OR_RETURN(OutputFile file, OutputFile::Open(path));
-    TENON_RETURN_IF_ERROR(file.Write(text));
-    return file.Commit();
-  };
-  const Status written = write();
+  const Status written = WriteFile(path, text);
   return written ? 0 : ComplainOfFile(path, {}, written.error());
 }
 

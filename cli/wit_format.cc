@@ -11,12 +11,6 @@
 namespace tenon::cli {
 namespace {
 
-Status Replace(const std::string& path, absl::string_view text) {
-  TENON_ASSIGN_OR_RETURN(OutputFile file, OutputFile::Open(path));
-  TENON_RETURN_IF_ERROR(file.Write(text));
-  return file.Commit();
-}
-
 // The exit code. Nothing is written where the text is laid out already, or is none.
 int FormatFile(const std::string& path, bool only_check) {
   auto bytes = ReadInputFile(path);
@@ -30,7 +24,7 @@ int FormatFile(const std::string& path, bool only_check) {
     PutText(absl::StrCat(path, "\n"));
     return kExitBadInput;
   }
-  const Status written = Replace(path, formatted);
+  const Status written = WriteFile(path, formatted);
   return written ? 0 : ComplainOfFile(path, {}, written.error());
 }
 

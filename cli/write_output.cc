@@ -5,23 +5,13 @@
 #include "cli/output_file.h"
 
 namespace tenon::cli {
-namespace {
-
-Status Write(const std::string& output, absl::string_view bytes) {
-  TENON_ASSIGN_OR_RETURN(OutputFile file, OutputFile::Open(output));
-  TENON_RETURN_IF_ERROR(file.Write(bytes));
-  return file.Commit();
-}
-
-}  // namespace
-
 int ComplainOfOutput(const std::string& output, const Error& error) {
   if (output == "-") return kExitBadInput;  // main tells of standard output
   return Complain(absl::StrCat(output, ": ", error.ToString()), kExitBadInput);
 }
 
 int WriteOutput(const std::string& output, absl::string_view text) {
-  const Status written = Write(output, text);
+  const Status written = WriteFile(output, text);
   return written ? 0 : ComplainOfOutput(output, written.error());
 }
 
