@@ -54,6 +54,13 @@ int WriteChecked(const ComponentOptions& options, const Bytes& component) {
   return WriteOutput(options.output, component);
 }
 
+// Packages, and the world in them that the options name.
+OrExitCode<wit::DecodedWit> LoadWorld(const ComponentOptions& options) {
+  TENON_ASSIGN_OR_RETURN(wit::DecodedWit wit, LoadWit(options.wit, options.deps, {}));
+  TENON_ASSIGN_OR_RETURN(wit.world, ChooseWorld(wit, options.wit, options.world));
+  return wit;
+}
+
 int New(const ComponentOptions& options) {
   auto main = ReadCore(options.file);
   if (!main) return main.error();
@@ -65,33 +72,30 @@ int New(const ComponentOptions& options) {
 }
 
 int Embed(const ComponentOptions& options) {
-  const auto wit = LoadWit(options.wit, options.deps, {});
+  const auto wit = LoadWorld(options);
   if (!wit) return wit.error();
-  const auto world = ChooseWorld(*wit, options.wit, options.world);
-  if (!world) return world.error();
   auto core = ReadCore(options.file);
   if (!core) return core.error();
-  const auto embedded = wit::EmbedWorld(std::move(*core), wit->packages, *world, options.encoding);
+  const auto embedded =
+      wit::EmbedWorld(std::move(*core), wit->packages, *wit->world, options.encoding);
   if (!embedded) return ComplainOfFile(options.file, {}, embedded.error());
   return WriteOutput(options.output, *embedded);
 }
 
 int Targets(const ComponentOptions& options) {
-  const auto wit = LoadWit(options.wit, options.deps, {});
+  const auto wit = LoadWorld(options);
   if (!wit) return wit.error();
-  const auto world = ChooseWorld(*wit, options.wit, options.world);
-  if (!world) return world.error();
   auto component = ReadInputFile(options.file);
   if (!component) return ComplainOfFile(options.file, {}, component.error());
   vm::TypeStore types;
   if (const auto valid = CheckComponent(*component, vm::Features::All(), &types); !valid) {
     return ComplainOfFile(options.file, *component, valid.error());
   }
-  const auto fits = CheckComponent(wit::MakeTargetsQuestion(wit->packages, *world, *component),
+  const auto fits = CheckComponent(wit::MakeTargetsQuestion(wit->packages, *wit->world, *component),
                                    vm::Features::All(), &types);
   if (fits) return 0;
   return Complain(absl::StrCat(options.file, ": it does not fit the world '",
-                               wit->packages[*world].name, "': ", fits.error().message()),
+                               wit->packages[*wit->world].name, "': ", fits.error().message()),
                   kExitBadInput);
 }
 
