@@ -33,6 +33,13 @@ void WriteAbout(JsonWriter& json, const wit::About& about) {
   if (!about.deprecated.empty()) json.Member("deprecated", about.deprecated);
 }
 
+// An interface or a world, up to what is in it.
+void BeginNamed(JsonWriter& json, const std::string& name, const wit::About& about) {
+  json.BeginObject();
+  json.Member("name", name);
+  WriteAbout(json, about);
+}
+
 void WritePackage(JsonWriter& json, const wit::Packages& packages, const wit::Package& package) {
   json.BeginObject();
   json.Member("name", wit::NameOf(package));
@@ -40,18 +47,14 @@ void WritePackage(JsonWriter& json, const wit::Packages& packages, const wit::Pa
   if (!package.docs.empty()) json.Member("docs", package.docs);
   json.BeginArray("interfaces");
   for (const wit::InterfaceIdx interface : package.interfaces) {
-    json.BeginObject();
-    json.Member("name", packages[interface].name);
-    WriteAbout(json, packages[interface].about);
+    BeginNamed(json, packages[interface].name, packages[interface].about);
     WriteItems(json, "items", wit::PrintItems(packages, interface));
     json.EndObject();
   }
   json.EndArray();
   json.BeginArray("worlds");
   for (const wit::WorldIdx world : package.worlds) {
-    json.BeginObject();
-    json.Member("name", packages[world].name);
-    WriteAbout(json, packages[world].about);
+    BeginNamed(json, packages[world].name, packages[world].about);
     WriteItems(json, "imports", wit::PrintImports(packages, world));
     WriteItems(json, "exports", wit::PrintExports(packages, world));
     json.EndObject();
