@@ -3,28 +3,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "cli/commands.h"
-#include "cli/json.h"
 #include "cli/output_file.h"
 #include "cli/wit_abi.h"
+#include "cli/wit_json.h"
 #include "cli/wit_packages.h"
 #include "wit/binary/encode.h"
-#include "wit/resolve/print.h"
 
 namespace tenon::cli {
 namespace {
-
-void WriteItems(JsonWriter& json, absl::string_view key,
-                const std::vector<wit::PrintedItem>& items) {
-  json.BeginArray(key);
-  for (const wit::PrintedItem& item : items) {
-    json.BeginObject();
-    json.Member("kind", absl::string_view(item.kind));
-    json.Member("name", item.name);
-    json.Member("wit", item.wit);
-    json.EndObject();
-  }
-  json.EndArray();
-}
 
 void WriteAbout(JsonWriter& json, const wit::About& about) {
   if (!about.docs.empty()) json.Member("docs", about.docs);

@@ -2,8 +2,6 @@
 
 #include "absl/strings/str_cat.h"
 
-#include "abi/syntax/names.h"
-
 namespace tenon::abi {
 namespace {
 
@@ -18,10 +16,6 @@ void TypePrinter::Print(ValType type) {
   if (full()) return;
   if (!type.has_value()) return Append("_");
   if (IsPrimitive(type.kind())) return Append(kPrimitives[static_cast<int>(type.kind())]);
-  if (names_ != nullptr) {
-    const auto name = names_->values.find(type);
-    if (name != names_->values.end()) return PrintIdentifier(name->second);
-  }
   PrintDefinition(type);
 }
 
@@ -56,7 +50,7 @@ void TypePrinter::PrintParams(absl::Span<const std::pair<absl::string_view, ValT
   Append("(");
   for (size_t i = 0; i < params.size() && !full(); ++i) {
     if (i != 0) Append(", ");
-    PrintIdentifier(params[i].first);
+    Append(params[i].first);
     Append(": ");
     Print(params[i].second);
   }
@@ -69,18 +63,13 @@ void TypePrinter::PrintResult(ValType result) {
   Print(result);
 }
 
-void TypePrinter::PrintIdentifier(absl::string_view name) {
-  if (names_ != nullptr && IsWitKeyword(name)) Append("%");
-  Append(name);
-}
-
 void TypePrinter::PrintLabeled(absl::string_view keyword, const TypeDef& def, const char* open,
                                const char* close) {
   Append(keyword);
   Append(" { ");
   for (size_t i = 0; i < def.labels.size() && !full(); ++i) {
     if (i != 0) Append(", ");
-    PrintIdentifier(def.labels[i]);
+    Append(def.labels[i]);
     if (i >= def.types.size() || !def.types[i].has_value()) continue;
     Append(open);
     Print(def.types[i]);
@@ -119,19 +108,11 @@ void TypePrinter::PrintResultType(const TypeDef& def) {
   Append(">");
 }
 
-// In WIT a resource's name alone is the owning handle.
 void TypePrinter::PrintHandle(absl::string_view keyword, ResourceId resource) {
-  absl::string_view name = types_.ResourceName(resource);
-  bool named = false;
-  if (names_ != nullptr) {
-    const auto found = names_->resources.find(resource);
-    named = found != names_->resources.end();
-    if (named) name = found->second;
-  }
-  if (named && keyword == "own") return PrintIdentifier(name);
+  const absl::string_view name = types_.ResourceName(resource);
   Append(keyword);
   Append("<");
-  PrintIdentifier(name.empty() ? "resource" : name);
+  Append(name.empty() ? "resource" : name);
   Append(">");
 }
 

@@ -4,8 +4,8 @@
 #include "cli/input_file.h"
 #include "cli/inspect/core_externs.h"
 #include "cli/inspect/inspection.h"
-#include "cli/json.h"
 #include "cli/output_file.h"
+#include "cli/wit_json.h"
 
 namespace tenon::cli {
 namespace {
@@ -32,6 +32,17 @@ std::string CoreLine(const CoreExtern& item, bool is_import) {
                    : absl::StrCat("(export ", Quoted(item.name), " ", item.type, ")\n");
 }
 
+// A line for each item that WIT has no word for.
+std::string LineOf(const wit::WordlessItem& item) {
+  return absl::StrCat("// ", item.is_export ? "export " : "import ", item.name, ": ", item.why);
+}
+
+std::string WitOf(const wit::DecodedWorld& world) {
+  std::string text = wit::PrintPackages(world.packages, true);
+  for (const wit::WordlessItem& item : world.others) absl::StrAppend(&text, LineOf(item), "\n");
+  return text;
+}
+
 void PrintText(const Inspection& found) {
   std::string text = absl::StrCat("kind: ", found.is_component ? "component" : "core module",
                                   "\nsize: ", Sizes(found), "\n");
@@ -42,7 +53,7 @@ void PrintText(const Inspection& found) {
     if (!found.unknown.empty()) {
       absl::StrAppend(&text, "unknown to this host: ", absl::StrJoin(found.unknown, ", "), "\n");
     }
-    absl::StrAppend(&text, "\n", abi::ToString(found.world));
+    absl::StrAppend(&text, "\n", WitOf(found.world));
   } else {
     if (!found.imports.empty() || !found.exports.empty()) text += '\n';
     for (const CoreExtern& item : found.imports) text += CoreLine(item, true);
@@ -58,32 +69,40 @@ void WriteStrings(absl::string_view key, const std::vector<std::string>& strings
   json.EndArray();
 }
 
-void WriteItems(absl::string_view key, const std::vector<abi::WitItem>& items, JsonWriter& json) {
-  constexpr absl::string_view kKinds[] = {"use",      "type",      "resource",
-                                          "function", "interface", "other"};
-  json.BeginArray(key);
-  for (const abi::WitItem& item : items) {
-    json.BeginObject();
-    json.Member("kind", kKinds[static_cast<int>(item.kind)]);
-    json.Member("name", item.name);
-    json.Member("wit", item.text);
-    json.EndObject();
-  }
-  json.EndArray();
+bool IsType(const wit::PrintedItem& item) {
+  const absl::string_view kind = item.kind;
+  return kind == "use" || kind == "type" || kind == "resource";
 }
 
-void WriteWorld(const abi::WitWorld& world, JsonWriter& json) {
-  WriteItems("types", world.types, json);
-  WriteItems("imports", world.imports, json);
-  WriteItems("exports", world.exports, json);
+// What one side of the world has, but for types.
+void WriteSide(absl::string_view key, std::vector<wit::PrintedItem> items,
+               const wit::DecodedWorld& world, bool is_export, JsonWriter& json) {
+  std::erase_if(items, IsType);
+  for (const wit::WordlessItem& item : world.others) {
+    if (item.is_export == is_export) items.push_back({"other", item.name, LineOf(item)});
+  }
+  WriteItems(json, key, items);
+}
+
+void WriteWorld(const wit::DecodedWorld& world, JsonWriter& json) {
+  const wit::Packages& packages = world.packages;
+  const auto imports = wit::PrintImports(packages, world.world);
+  auto types = imports;
+  std::erase_if(types, [](const wit::PrintedItem& item) { return !IsType(item); });
+  WriteItems(json, "types", types);
+  WriteSide("imports", imports, world, false, json);
+  WriteSide("exports", wit::PrintExports(packages, world.world), world, true, json);
   json.BeginArray("interfaces");
-  for (const abi::WitInterface& interface : world.interfaces) {
-    json.BeginObject();
-    json.Member("name", interface.name);
-    WriteItems("items", interface.items, json);
-    json.EndObject();
+  for (const wit::Package& package : packages.packages) {
+    for (const wit::InterfaceIdx interface : package.interfaces) {
+      json.BeginObject();
+      json.Member("name", wit::NameOf(packages, interface));
+      WriteItems(json, "items", wit::PrintItems(packages, interface));
+      json.EndObject();
+    }
   }
   json.EndArray();
+  json.Member("wit", WitOf(world));
 }
 
 void WriteCoreExterns(absl::string_view key, const std::vector<CoreExtern>& items, bool is_import,
@@ -112,7 +131,6 @@ void PrintJson(const Inspection& found) {
     WriteStrings("capabilities", found.capabilities, json);
     WriteStrings("unknown", found.unknown, json);
     WriteWorld(found.world, json);
-    json.Member("wit", abi::ToString(found.world));
   } else {
     WriteCoreExterns("imports", found.imports, true, json);
     WriteCoreExterns("exports", found.exports, false, json);

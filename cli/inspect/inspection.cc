@@ -29,7 +29,8 @@ void CountNested(const abi::syntax::Component& component, Inspection& found) {
 }
 
 Status InspectModule(std::vector<uint8_t>& bytes, const vm::Features& features, Inspection& found) {
-  TENON_ASSIGN_OR_RETURN(const auto module, CheckModule(bytes, features, found.types.get()));
+  vm::TypeStore types;
+  TENON_ASSIGN_OR_RETURN(const auto module, CheckModule(bytes, features, &types));
   found.code_size = CodeSize(*module);
   found.imports = CoreImports(*module);
   found.exports = CoreExports(*module);
@@ -38,16 +39,13 @@ Status InspectModule(std::vector<uint8_t>& bytes, const vm::Features& features, 
 
 Status InspectComponent(std::vector<uint8_t>& bytes, const vm::Features& features,
                         Inspection& found) {
-  TENON_ASSIGN_OR_RETURN(found.component, CheckComponentFile(bytes, features, found.types.get()));
-  const abi::ResolvedComponent& component = *found.component;
-  for (const auto& module : component.modules) found.code_size += CodeSize(*module);
-  CountNested(*component.syntax, found);
-  std::vector<abi::NamedItem> imports, exports;
-  for (const auto& item : component.plan.imports) imports.push_back({item.name, item.type});
-  for (const auto& item : component.plan.exports) exports.push_back({item.name, item.type});
-  TENON_ASSIGN_OR_RETURN(found.world, abi::DescribeWorld(*component.types, imports, exports));
-  found.capabilities = Capabilities(*component.types, component.plan);
-  found.unknown = UnknownImports(*component.types, component.plan);
+  vm::TypeStore types;
+  TENON_ASSIGN_OR_RETURN(const auto component, CheckComponentFile(bytes, features, &types));
+  for (const auto& module : component->modules) found.code_size += CodeSize(*module);
+  CountNested(*component->syntax, found);
+  TENON_ASSIGN_OR_RETURN(found.world, wit::DecodeWorld(*component->syntax));
+  found.capabilities = Capabilities(*component->types, component->plan);
+  found.unknown = UnknownImports(*component->types, component->plan);
   return {};
 }
 
@@ -58,7 +56,6 @@ Result<Inspection> InspectBytes(std::vector<uint8_t>& bytes, const vm::Features&
   found.is_component = IsComponentFile(bytes);
   found.is_text = KindOf(bytes) == InputKind::kText;
   found.size = bytes.size();
-  found.types = std::make_unique<vm::TypeStore>();
   TENON_RETURN_IF_ERROR(found.is_component ? InspectComponent(bytes, features, found)
                                            : InspectModule(bytes, features, found));
   return found;

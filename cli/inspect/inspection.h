@@ -3,14 +3,12 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "abi/text/wit_world.h"
-#include "abi/valid/resolved_component.h"
 #include "vm/base/status.h"
-#include "vm/syntax/type_store.h"
+#include "vm/syntax/features.h"
+#include "wit/binary/decode.h"
 
 namespace tenon::cli {
 
@@ -35,13 +33,9 @@ struct Inspection {
   // Components. What is nested at any depth is counted, in use or not.
   uint64_t modules = 0;
   uint64_t components = 0;
-  abi::WitWorld world;
+  wit::DecodedWorld world;
   std::vector<std::string> capabilities;  // in plain words
   std::vector<std::string> unknown;       // imports that this host does not have
-
-  // Owners of the names above.
-  std::unique_ptr<vm::TypeStore> types;
-  std::unique_ptr<const abi::ResolvedComponent> component;
 };
 
 // Validates the whole file first: an error is what `tenon validate` says of it.

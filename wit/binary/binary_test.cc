@@ -112,6 +112,21 @@ TEST(WitBinaryTest, DamagedBinariesAreRefusedOrRead) {
   ReadDamaged(*EncodePackage(packages));
 }
 
+TEST(WitBinaryTest, AWorldLeavesOutWhatWitHasNoWordFor) {
+  const auto component = abi::DecodeComponent(*abi::ParseComponent(R"((component
+      (import "m" (core module)) (import "f" (func)) (component $c) (export "c" (component $c))))"));
+
+  const auto decoded = DecodeWorld(**component);
+
+  ASSERT_TRUE(decoded) << decoded.error().ToString();
+  ASSERT_EQ(decoded->others.size(), 2u);
+  EXPECT_EQ(decoded->others[0].name, "m");
+  EXPECT_TRUE(decoded->others[1].is_export);
+  EXPECT_EQ(PrintPackages(decoded->packages, true),
+            "package root:component;\n\nworld root {\n  import f: func();\n}\n");
+  EXPECT_FALSE(DecodeWit(**component));
+}
+
 TEST(WitBinaryTest, IndicesAreNotBelieved) {
   abi::ComponentWriter writer;
   writer.Add(abi::syntax::Import{{"f"}, {.sort = abi::Sort::kFunc, .index = 9}});

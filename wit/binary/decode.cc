@@ -10,7 +10,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "wit/binary/items.h"
-#include "wit/binary/packages_builder.h"
 #include "wit/resolve/print.h"
 
 namespace tenon::wit {
@@ -122,6 +121,16 @@ Status ReadEncoding(const syntax::RootComponent& component, StringEncoding* enco
   return {};
 }
 
+// The world of a component, in a package of its own.
+Result<WorldIdx> AddRootWorld(const WorldItems& items, PackagesBuilder& builder,
+                              Packages* packages) {
+  TENON_ASSIGN_OR_RETURN(const WorldIdx world,
+                         builder.AddWorld("root:component", "root", {&items, 1}));
+  *packages = builder.Take();
+  packages->packages[(*packages)[world].package.value()].is_root = true;
+  return world;
+}
+
 // What one section of a core module says.
 struct Section {
   std::unique_ptr<const syntax::RootComponent> component;
@@ -190,9 +199,17 @@ Result<DecodedWit> DecodeWit(const syntax::RootComponent& component) {
     return decoded;
   }
   PackagesBuilder builder;
-  TENON_ASSIGN_OR_RETURN(decoded.world, builder.AddWorld("root:component", "root", {&items, 1}));
-  decoded.packages = builder.Take();
-  decoded.packages.packages[decoded.packages[*decoded.world].package.value()].is_root = true;
+  TENON_ASSIGN_OR_RETURN(decoded.world, AddRootWorld(items, builder, &decoded.packages));
+  return decoded;
+}
+
+Result<DecodedWorld> DecodeWorld(const syntax::RootComponent& component) {
+  DecodedWorld decoded;
+  ItemReader reader;
+  TENON_ASSIGN_OR_RETURN(const WorldItems items,
+                         reader.Read(static_cast<const syntax::Component&>(component)));
+  PackagesBuilder builder(&decoded.others);
+  TENON_ASSIGN_OR_RETURN(decoded.world, AddRootWorld(items, builder, &decoded.packages));
   return decoded;
 }
 

@@ -10,6 +10,7 @@
 #include "vm/base/status.h"
 #include "vm/syntax/module.h"
 #include "wit/binary/encode.h"
+#include "wit/binary/packages_builder.h"
 #include "wit/resolve/packages.h"
 
 namespace tenon::wit {
@@ -24,6 +25,14 @@ struct DecodedWit {
 // Fails (kInvalid) where the component is not valid, or WIT has no word for what it has; with
 // kLimit where it is too much.
 Result<DecodedWit> DecodeWit(const abi::syntax::RootComponent& component);
+
+// The world of a valid component, be it a package or not, without what WIT has no word for.
+struct DecodedWorld {
+  Packages packages;
+  WorldIdx world;
+  std::vector<WordlessItem> others;
+};
+Result<DecodedWorld> DecodeWorld(const abi::syntax::RootComponent& component);
 
 // The world that core modules were made for, by their sections `component-type...`: what all say,
 // taken together. It has the name that the first one has. Without any it is an empty one.

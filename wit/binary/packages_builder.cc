@@ -426,13 +426,18 @@ Result<WorldItem> PackagesBuilder::WorldItemOf(const ItemNode& item, Scope& scop
 Status PackagesBuilder::AddWorldItems(const WorldItems& items, Scope& scope, World& world) {
   for (const bool is_export : {false, true}) {
     for (const ItemNode& item : is_export ? items.exports : items.imports) {
-      TENON_ASSIGN_OR_RETURN(WorldItem made, WorldItemOf(item, scope, world.package));
+      Result<WorldItem> made = WorldItemOf(item, scope, world.package);
+      if (!made && others_ != nullptr && made.error().kind() == ErrorKind::kInvalid) {
+        others_->push_back({is_export, std::string(item.name.name), made.error().message()});
+        continue;
+      }
+      if (!made) return std::unexpected(std::move(made).error());
       // A type of a world is an import, whichever way it was found.
-      const bool is_type = std::holds_alternative<TypeIdx>(made.what);
+      const bool is_type = std::holds_alternative<TypeIdx>(made->what);
       const bool stands_as_export = is_export && !is_type;
       auto& names = stands_as_export ? scope.exports : scope.items;
       auto& side = stands_as_export ? world.exports : world.imports;
-      if (names.insert(std::string(item.name.name)).second) side.push_back(std::move(made));
+      if (names.insert(std::string(item.name.name)).second) side.push_back(*std::move(made));
     }
   }
   return {};

@@ -19,8 +19,19 @@
 
 namespace tenon::wit {
 
+// An import or export that has no place in `Packages`.
+struct WordlessItem {
+  bool is_export = false;
+  std::string name;
+  std::string why;
+};
+
 class PackagesBuilder {
  public:
+  // With `others` what WIT has no word for is left out of worlds and stands there; otherwise it is
+  // refused.
+  explicit PackagesBuilder(std::vector<WordlessItem>* others = nullptr) : others_(others) {}
+
   // The world that items make, in a package that may be there already. Of several lists the first
   // that has a name tells what it is.
   Result<WorldIdx> AddWorld(absl::string_view package, absl::string_view name,
@@ -72,6 +83,7 @@ class PackagesBuilder {
   };
   Extent ExtentOf(const TypeRef& type) const;
 
+  std::vector<WordlessItem>* const others_;
   Packages packages_;
   std::map<std::string, InterfaceIdx, std::less<>> interfaces_;  // by full name
   std::map<std::string, PackageIdx, std::less<>> by_name_;

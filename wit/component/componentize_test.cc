@@ -44,7 +44,7 @@ constexpr char kMade[] =
     "world root {\n  import a:b/i@1.2.0;\n  export a:b/j@1.2.0;\n"
     "  export run: func() -> string;\n}\n\n"
     "package a:b@1.2.0 {\n"
-    "  interface i {\n    type t = u8;\n    resource r;\n    f: func(a: t) -> r;\n  }\n\n"
+    "  interface i {\n    resource r;\n    type t = u8;\n    f: func(a: t) -> r;\n  }\n\n"
     "  interface j {\n    use i.{r};\n    resource mine {\n      constructor();\n    }\n"
     "    g: func(a: r) -> mine;\n  }\n}\n";
 

@@ -419,13 +419,15 @@ std::string PrintPackages(const Packages& packages, bool with_dependencies) {
   Printer printer(packages);
   size_t roots = 0;
   for (const Package& package : packages.packages) roots += package.is_root ? 1 : 0;
-  for (const bool is_root : {true, false}) {
-    if (!is_root && !with_dependencies) break;
+  const auto rank_of = [](const Package& package) {
+    return package.is_root ? 0 : package.space != "wasi" ? 1 : 2;
+  };
+  for (int rank = 0; rank < (with_dependencies ? 3 : 1); ++rank) {
     for (uint32_t i = 0; i < packages.packages.size(); ++i) {
       const Package& package = packages.packages[i];
-      if (package.is_root != is_root) continue;
+      if (rank_of(package) != rank) continue;
       printer.SetPackage(PackageIdx(i));
-      printer.PrintPackage(package, !is_root || roots > 1);
+      printer.PrintPackage(package, !package.is_root || roots > 1);
     }
   }
   const std::string text = printer.Take();

@@ -9,8 +9,8 @@
 
 namespace tenon::wit {
 
-// One document: a single root by its header, other packages nested.
-// Dependencies follow the roots, or are left out.
+// One document: a single root by its header, other packages nested. Dependencies follow the roots,
+// those of WASI last, or are left out.
 std::string PrintPackages(const Packages& packages, bool with_dependencies);
 
 // "wasi:io@0.2.0", "wasi:io/streams@0.2.0"
