@@ -30,12 +30,31 @@ std::string PrintCore(const vm::FuncType& type, absl::string_view name, bool wit
                       absl::StrJoin(params, ", "), ")");
 }
 
+// A function's body, and what it gives to the function that it calls.
+class FunctionPrinter {
+ public:
+  FunctionPrinter(const CProgram& program, const CFunction& function, CFlat& flat)
+      : program_(program), function_(function), flat_(flat), core_(function.core) {}
+
+ protected:
+  template <typename... Texts>
+  void Append(const Texts&... texts) {
+    absl::StrAppend(&body_, texts...);
+  }
+
+  const CProgram& program_;
+  const CFunction& function_;
+  CFlat& flat_;
+  const CoreSignature& core_;
+  std::string body_;
+  std::vector<std::string> args_;
+};
+
 // --- Imports ------------------------------------------------------------------------------------
 
-class ImportPrinter {
+class ImportPrinter : FunctionPrinter {
  public:
-  ImportPrinter(const CProgram& program, const CFunction& function, CFlat& flat)
-      : program_(program), function_(function), flat_(flat), core_(function.core) {}
+  using FunctionPrinter::FunctionPrinter;
 
   std::string Print() {
     const std::string core_name = "__wasm_import_" + function_.name;
@@ -48,11 +67,6 @@ class ImportPrinter {
   }
 
  private:
-  template <typename... Texts>
-  void Append(const Texts&... texts) {
-    absl::StrAppend(&body_, texts...);
-  }
-
   // Its value, from what C was given for it.
   std::string ValueOf(const CParam& param) {
     if (!param.is_maybe) return param.by_pointer ? absl::StrCat("(*", param.name, ")") : param.name;
@@ -111,21 +125,13 @@ class ImportPrinter {
     if (type.members[1].type) text += "  if (_result.is_err) *err = _result.val.err;\n";
     return text + "  return !_result.is_err;\n";
   }
-
-  const CProgram& program_;
-  const CFunction& function_;
-  CFlat& flat_;
-  const CoreSignature& core_;
-  std::string body_;
-  std::vector<std::string> args_;
 };
 
 // --- Exports ------------------------------------------------------------------------------------
 
-class ExportPrinter {
+class ExportPrinter : FunctionPrinter {
  public:
-  ExportPrinter(const CProgram& program, const CFunction& function, CFlat& flat)
-      : program_(program), function_(function), flat_(flat), core_(function.core) {}
+  using FunctionPrinter::FunctionPrinter;
 
   std::string Print() {
     Parameters();
@@ -136,11 +142,6 @@ class ExportPrinter {
   }
 
  private:
-  template <typename... Texts>
-  void Append(const Texts&... texts) {
-    absl::StrAppend(&body_, texts...);
-  }
-
   // Each parameter as a local, of which the function gets the address; scalars as they are.
   void Parameters() {
     size_t next = 0;
@@ -213,13 +214,6 @@ class ExportPrinter {
     }
     Append("  _result.is_err = !", CallText(), ";\n", after);
   }
-
-  const CProgram& program_;
-  const CFunction& function_;
-  CFlat& flat_;
-  const CoreSignature& core_;
-  std::string body_;
-  std::vector<std::string> args_;
 };
 
 }  // namespace
