@@ -93,21 +93,32 @@ std::optional<syntax::ValType> TypeEncoder::Encode(const std::optional<TypeRef>&
   return Encode(*type);
 }
 
+// Names of names in one interface make long chains: what stands at their end comes first.
 abi::TypeIdx TypeEncoder::Encode(TypeIdx index) {
   if (const std::optional<abi::TypeIdx> found = Find(index)) return *found;
+  if (const std::optional<abi::TypeIdx> foreign = Foreign(index)) return known_[index] = *foreign;
+  std::vector<TypeIdx> chain = {index};
+  while (const TypeIdx* next = AliasedHere(chain.back())) chain.push_back(*next);
+  for (; !chain.empty(); chain.pop_back()) known_[chain.back()] = EncodeOwn(chain.back());
+  return known_[index];
+}
+
+// What an alias names, if that belongs to the same interface and is not written yet.
+const TypeIdx* TypeEncoder::AliasedHere(TypeIdx type) const {
+  const auto* alias = std::get_if<Alias>(&packages_[type].what);
+  const auto* of = alias == nullptr ? nullptr : std::get_if<TypeIdx>(&alias->of);
+  const bool is_here = of != nullptr && packages_[*of].owner == packages_[type].owner;
+  return is_here && !known_.contains(*of) ? of : nullptr;
+}
+
+abi::TypeIdx TypeEncoder::EncodeOwn(TypeIdx index) {
   const Type& type = packages_[index];
-  std::optional<abi::TypeIdx> encoded = Foreign(index);
-  if (!encoded && std::holds_alternative<Resource>(type.what)) {
-    encoded = Name(index, {abi::Sort::kType, syntax::ExternType::Bound::kSubResource});
+  if (std::holds_alternative<Resource>(type.what)) {
+    return Name(index, {abi::Sort::kType, syntax::ExternType::Bound::kSubResource});
   }
-  if (!encoded) {
-    encoded = Define(type);
-    if (!type.name.empty()) {
-      encoded = Name(index, {.sort = abi::Sort::kType, .index = encoded->value()});
-    }
-  }
-  known_[index] = *encoded;
-  return *encoded;
+  const abi::TypeIdx defined = Define(type);
+  if (type.name.empty()) return defined;
+  return Name(index, {.sort = abi::Sort::kType, .index = defined.value()});
 }
 
 abi::TypeIdx TypeEncoder::Add(const syntax::TypeDef& definition, bool is_named) {

@@ -39,13 +39,16 @@ class TypeEncoder {
   // Writes that the type's name is here that of a resource (kSubResource) or of a definition
   // (kEq); where names are not written it is the definition.
   virtual abi::TypeIdx Name(TypeIdx type, const abi::syntax::ExternType& what) = 0;
-  // The index of a type that another interface has; nothing if it belongs here.
+  // The index of a type that another interface has; nothing if it belongs here, as do all of its
+  // interface.
   virtual std::optional<abi::TypeIdx> Foreign(TypeIdx type) = 0;
 
   const Packages& packages_;
   abi::ComponentWriter& writer_;
 
  private:
+  const TypeIdx* AliasedHere(TypeIdx type) const;
+  abi::TypeIdx EncodeOwn(TypeIdx type);
   abi::TypeIdx Define(const Type& type);
   // Equal definitions without names are one.
   abi::TypeIdx Add(const abi::syntax::TypeDef& definition, bool is_named);

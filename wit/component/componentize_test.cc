@@ -63,6 +63,19 @@ TEST(MakeComponentTest, OlderNames) {
             kMade);
 }
 
+TEST(MakeComponentTest, NamesOfNamesMayMakeALongChain) {
+  std::string wit = "package a:b; interface i { type t0 = list<u8>;";
+  for (int i = 1; i <= 20'000; ++i) absl::StrAppend(&wit, "type t", i, " = t", i - 1, ";");
+  wit += "f: func(x: t20000); } world w { export i; }";
+  const std::string made =
+      Made(Embedded(wit.c_str(),
+                    "(module (memory (export \"memory\") 1)"
+                    "(func (export \"cabi_realloc\") (param i32 i32 i32 i32) (result i32)"
+                    "  (i32.const 8))"
+                    "(func (export \"a:b/i#f\") (param i32 i32)))"));
+  EXPECT_NE(made.find("f: func(x: t20000);"), std::string::npos) << made.substr(0, 1'000);
+}
+
 TEST(MakeComponentTest, StandardNames) {
   EXPECT_EQ(
       Made(Embedded(kWorld,

@@ -1,4 +1,5 @@
-// What a type is made of, for all who walk the types of `Packages`.
+// What a type is made of, for all who walk the types of `Packages`: parts have smaller indices, and
+// a chain of aliases may be as long as a file.
 #pragma once
 
 #include <optional>
