@@ -11,10 +11,13 @@
 
 #include "abi/binary/decode.h"
 #include "abi/valid/validate.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "wit/abi/core_names.h"
 #include "wit/binary/decode.h"
 #include "wit/binary/encode.h"
 #include "wit/resolve/print.h"
@@ -56,6 +59,11 @@ std::optional<DecodedWit> DecodeOwn(const Bytes& bytes) {
   return *std::move(decoded);
 }
 
+bool IsGate(absl::string_view line) {
+  return absl::StartsWith(line, "@since") || absl::StartsWith(line, "@unstable") ||
+         absl::StartsWith(line, "@deprecated");
+}
+
 // Line by line and sorted, since a binary has an order of its own.
 class Lines {
  public:
@@ -65,7 +73,9 @@ class Lines {
       lines_.push_back(head);
       if (item.kind == absl::string_view("interface")) continue;  // stands in the packages' list
       for (const absl::string_view line : absl::StrSplit(item.wit, '\n')) {
-        lines_.push_back(absl::StrCat(head, " ", line));
+        if (!IsGate(absl::StripLeadingAsciiWhitespace(line))) {
+          lines_.push_back(absl::StrCat(head, " ", line));
+        }
       }
     }
   }
@@ -78,8 +88,17 @@ class Lines {
   std::vector<std::string> lines_;
 };
 
+// And of its interfaces what they hold.
 std::string LinesOf(const Packages& packages, WorldIdx world) {
   Lines lines;
+  for (const auto* side : {&packages[world].imports, &packages[world].exports}) {
+    for (const WorldItem& item : *side) {
+      const auto* interface = std::get_if<InterfaceIdx>(&item.what);
+      if (interface != nullptr) {
+        lines.Add(ComponentName(packages, item), PrintItems(packages, *interface));
+      }
+    }
+  }
   lines.Add("import", PrintImports(packages, world));
   lines.Add("export", PrintExports(packages, world));
   return std::move(lines).Text();
@@ -89,8 +108,8 @@ std::string LinesOf(const Packages& packages) {
   Lines lines;
   for (uint32_t i = 0; i < packages.interfaces.size(); ++i) {
     const InterfaceIdx index(i);
-    const bool is_inline = packages[index].name.empty();
-    lines.Add(is_inline ? "inline" : NameOf(packages, index), PrintItems(packages, index));
+    if (packages[index].name.empty()) continue;  // inline: stands in its world
+    lines.Add(NameOf(packages, index), PrintItems(packages, index));
   }
   std::string text = std::move(lines).Text();
   for (uint32_t i = 0; i < packages.worlds.size(); ++i) {
