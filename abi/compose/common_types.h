@@ -37,6 +37,8 @@ class CommonTypes {
   uint32_t GroupOf(uint32_t part, size_t import) const { return group_of_[part][import]; }
   // The group that brings a resource along; nothing for a part's own.
   std::optional<uint32_t> HomeOf(ResourceId id) const;
+  // What it came with first, for messages.
+  absl::string_view OwnerOf(ResourceId id) const;
 
  private:
   Diagnosed<void> AddPart(uint32_t part);
@@ -62,7 +64,6 @@ class CommonTypes {
   using ItemsByName = absl::flat_hash_map<absl::string_view, const NamedItem*>;
   const ItemsByName& ItemsOf(InstanceTypeId id);
   Failure Mismatch(const ExternType& expected, const ExternType& found, Error error) const;
-  absl::string_view OwnerOf(ResourceId id) const;
   void SetOwner(ResourceId id, absl::string_view owner);
 
   absl::Span<const ComposePart> parts_;

@@ -49,6 +49,7 @@ class Composer {
   struct Needs {
     bool known = false;
     std::vector<uint32_t> homes;
+    std::optional<ResourceId> filled;  // one that a plug makes, which comes after all imports
     size_t next = 0;
   };
 
@@ -100,6 +101,7 @@ std::optional<uint32_t> Composer::UnwrittenHome(uint32_t group) {
     mentions.Add(common_.groups()[group].type);
     for (const ResourceId id : mentions.resources()) {
       const std::optional<uint32_t> home = common_.HomeOf(id);
+      if (!home) needs.filled = id;
       if (home && *home != group) needs.homes.push_back(*home);
     }
     needs.known = true;
@@ -134,6 +136,11 @@ Status Composer::WriteImports(uint32_t first) {
 
 Status Composer::WriteImport(uint32_t index) {
   const ImportGroup& group = common_.groups()[index];
+  if (const auto filled = needs_[index].filled) {
+    return Fail(ErrorKind::kUnlinkable,
+                absl::StrCat("import \"", group.name, "\" is left open, but needs a resource of \"",
+                             common_.OwnerOf(*filled), "\", which a plug makes"));
+  }
   Result<syntax::ExternType> type = encoder_.Extern(group.type);
   if (!type) {
     return std::unexpected(

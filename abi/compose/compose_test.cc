@@ -409,5 +409,20 @@ TEST_F(ComposeTest, ALongChainOfPlugsIsComposed) {
   EXPECT_NE(Validate(made.bytes), nullptr);
 }
 
+TEST_F(ComposeTest, AnOpenImportCannotSpeakOfWhatAPlugMakes) {
+  const std::string socket = R"((component
+    (import "t:a/types" (instance $types (export "stream" (type (sub resource)))))
+    (alias export $types "stream" (type $s))
+    (import "log" (func (param "s" (borrow $s))))))";
+  const std::string plug = R"((component
+    (type $r (resource (rep i32)))
+    (instance $types (export "stream" (type $r)))
+    (export "t:a/types" (instance $types))))";
+
+  EXPECT_EQ(Complaint({socket, plug}),
+            "import \"log\" is left open, but needs a resource of \"t:a/types\", which a plug "
+            "makes");
+}
+
 }  // namespace
 }  // namespace tenon::abi
