@@ -19,6 +19,8 @@ class ComponentWriter {
 
   // How many things of a sort there are: the index of the next one.
   uint32_t count(Sort sort) const { return counts_[static_cast<int>(sort)]; }
+  // About how long what was added is.
+  size_t bytes() const { return scope_.bytes(); }
 
   TypeIdx Add(const syntax::TypeDef& type);
   // The scope that `type` wrote. It is used up.

@@ -79,6 +79,7 @@ class ScopeWriter {
   explicit ScopeWriter(ScopeKind kind) : kind_(kind) {}
 
   ScopeKind kind() const { return kind_; }
+  size_t bytes() const { return finished_.size() + items_.bytes.size(); }  // about, so far
   // `marks`: of the definition, which is at offset 0, and of what stands in it.
   void Append(ListedKind kind, absl::Span<const uint8_t> definition,
               absl::Span<const TextMark> marks = {});

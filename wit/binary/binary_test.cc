@@ -61,6 +61,65 @@ TEST(WitBinaryTest, WorldsOfEveryKindOfItem) {
       " export i; export run: func(a: r, b: here); export other: interface { h: func(); } }");
 }
 
+TEST(WitBinaryTest, AnExportMayStandInFrontOfThoseItUses) {
+  EXPECT_EQ(ThroughBinary("package a:b; interface z0 { type t = u32; }"
+                          "interface z1 { use z0.{t}; f: func(x: t); }"
+                          "world w { export z1; export z0; }"),
+            Outcome({Root({{"x",
+                            "package a:b; interface z0 { type t = u32; }"
+                            "interface z1 { use z0.{t}; f: func(x: t); }"
+                            "world w { export z0; export z1; }"}})},
+                    {}, true));
+}
+
+// As wit-component writes it: of an import only what is used, and then all of it is exported.
+TEST(WitBinaryTest, AnInterfaceMayBeCompletedByOneThatItUses) {
+  const auto component = abi::ParseComponent(R"(
+      (component
+        (import "a:b/z1" (instance))
+        (import "a:b/z0" (instance $z0 (export "t" (type (sub resource)))))
+        (alias export $z0 "t" (type $t))
+        (component $c
+          (import "t" (type $t (sub resource)))
+          (export "t" (type $t)))
+        (instance $i (instantiate $c (with "t" (type $t))))
+        (export "a:b/z1" (instance $i))))");
+  ASSERT_TRUE(component) << component.error().ToString();
+  const auto decoded = Decode(*component);
+  ASSERT_TRUE(decoded) << decoded.error().ToString();
+
+  const auto section = EncodeWorld(decoded->packages, WorldIdx(0), StringEncoding::kUtf8);
+
+  const auto again = Decode(section);
+  ASSERT_TRUE(again) << again.error().ToString();
+  EXPECT_EQ(again->packages[WorldIdx(0)].imports.size(), 2u);
+}
+
+TEST(WitBinaryTest, ATypeIsNoResourceOnceOnly) {
+  const auto component = abi::ParseComponent(R"(
+      (component
+        (type $u u32)
+        (import "r" (type (eq $u)))
+        (import "r" (type $r (sub resource)))
+        (type $own (own $r))
+        (import "f" (func (param "x" $own)))))");
+  ASSERT_TRUE(component) << component.error().ToString();
+  EXPECT_EQ(Decode(*component).error().message(),
+            "WIT has no word for 'r', which is a resource and something else");
+}
+
+TEST(WitBinaryTest, WhatEachInterfaceUsesIsRepeatedWithinBounds) {
+  std::string text = "package a:b; interface z0 { type t0 = u32; }";
+  for (int i = 1; i < 2000; ++i) {
+    absl::StrAppend(&text, "interface z", i, " { use z", i - 1, ".{t", i - 1, "}; type t", i,
+                    " = t", i - 1, "; }");
+  }
+  EXPECT_EQ(ThroughBinary(text),
+            absl::StrCat("interfaces and worlds, each with all that it uses, take "
+                         "more than ",
+                         kMaxWitBytes, " bytes"));
+}
+
 TEST(WitBinaryTest, ASectionHoldsTheWorldAndTheEncoding) {
   const Packages packages = *Resolve(
       {Root({{"x", "package a:b@1.2.3; world v {} world w { export run: func(); }"}})}, {});

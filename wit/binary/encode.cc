@@ -7,6 +7,7 @@
 #include "wit/abi/core_names.h"
 #include "wit/binary/type_encoder.h"
 #include "wit/resolve/print.h"
+#include "wit/syntax/limits.h"
 
 namespace tenon::wit {
 namespace {
@@ -33,17 +34,21 @@ class WorldTypeEncoder : public TypeEncoder {
   }
 
  protected:
-  // Types of the world itself are imports.
+  // Types of the world itself are imports, and so are those of what a binary does not mention.
   abi::TypeIdx Name(TypeIdx type, const syntax::ExternType& what) override {
-    const ExternName name(packages_, *names_.at(type));
+    const auto item = names_.find(type);
+    const ExternName name = item != names_.end()
+                                ? ExternName(packages_, *item->second)
+                                : ExternName(packages_[type].name, packages_[type].about);
     return abi::TypeIdx(writer_.Add(syntax::Import{name, what}));
   }
   std::optional<abi::TypeIdx> Foreign(TypeIdx type) override {
     const auto* owner = std::get_if<InterfaceIdx>(&packages_[type].owner);
-    if (owner == nullptr) return std::nullopt;
+    const auto instance = owner == nullptr ? instances_.end() : instances_.find(*owner);
+    if (instance == instances_.end()) return std::nullopt;
     return abi::TypeIdx(writer_.Add(syntax::Alias{.sort = abi::Sort::kType,
                                                   .target = syntax::Alias::Target::kExport,
-                                                  .instance = instances_.at(*owner),
+                                                  .instance = instance->second,
                                                   .name = packages_[type].name}));
   }
 
@@ -144,15 +149,22 @@ Result<std::vector<uint8_t>> EncodePackage(const Packages& packages) {
     return Fail(ErrorKind::kInvalid, "only one package can be written, and here are several");
   }
   abi::ComponentWriter component;
+  const auto add = [&](const std::string& name, abi::TypeIdx type) -> Status {
+    AddExport(name, type, component);
+    if (component.bytes() <= kMaxWitBytes) return {};
+    return Fail(ErrorKind::kLimit,
+                absl::StrCat("interfaces and worlds, each with all that it uses, take more than ",
+                             kMaxWitBytes, " bytes"));
+  };
   // Who reads it wants an interface behind those it uses, which have smaller indices.
   std::vector<InterfaceIdx> interfaces = root->interfaces;
   std::sort(interfaces.begin(), interfaces.end());
   for (const InterfaceIdx interface : interfaces) {
-    AddExport(packages[interface].name, AddInterfaceType(packages, interface, component),
-              component);
+    TENON_RETURN_IF_ERROR(
+        add(packages[interface].name, AddInterfaceType(packages, interface, component)));
   }
   for (const WorldIdx world : root->worlds) {
-    AddExport(packages[world].name, AddNamedWorld(packages, world, component), component);
+    TENON_RETURN_IF_ERROR(add(packages[world].name, AddNamedWorld(packages, world, component)));
   }
   return component.Finish();
 }

@@ -22,8 +22,9 @@ std::vector<uint8_t> EncodeWorld(const Packages& packages, WorldIdx world, Strin
 // The world's component type, as a definition of `out`.
 abi::TypeIdx AddWorldType(const Packages& packages, WorldIdx world, abi::ComponentWriter& out);
 
-// The only root as a component that exports a type for each of its interfaces and worlds.
-// Fails (kInvalid) if there are several.
+// The only root as a component that exports a type for each of its interfaces and worlds, each
+// with all that it uses. Fails if there are several (kInvalid), and where that comes to more than
+// kMaxWitBytes (kLimit).
 Result<std::vector<uint8_t>> EncodePackage(const Packages& packages);
 
 }  // namespace tenon::wit

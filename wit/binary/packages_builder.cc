@@ -60,6 +60,11 @@ std::unexpected<Error> NoWord(absl::string_view what) {
   return Fail(ErrorKind::kInvalid, absl::StrCat("WIT has no word for ", what));
 }
 
+bool IsResourceNode(const TypeNode& definition) {
+  return definition.definition == nullptr ||
+         std::holds_alternative<syntax::ResourceType>(*definition.definition);
+}
+
 // Names are printed: nothing but a label may be one.
 Result<std::string> LabelOf(absl::string_view label) {
   if (abi::IsLabel(label)) return std::string(label);
@@ -253,11 +258,17 @@ Result<TypeRef> PackagesBuilder::TypeOf(const TypeNode& type) {
 Result<TypeIdx> PackagesBuilder::ResourceOf(uint32_t index, const ItemScope& scope) {
   TENON_ASSIGN_OR_RETURN(const TypeNode* node, scope.Type(index));
   TENON_ASSIGN_OR_RETURN(const TypeRef type, TypeOf(*node));
-  const TypeNode& definition = DefinitionOf(*node);
-  const bool is_resource = definition.definition == nullptr ||
-                           std::holds_alternative<syntax::ResourceType>(*definition.definition);
-  if (is_resource) return std::get<TypeIdx>(type);
+  if (IsResourceNode(DefinitionOf(*node))) return std::get<TypeIdx>(type);
   return Fail(ErrorKind::kInvalid, absl::StrCat("type ", index, " is no resource"));
+}
+
+bool PackagesBuilder::IsResource(TypeIdx type) const {
+  while (const auto* alias = std::get_if<Alias>(&packages_[type].what)) {
+    const auto* of = std::get_if<TypeIdx>(&alias->of);
+    if (of == nullptr) return false;
+    type = *of;
+  }
+  return std::holds_alternative<Resource>(packages_[type].what);
 }
 
 Result<TypeIdx> PackagesBuilder::AddNamed(const ItemNode& item, const TypeNode& type,
@@ -265,7 +276,11 @@ Result<TypeIdx> PackagesBuilder::AddNamed(const ItemNode& item, const TypeNode& 
   TENON_RETURN_IF_ERROR(Charge(item.name));
   TENON_ASSIGN_OR_RETURN(const std::string name, LabelOf(item.name.name));
   if (const auto known = scope.types.find(name); known != scope.types.end()) {
-    type.meaning = known->second;  // seen when it was imported, and exported again
+    // Seen when it was imported, and exported again.
+    if (IsResource(known->second) != IsResourceNode(DefinitionOf(type))) {
+      return NoWord(absl::StrCat("'", name, "', which is a resource and something else"));
+    }
+    type.meaning = known->second;
     return known->second;
   }
   const TypeNode* known = &type;
@@ -451,7 +466,7 @@ Result<WorldIdx> PackagesBuilder::AddWorld(absl::string_view package_name, absl:
   World world{.package = package, .name = std::string(name)};
   Scope scope{.owner = index};
   for (const WorldItems& items : lists) TENON_RETURN_IF_ERROR(AddWorldItems(items, scope, world));
-  SortImports(world.imports);
+  if (!SortItems(packages_, world)) return NoWord("interfaces that use types of each other");
   packages_.worlds.back() = std::move(world);
   packages_.packages[package.value()].worlds.push_back(index);
   return index;

@@ -82,6 +82,7 @@ class PackagesBuilder {
     uint64_t bytes = 0;
   };
   Extent ExtentOf(const TypeRef& type) const;
+  bool IsResource(TypeIdx type) const;  // or a name of one
 
   std::vector<WordlessItem>* const others_;
   Packages packages_;

@@ -150,8 +150,9 @@ struct Packages {
   const Type& operator[](TypeIdx i) const { return types[i.value()]; }
 };
 
-// The order of a world's imports: interfaces, types of the world and what belongs to them, then
-// what has a name of its own.
-void SortImports(std::vector<WorldItem>& imports);
+// The order of a world's items. Imports: interfaces, types of the world and what belongs to them,
+// then what has a name of its own. On both sides an interface stands behind those it uses; false
+// if some use each other, which only a binary can say.
+[[nodiscard]] bool SortItems(const Packages& packages, World& world);
 
 }  // namespace tenon::wit

@@ -190,8 +190,8 @@ interface l {
 world v {
   import i;
   import g: func();
-  export k;
   export j;
+  export k;
   export g: func();
 }
 
@@ -201,8 +201,8 @@ world w {
   use l.{t};
   import f: func(a: t);
   import h: func();
-  export k;
   export j;
+  export k;
   export h: func();
 }
 )");

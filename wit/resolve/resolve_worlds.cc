@@ -231,7 +231,8 @@ Resolved<void> Resolver::ResolveWorld(uint32_t declaration_index) {
   }
   TENON_RETURN_IF_ERROR(AddTypeItems(scope, declaration.name.offset));
   TENON_RETURN_IF_ERROR(ImportForExports(scope, declaration.name.offset));
-  SortImports(scope.world.imports);
+  // What an interface uses has a smaller index.
+  TENON_CHECK(SortItems(packages_, scope.world));
   packages_.worlds.push_back(std::move(scope.world));
   worlds_[declaration_index] = index;
   return {};

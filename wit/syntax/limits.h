@@ -7,10 +7,9 @@
 
 namespace tenon::wit {
 
-inline constexpr size_t kMaxWitBytes = size_t{16} << 20;  // of one file
+inline constexpr size_t kMaxWitBytes = size_t{16} << 20;  // of one file, or binary made
 inline constexpr uint32_t kMaxTypeNesting = 100;          // list<list<...>>, as it is written
 inline constexpr uint32_t kMaxTypeDepth = 100;            // the same through names
 // Steps that includes, uses and unions of worlds may take together.
 inline constexpr uint64_t kMaxWork = 4'000'000;
-
 }  // namespace tenon::wit
