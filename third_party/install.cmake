@@ -41,14 +41,16 @@ string(REPLACE ";" " " TENON_RUNTIME_LIBRARIES "${tenon_runtime_files}")
 string(REPLACE ";" " " TENON_ABSL_MODULES_TEXT "${TENON_ABSL_MODULES}")
 set(TENON_PACKAGE_SANITIZE ${TENON_SANITIZE})
 
+# Not where find_package would take the build for an installed package: it looks beside what is in PATH.
+set(tenon_package_made ${PROJECT_BINARY_DIR}/generated/package)
 set(TENON_LIBRARY_DIR ${CMAKE_INSTALL_LIBDIR}/tenon)
 configure_package_config_file(${PROJECT_SOURCE_DIR}/third_party/tenon-config.cmake.in
-  ${PROJECT_BINARY_DIR}/tenon-config.cmake INSTALL_DESTINATION ${tenon_package_dir}
+  ${tenon_package_made}/tenon-config.cmake INSTALL_DESTINATION ${tenon_package_dir}
   PATH_VARS CMAKE_INSTALL_INCLUDEDIR TENON_LIBRARY_DIR)
-write_basic_package_version_file(${PROJECT_BINARY_DIR}/tenon-config-version.cmake
+write_basic_package_version_file(${tenon_package_made}/tenon-config-version.cmake
   COMPATIBILITY SameMinorVersion)
-install(FILES ${PROJECT_BINARY_DIR}/tenon-config.cmake
-  ${PROJECT_BINARY_DIR}/tenon-config-version.cmake
+install(FILES ${tenon_package_made}/tenon-config.cmake
+  ${tenon_package_made}/tenon-config-version.cmake
   DESTINATION ${tenon_package_dir} COMPONENT sdk)
 install(TARGETS tenon RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runner)
 
