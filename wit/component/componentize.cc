@@ -1,5 +1,6 @@
 #include "wit/component/componentize.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -34,6 +35,20 @@ bool IsComponentType(const vm::CustomSection& custom) {
   return absl::StartsWith(custom.name, kComponentTypeSection);
 }
 
+// A component that exports nothing is what a world may ask for, not what a module that names none
+// was built for.
+Status CheckPurpose(const vm::Module& main, const World& world) {
+  if (!world.exports.empty() ||
+      std::any_of(main.customs.begin(), main.customs.end(), IsComponentType)) {
+    return {};
+  }
+  return Fail(ErrorKind::kInvalid,
+              "the core module says of no world that it is for it (a section 'component-type'), "
+              "and no adapter exports anything: link the source that 'tenon wit bindgen c' "
+              "writes, or name a world with 'tenon component embed'; a program with 'main' takes "
+              "an adapter for commands");
+}
+
 // Of an adapter what is wanted; nothing if it is of no use.
 Result<std::vector<uint8_t>> Trim(const vm::Module& main, const LinkedModule& adapter,
                                   const std::vector<CoreItem>& exports) {
@@ -58,6 +73,7 @@ Result<std::vector<uint8_t>> MakeComponent(CoreInput main, std::vector<CoreInput
   std::vector<const vm::Module*> pointers;
   for (const vm::Module& module : decoded) pointers.push_back(&module);
   TENON_ASSIGN_OR_RETURN(const ModulesWorld world, DecodeModulesWorld(pointers));
+  TENON_RETURN_IF_ERROR(CheckPurpose(decoded[0], world.packages[world.world]));
 
   const Shapes shapes(world.packages);
   std::vector<CoreItem> exports;

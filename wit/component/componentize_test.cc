@@ -173,8 +173,9 @@ TEST(MakeComponentTest, DamagedModulesAreRefusedOrLinked) {
 
 TEST(MakeComponentTest, ReferencesStayWithinAModule) {
   EXPECT_EQ(
-      Made(Binary("(module (import \"old\" \"f\" (func (param externref)))"
-                  " (func (export \"start\")))"),
+      Made(Embedded("package a:b; world w {}",
+                    "(module (import \"old\" \"f\" (func (param externref)))"
+                    " (func (export \"start\")))"),
            {{"old", Binary("(module (func (export \"f\") (param externref)))")}}),
       "the core module imports 'old' 'f', and references can't be handed from module to module");
 }
