@@ -68,8 +68,8 @@ Error NoComponent(std::vector<uint8_t>& bytes, const vm::Features& features) {
   if (!module) return std::move(module).error();
   return Error(
       ErrorKind::kMalformed,
-      "a core module, not a component: '--invoke' calls one of its functions, and 'jco new' "
-      "or 'wasm-tools component new' makes a component of it");
+      "a core module, not a component: '--invoke' calls one of its functions, and "
+      "'tenon component new' makes a component of it");
 }
 
 Expected<Component> Load(const RunOptions& options, std::vector<uint8_t>& bytes,
