@@ -66,10 +66,9 @@ StoreOptions LimitsOf(const RunOptions& options) {
 Error NoComponent(std::vector<uint8_t>& bytes, const vm::Features& features) {
   auto module = ReadModule(bytes, features);
   if (!module) return std::move(module).error();
-  return Error(
-      ErrorKind::kMalformed,
-      "a core module, not a component: '--invoke' calls one of its functions, and "
-      "'tenon component new' makes a component of it");
+  return Error(ErrorKind::kMalformed,
+               "a core module, not a component: '--invoke' calls one of its functions, and "
+               "'tenon component new' makes a component of it");
 }
 
 Expected<Component> Load(const RunOptions& options, std::vector<uint8_t>& bytes,
