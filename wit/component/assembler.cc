@@ -267,23 +267,27 @@ Result<std::vector<syntax::CanonOption>> Assembler::OptionsOf(size_t module,
   using Kind = syntax::CanonOption::Kind;
   const CoreSignature signature = SignatureOf(shapes_, function, side);
   std::vector<syntax::CanonOption> options;
-  const auto fail = [&](absl::string_view what) {
+  const auto fail = [&](absl::string_view what, size_t exporter) {
+    const std::string& name = links_.modules()[exporter].name;
     return Fail(ErrorKind::kInvalid,
-                absl::StrCat("'", ComponentName(packages_, function), "' needs ", what,
-                             ", which the core module does not export"));
+                absl::StrCat("'", ComponentName(packages_, function), "' needs ", what, ", which ",
+                             name.empty() ? "the core module" : "the adapter '" + name + "'",
+                             " does not export"));
   };
   if (signature.needs_encoding) {
     options.push_back({static_cast<Kind>(links_.modules()[module].encoding)});  // the same order
   }
   if (signature.needs_memory) {
-    if (links_.RolesOf(kMainModuleIndex).memory.empty()) return fail("a memory");
+    if (links_.RolesOf(kMainModuleIndex).memory.empty()) {
+      return fail("a memory", kMainModuleIndex);
+    }
     options.push_back({Kind::kMemory, memory_});
   }
   if (signature.needs_realloc) {
     const ModuleRoles& roles = links_.RolesOf(module);
     const std::string& realloc =
         side == CallSide::kLower ? roles.import_realloc : roles.export_realloc;
-    if (realloc.empty()) return fail("'cabi_realloc'");
+    if (realloc.empty()) return fail("'cabi_realloc'", module);
     options.push_back({Kind::kRealloc, CoreFunction(module, realloc).value()});
   }
   return options;

@@ -159,6 +159,17 @@ TEST(MakeComponentTest, AnAdapterMustHaveWhatIsImportedFromIt) {
             "the core module imports 'old' 'prnt', which the adapter does not export");
 }
 
+TEST(MakeComponentTest, AnAdapterNeedsAReallocOfItsOwn) {
+  const char* wit = "package a:b; world w { import get: func() -> string; export run: func(); }";
+  const char* adapter =
+      "(module (import \"env\" \"memory\" (memory 0))"
+      " (import \"$root\" \"get\" (func $get (param i32)))"
+      " (func (export \"print\") (param i32) (call $get (local.get 0)))"
+      " (func (export \"run\")))";
+  EXPECT_EQ(Made(Binary(kMain), {{"old", Embedded(wit, adapter)}}),
+            "'get' needs 'cabi_realloc', which the adapter 'old' does not export");
+}
+
 TEST(MakeComponentTest, DamagedModulesAreRefusedOrLinked) {
   const std::vector<uint8_t> main = Binary(kMain);
   const std::vector<uint8_t> adapter = Embedded(kAdapterWorld, kAdapter);
