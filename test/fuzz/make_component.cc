@@ -96,7 +96,9 @@ class CoreWriter {
   // Of its functions each calls one of the world's imports.
   std::string Adapter(size_t count) {
     std::string imports = "(import \"env\" \"memory\" (memory 0))";
-    std::string functions = "(global $__stack_pointer (mut i32) (i32.const 0))";
+    std::string functions =
+        "(global $__stack_pointer (mut i32) (i32.const 0))"
+        "(func (export \"cabi_realloc\") (param i32 i32 i32 i32) (result i32) unreachable)";
     for (size_t i = 0; i < count; ++i) {
       absl::StrAppend(&imports, Import(imports_[i]));
       std::string call;
