@@ -28,9 +28,17 @@ constexpr RoleRow kRoles[] = {
     {CoreRole::kMemory, "memory", " ;; where strings, lists or long signatures are"},
     {CoreRole::kRealloc, "realloc", " ;; where the module is given strings or lists"},
     {CoreRole::kInitialize, "initialize", " ;; may be left out"},
+    {CoreRole::kCallback, "callback", ""},
+    {CoreRole::kBuiltin, "builtin", ""},
 };
 
 const RoleRow& RowOf(CoreRole role) { return kRoles[static_cast<int>(role)]; }
+
+// Of the forms that an async function's export may have one is enough.
+const char* RemarkOf(const CoreItem& item) {
+  const bool is_async = item.role == CoreRole::kCallback || wit::IsAsync(item.side);
+  return is_async ? " ;; or so" : RowOf(item.role).remark;
+}
 
 const char* NameOf(vm::ValType type) {
   return type == vm::ValType::kI32   ? "i32"
@@ -57,7 +65,7 @@ std::string FieldText(const CoreItem& item) {
   const bool is_export = item.module.empty();
   return absl::StrCat("(", is_export ? "export" : "import",
                       is_export ? "" : absl::StrCat(" \"", item.module, "\""), " \"", item.name,
-                      "\" ", TypeText(item), ")", is_export ? RowOf(item.role).remark : "", "\n");
+                      "\" ", TypeText(item), ")", is_export ? RemarkOf(item) : "", "\n");
 }
 
 void WriteTypes(JsonWriter& json, absl::string_view key, const std::vector<vm::ValType>& types) {

@@ -34,6 +34,12 @@ uint8_t CodeOf(syntax::PrimType type) {
 }
 
 // Types by their first byte.
+void AppendResultList(const std::optional<syntax::ValType>& result, Bytes* out) {
+  out->push_back(!result.has_value());
+  if (result) return AppendValType(*result, out);
+  out->push_back(0x00);
+}
+
 struct TypeAppender {
   Bytes* out;
 
@@ -102,12 +108,7 @@ struct TypeAppender {
   void operator()(const syntax::FuncType& type) const {
     out->push_back(type.is_async ? 0x43 : 0x40);
     AppendLabeledTypes(type.params, out);
-    out->push_back(!type.result.has_value());
-    if (type.result) {
-      AppendValType(*type.result, out);
-    } else {
-      out->push_back(0x00);
-    }
+    AppendResultList(type.result, out);
   }
   void operator()(const syntax::ResourceType& type) const {
     out->push_back(0x3f);
@@ -144,7 +145,28 @@ struct CanonAppender {
     out->push_back(0x02 + static_cast<uint8_t>(resource.op));
     AppendVarU32(resource.type.value(), out);
   }
-  void operator()(const auto&) const { TENON_CHECK(false); }
+  void operator()(const syntax::CanonBuiltin* builtin) const {
+    out->push_back(builtin->row->code);
+    for (const char* letter = builtin->row->immediates; *letter != 0; ++letter) {
+      AppendImmediate(*builtin, *letter);
+    }
+  }
+
+ private:
+  // One of those whose letters canon_builtins.def explains; of core value types i32 alone.
+  void AppendImmediate(const syntax::CanonBuiltin& builtin, char letter) const {
+    switch (letter) {
+      case 't': return AppendVarU32(builtin.type.value(), out);
+      case 'o': return AppendOptions(builtin.options, out);
+      case 'a': return out->push_back(builtin.is_async);
+      case 'c': return out->push_back(builtin.cancellable);
+      case 'u': return AppendVarU32(builtin.slot, out);
+      case 'm': return AppendVarU32(builtin.memory.value(), out);
+      case 'v': TENON_CHECK(builtin.value_type == vm::ValType::kI32); return out->push_back(0x7f);
+      case 'r': return AppendResultList(builtin.result, out);
+      default: TENON_CHECK(false);  // those that start threads are not written
+    }
+  }
 };
 
 }  // namespace

@@ -22,6 +22,7 @@ struct Spelling {
   std::string (*post_return)(const std::string& exported);
   std::string (*destructor)(const std::string& resource);
   bool has_tracks;  // a name stands for all compatible versions
+  bool has_async;   // there are names for what is async
   const char* memory;
   const char* realloc;
   const char* initialize;
@@ -40,6 +41,7 @@ constexpr Spelling kLegacySpelling = {
     [](const std::string& exported) { return absl::StrCat("cabi_post_", exported); },
     [](const std::string& resource) { return absl::StrCat("[dtor]", resource); },
     false,
+    true,
     "memory",
     "cabi_realloc",
     "_initialize"};
@@ -56,6 +58,7 @@ constexpr Spelling kStandardSpelling = {
     [](const std::string& exported) { return absl::StrCat(exported, "_post"); },
     [](const std::string& resource) { return absl::StrCat(resource, "_dtor"); },
     true,
+    false,
     "cm32p2_memory",
     "cm32p2_realloc",
     "cm32p2_initialize"};
@@ -124,11 +127,21 @@ class Lister {
 
   void AddImportedFunction(size_t place, const Function& function) {
     const WorldItem& item = world_.imports[place];
-    Add({.module = spelling_.import_module(ScopeOf(item), false),
-         .name = NameOf(function, item),
-         .type = SignatureOf(shapes_, function, CallSide::kLower).type,
-         .world_item = place,
-         .function = &function});
+    const CoreItem lowered = {.module = spelling_.import_module(ScopeOf(item), false),
+                              .name = NameOf(function, item),
+                              .world_item = place,
+                              .function = &function};
+    AddFunction(lowered, CallSide::kLower, "");
+    if (HasAsync(function)) AddFunction(lowered, CallSide::kAsyncLower, "[async-lower]");
+  }
+
+  bool HasAsync(const Function& function) const { return function.is_async && spelling_.has_async; }
+
+  void AddFunction(CoreItem item, CallSide side, const char* prefix) {
+    item.name = absl::StrCat(prefix, item.name);
+    item.side = side;
+    item.type = SignatureOf(shapes_, *item.function, side).type;
+    Add(std::move(item));
   }
 
   void AddBuiltin(CoreRole role, const char* word, const FuncType& type, TypeIdx resource,
@@ -164,7 +177,9 @@ class Lister {
 
   void AddBuiltinsOfExport(size_t place) {
     const auto* index = std::get_if<InterfaceIdx>(&world_.exports[place].what);
-    if (index == nullptr) return;
+    if (index == nullptr)
+      return AddTaskReturn(place, std::get<Function>(world_.exports[place].what));
+    for (const Function& function : packages_[*index].functions) AddTaskReturn(place, function);
     for (const TypeIdx type : packages_[*index].types) {
       if (!IsResource(type)) continue;
       AddDrop(type, place, true);
@@ -173,19 +188,39 @@ class Lister {
     }
   }
 
+  void AddTaskReturn(size_t place, const Function& function) {
+    if (!HasAsync(function)) return;
+    const WorldItem& item = world_.exports[place];
+    Add({.role = CoreRole::kBuiltin,
+         .module = spelling_.import_module(ScopeOf(item), true),
+         .name = absl::StrCat("[task-return]", NameOf(function, item)),
+         .type = TaskReturnSignature(shapes_, function).type,
+         .builtin = {.row = &RowOfBuiltin(abi::syntax::CanonBuiltinKind::kTaskReturn)},
+         .is_of_export = true,
+         .world_item = place,
+         .function = &function});
+  }
+
   void AddExportedFunction(size_t place, const Function& function) {
     const WorldItem& item = world_.exports[place];
-    CoreItem lifted = {.name = spelling_.exported(ScopeOf(item), NameOf(function, item)),
-                       .type = SignatureOf(shapes_, function, CallSide::kLift).type,
-                       .is_of_export = true,
-                       .world_item = place,
-                       .function = &function};
+    const CoreItem lifted = {.name = spelling_.exported(ScopeOf(item), NameOf(function, item)),
+                             .is_of_export = true,
+                             .world_item = place,
+                             .function = &function};
+    AddFunction(lifted, CallSide::kLift, "");
     CoreItem post = lifted;
-    Add(std::move(lifted));
     post.role = CoreRole::kPostReturn;
     post.name = spelling_.post_return(post.name);
-    post.type = {post.type.results, {}};
+    post.type = {items_.back().type.results, {}};
     Add(std::move(post));
+    if (!HasAsync(function)) return;
+    AddFunction(lifted, CallSide::kAsyncLift, "[async-lift]");
+    CoreItem callback = lifted;
+    callback.role = CoreRole::kCallback;
+    callback.name = absl::StrCat("[callback][async-lift]", lifted.name);
+    callback.type = {std::vector(3, ValType::kI32), {ValType::kI32}};
+    Add(std::move(callback));
+    AddFunction(lifted, CallSide::kStackfulLift, "[async-lift-stackful]");
   }
 
   void AddExport(size_t place) {

@@ -1,12 +1,13 @@
 // The names under which a core module imports and exports what its world has, in the two manglings
 // that tools know, and their core types. abi: "Build Targets" (the standard32 one); the older one
-// is what toolchains before it agreed on.
+// is what toolchains before it agreed on, and alone has names for what is async.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "wit/abi/core_builtins.h"
 #include "wit/abi/shapes.h"
 #include "wit/resolve/packages.h"
 
@@ -27,13 +28,17 @@ enum class CoreRole : uint8_t {
   kMemory,        // exports that are no part of the world
   kRealloc,
   kInitialize,
+  kCallback,  // of an export that is lifted async with one
+  kBuiltin,   // any other that is imported: `builtin`
 };
 
 struct CoreItem {
   CoreRole role = CoreRole::kFunction;
   std::string module;  // of an import
   std::string name;
-  vm::FuncType type;  // of all but the memory
+  vm::FuncType type;                 // of all but the memory
+  CallSide side = CallSide::kLower;  // of functions
+  CoreBuiltin builtin;
   // What it belongs to: an item of the world's imports or exports, by its place there, and if that
   // is an interface, which function or resource of it.
   bool is_of_export = false;
@@ -42,10 +47,11 @@ struct CoreItem {
   TypeIdx resource;  // of the roles that have one
 };
 
-// All that a core module may import. Built-ins for exported resources are among them.
+// All that a core module may import. Of built-ins those of resources and task.return are among
+// them.
 std::vector<CoreItem> CoreImports(const Packages& packages, const Shapes& shapes, WorldIdx world,
                                   Mangling mangling);
-// All that one must export (kFunction), or may.
+// All that one must export (kFunction, of an async function once), or may.
 std::vector<CoreItem> CoreExports(const Packages& packages, const Shapes& shapes, WorldIdx world,
                                   Mangling mangling);
 

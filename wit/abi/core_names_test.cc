@@ -69,5 +69,28 @@ TEST(CoreNamesTest, APostReturnTakesWhatTheFunctionReturned) {
   EXPECT_EQ(items.back().type, (vm::FuncType{{vm::ValType::kI32}, {}}));
 }
 
+TEST(CoreNamesTest, AnAsyncFunctionHasSeveralForms) {
+  const Packages packages = *Resolve(
+      {Root({{"x",
+              "package a:b; world w { import f: async func(a: string, b: string, c: u8) -> u64;"
+              "  export g: async func(a: u32) -> string; }"}})},
+      {});
+  const Shapes shapes(packages);
+  const auto list = [](const std::vector<CoreItem>& items) {
+    return absl::StrJoin(items, "\n", [](std::string* out, const CoreItem& item) {
+      absl::StrAppend(out, item.module, " ", item.name, " ", item.type.params.size(), "-",
+                      item.type.results.size());
+    });
+  };
+
+  EXPECT_EQ(list(CoreImports(packages, shapes, WorldIdx(0), Mangling::kLegacy)),
+            "$root f 5-1\n$root [async-lower]f 2-1\n[export]$root [task-return]g 2-0");
+  EXPECT_EQ(list(CoreExports(packages, shapes, WorldIdx(0), Mangling::kLegacy)),
+            " memory 0-0\n cabi_realloc 4-1\n _initialize 0-0\n"
+            " g 1-1\n cabi_post_g 1-0\n [async-lift]g 1-1\n [callback][async-lift]g 3-1\n"
+            " [async-lift-stackful]g 1-0");
+  EXPECT_EQ(CoreImports(packages, shapes, WorldIdx(0), Mangling::kStandard32).size(), 1u);
+}
+
 }  // namespace
 }  // namespace tenon::wit

@@ -1,6 +1,7 @@
 #include "wit/abi/shapes.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tenon::wit {
 namespace {
@@ -170,27 +171,59 @@ Shape Shapes::Compute(const Type& type) const {
   return Scalar(4, ValType::kI32);  // handles, streams and futures
 }
 
-// abi: "Canonical ABI", flatten_functype; and "Canonical Definitions", which options are needed.
-CoreSignature SignatureOf(const Shapes& shapes, const Function& function, CallSide side) {
-  CoreSignature signature;
+namespace {
+
+struct CallShape {
   Shape params, result;
-  for (const Field& param : function.params) Append(shapes[*param.type], &params);
-  if (function.result) result = shapes[*function.result];
-  signature.spills_params = params.flat.size() > abi::kMaxFlatParams;
-  signature.spills_result = result.flat.size() > abi::kMaxFlatResults;
-  if (signature.spills_params) params.flat = {ValType::kI32};
-  if (signature.spills_result) result.flat = {ValType::kI32};
-  signature.type.params = params.flat;
-  const bool has_out_pointer = signature.spills_result && side == CallSide::kLower;
-  (has_out_pointer ? signature.type.params : signature.type.results)
-      .insert(has_out_pointer ? signature.type.params.end() : signature.type.results.end(),
-              result.flat.begin(), result.flat.end());
-  const Shape& into_guest = side == CallSide::kLower ? result : params;
-  signature.needs_realloc =
-      into_guest.has_pointer || (side == CallSide::kLift && signature.spills_params);
-  signature.needs_memory = params.has_pointer || result.has_pointer || signature.spills_params ||
-                           signature.spills_result;
-  signature.needs_encoding = params.has_string || result.has_string;
+};
+CallShape CallShapeOf(const Shapes& shapes, const Function& function) {
+  CallShape call;
+  for (const Field& param : function.params) Append(shapes[*param.type], &call.params);
+  if (function.result) call.result = shapes[*function.result];
+  return call;
+}
+
+// abi: "Canonical ABI", flatten_functype
+void Flatten(CallShape call, CallSide side, CoreSignature* signature) {
+  const size_t most_params =
+      side == CallSide::kAsyncLower ? abi::kMaxFlatAsyncParams : abi::kMaxFlatParams;
+  signature->spills_params = call.params.flat.size() > most_params;
+  signature->spills_result = !IsAsync(side) && call.result.flat.size() > abi::kMaxFlatResults;
+  if (side == CallSide::kAsyncLower) signature->spills_result = !call.result.flat.empty();
+  if (signature->spills_params) call.params.flat = {ValType::kI32};
+  if (signature->spills_result) call.result.flat = {ValType::kI32};
+  signature->type = {std::move(call.params.flat), {}};
+  if (signature->spills_result && IsLower(side)) signature->type.params.push_back(ValType::kI32);
+  if (!IsAsync(side) && !(signature->spills_result && IsLower(side))) {
+    signature->type.results = std::move(call.result.flat);
+  }
+  // How far the call got, or what the callback is to wait for.
+  if (IsAsync(side) && side != CallSide::kStackfulLift) signature->type.results = {ValType::kI32};
+}
+
+}  // namespace
+
+// Of the canonical options which are needed: abi: "Canonical Definitions"
+CoreSignature SignatureOf(const Shapes& shapes, const Function& function, CallSide side) {
+  const CallShape call = CallShapeOf(shapes, function);
+  CoreSignature signature;
+  Flatten(call, side, &signature);
+  const Shape& into_guest = IsLower(side) ? call.result : call.params;
+  signature.needs_realloc = into_guest.has_pointer || (!IsLower(side) && signature.spills_params);
+  const bool is_async_lift = IsAsync(side) && !IsLower(side);
+  signature.needs_memory = call.params.has_pointer || call.result.has_pointer ||
+                           signature.spills_params || signature.spills_result ||
+                           (is_async_lift && call.result.flat.size() > abi::kMaxFlatParams);
+  signature.needs_encoding = call.params.has_string || call.result.has_string;
+  return signature;
+}
+
+CoreSignature TaskReturnSignature(const Shapes& shapes, const Function& function) {
+  CoreSignature signature = SignatureOf(shapes, function, CallSide::kStackfulLift);
+  signature.type = {CallShapeOf(shapes, function).result.flat, {}};
+  signature.spills_params = signature.type.params.size() > abi::kMaxFlatParams;
+  if (signature.spills_params) signature.type.params = {ValType::kI32};
+  signature.needs_realloc = false;
   return signature;
 }
 

@@ -44,20 +44,30 @@ class Shapes {
 // The payloads of a variant's, option's, result's or enum's cases; nothing of other types.
 std::vector<std::optional<TypeRef>> PayloadsOf(const Type& type);
 
-// kLower: as a guest imports it; kLift: as a guest exports it.
-enum class CallSide : uint8_t { kLower, kLift };
+// As a guest imports a function, and as it exports one; of async functions either may be async too:
+// an import that does not wait, an export with a callback, or one that waits with frames.
+enum class CallSide : uint8_t { kLower, kLift, kAsyncLower, kAsyncLift, kStackfulLift };
+constexpr bool IsLower(CallSide side) {
+  return side == CallSide::kLower || side == CallSide::kAsyncLower;
+}
+constexpr bool IsAsync(CallSide side) {
+  return side != CallSide::kLower && side != CallSide::kLift;
+}
 
 // A function's core signature.
 struct CoreSignature {
   vm::FuncType type;
   bool spills_params = false;  // they lie in memory, and a pointer to them is passed
-  bool spills_result =
-      false;  // kLower: where to put it is a last parameter; kLift: a pointer to it
+  // Lowered: where to put it is a last parameter; lifted: a pointer to it.
+  bool spills_result = false;
   // Of the canonical options: what the call needs.
   bool needs_memory = false;
   bool needs_realloc = false;
   bool needs_encoding = false;
 };
 CoreSignature SignatureOf(const Shapes& shapes, const Function& function, CallSide side);
+// Of the built-in by which an export that was lifted async gives its result. What it needs is what
+// the lift needs: their options must be the same.
+CoreSignature TaskReturnSignature(const Shapes& shapes, const Function& function);
 
 }  // namespace tenon::wit

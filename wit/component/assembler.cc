@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "wit/component/shim_modules.h"
 #include "wit/resolve/print.h"
@@ -12,6 +13,17 @@ namespace tenon::wit {
 
 namespace syntax = abi::syntax;
 using abi::Sort;
+using BuiltinKind = syntax::CanonBuiltinKind;
+
+namespace {
+
+// Of a stream or future.
+std::optional<TypeRef> ElementOf(const Type& type) {
+  const auto* stream = std::get_if<Stream>(&type.what);
+  return stream != nullptr ? stream->element : std::get<Future>(type.what).element;
+}
+
+}  // namespace
 
 Assembler::Assembler(const Packages& packages, const Shapes& shapes, WorldIdx world,
                      const Links& links, absl::Span<const std::vector<uint8_t>> binaries)
@@ -21,6 +33,12 @@ Assembler::Assembler(const Packages& packages, const Shapes& shapes, WorldIdx wo
       links_(links),
       binaries_(binaries),
       types_(packages, world_, writer_),
+      imported_payloads_(packages, writer_, [this](TypeIdx type) { return types_.Encode(type); }),
+      exported_payloads_(packages, writer_,
+                         [this](TypeIdx type) {
+                           const auto own = resources_.find(type);
+                           return own == resources_.end() ? types_.Encode(type) : own->second;
+                         }),
       live_(packages) {}
 
 Result<std::vector<uint8_t>> Assembler::Run() {
@@ -62,7 +80,9 @@ void Assembler::FindLive() {
   for (size_t i = 0; i < links_.modules().size(); ++i) {
     for (const Link& link : links_.ImportsOf(i)) {
       if (link.item == nullptr || link.item->is_of_export) continue;
-      if (link.item->role != CoreRole::kFunction) {
+      if (link.item->role == CoreRole::kBuiltin) {
+        if (link.item->builtin.type) live_.Add(*link.item->builtin.type);
+      } else if (link.item->role != CoreRole::kFunction) {
         live_.Add(link.item->resource);
       } else if (called_.insert(link.item->function).second) {
         live_.Add(*link.item->function);
@@ -145,10 +165,12 @@ void Assembler::AddModules() {
   }
 }
 
-bool Assembler::NeedsShim(const Link& link) const {
+bool Assembler::NeedsShim(size_t module, const Link& link) const {
   if (link.kind == Link::Kind::kAdapter) return true;
-  if (link.kind != Link::Kind::kWorld || link.item->role != CoreRole::kFunction) return false;
-  const CoreSignature signature = SignatureOf(shapes_, *link.item->function, CallSide::kLower);
+  if (link.kind != Link::Kind::kWorld) return false;
+  if (link.item->role == CoreRole::kBuiltin) return NeedsOf(module, *link.item).memory;
+  if (link.item->role != CoreRole::kFunction) return false;
+  const CoreSignature signature = SignatureOf(shapes_, *link.item->function, link.item->side);
   return signature.needs_memory || signature.needs_realloc;
 }
 
@@ -156,7 +178,7 @@ void Assembler::AddShims() {
   std::vector<vm::FuncType> types;
   for (size_t i = 0; i < links_.modules().size(); ++i) {
     for (const Link& link : links_.ImportsOf(i)) {
-      if (!NeedsShim(link)) continue;
+      if (!NeedsShim(i, link)) continue;
       shim_of_[&link] = shims_.size();
       shims_.push_back({.link = &link, .module = i, .type = *link.type});
     }
@@ -247,50 +269,118 @@ Result<abi::SortIndex> Assembler::Satisfy(size_t module, const Link& link) {
   } else if (const auto shim = shim_of_.find(&link); shim != shim_of_.end()) {
     func = ShimFunction(shim->second);
   } else if (link.item->role == CoreRole::kFunction) {
-    func = abi::CoreFuncIdx(writer_.Add(syntax::CanonLower{ImportedFunction(*link.item), {}}));
+    TENON_ASSIGN_OR_RETURN(func, Lower(module, *link.item));
+  } else if (link.item->role == CoreRole::kBuiltin) {
+    TENON_ASSIGN_OR_RETURN(func, Builtin(module, *link.item));
   } else {
-    using Op = syntax::CanonResource::Op;
-    const CoreItem& item = *link.item;
-    const abi::TypeIdx type =
-        item.is_of_export ? resources_.at(item.resource) : types_.Encode(item.resource);
-    const Op op = item.role == CoreRole::kResourceNew   ? Op::kNew
-                  : item.role == CoreRole::kResourceRep ? Op::kRep
-                                                        : Op::kDrop;
-    func = abi::CoreFuncIdx(writer_.Add(syntax::CanonResource{op, type}));
+    func = ResourceBuiltin(*link.item);
   }
   return abi::SortIndex{Sort::kCoreFunc, func.value()};
 }
 
-Result<std::vector<syntax::CanonOption>> Assembler::OptionsOf(size_t module,
-                                                              const Function& function,
-                                                              CallSide side) {
+abi::CoreFuncIdx Assembler::ResourceBuiltin(const CoreItem& item) {
+  using Op = syntax::CanonResource::Op;
+  const abi::TypeIdx type =
+      item.is_of_export ? resources_.at(item.resource) : types_.Encode(item.resource);
+  const Op op = item.role == CoreRole::kResourceNew   ? Op::kNew
+                : item.role == CoreRole::kResourceRep ? Op::kRep
+                                                      : Op::kDrop;
+  return abi::CoreFuncIdx(writer_.Add(syntax::CanonResource{op, type}));
+}
+
+Result<abi::CoreFuncIdx> Assembler::Lower(size_t module, const CoreItem& item) {
+  TENON_ASSIGN_OR_RETURN(const Options options, OptionsOf(module, *item.function, item.side));
+  const abi::FuncIdx func = ImportedFunction(item);
+  return abi::CoreFuncIdx(writer_.Add(syntax::CanonLower{func, options}));
+}
+
+Result<abi::CoreFuncIdx> Assembler::Builtin(size_t module, const CoreItem& item) {
+  const CoreBuiltin& from = item.builtin;
+  TENON_ASSIGN_OR_RETURN(const Options options,
+                         OptionsOf(module, NeedsOf(module, item), item.name));
+  syntax::CanonBuiltin builtin = {.row = from.row,
+                                  .options = options,
+                                  .is_async = from.is_async,
+                                  .cancellable = from.cancellable,
+                                  .slot = from.slot,
+                                  .memory = abi::CoreMemoryIdx(memory_),
+                                  .value_type = vm::ValType::kI32};
+  PayloadTypes& types = item.is_of_export ? exported_payloads_ : imported_payloads_;
+  if (from.type) builtin.type = types.Encode(*from.type);
+  if (from.is(BuiltinKind::kTaskReturn)) builtin.result = types.Encode(item.function->result);
+  return abi::CoreFuncIdx(writer_.Add(syntax::Canon(&builtin)));
+}
+
+Assembler::Needs Assembler::NeedsOf(size_t module, const CoreSignature& signature,
+                                    CallSide side) const {
+  Needs needs{.memory = signature.needs_memory, .is_async = IsAsync(side)};
+  if (signature.needs_encoding) needs.encoding = EncodingOf(module);
+  (IsLower(side) ? needs.import_realloc : needs.export_realloc) = signature.needs_realloc;
+  return needs;
+}
+
+// abi: "canon stream.{read,write}", "canon error-context.new" and their like
+Assembler::Needs Assembler::NeedsOf(size_t module, const CoreItem& item) const {
+  const CoreBuiltin& builtin = item.builtin;
+  if (builtin.is(BuiltinKind::kTaskReturn)) {
+    return NeedsOf(module, TaskReturnSignature(shapes_, *item.function), CallSide::kLift);
+  }
+  Needs needs;
+  if (absl::StrContains(builtin.row->immediates, 'm')) needs.memory = true;
+  if (!absl::StrContains(builtin.row->immediates, 'o')) return needs;
+  if (!builtin.type) {
+    needs.memory = true;
+    needs.encoding = builtin.encoding;
+    needs.import_realloc = builtin.is(BuiltinKind::kErrorContextDebugMessage);
+    return needs;
+  }
+  needs.is_async = builtin.is_async;
+  const std::optional<TypeRef> element = ElementOf(packages_[*builtin.type]);
+  if (!element) return needs;
+  needs.memory = true;
+  if (shapes_[*element].has_string) needs.encoding = EncodingOf(module);
+  const bool is_read = builtin.is(BuiltinKind::kStreamRead) || builtin.is(BuiltinKind::kFutureRead);
+  needs.import_realloc = is_read && shapes_[*element].has_pointer;
+  return needs;
+}
+
+syntax::CanonOption::Kind Assembler::EncodingOf(size_t module) const {
+  return static_cast<syntax::CanonOption::Kind>(
+      links_.modules()[module].encoding);  // the same order
+}
+
+Result<Assembler::Options> Assembler::OptionsOf(size_t module, const Needs& needs,
+                                                absl::string_view name) {
   using Kind = syntax::CanonOption::Kind;
-  const CoreSignature signature = SignatureOf(shapes_, function, side);
-  std::vector<syntax::CanonOption> options;
+  Options options;
   const auto fail = [&](absl::string_view what, size_t exporter) {
-    const std::string& name = links_.modules()[exporter].name;
+    const std::string& adapter = links_.modules()[exporter].name;
     return Fail(ErrorKind::kInvalid,
-                absl::StrCat("'", ComponentName(packages_, function), "' needs ", what, ", which ",
-                             name.empty() ? "the core module" : "the adapter '" + name + "'",
+                absl::StrCat("'", name, "' needs ", what, ", which ",
+                             adapter.empty() ? "the core module" : "the adapter '" + adapter + "'",
                              " does not export"));
   };
-  if (signature.needs_encoding) {
-    options.push_back({static_cast<Kind>(links_.modules()[module].encoding)});  // the same order
-  }
-  if (signature.needs_memory) {
+  if (needs.encoding) options.push_back({*needs.encoding});
+  if (needs.memory) {
     if (links_.RolesOf(kMainModuleIndex).memory.empty()) {
       return fail("a memory", kMainModuleIndex);
     }
     options.push_back({Kind::kMemory, memory_});
   }
-  if (signature.needs_realloc) {
+  if (needs.import_realloc || needs.export_realloc) {
     const ModuleRoles& roles = links_.RolesOf(module);
-    const std::string& realloc =
-        side == CallSide::kLower ? roles.import_realloc : roles.export_realloc;
+    const std::string& realloc = needs.import_realloc ? roles.import_realloc : roles.export_realloc;
     if (realloc.empty()) return fail("'cabi_realloc'", module);
     options.push_back({Kind::kRealloc, CoreFunction(module, realloc).value()});
   }
+  if (needs.is_async) options.push_back({Kind::kAsync});
   return options;
+}
+
+Result<Assembler::Options> Assembler::OptionsOf(size_t module, const Function& function,
+                                                CallSide side) {
+  return OptionsOf(module, NeedsOf(module, SignatureOf(shapes_, function, side), side),
+                   ComponentName(packages_, function));
 }
 
 Result<abi::CoreFuncIdx> Assembler::Fill(const Shim& shim) {
@@ -299,10 +389,7 @@ Result<abi::CoreFuncIdx> Assembler::Fill(const Shim& shim) {
     return CoreFunction(shim.link->module, shim.link->import->name);
   }
   const CoreItem& item = *shim.link->item;
-  TENON_ASSIGN_OR_RETURN(const auto options,
-                         OptionsOf(shim.module, *item.function, CallSide::kLower));
-  const abi::FuncIdx func = ImportedFunction(item);
-  return abi::CoreFuncIdx(writer_.Add(syntax::CanonLower{func, options}));
+  return item.role == CoreRole::kFunction ? Lower(shim.module, item) : Builtin(shim.module, item);
 }
 
 Status Assembler::AddFixup() {
@@ -339,11 +426,14 @@ Result<abi::FuncIdx> Assembler::Lift(const Function& function) {
   using Kind = syntax::CanonOption::Kind;
   const ExportedItem& item = *links_.Find(CoreRole::kFunction, &function);
   const abi::TypeIdx type = types_.Encode(function);
-  TENON_ASSIGN_OR_RETURN(auto options, OptionsOf(item.module, function, CallSide::kLift));
-  const ExportedItem* post_return = links_.Find(CoreRole::kPostReturn, &function);
-  if (post_return != nullptr && post_return->module == item.module) {
-    const abi::CoreFuncIdx func = CoreFunction(item.module, post_return->name);
-    options.push_back({Kind::kPostReturn, func.value()});
+  const CallSide side = item.item->side;
+  TENON_ASSIGN_OR_RETURN(Options options, OptionsOf(item.module, function, side));
+  const bool is_async = side == CallSide::kAsyncLift;
+  const ExportedItem* second =
+      links_.Find(is_async ? CoreRole::kCallback : CoreRole::kPostReturn, &function);
+  if (side != CallSide::kStackfulLift && second != nullptr && second->module == item.module) {
+    const abi::CoreFuncIdx func = CoreFunction(item.module, second->name);
+    options.push_back({is_async ? Kind::kCallback : Kind::kPostReturn, func.value()});
   }
   const abi::CoreFuncIdx core = CoreFunction(item.module, item.name);
   return abi::FuncIdx(writer_.Add(syntax::CanonLift{core, options, type}));

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,20 +45,35 @@ class Assembler {
 
   // Core instances.
   void AddModules();
-  bool NeedsShim(const Link& link) const;
+  bool NeedsShim(size_t module, const Link& link) const;
   void AddShims();
   void AddResources();
   Status Instantiate(size_t module);
   Result<CoreItemIndex> Satisfy(size_t module, const Link& link);
+  Result<abi::CoreFuncIdx> Lower(size_t module, const CoreItem& item);
+  abi::CoreFuncIdx ResourceBuiltin(const CoreItem& item);
+  Result<abi::CoreFuncIdx> Builtin(size_t module, const CoreItem& item);
   Status AddFixup();
   Result<abi::CoreFuncIdx> Fill(const Shim& shim);
   abi::CoreFuncIdx ShimFunction(size_t place);
   abi::CoreFuncIdx CoreFunction(size_t module, absl::string_view name);
   uint32_t AliasCore(abi::Sort sort, abi::CoreInstanceIdx instance, absl::string_view name);
 
-  // Options of a lift or lower.
-  Result<std::vector<abi::syntax::CanonOption>> OptionsOf(size_t module, const Function& function,
-                                                          CallSide side);
+  // Of the options of a lift, a lower or a built-in.
+  struct Needs {
+    std::optional<abi::syntax::CanonOption::Kind> encoding;
+    bool memory = false;
+    bool import_realloc = false;
+    bool export_realloc = false;
+    bool is_async = false;
+  };
+  using Options = std::vector<abi::syntax::CanonOption>;
+  abi::syntax::CanonOption::Kind EncodingOf(size_t module) const;
+  Needs NeedsOf(size_t module, const CoreSignature& signature, CallSide side) const;
+  Needs NeedsOf(size_t module, const CoreItem& builtin) const;
+  // The name is for an error.
+  Result<Options> OptionsOf(size_t module, const Needs& needs, absl::string_view name);
+  Result<Options> OptionsOf(size_t module, const Function& function, CallSide side);
 
   // What is exported.
   Status AddExports();
@@ -71,6 +87,7 @@ class Assembler {
   const absl::Span<const std::vector<uint8_t>> binaries_;
   abi::ComponentWriter writer_;
   RootTypes types_;
+  PayloadTypes imported_payloads_, exported_payloads_;
   LiveTypes live_;
   absl::flat_hash_set<const Function*> called_;          // of imports
   absl::flat_hash_map<size_t, uint32_t> instances_;      // by place in the world's imports

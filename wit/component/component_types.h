@@ -3,8 +3,10 @@
 // abi: "Import and Export Definitions"
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "abi/binary/component_writer.h"
@@ -34,6 +36,25 @@ class RootTypes : public TypeEncoder {
   absl::flat_hash_map<TypeIdx, const WorldItem*> names_;  // of the world's own types
   absl::flat_hash_map<InterfaceIdx, uint32_t> instances_;
   std::optional<InterfaceIdx> exporting_;
+};
+
+// Types at the root that built-ins are about: definitions without names, but for the resources in
+// them, which whoever makes one finds.
+class PayloadTypes : public TypeEncoder {
+ public:
+  using FindResource = std::function<abi::TypeIdx(TypeIdx)>;
+  PayloadTypes(const Packages& packages, abi::ComponentWriter& writer, FindResource find)
+      : TypeEncoder(packages, writer), find_(std::move(find)) {}
+
+ protected:
+  abi::TypeIdx Name(TypeIdx type, const abi::syntax::ExternType& what) override {
+    const bool is_resource = what.bound == abi::syntax::ExternType::Bound::kSubResource;
+    return is_resource ? find_(type) : abi::TypeIdx(what.index);
+  }
+  std::optional<abi::TypeIdx> Foreign(TypeIdx) override { return std::nullopt; }
+
+ private:
+  const FindResource find_;
 };
 
 // Writes a component that imports functions and types, as the root has them, and exports them as

@@ -116,6 +116,58 @@ TEST(MakeComponentTest, OptionsNeedTheirExports) {
             "'run' needs 'cabi_realloc', which the core module does not export");
 }
 
+constexpr char kAsyncWorld[] =
+    "package a:b; world w { import in: async func(s: stream<string>) -> u32;"
+    "  export out: async func() -> stream<string>; }";
+
+TEST(MakeComponentTest, AsyncNames) {
+  EXPECT_EQ(Made(Embedded(kAsyncWorld,
+                          "(module (import \"$root\" \"[async-lower]in\""
+                          "  (func (param i32 i32) (result i32)))"
+                          "(import \"$root\" \"[stream-read-0]in\""
+                          "  (func (param i32 i32 i32) (result i32)))"
+                          "(import \"[export]$root\" \"[task-return]out\" (func (param i32)))"
+                          "(import \"[export]$root\" \"[stream-new-0]out\" (func (result i64)))"
+                          "(import \"[export]$root\" \"[task-cancel]\" (func))"
+                          "(import \"$root\" \"[waitable-set-poll]\""
+                          "  (func (param i32 i32) (result i32)))"
+                          "(import \"$root\" \"[context-get-0]\" (func (result i32)))"
+                          "(memory (export \"memory\") 1)"
+                          "(func (export \"cabi_realloc\") (param i32 i32 i32 i32) (result i32)"
+                          "  i32.const 0)"
+                          "(func (export \"[async-lift]out\") (result i32) i32.const 0)"
+                          "(func (export \"[callback][async-lift]out\")"
+                          "  (param i32 i32 i32) (result i32) i32.const 0))")),
+            "package root:component;\n\nworld root {\n"
+            "  import in: async func(s: stream<string>) -> u32;\n"
+            "  export out: async func() -> stream<string>;\n}\n");
+}
+
+TEST(MakeComponentTest, AsyncNamesThatDoNotFit) {
+  const std::string out =
+      "(func (export \"[async-lift]out\") (result i32) i32.const 0)"
+      "(func (export \"[callback][async-lift]out\") (param i32 i32 i32) (result i32) i32.const 0)";
+  EXPECT_EQ(Made(Embedded(kAsyncWorld,
+                          "(module (func (export \"[async-lift]out\") (result i32) i32.const 0))")),
+            "the core module does not export '[callback][async-lift]out', which "
+            "'[async-lift]out' needs");
+  EXPECT_EQ(Made(Embedded(kAsyncWorld,
+                          "(module (import \"$root\" \"[stream-new-1]in\""
+                          "  (func (result i64)))" +
+                              out + ")")),
+            "the core module imports '$root' '[stream-new-1]in', which neither its world nor an "
+            "adapter has");
+  EXPECT_EQ(Made(Embedded(kAsyncWorld,
+                          "(module (import \"$root\" \"[waitable-join]\" (func))" + out + ")")),
+            "the core module imports '$root' '[waitable-join]', as () -> (); expected "
+            "(i32 i32) -> ()");
+  EXPECT_EQ(Made(Embedded(kAsyncWorld,
+                          "(module (import \"$root\" \"[waitable-set-wait]\""
+                          "  (func (param i32 i32) (result i32)))" +
+                              out + ")")),
+            "'[waitable-set-wait]' needs a memory, which the core module does not export");
+}
+
 constexpr char kMain[] =
     "(module (import \"old\" \"print\" (func (param i32))) (memory (export \"memory\") 1)"
     " (func (export \"cabi_realloc\") (param i32 i32 i32 i32) (result i32) i32.const 0)"

@@ -4,7 +4,9 @@
 #include <iterator>
 
 #include "abi/syntax/semver.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "wit/component/core_module.h"
 #include "wit/component/trim_adapter.h"
 #include "wit/resolve/print.h"
@@ -39,6 +41,9 @@ bool IsPlain(const vm::FuncType& type) {
          std::all_of(type.results.begin(), type.results.end(), is_plain);
 }
 
+constexpr absl::string_view kOfExport = "[export]";
+constexpr absl::string_view kRoot = "$root";
+
 bool IsRealloc(absl::string_view name) {
   return name == "canonical_abi_realloc" || name == "cabi_import_realloc" ||
          name == "cabi_export_realloc";
@@ -65,7 +70,7 @@ absl::flat_hash_set<std::string> WantedOf(const LinkedModule& adapter, const vm:
 
 Result<Links> Links::Make(const Packages& packages, const Shapes& shapes, WorldIdx world,
                           std::vector<LinkedModule> modules) {
-  Links links;
+  Links links(packages);
   links.modules_ = std::move(modules);
   links.permitted_ = InBothManglings(
       [&](Mangling mangling) { return CoreImports(packages, shapes, world, mangling); });
@@ -106,7 +111,56 @@ Status Links::AddImports(size_t module) {
   return {};
 }
 
-Result<Link> Links::Resolve(size_t module, const vm::Import& import) const {
+const CoreItem* Links::FindPermitted(absl::string_view module, absl::string_view name) const {
+  auto found = permitted_by_name_.find({std::string(module), std::string(name)});
+  const std::optional<std::string> track = abi::AlternateKey(module);
+  if (found == permitted_by_name_.end() && track) {
+    found = permitted_by_name_.find({*track, std::string(name)});
+  }
+  return found == permitted_by_name_.end() ? nullptr : found->second;
+}
+
+const CoreItem* Links::FunctionOf(absl::string_view module, absl::string_view name) const {
+  if (!absl::ConsumePrefix(&module, kOfExport)) {
+    const CoreItem* item = FindPermitted(module, name);
+    return item != nullptr && item->role == CoreRole::kFunction ? item : nullptr;
+  }
+  const std::string exported =
+      module == kRoot ? std::string(name) : absl::StrCat(module, "#", name);
+  const auto found = wanted_by_name_.find(exported);
+  const bool is_function =
+      found != wanted_by_name_.end() && found->second->role == CoreRole::kFunction;
+  return is_function ? found->second : nullptr;
+}
+
+// One at the root, or about a stream or future in a function's signature; task.cancel goes with
+// what is exported.
+const CoreItem* Links::FindBuiltin(const vm::Import& import) {
+  const std::optional<BuiltinName> name = ParseBuiltinName(import.name);
+  if (!name) return nullptr;
+  CoreItem item = {.role = CoreRole::kBuiltin,
+                   .module = std::string(import.module),
+                   .name = std::string(import.name),
+                   .type = BuiltinType(name->builtin),
+                   .builtin = name->builtin,
+                   .is_of_export = absl::StartsWith(import.module, kOfExport)};
+  if (name->payload) {
+    const CoreItem* of = FunctionOf(import.module, name->function);
+    if (of == nullptr) return nullptr;
+    item.world_item = of->world_item;
+    item.function = of->function;
+    item.builtin.type = payloads_.Find(*of->function, *name->payload);
+    if (!item.builtin.type) return nullptr;
+  } else if (name->builtin.is(abi::syntax::CanonBuiltinKind::kTaskCancel)
+                 ? !item.is_of_export
+                 : import.module != kRoot) {
+    return nullptr;
+  }
+  builtins_.push_back(std::move(item));
+  return permitted_by_name_[{builtins_.back().module, builtins_.back().name}] = &builtins_.back();
+}
+
+Result<Link> Links::Resolve(size_t module, const vm::Import& import) {
   Link link{.import = &import};
   const vm::Module& from = *modules_[module].module;
   const auto* index = std::get_if<vm::TypeIdx>(&import.type);
@@ -137,12 +191,9 @@ Result<Link> Links::Resolve(size_t module, const vm::Import& import) const {
     expected = FuncTypeOf(*modules_[i].module, found->index);
   }
   if (link.kind == Link::Kind::kWorld) {
-    auto found = permitted_by_name_.find({std::string(import.module), std::string(import.name)});
-    if (const auto track = abi::AlternateKey(import.module);
-        found == permitted_by_name_.end() && track) {
-      found = permitted_by_name_.find({*track, std::string(import.name)});
-    }
-    if (found == permitted_by_name_.end()) {
+    link.item = FindPermitted(import.module, import.name);
+    if (link.item == nullptr) link.item = FindBuiltin(import);
+    if (link.item == nullptr) {
       std::vector<absl::string_view> names;
       for (const CoreItem& item : permitted_) {
         if (item.module == import.module) names.push_back(item.name);
@@ -151,7 +202,6 @@ Result<Link> Links::Resolve(size_t module, const vm::Import& import) const {
       return FailImport(module, import,
                         absl::StrCat("which neither its world nor an adapter has", advice));
     }
-    link.item = found->second;
     expected = &link.item->type;
   }
   if (expected != nullptr && !IsPlain(*expected)) {
@@ -219,6 +269,14 @@ Status Links::CheckComplete() const {
     if (item.role != CoreRole::kFunction || Find(CoreRole::kFunction, item.function)) continue;
     return Fail(ErrorKind::kInvalid, absl::StrCat("the core module does not export '", item.name,
                                                   "', which its world has"));
+  }
+  for (const ExportedItem& each : exported_) {
+    if (each.item->role != CoreRole::kFunction || each.item->side != CallSide::kAsyncLift) continue;
+    const ExportedItem* callback = Find(CoreRole::kCallback, each.item->function);
+    if (callback != nullptr && callback->module == each.module) continue;
+    return Fail(ErrorKind::kInvalid,
+                absl::StrCat(Describe(each.module), " does not export '[callback]", each.name,
+                             "', which '", each.name, "' needs"));
   }
   return {};
 }

@@ -1,8 +1,9 @@
 // What the core modules of a component import from and export to each other and the world: each
 // import resolved to what it means, each function of the world's exports to the module that has it.
-// Names are those of core_names.h; both manglings may stand side by side.
+// Names are those of core_names.h and core_builtins.h; both manglings may stand side by side.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -76,8 +77,14 @@ class Links {
   const std::vector<ExportedItem>& exported() const { return exported_; }
 
  private:
+  explicit Links(const Packages& packages) : payloads_(packages) {}
   Status AddImports(size_t module);
-  Result<Link> Resolve(size_t module, const vm::Import& import) const;
+  // Null where there is none.
+  const CoreItem* FindPermitted(absl::string_view module, absl::string_view name) const;
+  const CoreItem* FindBuiltin(const vm::Import& import);
+  // The function whose name stands in a built-in's.
+  const CoreItem* FunctionOf(absl::string_view module, absl::string_view name) const;
+  Result<Link> Resolve(size_t module, const vm::Import& import);
   Status AddExports(size_t module);
   Status CheckComplete() const;
   std::unexpected<Error> FailImport(size_t module, const vm::Import& import,
@@ -87,6 +94,8 @@ class Links {
   std::vector<LinkedModule> modules_;
   std::vector<CoreItem> permitted_, wanted_;  // imports and exports, in both manglings
   std::map<std::pair<std::string, std::string>, const CoreItem*> permitted_by_name_;
+  std::deque<CoreItem> builtins_;  // those that are imported; among the permitted ones then
+  Payloads payloads_;
   std::map<std::string, const CoreItem*, std::less<>> wanted_by_name_;
   std::vector<std::vector<Link>> imports_;
   std::vector<ModuleRoles> roles_;

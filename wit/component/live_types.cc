@@ -3,6 +3,7 @@
 #include "wit/resolve/type_parts.h"
 
 namespace tenon::wit {
+
 // Names of names make long chains: it does not recurse.
 void LiveTypes::Add(TypeIdx type) {
   std::vector<TypeIdx> waiting = {type};
