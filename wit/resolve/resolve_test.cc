@@ -164,6 +164,27 @@ TEST(Resolve, TakesAPackageTwiceIfItSaysTheSame) {
             "dep.wit:the package 'a:b' is there twice, and differs from x");
 }
 
+// wit: "De-duplication of interfaces", "Name Conflicts and with". A type that comes by two ways is
+// one, under two names.
+TEST(Resolve, WorldsMayBeIncludedByTwoWays) {
+  const std::string worlds =
+      "package a:b; interface i {} world base { import i; export i; import f: func();"
+      "  resource r { m: func(); } }"
+      "world left { include base; } world right { include base; }";
+  EXPECT_EQ(Outcome(worlds + "world top { include left; include right; }"),
+            "x:1:200: the world imports 'r' already; rename the one of 'right': include right with "
+            "{ r as another-name }");
+  EXPECT_NE(Outcome(worlds + "world top { include left; include right with { r as s, f as g }; }")
+                .find("world top {\n"
+                      "  import i;\n"
+                      "  resource r {\n    m: func();\n  }\n"
+                      "  type s = r;\n"
+                      "  import f: func();\n"
+                      "  import g: func();\n"
+                      "  export i;\n}"),
+            std::string::npos);
+}
+
 TEST(Resolve, CompletesWorlds) {
   EXPECT_EQ(Outcome("package a:b; interface i { type t = u8; } interface j { use i.{t}; } "
                     "interface k { use j.{t}; } interface l { use i.{t}; }"

@@ -157,6 +157,7 @@ Resolved<void> Resolver::IncludeItems(WorldScope& scope, const ast::Include& inc
                                       const World& from, bool is_export,
                                       absl::flat_hash_set<absl::string_view>& renamed) {
   const uint32_t offset = include.path.offset();
+  absl::flat_hash_set<TypeIdx> again;  // types that came by another way: their methods are there
   for (const WorldItem& original : is_export ? from.exports : from.imports) {
     TENON_RETURN_IF_ERROR(
         Charge(scope.types.scope, offset, CostOf(original) + include.names.size()));
@@ -171,14 +172,22 @@ Resolved<void> Resolver::IncludeItems(WorldScope& scope, const ast::Include& inc
       }
       continue;
     }
-    if (item.name.empty()) {
-      scope.world.imports.push_back(item);  // a method of a resource, which is there as well
+    if (item.name.empty()) {  // a method of a resource, which is there as well
+      const bool is_there = again.contains(std::get<Function>(item.what).resource);
+      if (!is_there) scope.world.imports.push_back(item);
       continue;
     }
     for (const ast::Rename& name : include.names) {
       if (name.name.text != original.name) continue;
       item.name = std::string(name.as->text);
       renamed.insert(name.name.text);
+    }
+    if (auto* type = std::get_if<TypeIdx>(&item.what);
+        type != nullptr && !scope.included.insert(*type).second) {
+      again.insert(*type);
+      TENON_ASSIGN_OR_RETURN(*type,
+                             AddType(scope.types.scope, offset,
+                                     {item.name, Alias{*type}, scope.types.owner, item.about}));
     }
     TENON_RETURN_IF_ERROR(
         AddNamed(scope, is_export, std::move(item), offset, include.path.name.text));

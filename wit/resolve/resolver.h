@@ -66,6 +66,7 @@ class Resolver {
     // By path. What is written must be so once; others may ask for it as well.
     absl::flat_hash_map<InterfaceIdx, size_t> imported;  // its place in the world
     absl::flat_hash_set<InterfaceIdx> exported;
+    absl::flat_hash_set<TypeIdx> included;  // types of other worlds
     absl::flat_hash_set<InterfaceIdx> written_imports;
     absl::flat_hash_set<InterfaceIdx> written_exports;
     World world;
