@@ -17,8 +17,8 @@ namespace syntax = abi::syntax;
 // The declarators of a component type: instances of interfaces, and what is not in any of them.
 class WorldTypeEncoder : public TypeEncoder {
  public:
-  WorldTypeEncoder(const Packages& packages, abi::ComponentWriter& writer)
-      : TypeEncoder(packages, writer) {}
+  WorldTypeEncoder(const Packages& packages, NameInType name, abi::ComponentWriter& writer)
+      : TypeEncoder(packages, writer), name_in_type_(name) {}
 
   void AddWorld(const World& world) {
     world_ = &world;
@@ -69,9 +69,12 @@ class WorldTypeEncoder : public TypeEncoder {
     const InterfaceIdx interface = std::get<InterfaceIdx>(item.what);
     const abi::TypeIdx type = EncodeInstanceType(
         packages_, interface, part, [&](TypeIdx foreign) { return Encode(foreign); }, writer_);
+    const ExternName name =
+        item.name.empty()
+            ? ExternName(name_in_type_(ComponentName(packages_, item), is_export), item.about)
+            : ExternName(packages_, item);
     const uint32_t instance =
-        Declare(ExternName(packages_, item), {.sort = abi::Sort::kInstance, .index = type.value()},
-                is_export);
+        Declare(name, {.sort = abi::Sort::kInstance, .index = type.value()}, is_export);
     if (!item.name.empty() && !packages_[interface].name.empty()) return;
     // From here on its types are those of this instance.
     instances_[interface] = instance;
@@ -83,10 +86,13 @@ class WorldTypeEncoder : public TypeEncoder {
                      : writer_.Add(syntax::Import{name, what});
   }
 
+  const NameInType name_in_type_;
   const World* world_ = nullptr;
   absl::flat_hash_map<InterfaceIdx, uint32_t> instances_;
   absl::flat_hash_map<TypeIdx, const WorldItem*> names_;  // of the world's own types
 };
+
+std::string SameName(std::string name, bool) { return name; }
 
 // A component type that exports the one of the world under its name.
 abi::TypeIdx AddNamedWorld(const Packages& packages, WorldIdx index, abi::ComponentWriter& out) {
@@ -111,7 +117,7 @@ abi::TypeIdx AddInterfaceType(const Packages& packages, InterfaceIdx interface,
   std::vector<InterfaceIdx> order(needed.begin(), needed.end());
   std::sort(order.begin(), order.end());  // what an interface uses has a smaller index
   abi::ComponentWriter inner(abi::ScopeKind::kType);
-  WorldTypeEncoder encoder(packages, inner);
+  WorldTypeEncoder encoder(packages, SameName, inner);
   for (const InterfaceIdx each : order) {
     encoder.AddInterface(each, false, {packages[each].types, {}});
   }
@@ -125,10 +131,15 @@ void AddExport(const std::string& name, abi::TypeIdx type, abi::ComponentWriter&
 
 }  // namespace
 
-abi::TypeIdx AddWorldType(const Packages& packages, WorldIdx world, abi::ComponentWriter& out) {
+abi::TypeIdx AddWorldType(const Packages& packages, WorldIdx world, NameInType name,
+                          abi::ComponentWriter& out) {
   abi::ComponentWriter type(abi::ScopeKind::kType);
-  WorldTypeEncoder(packages, type).AddWorld(packages[world]);
+  WorldTypeEncoder(packages, name, type).AddWorld(packages[world]);
   return out.AddComponentType(type);
+}
+
+abi::TypeIdx AddWorldType(const Packages& packages, WorldIdx world, abi::ComponentWriter& out) {
+  return AddWorldType(packages, world, SameName, out);
 }
 
 std::vector<uint8_t> EncodeWorld(const Packages& packages, WorldIdx world,

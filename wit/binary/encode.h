@@ -4,9 +4,11 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "abi/binary/component_writer.h"
+#include "absl/functional/function_ref.h"
 #include "vm/base/status.h"
 #include "wit/resolve/packages.h"
 
@@ -19,7 +21,11 @@ enum class StringEncoding : uint8_t { kUtf8, kUtf16, kLatin1Utf16 };
 inline constexpr char kComponentTypeSection[] = "component-type";
 std::vector<uint8_t> EncodeWorld(const Packages& packages, WorldIdx world, StringEncoding encoding);
 
-// The world's component type, as a definition of `out`.
+// The world's component type, as a definition of `out`. `name` says what an interface with a
+// package is called there.
+using NameInType = absl::FunctionRef<std::string(std::string name, bool is_export)>;
+abi::TypeIdx AddWorldType(const Packages& packages, WorldIdx world, NameInType name,
+                          abi::ComponentWriter& out);
 abi::TypeIdx AddWorldType(const Packages& packages, WorldIdx world, abi::ComponentWriter& out);
 
 // The only root as a component that exports a type for each of its interfaces and worlds, each

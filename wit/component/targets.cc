@@ -1,18 +1,66 @@
 #include "wit/component/targets.h"
 
+#include <string>
+#include <utility>
+
 #include "abi/binary/component_writer.h"
+#include "abi/binary/decode.h"
+#include "abi/syntax/semver.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "vm/base/status.h"
 #include "wit/binary/encode.h"
 
 namespace tenon::wit {
+namespace {
+
+namespace syntax = abi::syntax;
+
+// The names under which a component has interfaces on one side: exactly that of a world, or that of
+// the highest version on its track.
+class ComponentNames {
+ public:
+  void Add(absl::string_view name) {
+    names_.insert(name);
+    const std::optional<std::string> track = abi::AlternateKey(name);
+    if (!track) return;
+    absl::string_view& best = by_track_[*track];
+    if (best.empty() || abi::CompareVersions(best, name) < 0) best = name;
+  }
+  std::string For(std::string name) const {
+    const std::optional<std::string> track = abi::AlternateKey(name);
+    if (!track || names_.contains(name)) return name;
+    const auto found = by_track_.find(*track);
+    return found == by_track_.end() ? name : std::string(found->second);
+  }
+
+ private:
+  absl::flat_hash_set<absl::string_view> names_;
+  absl::flat_hash_map<std::string, absl::string_view> by_track_;
+};
+
+}  // namespace
 
 std::vector<uint8_t> MakeTargetsQuestion(const Packages& packages, WorldIdx world,
                                          absl::Span<const uint8_t> component) {
+  const auto decoded = abi::DecodeComponent({component.begin(), component.end()});
+  TENON_CHECK(decoded);  // it is valid
+  ComponentNames imports, exports;
+  for (const syntax::Definition& definition : (*decoded)->definitions) {
+    const auto* import = std::get_if<syntax::Import>(&definition.def);
+    const auto* exported = std::get_if<syntax::Export>(&definition.def);
+    if (import != nullptr) imports.Add(import->name.name);
+    if (exported != nullptr) exports.Add(exported->name.name);
+  }
+  const auto name_in_type = [&](std::string name, bool is_export) {
+    return (is_export ? exports : imports).For(std::move(name));
+  };
   abi::ComponentWriter question;
-  const abi::TypeIdx type = AddWorldType(packages, world, question);
+  const abi::TypeIdx type = AddWorldType(packages, world, name_in_type, question);
   const abi::ComponentIdx index = question.AddComponent(component);
-  const abi::syntax::ExternType expected = {.sort = abi::Sort::kComponent, .index = type.value()};
-  question.Add(abi::syntax::Export{
-      {packages[world].name}, {abi::Sort::kComponent, index.value()}, &expected});
+  const syntax::ExternType expected = {.sort = abi::Sort::kComponent, .index = type.value()};
+  question.Add(
+      syntax::Export{{packages[world].name}, {abi::Sort::kComponent, index.value()}, &expected});
   return question.Finish();
 }
 

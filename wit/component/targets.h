@@ -11,7 +11,8 @@
 namespace tenon::wit {
 
 // A component that is valid if and only if the one given, which is, fits the world: it exports that
-// one as a component of the world's type.
+// one as a component of the world's type. An interface of another version on the same track will
+// do, as it does when the component is linked.
 std::vector<uint8_t> MakeTargetsQuestion(const Packages& packages, WorldIdx world,
                                          absl::Span<const uint8_t> component);
 
