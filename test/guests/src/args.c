@@ -4,12 +4,11 @@
 //   return N      main returns N
 //   abort         abort()
 //   argv0         prints argv[0] too
+#include "c.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-__attribute__((import_module("wasi:cli/exit@0.2.12"), import_name("exit-with-code"))) void
-ExitWithCode(int code);
 
 extern char** environ;
 
@@ -23,7 +22,7 @@ int main(int argc, char** argv) {
   if (strcmp(how, "argv0") == 0) printf("argv[0]: [%s]\n", argv[0]);
   fflush(stdout);
   if (strcmp(how, "exit") == 0) exit(code);
-  if (strcmp(how, "exit-code") == 0) ExitWithCode(code);
+  if (strcmp(how, "exit-code") == 0) wasi_cli_exit_exit_with_code(code);
   if (strcmp(how, "abort") == 0) abort();
   return strcmp(how, "return") == 0 ? code : 0;
 }
