@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "wit/binary/decode.h"
 #include "wit/binary/encode.h"
+#include "wit/binary/package_docs.h"
 #include "wit/resolve/source_groups_for_test.h"
 #include "wit/syntax/limits.h"
 
@@ -43,6 +44,37 @@ TEST(WitBinaryTest, TypesOfEveryKind) {
       "  s: static func() -> result<_, e>; }"
       " many: func(a: list<u8, 4>, b: map<string, v>, c: result<f, point>) -> also;"
       " later: async func(a: stream<u8>, b: future, c: stream) -> future<error-context>; }");
+}
+
+TEST(WitBinaryTest, DocumentationAndGates) {
+  ExpectSame(
+      "/// of the package\npackage a:b@1.2.0; /// an interface\n/// in two lines \"quoted\"\n"
+      "@since(version = 1.0.0) interface i {"
+      " /// a record\n record p { /// a field\n x: u8, y: u8 } /// cases\n variant v { /// none\n "
+      "a }"
+      " /// a resource\n @since(version = 1.1.0) @deprecated(version = 1.2.0) resource r {"
+      "  /// made\n constructor(); /// \u00e4\n m: func(); } /// plain\n f: func(); }"
+      "/// a world\nworld w { @since(version = 1.0.0) import i; /// here\n type t = u8;"
+      " /// in\n import g: func(); /// out\n export g: func();"
+      " /// inline\n import n: interface { /// h\n h: func(); } export i; }");
+}
+
+TEST(WitBinaryTest, DocumentationThatIsNone) {
+  Packages packages = *Resolve({Root({{"x", "package a:b; interface i { f: func(); }"}})}, {});
+  const auto outcome = [&](std::string content) {
+    const Status status = ApplyPackageDocs(std::vector<uint8_t>(content.begin(), content.end()),
+                                           PackageIdx(0), packages);
+    return status ? packages.interfaces[0].functions[0].about.docs : status.error().message();
+  };
+
+  EXPECT_EQ(outcome(""), "its package-docs is not of version 0 or 1");
+  EXPECT_EQ(outcome("\2{}"), "its package-docs is not of version 0 or 1");
+  EXPECT_EQ(outcome("\1[]"), "its package-docs holds no JSON object");
+  EXPECT_EQ(outcome("\1{\"docs\":"), "its package-docs holds no JSON object");
+  EXPECT_EQ(outcome("\1" + std::string(100'000, '[')), "its package-docs holds no JSON object");
+  EXPECT_EQ(outcome("\1{\"docs\":7,\"interfaces\":{\"i\":{\"funcs\":[]},\"j\":{}}}"), "");
+  EXPECT_EQ(outcome(std::string(1, 0) + "{\"interfaces\":{\"i\":{\"funcs\":{\"f\":\"old\"}}}}"),
+            "old");
 }
 
 TEST(WitBinaryTest, UsesBetweenInterfacesAndPackages) {

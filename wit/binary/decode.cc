@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "wit/binary/items.h"
+#include "wit/binary/package_docs.h"
 #include "wit/resolve/print.h"
 
 namespace tenon::wit {
@@ -131,6 +132,21 @@ Result<WorldIdx> AddRootWorld(const WorldItems& items, PackagesBuilder& builder,
   return world;
 }
 
+// Of a package what stands beside its types.
+Status ReadDocs(const syntax::RootComponent& component, Packages& packages) {
+  for (uint32_t i = 0; i < packages.packages.size(); ++i) {
+    if (!packages.packages[i].is_root) continue;
+    for (const syntax::Definition& definition : component.definitions) {
+      const auto* custom = std::get_if<syntax::Custom>(&definition.def);
+      if (custom == nullptr || custom->name != kPackageDocsSection) continue;
+      const auto bytes =
+          absl::MakeConstSpan(*component.bytes).subspan(custom->bytes.offset, custom->bytes.size);
+      TENON_RETURN_IF_ERROR(ApplyPackageDocs(bytes, PackageIdx(i), packages));
+    }
+  }
+  return {};
+}
+
 // What one section of a core module says.
 struct Section {
   std::unique_ptr<const syntax::RootComponent> component;
@@ -196,6 +212,7 @@ Result<DecodedWit> DecodeWit(const syntax::RootComponent& component) {
                          reader.Read(static_cast<const syntax::Component&>(component)));
   if (IsPackage(items)) {
     TENON_RETURN_IF_ERROR(PackageReader(reader, decoded).Read(items));
+    TENON_RETURN_IF_ERROR(ReadDocs(component, decoded.packages));
     return decoded;
   }
   PackagesBuilder builder;

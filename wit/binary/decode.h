@@ -1,5 +1,6 @@
 // Component binaries to WIT: what encode.h writes, and the world of any component. Names are taken
-// as they stand there; comments and gates are not in it. wit: "Package Format"
+// as they stand there; documentation and gates are those that a package's custom section has.
+// wit: "Package Format"
 #pragma once
 
 #include <optional>

@@ -5,6 +5,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "wit/abi/core_names.h"
+#include "wit/binary/package_docs.h"
 #include "wit/binary/type_encoder.h"
 #include "wit/resolve/print.h"
 #include "wit/syntax/limits.h"
@@ -177,6 +178,9 @@ Result<std::vector<uint8_t>> EncodePackage(const Packages& packages) {
   for (const WorldIdx world : root->worlds) {
     TENON_RETURN_IF_ERROR(add(packages[world].name, AddNamedWorld(packages, world, component)));
   }
+  const PackageIdx index(static_cast<uint32_t>(root - packages.packages.begin()));
+  const std::vector<uint8_t> docs = EncodePackageDocs(packages, index);
+  if (!docs.empty()) component.AddCustom(kPackageDocsSection, docs);
   return component.Finish();
 }
 

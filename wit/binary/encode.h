@@ -1,5 +1,6 @@
 // WIT as component binaries: a world as a component type, as it stands in a core module's custom
-// section `component-type`, and a package. Comments and gates are not part of it.
+// section `component-type`, and a package. Comments and gates are not part of the types: those of a
+// package stand beside them, in a custom section.
 // wit: "Package Format"
 #pragma once
 
