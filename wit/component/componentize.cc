@@ -23,10 +23,10 @@ Result<vm::Module> Decode(CoreInput input) {
 }
 
 // What the main module's realloc is called for an adapter; empty if it has none.
-std::string ReallocForAdapters(const vm::Module& main) {
+std::string ReallocForAdapters(const ModuleIndex& main) {
   for (const char* name :
        {"cabi_realloc_adapter", "cabi_realloc", "canonical_abi_realloc", "cm32p2_realloc"}) {
-    if (FindExport(main, name) != nullptr) return name;
+    if (main.FindExport(name) != nullptr) return name;
   }
   return "";
 }
@@ -50,7 +50,7 @@ Status CheckPurpose(const vm::Module& main, const World& world) {
 }
 
 // Of an adapter what is wanted; nothing if it is of no use.
-Result<std::vector<uint8_t>> Trim(const vm::Module& main, const LinkedModule& adapter,
+Result<std::vector<uint8_t>> Trim(const ModuleIndex& main, const LinkedModule& adapter,
                                   const std::vector<CoreItem>& exports) {
   const auto wanted = WantedOf(adapter, main, exports);
   if (wanted.empty()) return std::vector<uint8_t>();
@@ -86,10 +86,11 @@ Result<std::vector<uint8_t>> MakeComponent(CoreInput main, std::vector<CoreInput
   std::vector<std::vector<uint8_t>> binaries = {vm::EncodeModule(decoded[0])};
   std::vector<vm::Module> trimmed;  // by adapter that is used
   trimmed.reserve(modules.size());
+  const ModuleIndex index(decoded[0]);
   std::vector<LinkedModule> linked = {{"", &decoded[0], world.encodings[0]}};
   for (size_t i = 1; i < modules.size(); ++i) {
     modules[i].module = &decoded[i];
-    TENON_ASSIGN_OR_RETURN(auto binary, Trim(decoded[0], modules[i], exports));
+    TENON_ASSIGN_OR_RETURN(auto binary, Trim(index, modules[i], exports));
     if (binary.empty()) continue;
     binaries.push_back(binary);
     TENON_ASSIGN_OR_RETURN(trimmed.emplace_back(), DecodeCoreModule(std::move(binary)));

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "abi/binary/decode.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "vm/binary/encoder.h"
 #include "vm/text/parser.h"
 #include "wit/binary/decode.h"
@@ -220,6 +222,25 @@ TEST(MakeComponentTest, AnAdapterNeedsAReallocOfItsOwn) {
       " (func (export \"run\")))";
   EXPECT_EQ(Made(Binary(kMain), {{"old", Embedded(wit, adapter)}}),
             "'get' needs 'cabi_realloc', which the adapter 'old' does not export");
+}
+
+// A repetition of `text`, with the number in place of '$'.
+std::string Repeated(int count, absl::string_view text) {
+  std::string all;
+  for (int i = 0; i < count; ++i) all += absl::StrReplaceAll(text, {{"$", absl::StrCat(i)}});
+  return all;
+}
+
+// Its size is such that looking through imports or exports for each import or call takes minutes.
+TEST(MakeComponentTest, AnAdapterMayImportAndCallALot) {
+  const std::string main =
+      absl::StrCat("(module (import \"old\" \"g\" (func)) (func $f)",
+                   Repeated(50'000, "(export \"x$\" (func 1))"), "(export \"f\" (func $f)))");
+  const std::string adapter = absl::StrCat(
+      "(module ", Repeated(50'000, "(import \"__main_module__\" \"f\" (func))"),
+      "(func (export \"g\") ", Repeated(50'000, "call $ "), Repeated(450'000, "call 0 "), "))");
+  EXPECT_EQ(Made(Embedded("package a:b; world w {}", main), {{"old", Binary(adapter)}}),
+            "package root:component;\n\nworld root {}\n");
 }
 
 TEST(MakeComponentTest, DamagedModulesAreRefusedOrLinked) {

@@ -48,27 +48,30 @@ const vm::FuncType* FuncTypeAt(const vm::Module& module, vm::TypeIdx type) {
   return found.kind == vm::SubType::Kind::kFunc ? &found.func : nullptr;
 }
 
-const vm::FuncType* FuncTypeOf(const vm::Module& module, uint32_t function) {
-  uint32_t count = 0;
-  for (const vm::Import& import : module.imports) {
-    const auto* type = std::get_if<vm::TypeIdx>(&import.type);
-    if (type != nullptr && count++ == function) return FuncTypeAt(module, *type);
-  }
-  function -= count;
-  return function < module.functions.size() ? FuncTypeAt(module, module.functions[function])
-                                            : nullptr;
-}
-
-const vm::Export* FindExport(const vm::Module& module, absl::string_view name) {
-  const auto found = std::find_if(module.exports.begin(), module.exports.end(),
-                                  [&](const vm::Export& each) { return each.name == name; });
-  return found == module.exports.end() ? nullptr : &*found;
-}
-
 uint32_t CountImports(const vm::Module& module, vm::ExternKind kind) {
   return static_cast<uint32_t>(
       std::count_if(module.imports.begin(), module.imports.end(),
                     [&](const vm::Import& import) { return import.kind() == kind; }));
+}
+
+ModuleIndex::ModuleIndex(const vm::Module& module) : module_(module) {
+  for (const vm::Import& import : module.imports) {
+    const auto* type = std::get_if<vm::TypeIdx>(&import.type);
+    if (type != nullptr) imported_.push_back(*type);
+  }
+  for (const vm::Export& each : module.exports) exports_.emplace(each.name, &each);
+}
+
+const vm::FuncType* ModuleIndex::FuncTypeOf(uint32_t function) const {
+  if (function < imported_.size()) return FuncTypeAt(module_, imported_[function]);
+  const size_t defined = function - imported_.size();
+  return defined < module_.functions.size() ? FuncTypeAt(module_, module_.functions[defined])
+                                            : nullptr;
+}
+
+const vm::Export* ModuleIndex::FindExport(absl::string_view name) const {
+  const auto found = exports_.find(name);
+  return found == exports_.end() ? nullptr : found->second;
 }
 
 std::vector<uint8_t> CodeOf(absl::string_view text) {

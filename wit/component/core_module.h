@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "vm/base/status.h"
 #include "vm/syntax/module.h"
@@ -16,11 +17,25 @@ namespace tenon::wit {
 
 Result<vm::Module> DecodeCoreModule(std::vector<uint8_t> bytes);
 
-// Of a type, or of a function by its index; nothing where there is none.
+// Nothing where there is none.
 const vm::FuncType* FuncTypeAt(const vm::Module& module, vm::TypeIdx type);
-const vm::FuncType* FuncTypeOf(const vm::Module& module, uint32_t function);
-const vm::Export* FindExport(const vm::Module& module, absl::string_view name);
 uint32_t CountImports(const vm::Module& module, vm::ExternKind kind);
+
+// What is looked up once for each import or export of some module. The module outlives it.
+class ModuleIndex {
+ public:
+  explicit ModuleIndex(const vm::Module& module);
+
+  const vm::Module& module() const { return module_; }
+  // Nothing where there is none.
+  const vm::FuncType* FuncTypeOf(uint32_t function) const;
+  const vm::Export* FindExport(absl::string_view name) const;
+
+ private:
+  const vm::Module& module_;
+  std::vector<vm::TypeIdx> imported_;  // types of functions
+  absl::flat_hash_map<absl::string_view, const vm::Export*> exports_;
+};
 
 // The code of the only function of a module's text, which is our own.
 std::vector<uint8_t> CodeOf(absl::string_view text);

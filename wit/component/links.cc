@@ -51,15 +51,16 @@ bool IsRealloc(absl::string_view name) {
 
 }  // namespace
 
-absl::flat_hash_set<std::string> WantedOf(const LinkedModule& adapter, const vm::Module& main,
+absl::flat_hash_set<std::string> WantedOf(const LinkedModule& adapter, const ModuleIndex& main,
                                           const std::vector<CoreItem>& exports) {
+  const ModuleIndex own(*adapter.module);
   absl::flat_hash_set<std::string> wanted;
-  for (const vm::Import& import : main.imports) {
+  for (const vm::Import& import : main.module().imports) {
     if (import.module == adapter.name) wanted.insert(std::string(import.name));
   }
   for (const CoreItem& item : exports) {
-    const bool is_of_world = item.is_of_export && FindExport(main, item.name) == nullptr;
-    if (is_of_world && FindExport(*adapter.module, item.name)) wanted.insert(item.name);
+    const bool is_of_world = item.is_of_export && main.FindExport(item.name) == nullptr;
+    if (is_of_world && own.FindExport(item.name) != nullptr) wanted.insert(item.name);
   }
   if (wanted.empty()) return wanted;
   for (const vm::Export& each : adapter.module->exports) {
@@ -72,6 +73,7 @@ Result<Links> Links::Make(const Packages& packages, const Shapes& shapes, WorldI
                           std::vector<LinkedModule> modules) {
   Links links(packages);
   links.modules_ = std::move(modules);
+  for (const LinkedModule& each : links.modules_) links.indices_.emplace_back(*each.module);
   links.permitted_ = InBothManglings(
       [&](Mangling mangling) { return CoreImports(packages, shapes, world, mangling); });
   links.wanted_ = InBothManglings(
@@ -173,22 +175,22 @@ Result<Link> Links::Resolve(size_t module, const vm::Import& import) {
   const vm::FuncType* expected = nullptr;
   if (is_adapter && import.module == kMainModule) {
     link.kind = Link::Kind::kMainExport;
-    const vm::Module& main = *modules_[kMainModuleIndex].module;
-    const vm::Export* found = FindExport(main, import.name);
+    const ModuleIndex& main = indices_[kMainModuleIndex];
+    const vm::Export* found = main.FindExport(import.name);
     if (found == nullptr || found->kind != vm::ExternKind::kFunc) {
       return FailImport(module, import, "which the core module does not export");
     }
-    expected = FuncTypeOf(main, found->index);
+    expected = main.FuncTypeOf(found->index);
   }
   for (size_t i = 1; !is_adapter && i < modules_.size(); ++i) {
     if (import.module != modules_[i].name) continue;
     link.kind = Link::Kind::kAdapter;
     link.module = i;
-    const vm::Export* found = FindExport(*modules_[i].module, import.name);
+    const vm::Export* found = indices_[i].FindExport(import.name);
     if (found == nullptr || found->kind != vm::ExternKind::kFunc) {
       return FailImport(module, import, "which the adapter does not export");
     }
-    expected = FuncTypeOf(*modules_[i].module, found->index);
+    expected = indices_[i].FuncTypeOf(found->index);
   }
   if (link.kind == Link::Kind::kWorld) {
     link.item = FindPermitted(import.module, import.name);
@@ -230,7 +232,7 @@ Status Links::AddExports(size_t module) {
       continue;
     }
     const vm::FuncType* type =
-        each.kind == vm::ExternKind::kFunc ? FuncTypeOf(from, each.index) : nullptr;
+        each.kind == vm::ExternKind::kFunc ? indices_[module].FuncTypeOf(each.index) : nullptr;
     if (type == nullptr || *type != item->type) {
       return Fail(ErrorKind::kInvalid,
                   absl::StrCat(Describe(module), " exports '", each.name, "' as ",

@@ -15,6 +15,7 @@
 #include "vm/syntax/module.h"
 #include "wit/abi/core_names.h"
 #include "wit/binary/encode.h"
+#include "wit/component/core_module.h"
 
 namespace tenon::wit {
 
@@ -57,7 +58,7 @@ struct ModuleRoles {
 
 // The exports of an adapter that are of use: functions that the main module imports from it, those
 // of the world, and its reallocs. Nothing if it is of no use at all.
-absl::flat_hash_set<std::string> WantedOf(const LinkedModule& adapter, const vm::Module& main,
+absl::flat_hash_set<std::string> WantedOf(const LinkedModule& adapter, const ModuleIndex& main,
                                           const std::vector<CoreItem>& exports);
 
 class Links {
@@ -92,6 +93,7 @@ class Links {
   std::string Describe(size_t module) const;
 
   std::vector<LinkedModule> modules_;
+  std::vector<ModuleIndex> indices_;          // by module
   std::vector<CoreItem> permitted_, wanted_;  // imports and exports, in both manglings
   std::map<std::pair<std::string, std::string>, const CoreItem*> permitted_by_name_;
   std::deque<CoreItem> builtins_;  // those that are imported; among the permitted ones then

@@ -46,7 +46,10 @@ class Trimmer {
  public:
   Trimmer(const vm::Module& adapter, const absl::flat_hash_set<std::string>& wanted,
           absl::string_view realloc)
-      : in_(adapter), wanted_(wanted), realloc_(realloc) {}
+      : in_(adapter),
+        imported_(CountImports(adapter, vm::ExternKind::kFunc)),
+        wanted_(wanted),
+        realloc_(realloc) {}
 
   Result<std::vector<uint8_t>> Run() {
     TENON_RETURN_IF_ERROR(CheckForm());
@@ -79,8 +82,6 @@ class Trimmer {
     return Fail(ErrorKind::kInvalid, "an adapter may have no memories or segments");
   }
 
-  uint32_t imported() const { return CountImports(in_, vm::ExternKind::kFunc); }
-
   // Calls visit(instruction) for each instruction of a body; false ends it.
   template <typename Visit>
   Status ForEachInstruction(absl::Span<const uint8_t> code, const Visit& visit) const {
@@ -105,7 +106,7 @@ class Trimmer {
   }
 
   void MarkFunction(uint32_t function) {
-    if (function >= imported() + in_.functions.size()) return;  // the validator will tell
+    if (function >= imported_ + in_.functions.size()) return;  // the validator will tell
     if (live_.insert(function).second) stack_.push_back(function);
   }
 
@@ -118,7 +119,7 @@ class Trimmer {
     while (!stack_.empty()) {
       const uint32_t function = stack_.back();
       stack_.pop_back();
-      if (function < imported()) continue;
+      if (function < imported_) continue;
       TENON_RETURN_IF_ERROR(
           ForEachInstruction(BodyOf(function), [&](const vm::Instruction& instruction) {
             if (HasFunc(instruction)) MarkFunction(instruction.index);
@@ -131,7 +132,7 @@ class Trimmer {
   }
 
   absl::Span<const uint8_t> BodyOf(uint32_t function) const {
-    return in_.Bytes(in_.bodies[function - imported()].code);
+    return in_.Bytes(in_.bodies[function - imported_].code);
   }
 
   // Visits a part of the adapter's names.
@@ -173,9 +174,7 @@ class Trimmer {
     added_.push_back(std::move(function));
   }
   // The index of the next defined function.
-  uint32_t Next() const {
-    return CountImports(out_, vm::ExternKind::kFunc) + static_cast<uint32_t>(added_.size());
-  }
+  uint32_t Next() const { return kept_ + static_cast<uint32_t>(added_.size()); }
 
   // Imports first, then functions, of which only a realloc that is not imported is new.
   void PlaceFunctions() {
@@ -192,13 +191,13 @@ class Trimmer {
           continue;
         }
         if (IsRealloc(import)) kept.name = realloc_;
-        places_[old] = CountImports(out_, vm::ExternKind::kFunc);
+        places_[old] = kept_++;
         if (IsRealloc(import)) realloc_index_ = places_[old];
       }
       out_.imports.push_back(kept);
     }
     if (!realloc_.empty() && stack_pointer_ && !realloc_index_) {
-      realloc_index_ = CountImports(out_, vm::ExternKind::kFunc);
+      realloc_index_ = kept_++;
       out_.imports.push_back({kMainModule, realloc_, AddType(ReallocType())});
     }
     if (missing_realloc) {
@@ -213,7 +212,7 @@ class Trimmer {
   Status CopyBodies() {
     const auto count = static_cast<uint32_t>(in_.functions.size());
     for (uint32_t i = 0, next = Next(); i < count; ++i) {
-      if (live_.contains(imported() + i)) places_[imported() + i] = next++;
+      if (live_.contains(imported_ + i)) places_[imported_ + i] = next++;
     }
     // Whoever comes in from outside has a stack then.
     const uint32_t allocate = Next() + static_cast<uint32_t>(live_.size()) - LiveImports();
@@ -224,7 +223,7 @@ class Trimmer {
       }
     }
     for (uint32_t i = 0; i < count; ++i) {
-      const uint32_t old = imported() + i;
+      const uint32_t old = imported_ + i;
       if (!live_.contains(old)) continue;
       const bool prepends = IsLazy() && entries.contains(old);
       std::vector<uint8_t> code;
@@ -237,7 +236,7 @@ class Trimmer {
 
   uint32_t LiveImports() const {
     uint32_t live = 0;
-    for (uint32_t i = 0; i < imported(); ++i) live += live_.contains(i);
+    for (uint32_t i = 0; i < imported_; ++i) live += live_.contains(i);
     return live;
   }
 
@@ -299,9 +298,8 @@ class Trimmer {
       const auto place = places_.find(index);
       if (place != places_.end()) functions.push_back({place->second, std::string(name)});
     });
-    const uint32_t first = CountImports(out_, vm::ExternKind::kFunc);
     for (uint32_t i = 0; i < added_.size(); ++i) {
-      if (added_[i].name != nullptr) functions.push_back({first + i, added_[i].name});
+      if (added_[i].name != nullptr) functions.push_back({kept_ + i, added_[i].name});
     }
     std::sort(functions.begin(), functions.end(),
               [](const auto& a, const auto& b) { return a.index < b.index; });
@@ -317,6 +315,8 @@ class Trimmer {
   }
 
   const vm::Module& in_;
+  const uint32_t imported_;  // functions, of which so many are kept:
+  uint32_t kept_ = 0;
   const absl::flat_hash_set<std::string>& wanted_;
   const absl::string_view realloc_;
   absl::flat_hash_set<uint32_t> live_, live_globals_;
