@@ -231,11 +231,11 @@ void Assembler::AddResources() {
 Status Assembler::Instantiate(size_t module) {
   std::map<absl::string_view, std::vector<syntax::CoreInlineExport>> given;
   std::vector<absl::string_view> order;
+  absl::flat_hash_set<std::pair<absl::string_view, absl::string_view>> seen;
   for (const Link& link : links_.ImportsOf(module)) {
     auto& exports = given[link.import->module];
     if (exports.empty()) order.push_back(link.import->module);
-    const auto is_same = [&](const auto& each) { return each.name == link.import->name; };
-    if (std::any_of(exports.begin(), exports.end(), is_same)) continue;
+    if (!seen.emplace(link.import->module, link.import->name).second) continue;
     TENON_ASSIGN_OR_RETURN(const abi::SortIndex item, Satisfy(module, link));
     exports.push_back({link.import->name, item});
   }

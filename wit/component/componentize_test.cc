@@ -243,6 +243,18 @@ TEST(MakeComponentTest, AnAdapterMayImportAndCallALot) {
             "package root:component;\n\nworld root {}\n");
 }
 
+// So is the size of these.
+TEST(MakeComponentTest, AWorldMayHaveManyFunctions) {
+  const int count = 50'000;
+  const std::string wit =
+      absl::StrCat("package a:b; interface i {", Repeated(count, "in$: func();"), "} interface j {",
+                   Repeated(count, "out$: func();"), "} world w { import i; export j; }");
+  const std::string module =
+      absl::StrCat("(module ", Repeated(count, "(import \"a:b/i\" \"in$\" (func))"),
+                   Repeated(count, "(export \"a:b/j#out$\" (func $))"), ")");
+  EXPECT_TRUE(MakeComponent({"", Embedded(wit, module)}, {}));
+}
+
 TEST(MakeComponentTest, DamagedModulesAreRefusedOrLinked) {
   const std::vector<uint8_t> main = Binary(kMain);
   const std::vector<uint8_t> adapter = Embedded(kAdapterWorld, kAdapter);

@@ -244,26 +244,30 @@ Status Links::AddExports(size_t module) {
     } else if (item->role == CoreRole::kInitialize) {
       roles.initialize = std::string(each.name);
     } else {
-      exported_.push_back({item, module, std::string(each.name)});
+      AddExported({item, module, std::string(each.name)});
     }
   }
   return {};
 }
 
+void Links::AddExported(ExportedItem exported) {
+  const CoreItem& item = *exported.item;
+  if (item.role == CoreRole::kDestructor) {
+    destructors_.emplace(item.resource, exported_.size());
+  } else {
+    by_function_.emplace(std::pair(item.role, item.function), exported_.size());
+  }
+  exported_.push_back(std::move(exported));
+}
+
 const ExportedItem* Links::Find(CoreRole role, const Function* function) const {
-  const auto found =
-      std::find_if(exported_.begin(), exported_.end(), [&](const ExportedItem& each) {
-        return each.item->role == role && each.item->function == function;
-      });
-  return found == exported_.end() ? nullptr : &*found;
+  const auto found = by_function_.find(std::pair(role, function));
+  return found == by_function_.end() ? nullptr : &exported_[found->second];
 }
 
 const ExportedItem* Links::FindDestructor(TypeIdx resource) const {
-  const auto found =
-      std::find_if(exported_.begin(), exported_.end(), [&](const ExportedItem& each) {
-        return each.item->role == CoreRole::kDestructor && each.item->resource == resource;
-      });
-  return found == exported_.end() ? nullptr : &*found;
+  const auto found = destructors_.find(resource);
+  return found == destructors_.end() ? nullptr : &exported_[found->second];
 }
 
 Status Links::CheckComplete() const {

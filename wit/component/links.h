@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "vm/base/status.h"
 #include "vm/syntax/module.h"
@@ -87,6 +88,7 @@ class Links {
   const CoreItem* FunctionOf(absl::string_view module, absl::string_view name) const;
   Result<Link> Resolve(size_t module, const vm::Import& import);
   Status AddExports(size_t module);
+  void AddExported(ExportedItem exported);
   Status CheckComplete() const;
   std::unexpected<Error> FailImport(size_t module, const vm::Import& import,
                                     absl::string_view why) const;
@@ -102,6 +104,9 @@ class Links {
   std::vector<std::vector<Link>> imports_;
   std::vector<ModuleRoles> roles_;
   std::vector<ExportedItem> exported_;
+  // Places there, the first of each.
+  absl::flat_hash_map<std::pair<CoreRole, const Function*>, size_t> by_function_;
+  absl::flat_hash_map<TypeIdx, size_t> destructors_;
 };
 
 }  // namespace tenon::wit
