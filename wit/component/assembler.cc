@@ -4,10 +4,13 @@
 #include <map>
 #include <optional>
 
+#include "abi/syntax/limits.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "wit/component/shim_modules.h"
+#include "wit/resolve/order.h"
 #include "wit/resolve/print.h"
+#include "wit/syntax/limits.h"
 
 namespace tenon::wit {
 
@@ -39,10 +42,26 @@ Assembler::Assembler(const Packages& packages, const Shapes& shapes, WorldIdx wo
                            const auto own = resources_.find(type);
                            return own == resources_.end() ? types_.Encode(type) : own->second;
                          }),
-      live_(packages) {}
+      live_(packages) {
+  for (uint32_t i = 0; i < world_.exports.size(); ++i) {
+    const auto* interface = std::get_if<InterfaceIdx>(&world_.exports[i].what);
+    if (interface != nullptr) exported_.emplace(*interface, i);
+  }
+  export_needs_.resize(world_.exports.size());
+  for (const auto& [interface, place] : exported_) {
+    std::vector<uint32_t>& needs = export_needs_[place];
+    for (const InterfaceIdx use : packages_[interface].uses) {
+      if (const auto found = exported_.find(use); found != exported_.end()) {
+        needs.push_back(found->second);
+      }
+    }
+    std::sort(needs.begin(), needs.end());
+  }
+}
 
 Result<std::vector<uint8_t>> Assembler::Run() {
-  FindLive();
+  TENON_RETURN_IF_ERROR(CheckInstances());
+  TENON_RETURN_IF_ERROR(FindLive());
   AddImports();
   AddModules();
   AddShims();
@@ -53,27 +72,40 @@ Result<std::vector<uint8_t>> Assembler::Run() {
   return writer_.Finish();
 }
 
+Status Assembler::CheckInstances() const {
+  const auto fail = [](size_t count, absl::string_view what) {
+    return Fail(ErrorKind::kLimit, absl::StrCat("too many ", what, ": it needs ", count,
+                                                ", and the limit is ", abi::kMaxInstances));
+  };
+  // An interface has the nested component's, which is exported as another one.
+  if (2 * exported_.size() > abi::kMaxInstances) return fail(2 * exported_.size(), "instances");
+  absl::flat_hash_set<std::pair<size_t, absl::string_view>> given;
+  for (size_t i = 0; i < links_.modules().size(); ++i) {
+    for (const Link& link : links_.ImportsOf(i)) given.emplace(i, link.import->module);
+  }
+  if (given.size() > abi::kMaxInstances) return fail(given.size(), "core instances");
+  return {};
+}
+
 // --- Imports -------------------------------------------------------------------------------------
 
 // Exported interfaces that it uses, directly or not: their types are not imported for it.
-absl::flat_hash_set<InterfaceIdx> Assembler::ExportsUsedBy(InterfaceIdx interface) const {
-  absl::flat_hash_set<InterfaceIdx> exported, used;
-  for (const WorldItem& item : world_.exports) {
-    if (const auto* index = std::get_if<InterfaceIdx>(&item.what)) exported.insert(*index);
-  }
-  std::vector<InterfaceIdx> stack = {interface};
+absl::flat_hash_set<InterfaceIdx> Assembler::ExportsUsedBy(uint32_t place) const {
+  absl::flat_hash_set<InterfaceIdx> used;
+  std::vector<uint32_t> stack = {place};
   while (!stack.empty()) {
-    const InterfaceIdx next = stack.back();
+    const uint32_t next = stack.back();
     stack.pop_back();
-    for (const InterfaceIdx use : packages_[next].uses) {
-      if (exported.contains(use) && used.insert(use).second) stack.push_back(use);
+    for (const uint32_t use : export_needs_[next]) {
+      const auto interface = std::get<InterfaceIdx>(world_.exports[use].what);
+      if (used.insert(interface).second) stack.push_back(use);
     }
   }
   return used;
 }
 
 // Of imports only what some module calls is there, and the types that are needed.
-void Assembler::FindLive() {
+Status Assembler::FindLive() {
   for (const WorldItem& item : world_.imports) {
     if (const auto* type = std::get_if<TypeIdx>(&item.what)) live_.Add(*type);
   }
@@ -89,20 +121,27 @@ void Assembler::FindLive() {
       }
     }
   }
-  for (const WorldItem& item : world_.exports) {
+  uint64_t work = 0;
+  for (uint32_t place = 0; place < world_.exports.size(); ++place) {
+    const WorldItem& item = world_.exports[place];
     const auto* interface = std::get_if<InterfaceIdx>(&item.what);
     if (interface == nullptr) {
       live_.Add(std::get<Function>(item.what));
       continue;
     }
-    const auto used = ExportsUsedBy(*interface);
+    const auto used = ExportsUsedBy(place);
     LiveTypes needed(packages_);
     needed.Add(packages_[*interface]);
+    if ((work += needed.order().size()) > kMaxWork) {
+      return Fail(ErrorKind::kLimit, absl::StrCat("its exported interfaces need more than ",
+                                                  kMaxWork, " types, counted for each"));
+    }
     for (const TypeIdx type : needed.order()) {
       const auto* owner = std::get_if<InterfaceIdx>(&packages_[type].owner);
       if (owner != nullptr && *owner != *interface && !used.contains(*owner)) live_.Add(type);
     }
   }
+  return {};
 }
 
 void Assembler::AddImports() {
@@ -440,8 +479,14 @@ Result<abi::FuncIdx> Assembler::Lift(const Function& function) {
 }
 
 Status Assembler::AddExports() {
-  for (const WorldItem& item : world_.exports) {
+  const Order places = OrderByNeeds(export_needs_);
+  if (!places.cycle.empty()) {
+    return Fail(ErrorKind::kInvalid, "exported interfaces use types of each other");
+  }
+  for (const uint32_t place : places.order) {
+    const WorldItem& item = world_.exports[place];
     if (const auto* interface = std::get_if<InterfaceIdx>(&item.what)) {
+      if (exported_.at(*interface) != place) continue;  // it is there already
       TENON_RETURN_IF_ERROR(AddInterfaceExport(item, *interface));
       continue;
     }
@@ -451,16 +496,7 @@ Status Assembler::AddExports() {
   return {};
 }
 
-// Behind the exported interfaces that it uses.
 Status Assembler::AddInterfaceExport(const WorldItem& item, InterfaceIdx interface) {
-  if (std::find(exported_.begin(), exported_.end(), interface) != exported_.end()) return {};
-  exported_.push_back(interface);
-  for (const WorldItem& other : world_.exports) {
-    const auto* used = std::get_if<InterfaceIdx>(&other.what);
-    const auto& uses = packages_[interface].uses;
-    if (used == nullptr || std::find(uses.begin(), uses.end(), *used) == uses.end()) continue;
-    TENON_RETURN_IF_ERROR(AddInterfaceExport(other, *used));
-  }
   types_.BeginExport(interface, resources_);
   std::vector<abi::FuncIdx> functions;
   for (const Function& function : packages_[interface].functions) {

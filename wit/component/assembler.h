@@ -36,9 +36,12 @@ class Assembler {
   };
   using CoreItemIndex = abi::SortIndex;
 
+  // What the validator would refuse anyway, known before it is written.
+  Status CheckInstances() const;
+
   // What is imported.
-  void FindLive();
-  absl::flat_hash_set<InterfaceIdx> ExportsUsedBy(InterfaceIdx interface) const;
+  Status FindLive();
+  absl::flat_hash_set<InterfaceIdx> ExportsUsedBy(uint32_t place) const;
   void AddImports();
   void AddInterfaceImport(size_t place, InterfaceIdx interface);
   abi::FuncIdx ImportedFunction(const CoreItem& item);
@@ -100,7 +103,8 @@ class Assembler {
   absl::flat_hash_map<const void*, size_t> shim_of_;  // by link or destructor
   abi::CoreInstanceIdx shim_instance_;
   uint32_t memory_ = 0;
-  std::vector<InterfaceIdx> exported_;
+  absl::flat_hash_map<InterfaceIdx, uint32_t> exported_;  // places in the world's exports
+  std::vector<std::vector<uint32_t>> export_needs_;       // by place: those whose types it uses
 };
 
 }  // namespace tenon::wit

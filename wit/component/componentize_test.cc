@@ -255,6 +255,33 @@ TEST(MakeComponentTest, AWorldMayHaveManyFunctions) {
   EXPECT_TRUE(MakeComponent({"", Embedded(wit, module)}, {}));
 }
 
+// A world that exports interfaces, each of which uses the one behind it.
+std::string ChainOfExports(int count) {
+  std::string wit = "package a:b; interface i0 { type t = u32; }", exports;
+  for (int i = 1; i < count; ++i) {
+    absl::StrAppend(&wit, "interface i", i, " { use i", i - 1, ".{t}; }");
+  }
+  for (int i = count - 1; i >= 0; --i) absl::StrAppend(&exports, "export i", i, ";");
+  return absl::StrCat(wit, "world w {", exports, "}");
+}
+
+TEST(MakeComponentTest, ExportsStandBehindThoseTheyUse) {
+  const std::string made = Made(Embedded(ChainOfExports(500), "(module)"));
+  EXPECT_NE(made.find("interface i499 {\n    use i498.{t};\n  }"), made.npos)
+      << made.substr(0, 1'000);
+}
+
+TEST(MakeComponentTest, TooManyInstancesAreRefusedBeforeTheyAreMade) {
+  EXPECT_EQ(Made(Embedded(ChainOfExports(20'000), "(module)")),
+            "too many instances: it needs 40000, and the limit is 1000");
+  const std::string wit = absl::StrCat("package a:b;", Repeated(1'001, "interface i$ {f: func();}"),
+                                       "world w {", Repeated(1'001, "import i$;"), "}");
+  const std::string module =
+      absl::StrCat("(module ", Repeated(1'001, "(import \"a:b/i$\" \"f\" (func))"), ")");
+  EXPECT_EQ(Made(Embedded(wit, module)),
+            "too many core instances: it needs 1001, and the limit is 1000");
+}
+
 TEST(MakeComponentTest, DamagedModulesAreRefusedOrLinked) {
   const std::vector<uint8_t> main = Binary(kMain);
   const std::vector<uint8_t> adapter = Embedded(kAdapterWorld, kAdapter);

@@ -1,5 +1,7 @@
 #include "wit/component/live_types.h"
 
+#include <algorithm>
+
 #include "wit/resolve/type_parts.h"
 
 namespace tenon::wit {
@@ -38,10 +40,10 @@ void LiveTypes::Add(const Interface& interface) {
 
 std::vector<TypeIdx> LiveTypes::In(InterfaceIdx interface) const {
   std::vector<TypeIdx> types;
-  for (const TypeIdx type : types_) {
-    const auto* owner = std::get_if<InterfaceIdx>(&packages_[type].owner);
-    if (owner != nullptr && *owner == interface) types.push_back(type);
+  for (const TypeIdx type : packages_[interface].types) {
+    if (types_.contains(type)) types.push_back(type);
   }
+  std::sort(types.begin(), types.end());
   return types;
 }
 
