@@ -1,5 +1,6 @@
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -11,10 +12,28 @@
 namespace tenon::cli {
 namespace {
 
-// The exit code.
-int Write(const std::string& path, absl::string_view text) {
-  const Status written = WriteFile(path, text);
-  return written ? 0 : ComplainOfFile(path, {}, written.error());
+struct File {
+  std::string path;
+  absl::string_view text;
+};
+
+// Both or none, as far as the file system lets us. The exit code.
+int WriteTogether(const File (&files)[2]) {
+  std::vector<OutputFile> written;
+  for (const File& file : files) {
+    auto output = OutputFile::Open(file.path);
+    if (!output) return ComplainOfFile(file.path, {}, output.error());
+    if (const Status status = output->Write(file.text); !status) {
+      return ComplainOfFile(file.path, {}, status.error());
+    }
+    written.push_back(std::move(*output));
+  }
+  for (size_t i = 0; i < written.size(); ++i) {
+    if (const Status status = written[i].Commit(); !status) {
+      return ComplainOfFile(files[i].path, {}, status.error());
+    }
+  }
+  return 0;
 }
 
 }  // namespace
@@ -28,8 +47,7 @@ int BindWorld(const WitOptions& options, const wit::Packages& packages, wit::Wor
   if (!bindings) return ComplainOfFile(options.path, {}, bindings.error());
   const std::filesystem::path folder(options.output == "-" ? "" : options.output);
   const std::string path = (folder / bindings->name).string();
-  const int header = Write(path + ".h", bindings->header);
-  return header != 0 ? header : Write(path + ".c", bindings->source);
+  return WriteTogether({{path + ".h", bindings->header}, {path + ".c", bindings->source}});
 }
 
 }  // namespace tenon::cli
