@@ -5,7 +5,10 @@
 #include <system_error>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "cli/input_file.h"
+#include "vm/sys/input_file.h"
+#include "wit/syntax/limits.h"
 
 namespace tenon::cli {
 namespace {
@@ -35,10 +38,31 @@ bool IsFolder(const fs::path& path) {
   return fs::is_directory(path, error);
 }
 
+bool IsText(const fs::path& path) { return path.extension() == ".wit"; }
+
+// Refuses what would be read for ever, or would wait for someone who writes it.
+std::expected<bool, PathFailure> IsWitFile(const fs::path& path) {
+  if (!IsText(path)) return false;
+  std::error_code error;
+  switch (fs::status(path, error).type()) {
+    case fs::file_type::directory: return false;
+    case fs::file_type::block:
+    case fs::file_type::character:
+    case fs::file_type::fifo:
+    case fs::file_type::socket:
+      return std::unexpected(
+          PathFailure{path.string(), Error(ErrorKind::kIo, "this is no regular file")});
+    default: return true;  // reading tells what is wrong with it
+  }
+}
+
 Paths WitFilesIn(const fs::path& folder) {
-  TENON_ASSIGN_OR_RETURN(std::vector<fs::path> files, EntriesOf(folder));
-  std::erase_if(files,
-                [](const fs::path& path) { return path.extension() != ".wit" || IsFolder(path); });
+  TENON_ASSIGN_OR_RETURN(const std::vector<fs::path> entries, EntriesOf(folder));
+  std::vector<fs::path> files;
+  for (const fs::path& entry : entries) {
+    TENON_ASSIGN_OR_RETURN(const bool is_file, IsWitFile(entry));
+    if (is_file) files.push_back(entry);
+  }
   return files;
 }
 
@@ -94,9 +118,10 @@ class Reader {
       if (IsFolder(entry)) {
         TENON_ASSIGN_OR_RETURN(const std::vector<fs::path> files, WitFilesIn(entry));
         if (!files.empty()) TENON_RETURN_IF_ERROR(AddGroup(files, false));
-      } else if (entry.extension() == ".wit") {
-        TENON_RETURN_IF_ERROR(AddGroup({entry}, false));
+        continue;
       }
+      TENON_ASSIGN_OR_RETURN(const bool is_file, IsWitFile(entry));
+      if (is_file) TENON_RETURN_IF_ERROR(AddGroup({entry}, false));
     }
     return {};
   }
@@ -105,17 +130,28 @@ class Reader {
     wit::SourceGroup& group = groups_.emplace_back();
     group.is_root = is_root;
     for (const fs::path& file : files) {
-      auto bytes = ReadInputFile(file.string());
+      auto bytes = ReadWitFile(file.string());
       if (!bytes) return std::unexpected(PathFailure{file.string(), std::move(bytes).error()});
+      if (IsText(file) && (size_ += bytes->size()) > wit::kMaxWitBytesTogether) {
+        return std::unexpected(PathFailure{
+            file.string(),
+            Error(ErrorKind::kLimit, absl::StrCat("with it there are more than ",
+                                                  wit::kMaxWitBytesTogether, " bytes of WIT"))});
+      }
       group.files.push_back({file.string(), std::string(bytes->begin(), bytes->end())});
     }
     return {};
   }
 
   Groups groups_;
+  size_t size_ = 0;  // of texts
 };
 
 }  // namespace
+
+Result<std::vector<uint8_t>> ReadWitFile(const std::string& path) {
+  return IsText(path) ? vm::sys::ReadInputFile(path, wit::kMaxWitBytes) : ReadInputFile(path);
+}
 
 std::expected<Groups, PathFailure> ReadWit(const std::string& path, const std::string& deps) {
   return Reader().Read(path, deps);

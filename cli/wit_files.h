@@ -17,6 +17,10 @@ struct PathFailure {
   Error error;
 };
 
+// The bytes of a file: at most wit::kMaxWitBytes where its name ends in ".wit"; others may be
+// binaries. Errors as those of ReadInputFile.
+Result<std::vector<uint8_t>> ReadWitFile(const std::string& path);
+
 // What `path` stands for, and its dependencies: those in `deps` folders, and if `deps` is not
 // empty, the files and folders in that one. Files are in the order of their names.
 std::expected<std::vector<wit::SourceGroup>, PathFailure> ReadWit(const std::string& path,

@@ -2,7 +2,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "cli/commands.h"
-#include "cli/input_file.h"
 #include "cli/output_file.h"
 #include "cli/wit_files.h"
 #include "wit/syntax/format.h"
@@ -13,7 +12,7 @@ namespace {
 
 // The exit code. Nothing is written where the text is laid out already, or is none.
 int FormatFile(const std::string& path, bool only_check) {
-  auto bytes = ReadInputFile(path);
+  auto bytes = ReadWitFile(path);
   if (!bytes) return ComplainOfFile(path, {}, bytes.error());
   const absl::string_view text(reinterpret_cast<const char*>(bytes->data()), bytes->size());
   const auto document = wit::ParseWit(text);

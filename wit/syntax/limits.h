@@ -7,9 +7,10 @@
 
 namespace tenon::wit {
 
-inline constexpr size_t kMaxWitBytes = size_t{16} << 20;  // of one file, or binary made
-inline constexpr uint32_t kMaxTypeNesting = 100;          // list<list<...>>, as it is written
-inline constexpr uint32_t kMaxTypeDepth = 100;            // the same through names
+inline constexpr size_t kMaxWitBytes = size_t{16} << 20;          // of one file, or binary made
+inline constexpr size_t kMaxWitBytesTogether = size_t{64} << 20;  // of those read at once
+inline constexpr uint32_t kMaxTypeNesting = 100;  // list<list<...>>, as it is written
+inline constexpr uint32_t kMaxTypeDepth = 100;    // the same through names
 // Steps that includes, uses and unions of worlds may take together.
 inline constexpr uint64_t kMaxWork = 4'000'000;
 }  // namespace tenon::wit
