@@ -3,63 +3,23 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "vm/base/utf8.h"
+#include "vm/syntax/extern_text.h"
 
 namespace tenon::cli {
 namespace {
 
 constexpr const char* kKinds[] = {"func", "table", "memory", "global", "tag"};
 
-void AppendTypes(absl::string_view keyword, const std::vector<vm::ValType>& types,
-                 std::string& text) {
-  if (types.empty()) return;
-  absl::StrAppend(&text, " (", keyword);
-  for (const vm::ValType type : types) absl::StrAppend(&text, " ", vm::ToString(type));
-  text += ')';
-}
-
-std::string Signature(const vm::FuncType& type) {
-  std::string text;
-  AppendTypes("param", type.params, text);
-  AppendTypes("result", type.results, text);
-  return text;
-}
-
-std::string Sizes(vm::AddressType address, const vm::Limits& limits) {
-  std::string text = address == vm::AddressType::kI64 ? " i64 " : " ";
-  absl::StrAppend(&text, limits.min);
-  if (limits.has_max) absl::StrAppend(&text, " ", limits.max);
-  return text;
-}
-
-std::string Describe(const vm::TableType& type) {
-  return absl::StrCat(Sizes(type.address, type.limits), " ", vm::ToString(type.element));
-}
-
-std::string Describe(const vm::MemoryType& type) {
-  std::string text = Sizes(type.address, type.limits);
-  if (type.shared) text += " shared";
-  if (type.page_size_log2 != 16) {
-    absl::StrAppend(&text, " (pagesize ", uint64_t{1} << type.page_size_log2, ")");
-  }
-  return text;
-}
-
-std::string Describe(const vm::GlobalType& type) {
-  const std::string value = vm::ToString(type.type);
-  return type.is_mutable ? absl::StrCat(" (mut ", value, ")") : absl::StrCat(" ", value);
-}
-
-// The item of that kind and index, in parentheses.
+// The type of the item of that kind and index.
 std::string Describe(const vm::ResolvedModule& module, vm::ExternKind kind, uint32_t index) {
-  std::string rest;
   switch (kind) {
-    case vm::ExternKind::kFunc: rest = Signature(*module.funcs[index].type); break;
-    case vm::ExternKind::kTable: rest = Describe(module.tables[index].type); break;
-    case vm::ExternKind::kMemory: rest = Describe(module.memories[index]); break;
-    case vm::ExternKind::kGlobal: rest = Describe(module.globals[index].type); break;
-    case vm::ExternKind::kTag: rest = Signature(*module.tags[index].type); break;
+    case vm::ExternKind::kFunc: return vm::ExternText(*module.funcs[index].type);
+    case vm::ExternKind::kTable: return vm::ExternText(module.tables[index].type);
+    case vm::ExternKind::kMemory: return vm::ExternText(module.memories[index]);
+    case vm::ExternKind::kGlobal: return vm::ExternText(module.globals[index].type);
+    case vm::ExternKind::kTag: break;
   }
-  return absl::StrCat("(", kKinds[static_cast<int>(kind)], rest, ")");
+  return vm::TagText(*module.tags[index].type);
 }
 
 CoreExtern Describe(const vm::ResolvedModule& module, absl::string_view from,
