@@ -39,12 +39,14 @@ struct RunOptions {
   bool validate_all = false;
   EngineOptions engine;
   std::string invoke;  // "name(arguments)" in WAVE; empty: run it
+  bool json = false;   // errors as JSON
 };
 int Run(const RunOptions& options);
 
 struct ValidateOptions {
   std::string file;
   vm::Features features;
+  bool json = false;
 };
 int Validate(const ValidateOptions& options);
 
@@ -109,6 +111,7 @@ struct ComponentOptions {
   wit::StringEncoding encoding = wit::StringEncoding::kUtf8;
   std::vector<std::string> adapters;  // [NAME=]FILE
   std::string output = "-";
+  bool json = false;  // errors as JSON
 };
 int ComponentCommand(const ComponentOptions& options);
 
@@ -121,9 +124,14 @@ int Help(const std::string& subcommand);
 // Writes "tenon: <text>" and a newline to standard error and returns `exit_code`. Control
 // characters are escaped: parts of the text are often a guest's.
 int Complain(const std::string& text, int exit_code);
-// The same for an error in a file: with its place in a text, the line there and a caret. `bytes`
-// are the file's, as far as they are still there. Returns kExitBadInput.
+// The same for an error in a file: with what its diagnosis tells and its place in a text, the line
+// there and a caret. `bytes` are the file's, as far as they are still there. Returns kExitBadInput.
 int ComplainOfFile(const std::string& file, absl::Span<const uint8_t> bytes, const Error& error);
+// The error as one JSON object in a line; README.md tells its members.
+std::string ErrorAsJson(const std::string& file, const Error& error);
+// In the one way or the other, on standard error. Returns kExitBadInput.
+int ReportError(bool as_json, const std::string& file, absl::Span<const uint8_t> bytes,
+                const Error& error);
 // Writes a result to a file, or standard output, and returns the exit code.
 int WriteOutput(const std::string& output, absl::string_view text);
 int WriteOutput(const std::string& output, absl::Span<const uint8_t> binary);

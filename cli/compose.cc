@@ -22,49 +22,10 @@ void PrintLine(const std::string& line) {
   std::fprintf(stderr, "%s\n", EscapeControls(line).c_str());
 }
 
-void WriteStrings(JsonWriter& json, absl::string_view key, const Strings& items) {
-  json.BeginArray(key);
-  for (const std::string& item : items) json.String(EscapeControls(item));
-  json.EndArray();
-}
-
-void WriteUnlessEmpty(JsonWriter& json, absl::string_view key, const std::string& text) {
-  if (!text.empty()) json.Member(key, EscapeControls(text));
-}
-
-int PrintJsonFailure(const std::string& file, const abi::Failure& failure) {
-  const abi::Diagnosis& diagnosis = failure.diagnosis;
-  JsonWriter json;
-  json.BeginObject();
-  json.Member("error", EscapeControls(failure.error.ToString()));
-  json.Member("file", EscapeControls(file));
-  WriteUnlessEmpty(json, "code", diagnosis.code);
-  WriteStrings(json, "path", diagnosis.path);
-  WriteUnlessEmpty(json, "expected", diagnosis.expected);
-  WriteUnlessEmpty(json, "found", diagnosis.found);
-  WriteUnlessEmpty(json, "package", diagnosis.package);
-  WriteUnlessEmpty(json, "nearest", diagnosis.nearest);
-  WriteUnlessEmpty(json, "hint", diagnosis.hint);
-  json.BeginArray("lists");
-  for (const abi::Diagnosis::List& list : diagnosis.lists) {
-    json.BeginObject();
-    json.Member("title", EscapeControls(list.title));
-    WriteStrings(json, "items", list.items);
-    json.EndObject();
-  }
-  json.EndArray();
-  json.EndObject();
-  PrintLine(std::string(json.text()));
-  return kExitBadInput;
-}
-
 // `bytes`: the file's, if it is a text and the error is about a place in it.
-int Report(const ComposeOptions& options, const std::string& file, const abi::Failure& failure,
+int Report(const ComposeOptions& options, const std::string& file, const Error& error,
            absl::Span<const uint8_t> bytes = {}) {
-  if (options.json) return PrintJsonFailure(file, failure);
-  ComplainOfFile(file, bytes, failure.error);
-  for (const std::string& line : failure.diagnosis.Lines()) PrintLine("  " + line);
-  return kExitBadInput;
+  return ReportError(options.json, file, bytes, error);
 }
 
 // The last part of a path, without the suffix of its kind.

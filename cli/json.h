@@ -5,10 +5,12 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include <string>
 #include <type_traits>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "cli/output_file.h"
 
 namespace tenon::cli {
@@ -59,5 +61,8 @@ class JsonWriter {
   rapidjson::StringBuffer buffer_;
   Writer writer_;
 };
+
+// A member that is an array of strings, their control characters escaped.
+void WriteStrings(JsonWriter& json, absl::string_view key, absl::Span<const std::string> items);
 
 }  // namespace tenon::cli

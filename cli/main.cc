@@ -121,10 +121,21 @@ int Complain(const std::string& text, int exit_code) {
 int ComplainOfFile(const std::string& file, absl::Span<const uint8_t> bytes, const Error& error) {
   const bool has_line = error.where() && error.where()->is_text();
   Complain(
-      absl::StrCat(file, has_line ? ":" : ": ", error.ToString(), FeatureAdvice(error.message())),
+      absl::StrCat(file, has_line ? ":" : ": ", error.Headline(), FeatureAdvice(error.message())),
       kExitBadInput);
   const absl::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (has_line) std::fprintf(stderr, "%s\n", CaretLines(text, error).c_str());
+  if (error.diagnosis() == nullptr) return kExitBadInput;
+  for (const std::string& line : error.diagnosis()->Lines()) {
+    std::fprintf(stderr, "  %s\n", EscapeControls(line).c_str());
+  }
+  return kExitBadInput;
+}
+
+int ReportError(bool as_json, const std::string& file, absl::Span<const uint8_t> bytes,
+                const Error& error) {
+  if (!as_json) return ComplainOfFile(file, bytes, error);
+  std::fprintf(stderr, "%s\n", ErrorAsJson(file, error).c_str());
   return kExitBadInput;
 }
 

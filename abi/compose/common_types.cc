@@ -46,7 +46,7 @@ std::string ImportStep(absl::string_view name) { return absl::StrCat("import \""
 CommonTypes::CommonTypes(absl::Span<const ComposePart> parts, const Wiring& wiring)
     : parts_(parts), wiring_(wiring), exports_(parts.size()), group_of_(parts.size()) {}
 
-Diagnosed<void> CommonTypes::Make() {
+Status CommonTypes::Make() {
   for (const uint32_t part : wiring_.order) TENON_RETURN_IF_ERROR(AddPart(part));
   return {};
 }
@@ -56,7 +56,7 @@ std::optional<uint32_t> CommonTypes::HomeOf(ResourceId id) const {
 }
 
 // Its sources have been added.
-Diagnosed<void> CommonTypes::AddPart(uint32_t part) {
+Status CommonTypes::AddPart(uint32_t part) {
   const ResolvedComponent& component = *parts_[part].component;
   const std::vector<PlanImport>& imports = component.plan.imports;
   group_of_[part].resize(imports.size());
@@ -137,14 +137,14 @@ uint32_t CommonTypes::FindGroup(const PlanImport& import) {
   return place->second;
 }
 
-Diagnosed<void> CommonTypes::Merge(uint32_t part, size_t import, const ExternType& type) {
+Status CommonTypes::Merge(uint32_t part, size_t import, const ExternType& type) {
   ImportGroup& group = groups_[group_of_[part][import]];
   if (group.parts.empty()) {
     group.type = type;
   } else {
     const std::string pair = absl::StrCat(parts_[group.parts[0]].name, " and ", parts_[part].name,
                                           " import \"", group.name, "\" with different types");
-    Diagnosed<ExternType> joined = Join(pair, group.type, type);
+    Result<ExternType> joined = Join(pair, group.type, type);
     const absl::string_view name = parts_[part].component->plan.imports[import].name;
     if (!joined) return std::unexpected(std::move(joined).error().Within(ImportStep(name)));
     group.type = *joined;
@@ -153,8 +153,8 @@ Diagnosed<void> CommonTypes::Merge(uint32_t part, size_t import, const ExternTyp
   return {};
 }
 
-Diagnosed<ExternType> CommonTypes::Join(const std::string& pair, const ExternType& first,
-                                        const ExternType& second) {
+Result<ExternType> CommonTypes::Join(const std::string& pair, const ExternType& first,
+                                     const ExternType& second) {
   if (first == second || AreLeftToValidation(first, second)) return first;
   const auto* known = std::get_if<InstanceTypeId>(&first);
   const auto* added = std::get_if<InstanceTypeId>(&second);
@@ -174,7 +174,7 @@ Diagnosed<ExternType> CommonTypes::Join(const std::string& pair, const ExternTyp
       grown().push_back(item);
       continue;
     }
-    Diagnosed<ExternType> inner = Join(pair, found->second->type, item.type);
+    Result<ExternType> inner = Join(pair, found->second->type, item.type);
     if (!inner) {
       return std::unexpected(std::move(inner).error().Within(StepOf(item.name, item.type)));
     }
@@ -186,7 +186,7 @@ Diagnosed<ExternType> CommonTypes::Join(const std::string& pair, const ExternTyp
 }
 
 // An import of the part against the export that fills it.
-Diagnosed<void> CommonTypes::CheckSource(uint32_t part, size_t import, const ExternType& type) {
+Status CommonTypes::CheckSource(uint32_t part, size_t import, const ExternType& type) {
   const Wiring::Source& source = *wiring_.sources[part][import];
   const absl::string_view name = parts_[part].component->plan.imports[import].name;
   const Plan& plan = parts_[source.part].component->plan;
@@ -194,13 +194,13 @@ Diagnosed<void> CommonTypes::CheckSource(uint32_t part, size_t import, const Ext
   const NamePair names{name, source.item->name,
                        absl::StrCat(parts_[source.part].name, " exports \"", source.item->name,
                                     "\", ", parts_[part].name, " imports \"", name, "\": ")};
-  Diagnosed<void> fits = Check(names, "", type, given);
+  Status fits = Check(names, "", type, given);
   if (!fits) return std::unexpected(std::move(fits).error().Within(ImportStep(name)));
   return {};
 }
 
-Diagnosed<void> CommonTypes::Check(const NamePair& names, absl::string_view whose,
-                                   const ExternType& wanted, const ExternType& given) {
+Status CommonTypes::Check(const NamePair& names, absl::string_view whose, const ExternType& wanted,
+                          const ExternType& given) {
   if (given == wanted || AreLeftToValidation(wanted, given)) return {};
   const auto* wanted_instance = std::get_if<InstanceTypeId>(&wanted);
   const auto* given_instance = std::get_if<InstanceTypeId>(&given);
@@ -213,26 +213,22 @@ Diagnosed<void> CommonTypes::Check(const NamePair& names, absl::string_view whos
   for (const NamedItem& item : types_.Get(*wanted_instance).exports) {
     const auto found = items.find(item.name);
     const std::string step = StepOf(item.name, item.type);
-    Diagnosed<void> fits =
-        found == items.end()
-            ? std::unexpected(Missing(names, item, types_.Get(*given_instance).exports))
-            : Check(names, absl::StrCat(" of ", step), item.type, found->second->type);
+    Status fits = found == items.end()
+                      ? std::unexpected(Missing(names, item, types_.Get(*given_instance).exports))
+                      : Check(names, absl::StrCat(" of ", step), item.type, found->second->type);
     if (!fits) return std::unexpected(std::move(fits).error().Within(step));
   }
   return {};
 }
 
-Failure CommonTypes::Missing(const NamePair& names, const NamedItem& item,
-                             const std::vector<NamedItem>& items) const {
-  Diagnosis diagnosis = DiagnoseMissing(item.name, "missing-function", NamesOf(items));
+Error CommonTypes::Missing(const NamePair& names, const NamedItem& item,
+                           const std::vector<NamedItem>& items) const {
+  Diagnosis diagnosis = DiagnoseMissingItem(item.name, names.wanted, names.given, NamesOf(items));
+  diagnosis.code = MissingCode(item.type);
   diagnosis.expected = ToString(types_, item.type);
-  diagnosis.package = PackageOf(names.wanted);
-  if (names.wanted != names.given && CompareVersions(names.wanted, names.given) > 0) {
-    diagnosis.hint = absl::StrCat("it came after \"", names.given, "\"");
-  }
-  return {Error(ErrorKind::kUnlinkable,
-                absl::StrCat(names.introduction, "there is no ", StepOf(item.name, item.type))),
-          std::move(diagnosis)};
+  return Error(ErrorKind::kUnlinkable,
+               absl::StrCat(names.introduction, "there is no ", StepOf(item.name, item.type)))
+      .WithDiagnosis(std::move(diagnosis));
 }
 
 const CommonTypes::ItemsByName& CommonTypes::ItemsOf(InstanceTypeId id) {
@@ -243,8 +239,8 @@ const CommonTypes::ItemsByName& CommonTypes::ItemsOf(InstanceTypeId id) {
   return place->second;
 }
 
-Failure CommonTypes::Mismatch(const ExternType& expected, const ExternType& found,
-                              Error error) const {
+Error CommonTypes::Mismatch(const ExternType& expected, const ExternType& found,
+                            Error error) const {
   Diagnosis diagnosis;
   if (expected.index() == found.index()) {
     const TypeDifference difference = FindDifference(types_, expected, found);
@@ -257,7 +253,7 @@ Failure CommonTypes::Mismatch(const ExternType& expected, const ExternType& foun
     diagnosis.expected = ToString(types_, expected);
     diagnosis.found = ToString(types_, found);
   }
-  return {std::move(error), std::move(diagnosis)};
+  return std::move(error).WithDiagnosis(std::move(diagnosis));
 }
 
 void CommonTypes::SetOwner(ResourceId id, absl::string_view owner) {

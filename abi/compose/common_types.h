@@ -28,7 +28,7 @@ class CommonTypes {
 
   // kUnlinkable where a source is not of the type that is asked for, or one import is asked for in
   // two ways.
-  Diagnosed<void> Make();
+  Status Make();
 
   const TypeTable& types() const { return types_; }
   const std::vector<ImportGroup>& groups() const { return groups_; }
@@ -41,15 +41,15 @@ class CommonTypes {
   absl::string_view OwnerOf(ResourceId id) const;
 
  private:
-  Diagnosed<void> AddPart(uint32_t part);
+  Status AddPart(uint32_t part);
   Result<ResourceMap> MapResources(uint32_t part);
   ResourceId ImportedResource(uint32_t part, const PlanResource& resource);
   uint32_t FindGroup(const PlanImport& import);
-  Diagnosed<void> Merge(uint32_t part, size_t import, const ExternType& type);
+  Status Merge(uint32_t part, size_t import, const ExternType& type);
   // What fits both types; `pair` is the error if nothing does.
-  Diagnosed<ExternType> Join(const std::string& pair, const ExternType& first,
-                             const ExternType& second);
-  Diagnosed<void> CheckSource(uint32_t part, size_t import, const ExternType& type);
+  Result<ExternType> Join(const std::string& pair, const ExternType& first,
+                          const ExternType& second);
+  Status CheckSource(uint32_t part, size_t import, const ExternType& type);
   // An import and the export that fills it.
   struct NamePair {
     absl::string_view wanted;
@@ -57,13 +57,13 @@ class CommonTypes {
     std::string introduction;  // to an error
   };
   // `whose` of the two the types are, if not their own: " of function \"f\"".
-  Diagnosed<void> Check(const NamePair& names, absl::string_view whose, const ExternType& wanted,
-                        const ExternType& given);
-  Failure Missing(const NamePair& names, const NamedItem& item,
-                  const std::vector<NamedItem>& items) const;
+  Status Check(const NamePair& names, absl::string_view whose, const ExternType& wanted,
+               const ExternType& given);
+  Error Missing(const NamePair& names, const NamedItem& item,
+                const std::vector<NamedItem>& items) const;
   using ItemsByName = absl::flat_hash_map<absl::string_view, const NamedItem*>;
   const ItemsByName& ItemsOf(InstanceTypeId id);
-  Failure Mismatch(const ExternType& expected, const ExternType& found, Error error) const;
+  Error Mismatch(const ExternType& expected, const ExternType& found, Error error) const;
   void SetOwner(ResourceId id, absl::string_view owner);
 
   absl::Span<const ComposePart> parts_;

@@ -262,7 +262,7 @@ void Composer::ForEachNamedType(const ExternType& type,
 
 }  // namespace
 
-Diagnosed<Composition> Compose(const ComposePart& socket, absl::Span<const ComposePart> plugs) {
+Result<Composition> Compose(const ComposePart& socket, absl::Span<const ComposePart> plugs) {
   std::vector<ComposePart> parts = {socket};
   parts.insert(parts.end(), plugs.begin(), plugs.end());
   TENON_ASSIGN_OR_RETURN(const Wiring wiring, Wire(parts));

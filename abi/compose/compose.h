@@ -42,6 +42,6 @@ struct Composition {
 
 // kUnlinkable, with a diagnosis, when a plug fills nothing, types do not fit, parts need each other
 // in a circle or ask for one import in two ways.
-Diagnosed<Composition> Compose(const ComposePart& socket, absl::Span<const ComposePart> plugs);
+Result<Composition> Compose(const ComposePart& socket, absl::Span<const ComposePart> plugs);
 
 }  // namespace tenon::abi

@@ -63,7 +63,7 @@ std::string User(const char* interface, const char* exported) {
 
 class ComposeTest : public testing::Test {
  protected:
-  Diagnosed<Composition> Try(const std::vector<std::string>& texts) {
+  Result<Composition> Try(const std::vector<std::string>& texts) {
     std::vector<std::unique_ptr<const ResolvedComponent>> components;
     std::vector<ComposePart> parts;
     for (const std::string& text : texts) {
@@ -250,7 +250,8 @@ TEST_F(ComposeTest, AFunctionThatAnOlderVersionLacksIsNamed) {
             "  - expected: func()\n"
             "  package:    t:a@1.2.0\n"
             "  nearest:    flash\n"
-            "  hint:       it came after \"t:a/x@1.0.0\"");
+            "  hint:       perhaps it came after \"t:a/x@1.0.0\"; what wants it was made for "
+            "\"t:a/x@1.2.0\"");
 }
 
 TEST_F(ComposeTest, AResourceOfAnotherPackageIsAnother) {

@@ -83,7 +83,7 @@ std::string HintAtVersions(const Diagnosis& diagnosis) {
   return "";
 }
 
-Failure UnusedPlug(absl::Span<const ComposePart> parts, const Wiring& wiring, uint32_t plug) {
+Error UnusedPlug(absl::Span<const ComposePart> parts, const Wiring& wiring, uint32_t plug) {
   Diagnosis diagnosis;
   diagnosis.code = "unused-plug";
   std::vector<std::string> exports;
@@ -95,22 +95,22 @@ Failure UnusedPlug(absl::Span<const ComposePart> parts, const Wiring& wiring, ui
   diagnosis.hint = HintAtOther(parts, wiring, plug);
   const bool is_late = !diagnosis.hint.empty();
   if (!is_late) diagnosis.hint = HintAtVersions(diagnosis);
-  return {Error(ErrorKind::kUnlinkable, absl::StrCat("nothing ", is_late ? "needs" : "imports",
-                                                     " what ", parts[plug].name, " exports")),
-          std::move(diagnosis)};
+  return Error(ErrorKind::kUnlinkable, absl::StrCat("nothing ", is_late ? "needs" : "imports",
+                                                    " what ", parts[plug].name, " exports"))
+      .WithDiagnosis(std::move(diagnosis));
 }
 
-Failure Circle(absl::Span<const ComposePart> parts, const std::vector<uint32_t>& left) {
+Error Circle(absl::Span<const ComposePart> parts, const std::vector<uint32_t>& left) {
   Diagnosis diagnosis;
   diagnosis.code = "circular-imports";
   diagnosis.lists = {{"parts that wait for each other", {}}};
   for (const uint32_t part : left) diagnosis.lists[0].items.push_back(parts[part].name);
-  return {Error(ErrorKind::kUnlinkable, "the components need each other's exports in a circle"),
-          std::move(diagnosis)};
+  return Error(ErrorKind::kUnlinkable, "the components need each other's exports in a circle")
+      .WithDiagnosis(std::move(diagnosis));
 }
 
 // In each round the parts go whose sources have gone.
-Diagnosed<void> Order(absl::Span<const ComposePart> parts, Wiring* wiring) {
+Status Order(absl::Span<const ComposePart> parts, Wiring* wiring) {
   std::vector<bool> gone(parts.size());
   while (wiring->order.size() < parts.size()) {
     std::vector<uint32_t> waiting;
@@ -129,7 +129,7 @@ Diagnosed<void> Order(absl::Span<const ComposePart> parts, Wiring* wiring) {
 
 }  // namespace
 
-Diagnosed<Wiring> Wire(absl::Span<const ComposePart> parts) {
+Result<Wiring> Wire(absl::Span<const ComposePart> parts) {
   Offers offers;
   for (uint32_t part = 1; part < parts.size(); ++part) {
     for (const PlanExport& item : parts[part].component->plan.exports) offers.Add(part, item);

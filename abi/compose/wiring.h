@@ -20,6 +20,6 @@ struct Wiring {
 };
 
 // Part 0 is the socket. kUnlinkable when a plug fills no import, or in a circle.
-Diagnosed<Wiring> Wire(absl::Span<const ComposePart> parts);
+Result<Wiring> Wire(absl::Span<const ComposePart> parts);
 
 }  // namespace tenon::abi

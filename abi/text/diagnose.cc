@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "abi/syntax/names.h"
+#include "abi/syntax/semver.h"
+#include "abi/text/interface_history.h"
 #include "abi/text/type_printer.h"
 #include "abi/text/wit.h"
 #include "absl/strings/str_cat.h"
@@ -111,35 +113,6 @@ absl::string_view Unversioned(absl::string_view name) { return name.substr(0, na
 
 }  // namespace
 
-std::vector<std::string> Diagnosis::Lines() const {
-  std::vector<std::string> lines;
-  const auto add = [&](const char* title, const std::string& text) {
-    if (!text.empty()) lines.push_back(absl::StrCat(title, text));
-  };
-  add("at:         ", absl::StrJoin(path, " > "));
-  add("- expected: ", expected);
-  add("+ found:    ", found);
-  add("package:    ", package);
-  for (const List& list : lists) {
-    lines.push_back(list.title + (list.items.empty() ? ": none" : ":"));
-    for (const std::string& item : list.items) lines.push_back("  " + item);
-  }
-  add("nearest:    ", nearest);
-  add("hint:       ", hint);
-  return lines;
-}
-
-Failure&& Failure::Within(std::string step) && {
-  diagnosis.path.insert(diagnosis.path.begin(), std::move(step));
-  return std::move(*this);
-}
-
-std::string Failure::ToString() const {
-  std::string text = error.ToString();
-  for (const std::string& line : diagnosis.Lines()) absl::StrAppend(&text, "\n  ", line);
-  return text;
-}
-
 std::optional<TwoResources> ResourcesOf(const TypeTable& expected, const TypeTable& found,
                                         const TypeDifference& difference) {
   const std::optional<ResourceId> a = ResourceOf(expected, difference.expected);
@@ -167,8 +140,11 @@ void NameOwners(absl::string_view expected, absl::string_view found, Diagnosis* 
 }
 
 std::vector<absl::string_view> NamesOf(const std::vector<NamedItem>& items) {
+  static constexpr size_t kMost = 1000;  // each is compared letter by letter
   std::vector<absl::string_view> names;
-  for (const NamedItem& item : items) names.push_back(item.name);
+  for (const NamedItem& item : items) {
+    if (names.size() < kMost) names.push_back(item.name);
+  }
   return names;
 }
 
@@ -181,11 +157,33 @@ Diagnosis DiagnoseMissing(absl::string_view name, absl::string_view code,
   if (!IsInterfaceName(name)) return diagnosis;
   for (const absl::string_view other : names) {
     if (Unversioned(other) != Unversioned(name)) continue;
+    const bool is_compatible = AlternateKey(other) && AlternateKey(other) == AlternateKey(name);
     diagnosis.code = "other-version";
     diagnosis.nearest = std::string(other);
-    diagnosis.hint = absl::StrCat("\"", other,
-                                  "\" can't stand for it: the versions are not "
-                                  "compatible");
+    diagnosis.hint = absl::StrCat(
+        "\"", other, "\" can't stand for it: ",
+        is_compatible ? "here the names must be the same" : "the versions are not compatible");
+  }
+  return diagnosis;
+}
+
+const char* MissingCode(const ExternType& type) {
+  if (std::holds_alternative<FuncTypeId>(type)) return "missing-function";
+  return std::holds_alternative<TypeItem>(type) ? "missing-type" : "missing-export";
+}
+
+Diagnosis DiagnoseMissingItem(absl::string_view item, absl::string_view wanted,
+                              absl::string_view found,
+                              const std::vector<absl::string_view>& names) {
+  Diagnosis diagnosis;
+  diagnosis.code = "missing-function";
+  diagnosis.package = PackageOf(wanted);
+  diagnosis.since = std::string(SinceOf(wanted, item));
+  diagnosis.nearest = std::string(NearMatch(item, names));
+  if (wanted != found && CompareVersions(wanted, found) > 0) {
+    diagnosis.hint =
+        absl::StrCat(diagnosis.since.empty() ? "perhaps it came after " : "it is not yet in ", "\"",
+                     found, "\"; what wants it was made for \"", wanted, "\"");
   }
   return diagnosis;
 }

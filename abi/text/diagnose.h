@@ -1,12 +1,10 @@
-// Diagnoses: what there is to know of types that do not fit and names that are missing, as data, in
-// WIT's words, for messages that a person understands and for programs. A Failure is an error with
-// one. Of two types it shows only what is not alike.
+// Makes the diagnoses of errors (<tenon/diagnosis.h>): of types that do not fit and of names that
+// are missing, in WIT's words. Of two types they show only what is not alike. Only those who have
+// failed call this.
 #pragma once
 
-#include <expected>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "abi/types/compare.h"
@@ -14,40 +12,6 @@
 #include "vm/base/status.h"
 
 namespace tenon::abi {
-
-struct Diagnosis {
-  struct List {
-    std::string title;  // "exports of codec"
-    std::vector<std::string> items;
-  };
-
-  std::string code;  // for programs, never renamed: "missing-function", "type-mismatch", ...
-  std::vector<std::string> path;  // from the outside in: `import "a:b/c"`, `function "f"`, `result`
-  std::string expected;           // what differs at the end of the path, on both sides
-  std::string found;
-  std::string package;  // that declares the item: "wasi:io@0.2.12"
-  std::string nearest;  // the name that comes closest to one that is missing
-  std::string hint;     // what to do
-  std::vector<List> lists;
-
-  // The lines that stand below an error's first one, without indentation or newlines.
-  std::vector<std::string> Lines() const;
-};
-
-struct Failure {
-  Failure(Error&& e, Diagnosis&& d = {})  // NOLINT: any error is a failure
-      : error(std::move(e)), diagnosis(std::move(d)) {}
-
-  Error error;
-  Diagnosis diagnosis;
-
-  // What it is of stands within `step`, which leads its path.
-  Failure&& Within(std::string step) &&;
-  // The error, and below it indented what the diagnosis tells.
-  std::string ToString() const;
-};
-template <typename T>
-using Diagnosed = std::expected<T, Failure>;
 
 // "function \"f\"": an item as a step of a path.
 std::string StepOf(absl::string_view name, const ExternType& type);
@@ -60,10 +24,17 @@ Diagnosis Diagnose(const TypeTable& expected, const TypeTable& found,
 TypeDifference FindDifference(const TypeTable& types, const ExternType& expected,
                               const ExternType& found);
 
-// Of a name that is not among those there are: the nearest of them, and if it is one of the same
-// interface under a version that can't stand for it, code "other-version" and a hint.
+// Of an import or export that is not among those there are: its package, the nearest of them, and
+// if that is the same interface in another version, code "other-version" and a hint.
 Diagnosis DiagnoseMissing(absl::string_view name, absl::string_view code,
                           const std::vector<absl::string_view>& names);
+// Of an item that is not among those of the interface `found`, which was taken for `wanted`: its
+// package, the nearest of them, since when it is there, and a hint if `found` is too old.
+Diagnosis DiagnoseMissingItem(absl::string_view item, absl::string_view wanted,
+                              absl::string_view found, const std::vector<absl::string_view>& names);
+// "missing-function", "missing-type": the code of an interface that has no such item.
+const char* MissingCode(const ExternType& type);
+// Enough of the names to look for near ones.
 std::vector<absl::string_view> NamesOf(const std::vector<NamedItem>& items);
 
 // Where two handles differ: the resources they are of.

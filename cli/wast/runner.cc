@@ -128,7 +128,7 @@ class Runner {
     for (Directive& inner : directive.body) {
       status = Run(inner);
       if (status) continue;
-      status = Unmet(absl::StrCat("line ", inner.line, ": ", status.error().ToString()));
+      status = Unmet(absl::StrCat("line ", inner.line, ": ", status.error().Headline()));
       break;
     }
     Status finished = Finish();
@@ -357,7 +357,7 @@ class Runner {
     const bool is_apt = error.kind() == kind || is_limit;
     if (!is_apt) {
       return Unmet(absl::StrCat("expected ", KindName(kind), ": ", text, ", got ",
-                                KindName(error.kind()), ": ", error.ToString()));
+                                KindName(error.kind()), ": ", error.Headline()));
     }
     return CompareText(text, error.message(), directive.module->is_component);
   }
@@ -382,7 +382,7 @@ class Runner {
 // What is wrong in the script's own text has a place there; a quoted module's text has other lines.
 ScriptFailure FailureAt(const Error& error, uint32_t line, absl::string_view own_text) {
   if (own_text.empty() || !error.where() || !error.where()->is_text()) {
-    return {line, 0, error.ToString(), ""};
+    return {line, 0, error.Headline(), ""};
   }
   return {error.where()->line, error.where()->column, error.message(), CaretLines(own_text, error)};
 }

@@ -4,9 +4,13 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "abi/binary/decode.h"
+#include "abi/text/interface_history.h"
+#include "absl/strings/str_cat.h"
 #include "cli/wit_files.h"
+#include "wit/abi/core_names.h"
 #include "wit/binary/decode.h"
 #include "wit/binary/encode.h"
 #include "wit/resolve/print.h"
@@ -121,6 +125,39 @@ TEST_P(WasiTest, WorldsSurviveTheirComponentTypes) {
     ASSERT_TRUE(decoded) << decoded.error().ToString();
     EXPECT_EQ(Described(decoded->packages, *decoded->world), Described(*packages, WorldIdx(i)));
   }
+}
+
+// What interfaces got after they were there, by the gates, as "interface item version".
+std::set<std::string> LaterItemsOf(const Packages& packages) {
+  std::set<std::string> rows;
+  for (uint32_t i = 0; i < packages.interfaces.size(); ++i) {
+    const Interface& interface = packages.interfaces[i];
+    const std::string name = NameOf(packages, InterfaceIdx(i));
+    const auto add = [&](const std::string& item, const std::string& since) {
+      if (since.empty() || since == interface.about.since) return;
+      rows.insert(absl::StrCat(name.substr(0, name.find('@')), " ", item, " ", since));
+    };
+    for (const Function& function : interface.functions) {
+      add(ComponentName(packages, function), function.about.since);
+    }
+    for (const TypeIdx type : interface.types) {
+      add(packages[type].name, packages[type].about.since);
+    }
+  }
+  return rows;
+}
+
+TEST_P(WasiTest, MessagesKnowWhatCameLater) {
+  const auto packages = Resolve(groups_, {.all = true});
+  ASSERT_TRUE(packages);
+
+  std::set<std::string> rows;
+  for (const abi::LaterItem& item : abi::LaterItems()) {
+    rows.insert(absl::StrCat(item.interface, " ", item.item, " ", item.since));
+  }
+
+  EXPECT_EQ(LaterItemsOf(*packages),
+            GetParam() == std::string("wasi-0.2.12") ? rows : std::set<std::string>());
 }
 
 INSTANTIATE_TEST_SUITE_P(Versions, WasiTest,

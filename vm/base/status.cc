@@ -9,13 +9,13 @@
 namespace tenon {
 
 Error::Error(ErrorKind kind, std::string_view message)
-    : rep_(new Rep{kind, std::string(message), "", std::nullopt, std::nullopt}) {}
+    : rep_(new Rep{kind, std::string(message), "", std::nullopt, std::nullopt, nullptr}) {}
 
 Error::Error(ErrorKind kind, std::string_view message, SourceLocation where)
-    : rep_(new Rep{kind, std::string(message), "", where, std::nullopt}) {}
+    : rep_(new Rep{kind, std::string(message), "", where, std::nullopt, nullptr}) {}
 
 Error::Error(Trap trap)
-    : rep_(new Rep{ErrorKind::kTrap, trap.message, "", std::nullopt, std::nullopt}) {
+    : rep_(new Rep{ErrorKind::kTrap, trap.message, "", std::nullopt, std::nullopt, nullptr}) {
   rep_->trap = std::move(trap);
 }
 
@@ -26,7 +26,36 @@ Error&& Error::WithContext(std::string_view added) && {
   return std::move(*this);
 }
 
+Error&& Error::At(SourceLocation where) && {
+  rep_->where = where;
+  return std::move(*this);
+}
+
+Error&& Error::WithMessage(std::string message) && {
+  rep_->message = std::move(message);
+  return std::move(*this);
+}
+
+Error&& Error::WithDiagnosis(Diagnosis diagnosis) && {
+  rep_->diagnosis = std::make_unique<Diagnosis>(std::move(diagnosis));
+  return std::move(*this);
+}
+
+Error&& Error::Within(std::string step) && {
+  if (rep_->diagnosis == nullptr) rep_->diagnosis = std::make_unique<Diagnosis>();
+  std::vector<std::string>& path = rep_->diagnosis->path;
+  path.insert(path.begin(), std::move(step));
+  return std::move(*this);
+}
+
 std::string Error::ToString() const {
+  std::string text = Headline();
+  if (rep_->diagnosis == nullptr) return text;
+  for (const std::string& line : rep_->diagnosis->Lines()) absl::StrAppend(&text, "\n  ", line);
+  return text;
+}
+
+std::string Error::Headline() const {
   std::string text;
   if (!rep_->context.empty()) absl::StrAppend(&text, rep_->context, ": ");
   if (rep_->where && rep_->where->is_text()) {

@@ -2,6 +2,8 @@
 // Nothing in Tenon throws.
 #pragma once
 
+#include <tenon/diagnosis.h>
+
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -59,9 +61,22 @@ class Error {
   // The trap of a kTrap; else null. It is the error's.
   const Trap* trap() const { return rep_->trap ? &*rep_->trap : nullptr; }
 
+  // What there is to know of it as data; null where that is nothing. It is the error's.
+  const Diagnosis* diagnosis() const { return rep_->diagnosis.get(); }
+
   // Prepends "context: " to what ToString shows, outermost first; the message stays a prefix match.
   Error&& WithContext(std::string_view context) &&;
-  // "context: message (at offset 0x1f)" or "line:column: message".
+  Error&& At(SourceLocation where) &&;
+  // In place of the message there was.
+  Error&& WithMessage(std::string message) &&;
+  // In place of the diagnosis there was.
+  [[gnu::cold]] Error&& WithDiagnosis(Diagnosis diagnosis) &&;
+  // What is wrong stands within `step`, which leads the path of the diagnosis.
+  [[gnu::cold]] Error&& Within(std::string step) &&;
+
+  // One line: "context: message (at offset 0x1f)" or "line:column: message".
+  std::string Headline() const;
+  // That line, and below it, indented, what the diagnosis tells.
   std::string ToString() const;
 
  private:
@@ -71,6 +86,7 @@ class Error {
     std::string context;
     std::optional<SourceLocation> where;
     std::optional<Trap> trap;
+    std::unique_ptr<Diagnosis> diagnosis;
   };
   std::unique_ptr<Rep> rep_;
 };
