@@ -189,8 +189,9 @@ TEST_F(DefineTest, AnAbsentInterfaceIsToldWithTheNearest) {
 
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().ToString(),
-            "the component does not export \"test:api/text@1.2.0\"; nearest match: "
-            "\"test:api/texts@1.2.0\"");
+            "the component does not export \"test:api/text@1.2.0\"\n"
+            "  package:    test:api@1.2.0\n"
+            "  nearest:    test:api/texts@1.2.0");
 }
 
 TEST_F(DefineTest, AnotherStoreDoesNotLink) {
@@ -210,7 +211,11 @@ TEST_F(DefineTest, AnotherTypeDoesNotLink) {
       (export "twice" (func (param "text" string) (result (list string))))))))"),
             "import \"test:api/texts@1.2.0\": the function \"twice\" has the wrong type: the "
             "component expects func(text: string) -> list<string>, the instance has func(text: "
-            "string) -> string");
+            "string) -> string\n"
+            "  at:         import \"test:api/texts@1.2.0\" > function \"twice\" > result\n"
+            "  - expected: list<string>\n"
+            "  + found:    string\n"
+            "  package:    test:api@1.2.0");
 }
 
 TEST_F(DefineTest, AResourceOfAnotherInstanceIsAnother) {
@@ -222,7 +227,11 @@ TEST_F(DefineTest, AResourceOfAnotherInstanceIsAnother) {
   EXPECT_EQ(LinkError(store_, kCounterUser),
             "import \"test:api/counters@1.2.0\": the function \"make\" has the wrong type: the "
             "component expects func(value: u32) -> own<counter>, the instance has func(value: u32) "
-            "-> own<resource>");
+            "-> own<resource>\n"
+            "  at:         import \"test:api/counters@1.2.0\" > function \"make\" > result\n"
+            "  - expected: own<counter> of \"test:api/counters@1.2.0\"\n"
+            "  + found:    own<resource>\n"
+            "  package:    test:api@1.2.0");
 }
 
 }  // namespace

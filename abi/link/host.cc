@@ -145,6 +145,17 @@ ResourceNames HostLinker::Names() const {
   return names;
 }
 
+absl::string_view HostLinker::OwnerOf(const ResourceType* type) const {
+  std::lock_guard lock(mutex_);
+  MakeAll();
+  for (const auto& [interface_name, interface] : interfaces_) {
+    for (const auto& [name, known] : interface->table().resources()) {
+      if (known == type) return interface_name;
+    }
+  }
+  return "";
+}
+
 }  // namespace tenon::abi
 
 namespace tenon {

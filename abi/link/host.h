@@ -107,6 +107,8 @@ class HostLinker {
   const HostInterface& root() const { return root_; }
   std::vector<absl::string_view> InterfaceNames() const;
   ResourceNames Names() const;
+  // The interface that has the resource type; empty when none does.
+  absl::string_view OwnerOf(const ResourceType* type) const;
 
  private:
   // The following are called with the mutex held.

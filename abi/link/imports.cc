@@ -4,23 +4,16 @@
 #include <optional>
 #include <utility>
 
+#include "abi/link/link_error.h"
 #include "abi/runtime/store.h"
 #include "abi/syntax/semver.h"
-#include "abi/text/wit.h"
 #include "abi/types/compare.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "vm/base/near_match.h"
 
 namespace tenon::abi {
 namespace {
-
-// "; nearest match: ..." or nothing when no name is at all similar.
-std::string Nearest(absl::string_view name, const std::vector<absl::string_view>& candidates) {
-  const absl::string_view best = NearMatch(name, candidates);
-  return best.empty() ? "" : absl::StrCat("; nearest match: \"", best, "\"");
-}
 
 const char* KindName(const ExternType& type) {
   if (std::holds_alternative<ModuleTypeId>(type)) return "core module";
@@ -42,7 +35,11 @@ bool TrapAsUnknown(const void* message, CanonContext& cx, vm::Slot*) {
 class Resolver {
  public:
   Resolver(const CompiledComponent& component, const HostLinker& linker, const Store& store)
-      : component_(component), plan_(component.plan()), linker_(linker), store_(store) {}
+      : component_(component),
+        plan_(component.plan()),
+        linker_(linker),
+        store_(store),
+        errors_(component, linker) {}
 
   Result<ResolvedImports> Run() {
     interfaces_.reserve(plan_.imports.size());
@@ -83,7 +80,8 @@ class Resolver {
   Status CheckImport(const PlanImport& import, const HostInterface* interface) const {
     if (const auto* type = std::get_if<FuncTypeId>(&import.type)) {
       if (interface != nullptr) {
-        return Unlinkable(import, "the host has an interface of this name, not a function");
+        return std::unexpected(
+            errors_.OtherKind(import, "the host has an interface of this name, not a function"));
       }
       if (MayTrap(&linker_.root(), import.name)) return {};
       TENON_RETURN_IF_ERROR(CheckFunc(import, linker_.root(), import.name, *type));
@@ -93,7 +91,8 @@ class Resolver {
       return CheckInterface(import, interface, component_.types().Get(*type));
     }
     if (std::holds_alternative<TypeItem>(import.type)) return {};
-    return Unlinkable(import, absl::StrCat("the host has no ", KindName(import.type), " to give"));
+    return std::unexpected(errors_.OtherKind(
+        import, absl::StrCat("the host has no ", KindName(import.type), " to give")));
   }
 
   Status CheckInterface(const PlanImport& import, const HostInterface* interface,
@@ -101,7 +100,9 @@ class Resolver {
     for (const NamedItem& item : type.exports) {
       const auto* func = std::get_if<FuncTypeId>(&item.type);
       if (func == nullptr || MayTrap(interface, item.name)) continue;
-      if (interface == nullptr) return MissingInterface(import, item.name);
+      if (interface == nullptr) {
+        return std::unexpected(errors_.MissingInterface(import, item.name));
+      }
       if (interface->table().FindFunc(item.name) == nullptr &&
           IsNewer(import.name, interface->name())) {
         continue;  // An addition to the interface, which matters only if it is used.
@@ -118,7 +119,7 @@ class Resolver {
     const std::string name =
         func.path.empty() ? std::string(import.name) : absl::StrJoin(func.path, ".");
     if (MayTrap(interface, name)) return TrappingFunc(func);
-    if (interface == nullptr) return MissingInterface(import, name);
+    if (interface == nullptr) return std::unexpected(errors_.MissingInterface(import, name));
     TENON_ASSIGN_OR_RETURN(const HostFunc* found, CheckFunc(import, *interface, name, func.type));
     return *found;
   }
@@ -154,19 +155,9 @@ class Resolver {
       return found;
     }
     if (found != nullptr && checker_->Matches(types.Get(type), *found->shape)) return found;
-    const std::string of = name == import.name ? "" : absl::StrCat(" \"", name, "\"");
-    if (found == nullptr) {
-      const bool other_version = !of.empty() && interface.name() != import.name;
-      return Unlinkable(
-          import,
-          absl::StrCat("the host does not have the function", of,
-                       other_version ? absl::StrCat(" in its \"", interface.name(), "\"") : "",
-                       Nearest(name, interface.table().FuncNames())));
-    }
-    return Unlinkable(
-        import, absl::StrCat("the function", of, " has the wrong type: the component expects ",
-                             ToString(types, type), ", the host has ",
-                             Describe(*found->shape, linker_.Names())));
+    return std::unexpected(
+        found == nullptr ? errors_.MissingFunc(import, interface, name)
+                         : errors_.OtherType(import, name, type, *found->shape, result_.resources));
   }
 
   Status CheckGuestFunc(const PlanImport& import, absl::string_view name, FuncTypeId type,
@@ -176,13 +167,9 @@ class Resolver {
                                                   "\": the instance that "
                                                   "the linker has for it is of another store"));
     }
-    if (ComparerFor(guest).Equal(type, guest.type)) return {};
-    return Unlinkable(import,
-                      absl::StrCat("the function \"", name,
-                                   "\" has the wrong type: the "
-                                   "component expects ",
-                                   ToString(component_.types(), type), ", the instance has ",
-                                   ToString(*guest.types, guest.type)));
+    TypeComparer& comparer = ComparerFor(guest);
+    if (comparer.Equal(type, guest.type)) return {};
+    return std::unexpected(errors_.OtherType(import, name, type, guest, comparer.difference()));
   }
 
   // One for each instance, which remembers what it has compared.
@@ -197,20 +184,11 @@ class Resolver {
     return *comparer;
   }
 
-  std::unexpected<Error> MissingInterface(const PlanImport& import, absl::string_view func) const {
-    return Unlinkable(import, absl::StrCat("the host does not have this interface",
-                                           Nearest(import.name, linker_.InterfaceNames()),
-                                           " (needed for \"", func, "\")"));
-  }
-
-  static std::unexpected<Error> Unlinkable(const PlanImport& import, absl::string_view what) {
-    return Fail(ErrorKind::kUnlinkable, absl::StrCat("import \"", import.name, "\": ", what));
-  }
-
   const CompiledComponent& component_;
   const Plan& plan_;
   const HostLinker& linker_;
   const Store& store_;
+  const LinkErrors errors_;
   std::vector<const HostInterface*> interfaces_;  // by import; null where the host has none
   ResolvedImports result_;
   std::optional<TypeChecker> checker_;  // once the resources are known
@@ -224,14 +202,6 @@ class Resolver {
 Result<ResolvedImports> ResolveImports(const CompiledComponent& component, const HostLinker& linker,
                                        const Store& store) {
   return Resolver(component, linker, store).Run();
-}
-
-std::string MissingResource(const Plan& plan, const PlanResource& resource) {
-  if (!resource.is_imported()) return absl::StrCat("resource \"", resource.name, "\" is undefined");
-  return absl::StrCat("import \"", plan.imports[*resource.import].name,
-                      "\": the host does not have the resource type \"",
-                      resource.import_path.empty() ? resource.name : resource.import_path.back(),
-                      "\"");
 }
 
 }  // namespace tenon::abi

@@ -25,7 +25,4 @@ struct ResolvedImports {
 Result<ResolvedImports> ResolveImports(const CompiledComponent& component, const HostLinker& linker,
                                        const Store& store);
 
-// The message for a resource type that the component uses and the host lacks.
-std::string MissingResource(const Plan& plan, const PlanResource& resource);
-
 }  // namespace tenon::abi

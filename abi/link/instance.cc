@@ -1,9 +1,9 @@
 #include "abi/link/instance.h"
 
 #include "abi/syntax/semver.h"
+#include "abi/text/diagnose.h"
 #include "abi/text/wit.h"
 #include "absl/strings/str_cat.h"
-#include "vm/base/near_match.h"
 
 namespace tenon::abi {
 namespace {
@@ -33,12 +33,20 @@ std::string Path(absl::string_view interface, absl::string_view name) {
 
 std::unexpected<Error> NoExport(absl::string_view interface, absl::string_view name,
                                 const std::vector<PlanExport>& exports) {
+  static constexpr size_t kMost = 1000;  // each is compared letter by letter
   std::vector<absl::string_view> names;
-  for (const PlanExport& item : exports) names.push_back(item.name);
-  const absl::string_view near = NearMatch(name, names);
-  return Fail(ErrorKind::kUnlinkable,
-              absl::StrCat("the component does not export ", Path(interface, name),
-                           near.empty() ? "" : absl::StrCat("; nearest match: \"", near, "\"")));
+  for (const PlanExport& item : exports) {
+    if (names.size() < kMost) names.push_back(item.name);
+  }
+  Diagnosis diagnosis = DiagnoseMissing(name, "missing-export", names);
+  if (!interface.empty()) {
+    diagnosis.package = PackageOf(interface);
+    diagnosis.path = {absl::StrCat("export \"", interface, "\"")};
+  }
+  return std::unexpected(
+      Error(ErrorKind::kUnlinkable,
+            absl::StrCat("the component does not export ", Path(interface, name)))
+          .WithDiagnosis(std::move(diagnosis)));
 }
 
 }  // namespace
@@ -109,9 +117,15 @@ Result<GuestTypes> Instance::CheckExport(const LiftedFunc& func, const canon::Fu
   }
   const TypeChecker checker{types, resources_};
   if (shape != nullptr && !checker.Matches(types.Get(func.type), *shape)) {
-    return Fail(ErrorKind::kUnlinkable,
-                absl::StrCat("the host's type for export ", Path(interface, name),
-                             " does not fit; the component has ", ToString(types, func.type)));
+    Diagnosis diagnosis;
+    diagnosis.code = "type-mismatch";
+    diagnosis.path = {absl::StrCat("export ", Path(interface, name))};
+    diagnosis.found = ToString(types, func.type);
+    diagnosis.package = PackageOf(interface);
+    return std::unexpected(Error(ErrorKind::kUnlinkable,
+                                 absl::StrCat("the host's type for export ", Path(interface, name),
+                                              " does not fit; the component has ", diagnosis.found))
+                               .WithDiagnosis(std::move(diagnosis)));
   }
   return checker.guest_types();
 }

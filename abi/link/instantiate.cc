@@ -2,6 +2,7 @@
 // abi/syntax/semver.h
 #include "abi/link/imports.h"
 #include "abi/link/instance.h"
+#include "abi/link/link_error.h"
 #include "abi/runtime/store.h"
 #include "absl/strings/str_cat.h"
 
@@ -279,7 +280,7 @@ Status ComponentInstantiator::BindResource(const PlanTrampoline& plan,
   bound->caller = Owner(plan.instance);
   bound->type = instance_->resources_[resource.resource.value()];
   if (bound->type == &kAbsentResource && !absent_resources_trap_) {
-    return Fail(ErrorKind::kUnlinkable, MissingResource(plan_, described));
+    return std::unexpected(MissingResource(plan_, described));
   }
   if (bound->type->impl != nullptr) bound->entering = bound->type->impl->EnteringSet(bound->caller);
   const vm::HostCallback callback = resource.op == Op::kNew    ? &CallResourceNew

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "abi/link/test_component.h"
+#include "absl/strings/str_join.h"
 
 namespace tenon::abi {
 namespace {
@@ -305,9 +306,15 @@ TEST_F(InstantiateTest, MissingAndMismatchedImportsSpeakWit) {
   builder_.Import("test:host/log@0.2.99", "logg", log);
   linker_.Interface("test:host/log@0.2.9").Func("log", [](HostContext&, absl::string_view) {});
 
-  EXPECT_EQ(LinkError(),
-            "import \"test:host/log@0.2.99\": the host does not have the function \"logg\" in its "
-            "\"test:host/log@0.2.9\"; nearest match: \"log\"");
+  EXPECT_EQ(
+      LinkError(),
+      "import \"test:host/log@0.2.99\": the host does not have the function \"logg\" in its "
+      "\"test:host/log@0.2.9\"\n"
+      "  at:         import \"test:host/log@0.2.99\" > function \"logg\"\n"
+      "  package:    test:host@0.2.99\n"
+      "  nearest:    log\n"
+      "  hint:       perhaps it came after \"test:host/log@0.2.9\"; what wants it was made for "
+      "\"test:host/log@0.2.99\"");
 }
 
 // What an import lists without using it: may be missing only where the host's version is older.
@@ -322,7 +329,7 @@ TEST_F(InstantiateTest, AnUnusedFunctionMayBeNewerThanTheHost) {
     item.type = *builder.types().Add(std::move(type));
     builder.plan().imports.push_back(std::move(item));
     auto made = builder.Instantiate(store_, linker_);
-    return made ? "no error" : made.error().ToString();
+    return made ? "no error" : made.error().message();
   };
   linker_.Interface("test:host/log@0.2.9").Func("log", [](HostContext&, absl::string_view) {});
 
@@ -343,8 +350,11 @@ TEST_F(InstantiateTest, AMissingInterfaceNamesTheNearest) {
   linker_.Interface("test:host/log@0.2.1");
 
   EXPECT_EQ(LinkError(),
-            "import \"test:host/lag@0.2.1\": the host does not have this interface; nearest match: "
-            "\"test:host/log@0.2.1\" (needed for \"log\")");
+            "import \"test:host/lag@0.2.1\": the host does not have this interface (needed for "
+            "\"log\")\n"
+            "  at:         import \"test:host/lag@0.2.1\"\n"
+            "  package:    test:host@0.2.1\n"
+            "  nearest:    test:host/log@0.2.1");
 }
 
 TEST_F(InstantiateTest, AFunctionOfAnotherTypeIsNotLinked) {
@@ -354,7 +364,48 @@ TEST_F(InstantiateTest, AFunctionOfAnotherTypeIsNotLinked) {
   EXPECT_EQ(
       LinkError(),
       "import \"test:host/log@0.2.1\": the function \"log\" has the wrong type: the component "
-      "expects func(p0: string) -> u32, the host has func(string)");
+      "expects func(p0: string) -> u32, the host has func(string)\n"
+      "  at:         import \"test:host/log@0.2.1\" > function \"log\" > result\n"
+      "  - expected: u32\n"
+      "  + found:    nothing\n"
+      "  package:    test:host@0.2.1");
+}
+
+// WASI tells since when it has a function.
+TEST_F(InstantiateTest, AnOlderHostLacksWhatALaterVersionBrought) {
+  builder_.Import("wasi:cli/exit@0.2.12", "exit-with-code", builder_.FuncType({K::kU8}));
+  linker_.Interface("wasi:cli/exit@0.2.3").Func("exit", [](HostContext&) {});
+
+  auto made = builder_.Instantiate(store_, linker_);
+
+  ASSERT_FALSE(made);
+  const Diagnosis& diagnosis = *made.error().diagnosis();
+  EXPECT_EQ(diagnosis.code, "missing-function");
+  EXPECT_EQ(diagnosis.since, "0.2.12");
+  EXPECT_EQ(diagnosis.hint,
+            "it is not yet in \"wasi:cli/exit@0.2.3\"; what wants it was made for "
+            "\"wasi:cli/exit@0.2.12\"");
+}
+
+// Of a record only what is not alike, as the component has it and as C++ does.
+TEST_F(InstantiateTest, AMismatchInsideCppTypesIsShownThere) {
+  const ValType pair = *builder_.types().Intern(
+      TypeDef{TypeKind::kTuple, {}, {ValType(K::kString), ValType(K::kU8)}, {}});
+  const ValType list = *builder_.types().Intern(TypeDef{TypeKind::kList, {}, {pair}, {}});
+  builder_.Import("test:host/log@0.2.1", "read", builder_.FuncType({}, list));
+  linker_.Interface("test:host/log@0.2.1").Func("read", [](HostContext&) {
+    return std::vector<std::tuple<std::string, uint32_t>>();
+  });
+
+  auto made = builder_.Instantiate(store_, linker_);
+
+  ASSERT_FALSE(made);
+  const Diagnosis& diagnosis = *made.error().diagnosis();
+  EXPECT_EQ(absl::StrJoin(diagnosis.path, " > "),
+            "import \"test:host/log@0.2.1\" > function \"read\" > result > list element > tuple "
+            "item 1");
+  EXPECT_EQ(diagnosis.expected, "u8");
+  EXPECT_EQ(diagnosis.found, "u32");
 }
 
 }  // namespace

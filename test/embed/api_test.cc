@@ -227,8 +227,8 @@ TEST_F(ApiTest, ErrorsSayWhatAndWhere) {
       "has func(v: string) -> string");
   EXPECT_EQ(unnamed.error().kind(), ErrorKind::kUnlinkable);
   EXPECT_EQ(unnamed.error().message(),
-            "the component does not export \"tenon:abi/values#echo-sting\"; nearest match: "
-            "\"echo-string\"");
+            "the component does not export \"tenon:abi/values#echo-sting\"");
+  EXPECT_EQ(unnamed.error().diagnosis()->nearest, "echo-string");
 }
 
 TEST_F(ApiTest, ATrapHasKindMessageAndBacktrace) {
