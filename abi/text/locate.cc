@@ -14,17 +14,6 @@
 namespace tenon::abi {
 namespace {
 
-// What ToString prepends to the message of an error that has an offset.
-std::string ContextOf(const Error& error) {
-  const std::string text = error.ToString();
-  return text.substr(0, text.find(error.message()));
-}
-
-// The context is part of the message, which follows the place.
-Error At(const Error& error, absl::string_view context, SourceLocation where) {
-  return Error(error.kind(), absl::StrCat(context, error.message()), where);
-}
-
 // What is wrong with the module whose content stands there. vm/text knows the places of its
 // instructions, so it is read once more.
 std::optional<Error> ModuleError(absl::string_view text, SourceLocation where,
@@ -49,9 +38,11 @@ Error LocateInText(Error error, absl::string_view text, absl::Span<const TextMar
   const TextMark& mark = behind == marks.begin() ? marks.front() : *std::prev(behind);
   if (mark.is_core_module) {
     const auto inside = ModuleError(text, mark.where, features);
-    if (inside && inside->where()) return At(*inside, ContextOf(error), *inside->where());
+    if (inside && inside->where()) {
+      return std::move(error).WithMessage(inside->message()).At(*inside->where());
+    }
   }
-  return At(error, ContextOf(error), mark.where);
+  return std::move(error).At(mark.where);
 }
 
 }  // namespace tenon::abi

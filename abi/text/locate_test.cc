@@ -41,6 +41,13 @@ TEST(LocateTest, FindsItInNestedScopes) {
             "3:4:");
 }
 
+TEST(LocateTest, FindsADeclaratorOfAModuleType) {
+  EXPECT_EQ(ErrorOf("(component\n (core type $m (module\n  (type $f (func))\n"
+                    "  (import \"a\" \"f\" (func (type $f)))\n  (export \"g\" (func (type 7))))))"),
+            "5:3: unknown type 7: type index out of bounds\n"
+            "  at:         core type \"m\" > core export \"g\"");
+}
+
 TEST(LocateTest, FindsTheInstructionOfACoreModule) {
   EXPECT_EQ(
       ErrorOf("(component\n (core module $m)\n (core module $n (func\n   drop)))").substr(0, 4),

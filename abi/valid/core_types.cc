@@ -1,5 +1,6 @@
 // Core types as seen by components: recursive types, module types, the types of modules.
 // abi: "Type Definitions" (core:type)
+#include "abi/valid/mismatch.h"
 #include "abi/valid/validator.h"
 #include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_set.h"
@@ -169,38 +170,69 @@ Result<vm::TypeId> AliasedType(Scope& scope, const std::vector<CoreTypeDefId>& t
 
 }  // namespace
 
-Result<ModuleTypeId> Validator::DefineModuleType(Scope& scope, const syntax::CoreModuleType& type) {
+namespace {
+
+// The error within the declarator, and with its offset, unless it has one from further inside.
+Error LocateDecl(Error error, size_t type_count, const syntax::CoreModuleDecl& decl) {
+  if (!error.where()) error = std::move(error).At(SourceLocation{decl.offset, 0, 0});
+  if (const auto* import = std::get_if<syntax::CoreImportDecl>(&decl.decl)) {
+    return std::move(error).Within(CoreImportStep(import->module, import->name));
+  }
+  if (const auto* exported = std::get_if<syntax::CoreExportDecl>(&decl.decl)) {
+    return std::move(error).Within(CoreExportStep(exported->name));
+  }
+  return std::move(error).Within(absl::StrCat("core type ", type_count));
+}
+
+}  // namespace
+
+struct Validator::ModuleTypeScope {
   ModuleType module;
   std::vector<CoreTypeDefId> types;  // no module types
   SmallSet<std::pair<absl::string_view, absl::string_view>> import_names;
   SmallSet<absl::string_view> export_names;
+};
+
+Result<ModuleTypeId> Validator::DefineModuleType(Scope& scope, const syntax::CoreModuleType& type) {
+  ModuleTypeScope inner;
   for (const syntax::CoreModuleDecl& decl : type.decls) {
-    if (const auto* import = std::get_if<syntax::CoreImportDecl>(&decl.decl)) {
-      TENON_ASSIGN_OR_RETURN(auto resolved, ResolveCoreExtern(types, import->type));
-      if (!import_names.Insert({import->module, import->name})) {
-        return Invalid(
-            absl::StrCat("duplicate import name `", import->module, ":", import->name, "`"));
-      }
-      module.imports.push_back({import->module, import->name, resolved});
-    } else if (const auto* def = std::get_if<syntax::CoreTypeDef>(&decl.decl)) {
-      if (std::holds_alternative<const syntax::CoreModuleType*>(*def)) {
-        return Invalid(
-            "invalid leading byte (0x50) for a type of a module type: they cannot be nested");
-      }
-      TENON_RETURN_IF_ERROR(AppendCoreType(*def, &types));
-    } else if (const auto* alias = std::get_if<syntax::CoreTypeAlias>(&decl.decl)) {
-      TENON_ASSIGN_OR_RETURN(const vm::TypeId id, AliasedType(scope, types, *alias));
-      types.push_back(CoreTypeDefId(id));
-    } else {
-      const auto& exported = std::get<syntax::CoreExportDecl>(decl.decl);
-      TENON_ASSIGN_OR_RETURN(auto resolved, ResolveCoreExtern(types, exported.type));
-      if (!export_names.Insert(exported.name)) {
-        return Invalid(absl::StrCat("export name `", exported.name, "` already defined"));
-      }
-      module.exports.push_back({exported.name, resolved});
-    }
+    Status status = DeclareInModule(scope, decl, &inner);
+    if (status) continue;
+    return std::unexpected(LocateDecl(std::move(status).error(), inner.types.size(), decl));
   }
-  return types_.Add(std::move(module));
+  return types_.Add(std::move(inner.module));
+}
+
+Status Validator::DeclareInModule(Scope& scope, const syntax::CoreModuleDecl& decl,
+                                  ModuleTypeScope* inner) {
+  if (const auto* import = std::get_if<syntax::CoreImportDecl>(&decl.decl)) {
+    TENON_ASSIGN_OR_RETURN(auto resolved, ResolveCoreExtern(inner->types, import->type));
+    if (!inner->import_names.Insert({import->module, import->name})) {
+      return Invalid(
+          absl::StrCat("duplicate import name `", import->module, ":", import->name, "`"));
+    }
+    inner->module.imports.push_back({import->module, import->name, resolved});
+    return {};
+  }
+  if (const auto* def = std::get_if<syntax::CoreTypeDef>(&decl.decl)) {
+    if (std::holds_alternative<const syntax::CoreModuleType*>(*def)) {
+      return Invalid(
+          "invalid leading byte (0x50) for a type of a module type: they cannot be nested");
+    }
+    return AppendCoreType(*def, &inner->types);
+  }
+  if (const auto* alias = std::get_if<syntax::CoreTypeAlias>(&decl.decl)) {
+    TENON_ASSIGN_OR_RETURN(const vm::TypeId id, AliasedType(scope, inner->types, *alias));
+    inner->types.push_back(CoreTypeDefId(id));
+    return {};
+  }
+  const auto& exported = std::get<syntax::CoreExportDecl>(decl.decl);
+  TENON_ASSIGN_OR_RETURN(auto resolved, ResolveCoreExtern(inner->types, exported.type));
+  if (!inner->export_names.Insert(exported.name)) {
+    return Invalid(absl::StrCat("export name `", exported.name, "` already defined"));
+  }
+  inner->module.exports.push_back({exported.name, resolved});
+  return {};
 }
 
 Result<ModuleTypeId> Validator::TypeOfModule(const vm::ResolvedModule& module) {

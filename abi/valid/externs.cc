@@ -328,8 +328,8 @@ Status Validator::Export(Scope& scope, const syntax::Export& item) {
     Substitution substitution(types_, types_, std::move(map));
     TENON_ASSIGN_OR_RETURN(wanted, substitution.ApplyExtern(wanted));
     if (Status status = matcher_.Match(type, wanted); !status) {
-      return std::unexpected(
-          Inside("ascribed type of export is not compatible", std::move(status).error()));
+      return std::unexpected(Inside("ascribed type of export is not compatible", "ascribed type",
+                                    std::move(status).error()));
     }
     type = wanted;
   }

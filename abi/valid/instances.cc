@@ -18,6 +18,28 @@ Status Validator::CoreInstance(Scope& scope, const syntax::CoreInstance& instanc
   return CoreBag(scope, std::get<absl::Span<const syntax::CoreInlineExport>>(instance));
 }
 
+// What is wrong with the argument for an import.
+Error Validator::Mismatch(const ModuleType::ImportItem& import, bool has_argument,
+                          const vm::ResolvedImportType* found) const {
+  Diagnosis diagnosis;
+  diagnosis.code = has_argument ? "missing-export" : "missing-import";
+  std::string message;
+  if (found != nullptr) {
+    diagnosis = DiagnoseCore(core_types_, *found, import.type);
+    message = absl::StrCat("type mismatch for export `", import.name,
+                           "` of module instantiation argument `", import.module,
+                           "`: ", CoreDifference(core_types_, *found, import.type));
+  } else if (has_argument) {
+    message = absl::StrCat("module instantiation argument `", import.module,
+                           "` does not export an item named `", import.name, "`");
+  } else {
+    message = absl::StrCat("missing module instantiation argument named `", import.module, "`");
+  }
+  return Error(ErrorKind::kInvalid, message)
+      .WithDiagnosis(std::move(diagnosis))
+      .Within(CoreImportStep(import.module, import.name));
+}
+
 Status Validator::CoreInstantiate(Scope& scope, const syntax::CoreInstantiate& instantiate) {
   TENON_ASSIGN_OR_RETURN(const ModuleTypeId* id,
                          At(scope.core_modules, instantiate.module.value(), "module"));
@@ -34,19 +56,9 @@ Status Validator::CoreInstantiate(Scope& scope, const syntax::CoreInstantiate& i
   const ModuleType& module = types_.Get(*id);
   for (const ModuleType::ImportItem& import : module.imports) {
     const CoreExports* const* arg = args.Find(import.module);
-    if (arg == nullptr) {
-      return Invalid(
-          absl::StrCat("missing module instantiation argument named `", import.module, "`"));
-    }
-    const vm::ResolvedImportType* found = (*arg)->Find(import.name);
-    if (found == nullptr) {
-      return Invalid(absl::StrCat("module instantiation argument `", import.module,
-                                  "` does not export an item named `", import.name, "`"));
-    }
-    if (!vm::MatchesExtern(core_types_, *found, import.type)) {
-      return Invalid(absl::StrCat("type mismatch for export `", import.name,
-                                  "` of module instantiation argument `", import.module,
-                                  "`: ", CoreDifference(core_types_, *found, import.type)));
+    const vm::ResolvedImportType* found = arg == nullptr ? nullptr : (*arg)->Find(import.name);
+    if (found == nullptr || !vm::MatchesExtern(core_types_, *found, import.type)) {
+      return std::unexpected(Mismatch(import, arg != nullptr, found));
     }
   }
   CoreInstanceType& exports = core_exports_[*id];

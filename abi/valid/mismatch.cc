@@ -2,7 +2,7 @@
 
 #include "abi/text/wit.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
+#include "vm/syntax/extern_text.h"
 #include "vm/valid/matching.h"
 
 namespace tenon::abi {
@@ -172,23 +172,24 @@ std::string TypeDifference(const TypeTable& types, const AnyType& found, const A
   return "resource types are not the same";
 }
 
-// As the text format writes it.
-std::string CoreFuncText(const vm::FuncType& type) {
-  const auto list = [](const char* keyword, const std::vector<vm::ValType>& types) {
-    if (types.empty()) return std::string();
-    return absl::StrCat(" (", keyword, " ",
-                        absl::StrJoin(types, " ",
-                                      [](std::string* out, vm::ValType part) {
-                                        absl::StrAppend(out, vm::ToString(part));
-                                      }),
-                        ")");
+// In parentheses, whole.
+std::string CoreText(const vm::TypeStore& types, const vm::ResolvedImportType& type) {
+  const auto func = [&](vm::TypeId id) -> const vm::FuncType* {
+    const vm::SubType& sub = types.Get(id);
+    return sub.kind == vm::SubType::Kind::kFunc ? &sub.func : nullptr;
   };
-  return absl::StrCat("(func", list("param", type.params), list("result", type.results), ")");
-}
-
-std::string CoreTypeText(const vm::TypeStore& types, vm::TypeId id) {
-  const vm::SubType& type = types.Get(id);
-  return type.kind == vm::SubType::Kind::kFunc ? CoreFuncText(type.func) : "another type";
+  switch (static_cast<vm::ExternKind>(type.index())) {
+    case vm::ExternKind::kTable: return vm::ExternText(std::get<1>(type));
+    case vm::ExternKind::kMemory: return vm::ExternText(std::get<2>(type));
+    case vm::ExternKind::kGlobal: return vm::ExternText(std::get<3>(type));
+    case vm::ExternKind::kFunc:
+      if (const auto* found = func(std::get<0>(type))) return vm::ExternText(*found);
+      break;
+    case vm::ExternKind::kTag:
+      if (const auto* found = func(std::get<4>(type))) return vm::TagText(*found);
+      break;
+  }
+  return "another type";
 }
 
 std::string TableDifference(const vm::TableType& found, const vm::TableType& expected) {
@@ -234,12 +235,26 @@ std::string CoreDifference(const vm::TypeStore& types, const vm::ResolvedImportT
     case vm::ExternKind::kGlobal:
       return GlobalDifference(std::get<3>(found), std::get<3>(expected));
     case vm::ExternKind::kFunc:
-      return absl::StrCat("expected: ", CoreTypeText(types, std::get<0>(expected)),
-                          ", found: ", CoreTypeText(types, std::get<0>(found)));
     case vm::ExternKind::kTag: break;
   }
-  return absl::StrCat("expected: ", CoreTypeText(types, std::get<4>(expected)),
-                      ", found: ", CoreTypeText(types, std::get<4>(found)));
+  return absl::StrCat("expected: ", CoreText(types, expected), ", found: ", CoreText(types, found));
+}
+
+std::string CoreImportStep(absl::string_view module, absl::string_view name) {
+  return absl::StrCat("core import \"", module, "\" \"", name, "\"");
+}
+
+std::string CoreExportStep(absl::string_view name) {
+  return absl::StrCat("core export \"", name, "\"");
+}
+
+Diagnosis DiagnoseCore(const vm::TypeStore& types, const vm::ResolvedImportType& found,
+                       const vm::ResolvedImportType& expected) {
+  Diagnosis diagnosis;
+  diagnosis.code = found.index() == expected.index() ? "type-mismatch" : "other-kind";
+  diagnosis.expected = CoreText(types, expected);
+  diagnosis.found = CoreText(types, found);
+  return diagnosis;
 }
 
 }  // namespace tenon::abi

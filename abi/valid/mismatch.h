@@ -6,6 +6,8 @@
 #include <string>
 
 #include "abi/types/type_table.h"
+#include "absl/strings/string_view.h"
+#include "vm/base/status.h"
 #include "vm/syntax/type_store.h"
 
 namespace tenon::abi {
@@ -15,5 +17,10 @@ std::string Difference(const TypeTable& types, const ExternType& found, const Ex
 // Of what a core module imports or exports.
 std::string CoreDifference(const vm::TypeStore& types, const vm::ResolvedImportType& found,
                            const vm::ResolvedImportType& expected);
+std::string CoreImportStep(absl::string_view module, absl::string_view name);
+std::string CoreExportStep(absl::string_view name);
+// Both types, without a path.
+Diagnosis DiagnoseCore(const vm::TypeStore& types, const vm::ResolvedImportType& found,
+                       const vm::ResolvedImportType& expected);
 
 }  // namespace tenon::abi

@@ -2,6 +2,7 @@
 
 #include "abi/syntax/limits.h"
 #include "abi/syntax/name_map.h"
+#include "abi/text/interface_history.h"
 #include "abi/text/wit.h"
 #include "abi/valid/mismatch.h"
 #include "absl/container/flat_hash_map.h"
@@ -62,15 +63,61 @@ const NamedItem* FindItem(const std::vector<NamedItem>& items, absl::string_view
 }
 
 Status Matcher::Mismatch(const ExternType& sub, const ExternType& super) {
-  return Fail(ErrorKind::kInvalid,
-              absl::StrCat(Difference(types_, sub, super), ": expected ", ToString(types_, super),
-                           ", found ", ToString(types_, sub)));
+  const TypeDifference difference = FindDifference(types_, super, sub);
+  missing_ = {};
+  other_resource_ = ResourcesOf(types_, types_, difference);
+  return std::unexpected(
+      Error(ErrorKind::kInvalid,
+            absl::StrCat(Difference(types_, sub, super), ": expected ", ToString(types_, super),
+                         ", found ", ToString(types_, sub)))
+          .WithDiagnosis(Diagnose(types_, types_, difference)));
+}
+
+std::string Matcher::StepOf(const NamedItem& item, const ItemWords& words) {
+  if (words.step == nullptr) return abi::StepOf(item.name, item.type);
+  return absl::StrCat(words.step, " \"", item.name, "\"");
+}
+
+Status Matcher::Missing(const std::vector<NamedItem>& sub, const NamedItem& item,
+                        const ItemWords& words) {
+  missing_ = item.name;
+  Diagnosis diagnosis = DiagnoseMissing(
+      item.name, words.code == nullptr ? MissingCode(item.type) : words.code, NamesOf(sub));
+  diagnosis.path = {StepOf(item, words)};
+  diagnosis.expected = ToString(types_, item.type);
+  return std::unexpected(
+      Error(ErrorKind::kInvalid, absl::StrCat("missing ", words.missing, " `", item.name,
+                                              "`: expected ", diagnosis.expected))
+          .WithDiagnosis(std::move(diagnosis)));
+}
+
+Error Matcher::Explain(const std::vector<NamedItem>& sub, const std::vector<NamedItem>& super,
+                       const NamedItem& item, Error error) {
+  if (error.diagnosis() == nullptr) return error;
+  Diagnosis diagnosis = *error.diagnosis();
+  if (diagnosis.package.empty()) {
+    diagnosis.package = PackageOf(item.name);
+    diagnosis.since = std::string(SinceOf(item.name, missing_));
+  }
+  if (other_resource_) {
+    absl::string_view expected = OwnerAmong(types_, sub, other_resource_->expected);
+    if (expected.empty()) expected = OwnerAmong(types_, super, other_resource_->expected);
+    const absl::string_view found = OwnerAmong(types_, sub, other_resource_->found);
+    NameOwners(expected, found, &diagnosis);
+    if (!expected.empty() || !found.empty()) other_resource_.reset();
+  }
+  return std::move(error).WithDiagnosis(std::move(diagnosis));
 }
 
 Status Matcher::Match(const ExternType& sub, const ExternType& super) {
   if (sub.index() != super.index()) {
-    return Fail(ErrorKind::kInvalid, absl::StrCat("expected ", SortName(SortOf(super)), ", found ",
-                                                  SortName(SortOf(sub))));
+    Diagnosis diagnosis;
+    diagnosis.code = "other-kind";
+    diagnosis.expected = SortName(SortOf(super));
+    diagnosis.found = SortName(SortOf(sub));
+    Error error(ErrorKind::kInvalid,
+                absl::StrCat("expected ", diagnosis.expected, ", found ", diagnosis.found));
+    return std::unexpected(std::move(error).WithDiagnosis(std::move(diagnosis)));
   }
   switch (SortOf(super)) {
     case Sort::kCoreModule:
@@ -113,10 +160,12 @@ void Matcher::BindResources(const std::vector<ResourcePath>& wanted,
   }
 }
 
-Error Inside(absl::string_view place, Error error) {
+Error Inside(absl::string_view place, std::string step, Error error) {
   constexpr size_t kMaxLength = 1000;
+  error = std::move(error).Within(std::move(step));
   if (error.message().size() > kMaxLength) return error;
-  return Error(error.kind(), absl::StrCat(place, ": ", error.message()));
+  std::string message = absl::StrCat(place, ": ", error.message());
+  return std::move(error).WithMessage(std::move(message));
 }
 
 Status Matcher::MatchItems(const std::vector<NamedItem>& sub, const std::vector<NamedItem>& super,
@@ -130,15 +179,13 @@ Status Matcher::MatchItems(const std::vector<NamedItem>& sub, const std::vector<
   Substitution substitution(types_, types_, map);
   for (const NamedItem& item : super) {
     const NamedItem* const* found = by_name.Find(item.name);
-    if (found == nullptr) {
-      return Fail(ErrorKind::kInvalid, absl::StrCat("missing ", words.missing, " `", item.name,
-                                                    "`: expected ", ToString(types_, item.type)));
-    }
+    if (found == nullptr) return Missing(sub, item, words);
     TENON_ASSIGN_OR_RETURN(const ExternType wanted, substitution.ApplyExtern(item.type));
     if (Status status = Match((*found)->type, wanted); !status) {
       return std::unexpected(
-          Inside(absl::StrCat("type mismatch in ", words.item, " `", item.name, "`"),
-                 std::move(status).error()));
+          Explain(sub, super, item,
+                  Inside(absl::StrCat("type mismatch in ", words.item, " `", item.name, "`"),
+                         StepOf(item, words), std::move(status).error())));
     }
   }
   return {};
@@ -150,14 +197,20 @@ Status Matcher::MatchInstance(InstanceTypeId sub, InstanceTypeId super) {
   const std::vector<NamedItem>& found = types_.Get(sub).exports;
   ResourceMap map;
   BindResources(wanted.resources, found, &map);
-  return MatchItems(found, wanted.exports, map, {"expected export", "instance export"});
+  return MatchItems(found, wanted.exports, map, kInstanceExport);
 }
 
 Result<ResourceMap> Matcher::MatchArguments(const ComponentType& component,
                                             const std::vector<NamedItem>& args) {
+  return MatchImports(component, args, kImport);
+}
+
+Result<ResourceMap> Matcher::MatchImports(const ComponentType& component,
+                                          const std::vector<NamedItem>& args,
+                                          const ItemWords& words) {
   ResourceMap map;
   BindResources(component.imported_resources, args, &map);
-  TENON_RETURN_IF_ERROR(MatchItems(args, component.imports, map, {"import named", "import"}));
+  TENON_RETURN_IF_ERROR(MatchItems(args, component.imports, map, words));
   return map;
 }
 
@@ -166,29 +219,49 @@ Status Matcher::MatchComponent(ComponentTypeId sub, ComponentTypeId super) {
   if (sub == super) return {};
   const ComponentType& wanted = types_.Get(super);
   const ComponentType& given = types_.Get(sub);
-  TENON_ASSIGN_OR_RETURN(const ResourceMap map, MatchArguments(given, wanted.imports));
+  TENON_ASSIGN_OR_RETURN(const ResourceMap map, MatchImports(given, wanted.imports, kExtraImport));
   Substitution substitution(types_, types_, map);
   TENON_ASSIGN_OR_RETURN(const std::vector<NamedItem> exports,
                          substitution.ApplyItems(given.exports));
   ResourceMap defined;
   BindResources(wanted.defined_resources, exports, &defined);
-  return MatchItems(exports, wanted.exports, defined, {"expected export", "component export"});
+  return MatchItems(exports, wanted.exports, defined, kComponentExport);
 }
 
 namespace {
 
-Status MissingInModule(absl::string_view name) {
-  return Fail(ErrorKind::kInvalid, absl::StrCat("missing expected ", name, " of a core module"));
+// What a core module type imports or exports, for messages.
+struct CoreItem {
+  std::optional<absl::string_view> module;  // of an import
+  absl::string_view name;
+
+  std::string Quoted() const {
+    return module ? absl::StrCat("import `", *module, "::", name, "`")
+                  : absl::StrCat("export `", name, "`");
+  }
+  std::string Step() const { return module ? CoreImportStep(*module, name) : CoreExportStep(name); }
+};
+
+Status MissingInModule(const CoreItem& item, const char* code) {
+  Diagnosis diagnosis;
+  diagnosis.code = code;
+  diagnosis.path = {item.Step()};
+  return std::unexpected(Error(ErrorKind::kInvalid, absl::StrCat("missing expected ", item.Quoted(),
+                                                                 " of a core module"))
+                             .WithDiagnosis(std::move(diagnosis)));
+}
+
+Status MatchInModule(const vm::TypeStore& types, const vm::ResolvedImportType& sub,
+                     const vm::ResolvedImportType& super, const CoreItem& item) {
+  if (vm::MatchesExtern(types, sub, super)) return {};
+  return std::unexpected(
+      Error(ErrorKind::kInvalid, absl::StrCat("type mismatch in ", item.Quoted(), ": ",
+                                              CoreDifference(types, sub, super)))
+          .WithDiagnosis(DiagnoseCore(types, sub, super))
+          .Within(item.Step()));
 }
 
 }  // namespace
-
-Status Matcher::MatchInModule(const vm::ResolvedImportType& sub,
-                              const vm::ResolvedImportType& super, absl::string_view name) {
-  if (vm::MatchesExtern(core_, sub, super)) return {};
-  return Fail(ErrorKind::kInvalid,
-              absl::StrCat("type mismatch in ", name, ": ", CoreDifference(core_, sub, super)));
-}
 
 Status Matcher::MatchModule(ModuleTypeId sub, ModuleTypeId super) {
   const ModuleType& given = types_.Get(sub);
@@ -199,17 +272,17 @@ Status Matcher::MatchModule(ModuleTypeId sub, ModuleTypeId super) {
     imports.emplace(TwoNames(item.module, item.name), &item.type);
   for (const auto& item : given.imports) {
     const auto found = imports.find(TwoNames(item.module, item.name));
-    const std::string name = absl::StrCat("import `", item.module, "::", item.name, "`");
-    if (found == imports.end()) return MissingInModule(name);
-    TENON_RETURN_IF_ERROR(MatchInModule(*found->second, item.type, name));
+    const CoreItem place{item.module, item.name};
+    if (found == imports.end()) return MissingInModule(place, "extra-import");
+    TENON_RETURN_IF_ERROR(MatchInModule(core_, *found->second, item.type, place));
   }
   absl::flat_hash_map<absl::string_view, const vm::ResolvedImportType*> exports;
   for (const auto& item : given.exports) exports.emplace(item.name, &item.type);
   for (const auto& item : wanted.exports) {
     const auto found = exports.find(item.name);
-    const std::string name = absl::StrCat("export `", item.name, "`");
-    if (found == exports.end()) return MissingInModule(name);
-    TENON_RETURN_IF_ERROR(MatchInModule(*found->second, item.type, name));
+    const CoreItem place{{}, item.name};
+    if (found == exports.end()) return MissingInModule(place, "missing-export");
+    TENON_RETURN_IF_ERROR(MatchInModule(core_, *found->second, item.type, place));
   }
   return {};
 }

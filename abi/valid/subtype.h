@@ -2,9 +2,11 @@
 // Nothing here recurses deeper than types may nest, and the work of one match is bounded.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "abi/text/diagnose.h"
 #include "abi/types/substitute.h"
 #include "abi/types/type_table.h"
 #include "absl/base/attributes.h"
@@ -13,8 +15,9 @@
 
 namespace tenon::abi {
 
-// The error of a mismatch, with the place where it was found in front.
-Error Inside(absl::string_view place, Error error);
+// The error of a mismatch, with the place where it was found in front, and `step` in front of its
+// path.
+Error Inside(absl::string_view place, std::string step, Error error);
 
 const NamedItem* FindItem(const std::vector<NamedItem>& items, absl::string_view name);
 
@@ -39,20 +42,40 @@ class Matcher {
   Status MatchInstance(InstanceTypeId sub, InstanceTypeId super);
   Status MatchComponent(ComponentTypeId sub, ComponentTypeId super);
   Status MatchModule(ModuleTypeId sub, ModuleTypeId super);
-  // What messages call an item: "missing import named `x`", "type mismatch in import `x`".
+  // What messages call an item, "missing import named `x`", "type mismatch in import `x`", and the
+  // diagnosis a missing one and its step; null: what its sort tells.
   struct ItemWords {
     const char* missing;
     const char* item;
+    const char* code;
+    const char* step;
   };
-  Status MatchInModule(const vm::ResolvedImportType& sub, const vm::ResolvedImportType& super,
-                       absl::string_view name);
+  static constexpr ItemWords kImport = {"import named", "import", "missing-import", "import"};
+  static constexpr ItemWords kExtraImport = {"import named", "import", "extra-import", "import"};
+  static constexpr ItemWords kInstanceExport = {"expected export", "instance export", nullptr,
+                                                nullptr};
+  static constexpr ItemWords kComponentExport = {"expected export", "component export",
+                                                 "missing-export", "export"};
+  Result<ResourceMap> MatchImports(const ComponentType& component,
+                                   const std::vector<NamedItem>& args, const ItemWords& words);
   Status MatchItems(const std::vector<NamedItem>& sub, const std::vector<NamedItem>& super,
                     const ResourceMap& map, const ItemWords& words);
+  static std::string StepOf(const NamedItem& item, const ItemWords& words);
   ABSL_ATTRIBUTE_COLD Status Mismatch(const ExternType& sub, const ExternType& super);
+  ABSL_ATTRIBUTE_COLD Status Missing(const std::vector<NamedItem>& sub, const NamedItem& item,
+                                     const ItemWords& words);
+  // What only an item around the mismatch tells: the package that declares what is missing or
+  // differs, and whose the resources are that do.
+  ABSL_ATTRIBUTE_COLD Error Explain(const std::vector<NamedItem>& sub,
+                                    const std::vector<NamedItem>& super, const NamedItem& item,
+                                    Error error);
 
   TypeTable& types_;
   const vm::TypeStore& core_;
   uint64_t work_ = 0;
+  // Of the mismatch that is on its way out.
+  std::optional<TwoResources> other_resource_;
+  absl::string_view missing_;
 };
 
 }  // namespace tenon::abi

@@ -258,6 +258,24 @@ Result<AnyType> Validator::DefineResource(Scope& scope, const syntax::ResourceTy
   return AnyType(id);
 }
 
+namespace {
+
+// The error within the declarator, and with its offset, unless it has one from further inside.
+Error LocateDecl(Error error, const Scope& scope, const syntax::Declarator& decl) {
+  if (!error.where()) error = std::move(error).At(SourceLocation{decl.offset, 0, 0});
+  std::string step;
+  if (const auto* import = std::get_if<syntax::ImportDecl>(&decl.decl)) {
+    step = absl::StrCat("import \"", import->name.name, "\"");
+  } else if (const auto* exported = std::get_if<syntax::ExportDecl>(&decl.decl)) {
+    step = absl::StrCat("export \"", exported->name.name, "\"");
+  } else {
+    step = absl::StrCat("type ", scope.types.size());
+  }
+  return std::move(error).Within(std::move(step));
+}
+
+}  // namespace
+
 Result<AnyType> Validator::DefineComponentType(Scope& scope, const syntax::ComponentType& type) {
   Scope inner(type.is_instance ? Scope::Kind::kInstanceType : Scope::Kind::kComponentType, &scope);
   inner.types.reserve(type.decls.size());
@@ -265,10 +283,7 @@ Result<AnyType> Validator::DefineComponentType(Scope& scope, const syntax::Compo
   inner.funcs.reserve(type.decls.size() / 2);
   for (const syntax::Declarator& decl : type.decls) {
     Status status = Declare(inner, decl);
-    if (status) continue;
-    const Error& error = status.error();
-    if (!error.where()) return Fail(error.kind(), error.message(), {decl.offset, 0, 0});
-    return std::unexpected(std::move(status).error());
+    if (!status) return std::unexpected(LocateDecl(std::move(status).error(), inner, decl));
   }
   if (!type.is_instance) {
     TENON_ASSIGN_OR_RETURN(const ComponentTypeId id, Finish(inner));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "abi/binary/names.h"
 #include "abi/valid/planner.h"
 #include "abi/valid/validator.h"
 #include "absl/strings/str_cat.h"
@@ -23,26 +24,52 @@ std::unexpected<Error> UnknownIndex(const char* what, uint32_t index) {
 
 namespace {
 
-// What a definition is called in messages.
-std::string Describe(const syntax::Definition& definition) {
-  if (const auto* import = std::get_if<syntax::Import>(&definition.def)) {
-    return absl::StrCat("import `", import->name.name, "`");
+// What the next definition of a scope is called, if it is what it was meant to be.
+SortIndex NextOf(const Scope& scope, const syntax::Definition& definition) {
+  const auto next = [](Sort sort, const auto& space) {
+    return SortIndex{sort, static_cast<uint32_t>(space.size())};
+  };
+  const auto& def = definition.def;
+  if (std::holds_alternative<syntax::CoreModule>(def)) {
+    return next(Sort::kCoreModule, scope.core_modules);
   }
-  if (const auto* item = std::get_if<syntax::Export>(&definition.def)) {
-    return absl::StrCat("export `", item->name.name, "`");
+  if (std::holds_alternative<syntax::CoreInstance>(def)) {
+    return next(Sort::kCoreInstance, scope.core_instances);
   }
-  static constexpr const char* kNames[] = {
-      "core module", "core instance", "core type", "component", "instance", "alias", "type",
-      "canon",       "start",         "import",    "export",    "value",    "custom"};
-  return kNames[definition.def.index()];
+  if (std::holds_alternative<syntax::CoreTypeDef>(def)) {
+    return next(Sort::kCoreType, scope.core_types);
+  }
+  if (std::holds_alternative<const syntax::Component*>(def)) {
+    return next(Sort::kComponent, scope.components);
+  }
+  if (std::holds_alternative<syntax::Instance>(def)) return next(Sort::kInstance, scope.instances);
+  if (std::holds_alternative<syntax::TypeDef>(def)) return next(Sort::kType, scope.types);
+  const auto* canon = std::get_if<syntax::Canon>(&def);
+  const bool is_lift = canon != nullptr && std::holds_alternative<syntax::CanonLift>(*canon);
+  return is_lift ? next(Sort::kFunc, scope.funcs) : next(Sort::kCoreFunc, scope.core_funcs);
 }
 
-// The error with the definition as context and its offset, unless it has one from further inside.
-Error Locate(Error error, const syntax::Definition& definition) {
-  if (!error.where()) {
-    error = Error(error.kind(), error.message(), SourceLocation{definition.offset, 0, 0});
+// A definition as a step of a path: `import "f"`, `component "inner"`, `type 3`.
+std::string StepOf(const syntax::RootComponent& root, const Scope& scope,
+                   const syntax::Definition& definition) {
+  if (const auto* import = std::get_if<syntax::Import>(&definition.def)) {
+    return absl::StrCat("import \"", import->name.name, "\"");
   }
-  return std::move(error).WithContext(Describe(definition));
+  if (const auto* item = std::get_if<syntax::Export>(&definition.def)) {
+    return absl::StrCat("export \"", item->name.name, "\"");
+  }
+  if (std::holds_alternative<syntax::Alias>(definition.def)) return "alias";
+  const SortIndex item = NextOf(scope, definition);
+  const std::string name = NameOf(root, *scope.body.syntax, item);
+  return name.empty() ? absl::StrCat(SortName(item.sort), " ", item.index)
+                      : absl::StrCat(SortName(item.sort), " \"", name, "\"");
+}
+
+// The error within the definition, and with its offset, unless it has one from further inside.
+Error Locate(Error error, const syntax::RootComponent& root, const Scope& scope,
+             const syntax::Definition& definition) {
+  if (!error.where()) error = std::move(error).At(SourceLocation{definition.offset, 0, 0});
+  return std::move(error).Within(StepOf(root, scope, definition));
 }
 
 // Resource types that an exported instance makes known, by path.
@@ -139,7 +166,7 @@ Result<Validator::Validated> Validator::ValidateComponent(const syntax::Componen
   scope.body.steps.reserve(component.definitions.size());  // most make one
   for (const syntax::Definition& definition : component.definitions) {
     if (Status status = Define(scope, definition); !status) {
-      return std::unexpected(Locate(std::move(status.error()), definition));
+      return std::unexpected(Locate(std::move(status).error(), root_, scope, definition));
     }
   }
   Validated result;

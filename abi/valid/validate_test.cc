@@ -185,9 +185,10 @@ TEST_F(ValidateTest, ErrorsSpeakOfTheDefinition) {
   const auto result =
       Validate(Component({Section(kImport, {Cat({ExternName("Bad_name"), kSubResource})})}));
   ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().ToString(),
-            "import `Bad_name`: `Bad_name` is not a valid extern name: `Bad_name` is not in kebab "
-            "case (at offset 0xb)");
+  EXPECT_EQ(
+      result.error().ToString(),
+      "`Bad_name` is not a valid extern name: `Bad_name` is not in kebab case (at offset 0xb)\n"
+      "  at:         import \"Bad_name\"");
 }
 
 TEST_F(ValidateTest, GatedFeaturesAreRefusedByName) {

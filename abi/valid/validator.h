@@ -62,6 +62,8 @@ class Validator {
   // core_types.cc
   Status DefineCoreType(Scope& scope, const syntax::CoreTypeDef& def);
   Result<ModuleTypeId> DefineModuleType(Scope& scope, const syntax::CoreModuleType& type);
+  struct ModuleTypeScope;  // what is known of one that is being read
+  Status DeclareInModule(Scope& scope, const syntax::CoreModuleDecl& decl, ModuleTypeScope* inner);
   // A function or recursive type, behind those that its indices count.
   Status AppendCoreType(const syntax::CoreTypeDef& def, std::vector<CoreTypeDefId>* types);
   Status AppendRecType(std::vector<vm::SubType> group, std::vector<CoreTypeDefId>* types);
@@ -133,6 +135,8 @@ class Validator {
   // instances.cc
   Status CoreInstance(Scope& scope, const syntax::CoreInstance& instance);
   Status CoreInstantiate(Scope& scope, const syntax::CoreInstantiate& instantiate);
+  ABSL_ATTRIBUTE_COLD Error Mismatch(const ModuleType::ImportItem& import, bool has_argument,
+                                     const vm::ResolvedImportType* found) const;
   Status CoreBag(Scope& scope, absl::Span<const syntax::CoreInlineExport> exports);
   Status Instance(Scope& scope, const syntax::Instance& instance);
   Status Instantiate(Scope& scope, const syntax::Instantiate& instantiate);

@@ -2,6 +2,7 @@
 // Types". Named value types are compared by structure, so a type counts as introduced when an equal
 // one was; resources are compared by identity. What a component or component type says by its own
 // definitions, though they were introduced, is told apart by index (Scope::private_types).
+#include "abi/text/diagnose.h"
 #include "abi/text/wit.h"
 #include "abi/valid/validator.h"
 #include "absl/algorithm/container.h"
@@ -13,6 +14,21 @@ namespace {
 bool IsNamedKind(TypeKind kind) {
   return kind == TypeKind::kRecord || kind == TypeKind::kVariant || kind == TypeKind::kFlags ||
          kind == TypeKind::kEnum;
+}
+
+// What has the type at the end of the path may not be imported or exported, and why.
+std::unexpected<Error> Unnamed(absl::string_view sort, bool is_import, absl::string_view why,
+                               absl::string_view type) {
+  Diagnosis diagnosis;
+  diagnosis.code = is_import ? "type-not-imported" : "type-not-exported";
+  diagnosis.found = std::string(type);
+  diagnosis.hint = absl::StrCat(is_import ? "import" : "export",
+                                " the type under a name of its own before what uses it, and use it "
+                                "by the index that this defines");
+  const char* const verb = is_import ? "import" : "export";
+  return std::unexpected(Error(ErrorKind::kInvalid, absl::StrCat(sort, " not valid to be used as ",
+                                                                 verb, ": ", why, ": ", type))
+                             .WithDiagnosis(std::move(diagnosis)));
 }
 
 // Checks types against what is visible. Type items inside the checked item introduce types for it.
@@ -69,15 +85,27 @@ class VisibilityChecker {
       if (const auto* type = std::get_if<TypeItem>(&item.type)) {
         if (const auto* value = std::get_if<ValType>(&type->type)) introduced_.types.Insert(*value);
       }
-      TENON_RETURN_IF_ERROR(Check(item.type));
+      if (Status status = Check(item.type); !status) {
+        return Within(StepOf(item.name, item.type), std::move(status));
+      }
     }
     return {};
   }
 
+  static Status Within(std::string step, Status status) {
+    return std::unexpected(std::move(status).error().Within(std::move(step)));
+  }
+
   Status Func(FuncTypeId id) {
     const FuncType& func = types_.Get(id);
-    for (const auto& [label, param] : func.params) TENON_RETURN_IF_ERROR(Value(param));
-    return func.result.has_value() ? Value(func.result) : Status();
+    for (const auto& [label, param] : func.params) {
+      if (Status status = Value(param); !status) {
+        return Within(absl::StrCat("param \"", label, "\""), std::move(status));
+      }
+    }
+    if (!func.result.has_value()) return {};
+    Status status = Value(func.result);
+    return status ? std::move(status) : Within("result", std::move(status));
   }
 
   Status Work(size_t amount) {
@@ -111,9 +139,7 @@ class VisibilityChecker {
   }
 
   std::unexpected<Error> NotVisible(absl::string_view type) const {
-    return Invalid(absl::StrCat(sort_, " not valid to be used as ",
-                                exports_ == nullptr ? "import" : "export",
-                                ": this type has no name there: ", type));
+    return Unnamed(sort_, exports_ == nullptr, "this type has no name there", type);
   }
 
   template <typename Set, typename T>
@@ -195,10 +221,10 @@ bool HasName(const syntax::TypeDef& def) {
 }
 
 std::unexpected<Error> IsPrivate(absl::string_view sort, bool is_import, absl::string_view type) {
-  return Invalid(absl::StrCat(sort, " not valid to be used as ", is_import ? "import" : "export",
-                              ": it mentions a type by its definition, not by the index that the "
-                              "type's import or export defines: ",
-                              type));
+  return Unnamed(sort, is_import,
+                 "it mentions a type by its definition, not by the index that the type's import or "
+                 "export defines",
+                 type);
 }
 
 }  // namespace

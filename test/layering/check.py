@@ -41,9 +41,9 @@ LAYERS = {
     # Inside abi the description of components stands below what runs them.
     "abi/syntax": VM + ["abi/types"],
     "abi/types": VM + ["abi/syntax"],
-    "abi/binary": VM + ["abi/syntax", "abi/types", "abi/valid"],
+    "abi/binary": VM + ["abi/syntax", "abi/types"],
     "abi/text": VM + ["abi/syntax", "abi/types", "abi/binary"],
-    "abi/valid": VM + ["abi/syntax", "abi/types", "abi/text"],
+    "abi/valid": VM + ["abi/syntax", "abi/types", "abi/binary", "abi/text"],
     "abi": VM + ABI,
     "wit": VM_BELOW_RUNTIME + ABI_BELOW_RUNTIME,
     "wasi": VM + ABI,
