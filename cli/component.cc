@@ -86,17 +86,16 @@ int Targets(const ComponentOptions& options) {
   const auto wit = LoadWorld(options);
   if (!wit) return wit.error();
   auto component = ReadInputFile(options.file);
-  if (!component) return ComplainOfFile(options.file, {}, component.error());
+  if (!component) return ReportError(options.json, options.file, {}, component.error());
   vm::TypeStore types;
   if (const auto valid = CheckComponent(*component, vm::Features::All(), &types); !valid) {
-    return ComplainOfFile(options.file, *component, valid.error());
+    return ReportError(options.json, options.file, *component, valid.error());
   }
-  const auto fits = CheckComponent(wit::MakeTargetsQuestion(wit->packages, *wit->world, *component),
-                                   vm::Features::All(), &types);
+  auto fits = CheckComponent(wit::MakeTargetsQuestion(wit->packages, *wit->world, *component),
+                             vm::Features::All(), &types);
   if (fits) return 0;
-  return Complain(absl::StrCat(options.file, ": it does not fit the world '",
-                               wit->packages[*wit->world].name, "': ", fits.error().message()),
-                  kExitBadInput);
+  return ReportError(options.json, options.file, {},
+                     wit::MisfitOf(std::move(fits).error(), wit->packages[*wit->world].name));
 }
 
 }  // namespace

@@ -122,7 +122,7 @@ Result<Invocation> PrepareInvocation(const abi::CompiledComponent& component,
 
 int Invoke(const RunOptions& options, const abi::Instance& instance, const Invocation& invocation) {
   const auto func = instance.UntypedFunc(invocation.interface, invocation.name);
-  if (!func) return Complain(func.error().ToString(), kExitBadInput);
+  if (!func) return ReportError(options.json, options.file, {}, func.error());
   const std::expected<abi::Value, vm::Trap> result = func->Call(invocation.arguments);
   if (!result) return ReportTrap(options, ToTrap(result.error()));
   const abi::ValType type = func->type().result;
@@ -139,8 +139,8 @@ std::string InvokeInstead(const abi::CompiledComponent& component) {
     if (absl::StartsWith(func.interface, "wasi:cli/run@")) return "";
     names.push_back(func.interface.empty() ? std::string(func.name) : func.FullName());
   }
-  if (names.empty()) return ", nor any function";
-  return absl::StrCat("; '--invoke' calls one of what it does: ", JoinSome(names));
+  if (names.empty()) return "it exports no function at all";
+  return absl::StrCat("'--invoke' calls one of what it does: ", JoinSome(names));
 }
 
 std::string JoinSome(absl::Span<const std::string> names) {

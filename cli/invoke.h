@@ -39,7 +39,7 @@ int InvokeModule(const RunOptions& options, vm::Store& store, std::vector<uint8_
 
 // Tells what is wrong with `text`, the option's value, and shows where: kExitUsage.
 int ComplainOfInvocation(const std::string& text, const Error& error);
-// After the error of a component that is no command: which functions '--invoke' may call instead;
+// What to do with a component that is no command: which functions '--invoke' may call instead;
 // empty for a command.
 std::string InvokeInstead(const abi::CompiledComponent& component);
 // "a, b, c", after many "...".

@@ -35,8 +35,12 @@ void SetTimer(uint64_t nanoseconds) {
 
 void StartLoadTimeout(const RunOptions& options) {
   if (options.timeout == 0) return;
-  Message() = absl::StrCat("tenon: timeout: ", EscapeControls(options.file),
-                           " was not loaded after ", options.timeout_text, "\n");
+  const std::string late = absl::StrCat(" was not loaded after ", options.timeout_text);
+  Message() = options.json ? ErrorAsJson(options.file,
+                                         Error(Trap{.kind = TrapKind::kTimeout,
+                                                    .message = absl::StrCat("the file", late)}))
+                           : absl::StrCat("tenon: timeout: ", EscapeControls(options.file), late);
+  Message() += '\n';
   struct sigaction action = {};
   action.sa_handler = OnAlarm;
   sigaction(SIGALRM, &action, nullptr);

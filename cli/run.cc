@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "abi/api/reps.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "cli/check.h"
 #include "cli/commands.h"
@@ -98,27 +99,40 @@ struct Program {
 // What ended the guest, or kept it from being made; `bytes` are the file's if it is a text.
 int Report(const RunOptions& options, const Error& error, absl::Span<const uint8_t> bytes = {}) {
   if (error.trap() != nullptr) return ReportTrap(options, *error.trap());
-  return ComplainOfFile(options.file, bytes, error);
+  return ReportError(options.json, options.file, bytes, error);
+}
+
+// With more to do about it.
+Error WithHint(Error error, const std::string& hint) {
+  Diagnosis diagnosis = error.diagnosis() != nullptr ? *error.diagnosis() : Diagnosis();
+  absl::StrAppend(&diagnosis.hint, diagnosis.hint.empty() ? "" : "; ", hint);
+  return std::move(error).WithDiagnosis(std::move(diagnosis));
 }
 
 // A component may lack imports one after another: all are told at once, and what to do.
-int ReportUnlinked(const RunOptions& options, const Error& error,
+int ReportUnlinked(const RunOptions& options, Error error,
                    const abi::CompiledComponent& component) {
-  if (error.kind() != ErrorKind::kUnlinkable) return Report(options, error);
+  const std::string code = error.diagnosis() != nullptr ? error.diagnosis()->code : "";
+  const bool is_missing = code == "other-version" || absl::StartsWith(code, "missing-");
+  if (!is_missing) return Report(options, error);
   const std::vector<std::string> unknown = UnknownImports(component.types(), component.plan());
-  std::string advice;
-  if (unknown.size() > 1) advice = absl::StrCat("; unknown are ", JoinSome(unknown));
-  if (!unknown.empty()) advice += "; '--unknown-imports trap' runs it until it calls one";
-  return Complain(absl::StrCat(options.file, ": ", error.ToString(), advice), kExitBadInput);
+  if (unknown.empty()) return Report(options, error);
+  error = WithHint(std::move(error), "'--unknown-imports trap' runs it until it calls one");
+  if (unknown.size() > 1) {
+    Diagnosis diagnosis = *error.diagnosis();
+    diagnosis.lists.push_back({"all that the host does not have", unknown});
+    error = std::move(error).WithDiagnosis(std::move(diagnosis));
+  }
+  return Report(options, error);
 }
 
 int CallRun(const RunOptions& options, const Instance& instance,
             const abi::CompiledComponent& component) {
-  const auto run = instance.GetFunc<RunResult()>(kRunInterface, "run");
+  auto run = instance.GetFunc<RunResult()>(kRunInterface, "run");
   if (!run) {
-    return Complain(
-        absl::StrCat(options.file, ": ", run.error().ToString(), InvokeInstead(component)),
-        kExitBadInput);
+    const std::string hint = InvokeInstead(component);
+    return Report(options,
+                  hint.empty() ? std::move(run).error() : WithHint(std::move(run).error(), hint));
   }
   const Expected<RunResult> outcome = run->Call();
   if (!outcome) return Report(options, outcome.error());
@@ -138,7 +152,7 @@ int RunComponent(const RunOptions& options, std::vector<uint8_t>& bytes, Program
   if (options.unknown_imports_trap) program.linker.TrapUnknownImports();
   Expected<Instance> instance = program.linker.Instantiate(*program.store, *component);
   if (!instance) {
-    return ReportUnlinked(options, instance.error(), *component->rep()->component);
+    return ReportUnlinked(options, std::move(instance).error(), *component->rep()->component);
   }
   program.instance = std::move(*instance);
   if (options.invoke.empty()) {
@@ -151,7 +165,12 @@ int RunComponent(const RunOptions& options, std::vector<uint8_t>& bytes, Program
 
 int ReportTrap(const RunOptions& options, const Trap& trap) {
   if (trap.kind == TrapKind::kExit) return trap.exit_code;
-  if (trap.kind == TrapKind::kTimeout) {
+  const bool is_timeout = trap.kind == TrapKind::kTimeout;
+  if (options.json) {
+    ReportError(true, options.file, {}, Error(trap));
+    return is_timeout ? kExitTimeout : kExitTrap;
+  }
+  if (is_timeout) {
     return Complain(absl::StrCat("timeout: the guest was ended after ", options.timeout_text),
                     kExitTimeout);
   }

@@ -29,7 +29,7 @@ enum RunKey : int {
 };
 
 // Rows that several subcommands have.
-enum SharedKey : int { kBounds = kFirstLongKey + 64, kFeatures };
+enum SharedKey : int { kBounds = kFirstLongKey + 64, kFeatures, kErrorJson };
 
 constexpr argp_option kBoundsOption = {
     "bounds", kBounds, "guard|explicit", 0,
@@ -37,6 +37,9 @@ constexpr argp_option kBoundsOption = {
 constexpr argp_option kFeaturesOption = {
     "features", kFeatures, "LIST", 0,
     "Switch proposals, 'threads,-gc' one on and one off; default: all of core 3.0"};
+
+constexpr argp_option kErrorJsonOption = {
+    "json", kErrorJson, nullptr, 0, "Print what is wrong as one JSON object on standard error"};
 
 template <typename Bounds>
 Status TakeBounds(absl::string_view value, Bounds& bounds) {
@@ -66,6 +69,7 @@ constexpr argp_option kRunOptions[] = {
      "Check all functions first, not each when it is first called"},
     {"invoke", kInvoke, "CALL", 0,
      "Call an exported function, 'name(arguments)' in WAVE, and print its result"},
+    kErrorJsonOption,
     kBoundsOption,
     kFeaturesOption,
     kHelpOption,
@@ -129,6 +133,7 @@ Status TakeRun(int key, const char* value, RunOptions& options) {
       if (*value == '\0') return Fail(ErrorKind::kUsage, "expected a call, 'name(arguments)'");
       options.invoke = value;
       break;
+    case kErrorJson: options.json = true; break;
     case kArgumentKey:
       if (options.file.empty()) return TakeFile(value, options.file);
       options.arguments.emplace_back(value);
@@ -153,11 +158,12 @@ std::string ValidateEpilogue() {
          "  tenon validate app.wasm && tenon run app.wasm";
 }
 
-constexpr argp_option kValidateOptions[] = {kFeaturesOption, kHelpOption, {}};
+constexpr argp_option kValidateOptions[] = {kErrorJsonOption, kFeaturesOption, kHelpOption, {}};
 
 Status TakeValidate(int key, const char* value, ValidateOptions& options) {
   if (key == kFeatures) return options.features.Apply(value);
-  return TakeFile(value, options.file);
+  if (key == kErrorJson) options.json = true;
+  return key == kArgumentKey ? TakeFile(value, options.file) : Status();
 }
 
 constexpr argp_option kOutputOption = {
@@ -407,6 +413,7 @@ constexpr argp_option kComponentOptions[] = {
     {"adapt", kAdapt, "FILE", 0,
      "For new: link an adapter, [NAME=]FILE, for what is imported from NAME; may be repeated"},
     kOutputOption,
+    kErrorJsonOption,
     kHelpOption,
     {}};
 
@@ -444,6 +451,7 @@ Status TakeComponent(int key, const char* value, ComponentOptions& options) {
     case kStringEncoding: return TakeEncoding(value, options.encoding);
     case kAdapt: options.adapters.emplace_back(value); break;
     case 'o': return TakeFile(value, options.output);
+    case kErrorJson: options.json = true; break;
     case kArgumentKey: return TakeComponentArgument(value, options);
   }
   return {};

@@ -19,9 +19,9 @@ Status Check(std::vector<uint8_t>& bytes, const vm::Features& features) {
 
 int Validate(const ValidateOptions& options) {
   auto bytes = ReadInputFile(options.file);
-  if (!bytes) return ComplainOfFile(options.file, {}, bytes.error());
+  if (!bytes) return ReportError(options.json, options.file, {}, bytes.error());
   const Status status = Check(*bytes, options.features);
-  return status ? 0 : ComplainOfFile(options.file, *bytes, status.error());
+  return status ? 0 : ReportError(options.json, options.file, *bytes, status.error());
 }
 
 }  // namespace tenon::cli

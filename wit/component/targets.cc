@@ -8,6 +8,8 @@
 #include "abi/syntax/semver.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "vm/base/status.h"
 #include "wit/binary/encode.h"
 
@@ -62,6 +64,34 @@ std::vector<uint8_t> MakeTargetsQuestion(const Packages& packages, WorldIdx worl
   question.Add(
       syntax::Export{{packages[world].name}, {abi::Sort::kComponent, index.value()}, &expected});
   return question.Finish();
+}
+
+namespace {
+
+// What it means for the component that an item is not there.
+std::string Lack(const Diagnosis& diagnosis) {
+  const std::string& item = diagnosis.path.back();
+  const bool of_world = absl::StartsWith(diagnosis.path.front(), "import ");
+  if (diagnosis.path.size() > 1) {
+    return absl::StrCat(of_world ? "in the world " : "", diagnosis.path.front(), " has no ", item);
+  }
+  return absl::StrCat(of_world ? "the world has no " : "it has no ", item);
+}
+
+}  // namespace
+
+Error MisfitOf(Error error, absl::string_view world) {
+  constexpr size_t kQuestion = 2;  // steps: the export, its ascribed type
+  const Diagnosis* const found = error.diagnosis();
+  if (found == nullptr || found->path.size() <= kQuestion) return error;
+  Diagnosis diagnosis = *found;
+  diagnosis.path.erase(diagnosis.path.begin(), diagnosis.path.begin() + kQuestion);
+  const bool is_lack = diagnosis.found.empty();
+  const std::string what =
+      is_lack ? Lack(diagnosis)
+              : absl::StrCat("the type of its ", diagnosis.path.front(), " is another one");
+  return Error(ErrorKind::kInvalid, absl::StrCat("it does not fit the world '", world, "': ", what))
+      .WithDiagnosis(std::move(diagnosis));
 }
 
 }  // namespace tenon::wit

@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "vm/base/status.h"
 #include "wit/resolve/packages.h"
 
 namespace tenon::wit {
@@ -15,5 +17,8 @@ namespace tenon::wit {
 // do, as it does when the component is linked.
 std::vector<uint8_t> MakeTargetsQuestion(const Packages& packages, WorldIdx world,
                                          absl::Span<const uint8_t> component);
+
+// Of the error of that question: what of the component does not fit the world.
+Error MisfitOf(Error error, absl::string_view world);
 
 }  // namespace tenon::wit
