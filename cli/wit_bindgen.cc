@@ -3,8 +3,10 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "cli/commands.h"
+#include "cli/input_file.h"
 #include "cli/output_file.h"
 #include "wit/binary/encode.h"
 #include "wit/bindgen/c.h"
@@ -17,10 +19,24 @@ struct File {
   absl::string_view text;
 };
 
+// A file of somebody's own is not written over.
+bool IsSomebodys(const std::string& path) {
+  const auto bytes = ReadInputFile(path);
+  if (!bytes || bytes->empty()) return false;
+  const absl::string_view text(reinterpret_cast<const char*>(bytes->data()), bytes->size());
+  return !absl::StrContains(text.substr(0, text.find('\n')), "made by `tenon wit bindgen c`");
+}
+
 // Both or none, as far as the file system lets us. The exit code.
 int WriteTogether(const File (&files)[2]) {
   std::vector<OutputFile> written;
   for (const File& file : files) {
+    if (IsSomebodys(file.path)) {
+      return Complain(absl::StrCat(file.path,
+                                   ": is there, and not made by 'tenon wit bindgen c'; "
+                                   "remove it, or name another folder with -o"),
+                      kExitBadInput);
+    }
     auto output = OutputFile::Open(file.path);
     if (!output) return ComplainOfFile(file.path, {}, output.error());
     if (const Status status = output->Write(file.text); !status) {
