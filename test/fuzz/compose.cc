@@ -78,11 +78,11 @@ void Run(absl::string_view input) {
         {std::string(1, static_cast<char>('a' + parts.size())), components.back().get()});
   }
   const auto plugs = absl::MakeConstSpan(parts).subspan(1);
-  const Diagnosed<Composition> made = Compose(parts[0], plugs);
-  const Diagnosed<Composition> again = Compose(parts[0], plugs);
+  const Result<Composition> made = Compose(parts[0], plugs);
+  const Result<Composition> again = Compose(parts[0], plugs);
   TENON_CHECK(made.has_value() == again.has_value());
   if (!made) {
-    TENON_CHECK(!made.error().error.message().empty());
+    TENON_CHECK(!made.error().message().empty());
     TENON_CHECK(made.error().ToString() == again.error().ToString());
     return;
   }
