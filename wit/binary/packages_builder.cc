@@ -65,6 +65,12 @@ bool IsResourceNode(const TypeNode& definition) {
          std::holds_alternative<syntax::ResourceType>(*definition.definition);
 }
 
+Status CheckLength(absl::string_view name) {
+  if (name.size() <= kMaxNameBytes) return {};
+  return Fail(ErrorKind::kLimit,
+              absl::StrCat("a name may have ", kMaxNameBytes, " bytes, not ", name.size()));
+}
+
 // Names are printed: nothing but a label may be one.
 Result<std::string> LabelOf(absl::string_view label) {
   if (abi::IsLabel(label)) return std::string(label);
@@ -162,6 +168,7 @@ Status PackagesBuilder::Charge(uint64_t bytes) {
 }
 
 Status PackagesBuilder::Charge(const syntax::Name& name) {
+  TENON_RETURN_IF_ERROR(CheckLength(name.name));
   const bool has_id = name.attributes != nullptr && name.attributes->external_id;
   return Charge(name.name.size() + (has_id ? name.attributes->external_id->size() : 0) +
                 kWordBytes);
@@ -199,6 +206,7 @@ Result<decltype(Type::what)> PackagesBuilder::Define(const TypeNode& definition)
 }
 
 Result<std::string> PackagesBuilder::FieldName(absl::string_view label) {
+  TENON_RETURN_IF_ERROR(CheckLength(label));
   TENON_RETURN_IF_ERROR(Charge(label.size() + kWordBytes));
   return LabelOf(label);
 }
@@ -338,6 +346,7 @@ Result<Function> PackagesBuilder::FunctionOf(const ItemNode& item, const FuncNod
 }
 
 Result<PackageIdx> PackagesBuilder::AddPackage(absl::string_view name) {
+  TENON_RETURN_IF_ERROR(CheckLength(name));
   const auto known = by_name_.find(name);
   if (known != by_name_.end()) return known->second;
   const size_t colon = name.find(':'), at = std::min(name.find('@'), name.size());

@@ -21,6 +21,8 @@ constexpr absl::string_view kItemKeywords[] = {
     "record", "resource", "type",  "use",    "variant", "world",     "constructor"};
 
 bool IsNameCharacter(char c) { return absl::ascii_isalnum(c) || c == '-'; }
+// What may not stand in a name, but people write it there.
+bool IsMeantAsName(char c) { return IsNameCharacter(c) || c == '_'; }
 bool IsVersionCharacter(char c) { return IsNameCharacter(c) || c == '+'; }
 
 // Characters that make a text look other than it is, or that Unicode has withdrawn.
@@ -135,15 +137,23 @@ Token Lexer::Make(TokenKind kind, size_t size) {
   return token;
 }
 
+Status Lexer::CheckLength(const Token& token) const {
+  if (token.text.size() <= kMaxNameBytes) return {};
+  return Fail(ErrorKind::kLimit,
+              absl::StrCat("a name may have ", kMaxNameBytes, " bytes, not ", token.text.size()),
+              Locate(text_, token.offset));
+}
+
 Result<Token> Lexer::ReadName() {
   const bool is_escaped = text_[at_] == '%';
   size_t end = at_ + (is_escaped ? 1 : 0);
-  while (end < text_.size() && IsNameCharacter(text_[end])) ++end;
+  while (end < text_.size() && IsMeantAsName(text_[end])) ++end;
   // `a->` is a name and an arrow.
   if (end < text_.size() && text_[end] == '>' && text_[end - 1] == '-') --end;
   Token token = Make(TokenKind::kName, end - at_);
   token.is_escaped = is_escaped;
   if (is_escaped) token.text.remove_prefix(1);
+  TENON_RETURN_IF_ERROR(CheckLength(token));
   if (!abi::IsLabel(token.text)) {
     return FailAt(text_, token.offset,
                   absl::StrCat("'", token.text, "' is no name; expected words of letters and ",
@@ -190,6 +200,7 @@ Result<Token> Lexer::NextVersion() {
     ++end;
   }
   const Token token = Make(TokenKind::kVersion, end - at_);
+  TENON_RETURN_IF_ERROR(CheckLength(token));
   if (!abi::ParseSemver(token.text)) {
     return FailAt(text_, token.offset,
                   absl::StrCat("expected a version as in '1.2.3', found '", token.text, "'"));

@@ -63,6 +63,7 @@ class Lexer {
   Status SkipBlanks();
   Result<Comment> ReadComment() const;
   Token Make(TokenKind kind, size_t size);
+  Status CheckLength(const Token& token) const;  // of a name or version
   Result<Token> ReadName();
   Result<Token> ReadString();
 

@@ -93,6 +93,9 @@ TEST(ParseWit, SaysWhatItExpectedAndFound) {
       {"interface Aa-bC {}",
        "1:11: 'Aa-bC' is no name; expected words of letters and digits, each of one case and "
        "joined by '-', as in 'red-XML-2go'"},
+      {"interface my_record {}",
+       "1:11: 'my_record' is no name; expected words of letters and digits, each of one case and "
+       "joined by '-', as in 'red-XML-2go'"},
       {"interface i { type t = list<u8, 0>; }",
        "1:33: expected the list's length, from 1 to 2^32-1, found '0'"},
       {"interface i { type t = map<f32, u8>; }",
@@ -124,6 +127,12 @@ TEST(ParseWit, LimitsHowDeepTypesNest) {
 }
 
 TEST(ParseWit, LimitsTheSizeOfAText) {
+  const auto named = [](size_t size) {
+    return absl::StrCat("package a:", std::string(size, 'b'), ";");
+  };
+  EXPECT_EQ(ErrorOf(named(kMaxNameBytes)), "none");
+  EXPECT_EQ(ErrorOf(named(kMaxNameBytes + 1)), absl::StrCat("1:11: a name may have ", kMaxNameBytes,
+                                                            " bytes, not ", kMaxNameBytes + 1));
   EXPECT_EQ(ErrorOf(std::string(kMaxWitBytes, ' ')), "none");
   EXPECT_EQ(ErrorOf(std::string(kMaxWitBytes + 1, ' ')),
             "a WIT file may have 16777216 bytes, not 16777217");
