@@ -57,7 +57,9 @@ bool Check(const std::vector<uint8_t>& bytes, bool is_from_text) {
   EXPECT_TRUE(*Printed(**again, /*fold=*/false) == *text);
   EXPECT_TRUE(abi::ParseComponent(*Printed(**again, /*fold=*/true)) == *parsed) << "folded";
   EXPECT_EQ(Invalidity(*parsed), Invalidity(bytes));
-  if (is_from_text) EXPECT_TRUE(*parsed == bytes);
+  if (is_from_text) {
+    EXPECT_TRUE(*parsed == bytes);
+  }
   return !testing::Test::HasFailure();
 }
 
