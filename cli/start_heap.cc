@@ -55,6 +55,7 @@ void tenon::cli::MapStartHeap() {
   mallopt(M_TRIM_THRESHOLD, 8 * kOtherBytes);
   pool = reinterpret_cast<uintptr_t>(std::malloc(kPoolBytes));
   void* const others = std::malloc(kProbeBytes);
+  if (pool == 0 || others == nullptr) return;
   const uintptr_t start = (pool + kPageBytes - 1) & ~(kPageBytes - 1);
   const uintptr_t end = reinterpret_cast<uintptr_t>(others) + kOtherBytes;
   madvise(reinterpret_cast<void*>(start), end - start, MADV_POPULATE_WRITE);

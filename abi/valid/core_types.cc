@@ -168,10 +168,6 @@ Result<vm::TypeId> AliasedType(Scope& scope, const std::vector<CoreTypeDefId>& t
   return CoreTypeAt(target->core_types, alias.outer_index);
 }
 
-}  // namespace
-
-namespace {
-
 // The error within the declarator, and with its offset, unless it has one from further inside.
 Error LocateDecl(Error error, size_t type_count, const syntax::CoreModuleDecl& decl) {
   if (!error.where()) error = std::move(error).At(SourceLocation{decl.offset, 0, 0});
