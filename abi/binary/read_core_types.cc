@@ -117,12 +117,13 @@ bool ReadCoreRecType(SyntaxReader& reader, uint8_t code, uint64_t where, syntax:
   const uint8_t* const begin = reader.position() - (is_prefix ? 0 : 1);
   const auto rest = absl::MakeConstSpan(begin, reader.position() + reader.remaining());
   SyntaxReader types = reader.Part(rest, is_prefix ? where + 1 : where);
-  std::vector<vm::SubType> unused;
-  if (!vm::DecodeRecType(types, vm::Features::All(), &unused)) {
+  std::vector<vm::SubType> group;
+  if (!vm::DecodeRecType(types, vm::Features::All(), &group)) {
     const Error error = types.error();
     return reader.FailAt(error.kind(), error.message(), error.where()->offset);
   }
   out->bytes = absl::MakeConstSpan(begin, types.position());
+  out->count = static_cast<uint32_t>(group.size());
   return reader.Skip(static_cast<size_t>(types.position() - reader.position()));
 }
 

@@ -164,14 +164,19 @@ struct CoreFuncType {
   absl::Span<const vm::ValType> params;
   absl::Span<const vm::ValType> results;
 };
-// Any other recursive type, which defines as many types as it has members. They are rare: their
-// bytes are kept, which have the format of a module's.
+// Any other recursive type. They are rare: their bytes are kept, which have the format of a
+// module's.
 struct CoreRecType {
   absl::Span<const uint8_t> bytes;
+  uint32_t count = 0;  // of types that it defines
 };
 
 struct CoreModuleType;
 using CoreTypeDef = std::variant<CoreFuncType, CoreRecType, const CoreModuleType*>;
+inline uint32_t DefinedTypes(const CoreTypeDef& def) {
+  const auto* rec = std::get_if<CoreRecType>(&def);
+  return rec == nullptr ? 1 : rec->count;
+}
 struct CoreModuleDecl {
   std::variant<CoreImportDecl, CoreTypeDef, CoreTypeAlias, CoreExportDecl> decl;
   uint32_t offset = 0;

@@ -14,6 +14,7 @@
 #include "abi/syntax/sort.h"
 #include "abi/text/text_scope.h"
 #include "absl/functional/function_ref.h"
+#include "absl/types/span.h"
 #include "vm/text/module_parser.h"
 #include "vm/text/text_parser.h"
 
@@ -78,11 +79,16 @@ class ComponentParser : public vm::TextParser {
   bool Write(ListedKind kind, const Bytes& definition, Sort sort, const Id& id, uint32_t* index);
   bool WithScope(TextScope::Kind kind, const Id& id, absl::FunctionRef<bool()> parse, Bytes* out);
   bool Nested(absl::FunctionRef<bool()> parse);
-  // A core type, or part of one, by the parser of modules.
-  bool WithCoreParser(absl::FunctionRef<bool(vm::ModuleParser&)> parse);
+  // A core type, or part of one, by the parser of modules. `group`: the types under way, which come
+  // next in the scope.
+  bool WithCoreParser(absl::FunctionRef<bool(vm::ModuleParser&)> parse,
+                      const vm::IndexSpace* group = nullptr);
   bool TakeSort(Sort* out);
   bool TakeCoreSort(Sort* out);
-  bool ParseIdx(Sort sort, uint32_t* out);        // a number or an identifier
+  bool ParseIdx(Sort sort, uint32_t* out);  // a number or an identifier
+  // What an identifier of this scope, or one around it, stands for here. False without a failure
+  // if there is none.
+  bool FindId(Sort sort, const vm::Token& token, uint32_t* out);
   bool ParseItemRest(Sort sort, uint32_t* out);   // `idx name*)`
   bool ParseRef(Sort sort, uint32_t* out);        // an idx, or `(sort idx name*)`
   bool ParseOptionRef(Sort sort, uint32_t* out);  // `idx name*)` or `(sort idx name*))`
@@ -122,8 +128,11 @@ class ComponentParser : public vm::TextParser {
   // parse_core.cc
   bool ParseCoreModuleField();
   bool ParseCoreTypeField();
+  bool ParseCoreRecField();
   bool ParseCoreFuncField();
-  bool ParseCoreTypeDef(const Id& id, Bytes* out);  // with parentheses
+  // The types of a group, one or `(type ...)*`, and what closes it.
+  bool ParseCoreRecType(absl::Span<const Id> ids, bool is_rec);
+  bool ParseCoreSubTypes(const vm::IndexSpace& group, bool is_rec, Bytes* out);
   bool ParseCoreFuncType(Bytes* out);
   bool ParseCoreValType(Bytes* out);
   bool ParseModuleType(const Id& id, Bytes* out);

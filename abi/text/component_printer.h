@@ -11,6 +11,8 @@
 #include "abi/syntax/component.h"
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "vm/base/byte_reader.h"
 #include "vm/syntax/module.h"
 #include "vm/text/print_instruction.h"
 #include "vm/text/printer.h"
@@ -64,11 +66,16 @@ class ComponentPrinter {
   void PrintDeclarator(const syntax::Declarator& declarator);
   void AppendExternType(const syntax::ExternType& type, bool is_bound);
   void AppendValType(const syntax::ValType& type);
+  struct TypeAppender;
+
+  // print_core_types.cc
+  void PrintCoreType(absl::string_view prefix, const syntax::CoreTypeDef& type);
+  void PrintRecGroup(absl::string_view prefix, absl::Span<const uint8_t> bytes);
+  void AppendSubType(ByteReader& reader);
   void AppendCoreTypeDef(const syntax::CoreTypeDef& type);
   void AppendModuleType(const syntax::CoreModuleType& type);
   void AppendCoreExtern(const vm::ImportType& type);
   void PrintModuleDecl(const syntax::CoreModuleDecl& decl);
-  struct TypeAppender;
 
   // print_canon.cc
   void AppendOptions(syntax::CanonOptions options);

@@ -48,6 +48,14 @@ TEST(LocateTest, FindsADeclaratorOfAModuleType) {
             "  at:         core type \"m\" > core export \"g\"");
 }
 
+TEST(LocateTest, FindsACoreType) {
+  EXPECT_EQ(
+      ErrorOf("(component\n (core type $a (sub (struct)))\n (component\n"
+              "  (core type (struct)) (core rec (type (struct)) (type (sub $a (array i8))))))")
+          .substr(0, 5),
+      "4:24:");
+}
+
 TEST(LocateTest, FindsTheInstructionOfACoreModule) {
   EXPECT_EQ(
       ErrorOf("(component\n (core module $m)\n (core module $n (func\n   drop)))").substr(0, 4),

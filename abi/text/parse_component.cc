@@ -119,6 +119,7 @@ bool ComponentParser::ParseCoreField() {
   if (lexer.TakeKeyword("module")) return ParseCoreModuleField();
   if (lexer.TakeKeyword("instance")) return ParseCoreInstanceField();
   if (lexer.TakeKeyword("type")) return ParseCoreTypeField();
+  if (lexer.TakeKeyword("rec")) return ParseCoreRecField();
   if (lexer.TakeKeyword("func")) return ParseCoreFuncField();
   return Unexpected();
 }

@@ -11,9 +11,22 @@ using vm::TokenKind;
 
 namespace {
 
+constexpr uint8_t kModuleTypeCode = 0x50;
+constexpr uint8_t kRecTypeCode = 0x4e;
+
 void AppendValTypes(const std::vector<vm::ValType>& types, Bytes* out) {
   AppendVarU32(static_cast<uint32_t>(types.size()), out);
   for (const vm::ValType type : types) vm::InstructionWriter(out).WriteValType(type);
+}
+
+// `sub final` without supertypes may be left out, and has a code nevertheless where it is not.
+bool ParseCoreSubType(vm::ModuleParser& parser, Bytes* out) {
+  const bool has_sub = parser.lexer.PeekOpen("sub");
+  vm::SubType type;
+  if (!parser.ParseSubType(&type)) return false;
+  if (has_sub && type.is_final && type.supertype_count == 0) out->insert(out->end(), {0x4f, 0x00});
+  vm::EncodeSubType(type, out);
+  return true;
 }
 
 }  // namespace
@@ -33,20 +46,62 @@ bool ComponentParser::ParseCoreTypeField() {
   Id id;
   Bytes type;
   uint32_t index;
-  return TakeBinding(&id) && ParseCoreTypeDef(id, &type) && ExpectClose() &&
+  if (!TakeBinding(&id)) return false;
+  if (!lexer.TakeOpen("module")) return ParseCoreRecType({&id, 1}, /*is_rec=*/false);
+  return ParseModuleType(id, &type) && ExpectClose() && ExpectClose() &&
          Write(ListedKind::kCoreType, type, Sort::kCoreType, id, &index);
 }
 
-bool ComponentParser::ParseCoreTypeDef(const Id& id, Bytes* out) {
-  if (lexer.TakeOpen("func")) return ParseCoreFuncType(out) && ExpectClose();
-  if (lexer.TakeOpen("module")) return ParseModuleType(id, out) && ExpectClose();
-  for (const char* keyword : {"rec", "sub", "struct", "array"}) {
-    if (!lexer.PeekOpen(keyword)) continue;
-    return Fail(Error(ErrorKind::kLimit,
-                      "not supported by this version: core types other than functions",
-                      lexer.Peek().where()));
+bool ComponentParser::ParseCoreRecField() {
+  const vm::Lexer start = lexer;
+  std::vector<Id> ids;
+  while (lexer.TakeOpen("type")) {
+    if (!TakeBinding(&ids.emplace_back()) || !SkipToClose() || !ExpectClose()) return false;
   }
-  return Unexpected();
+  lexer = start;
+  return ParseCoreRecType(ids, /*is_rec=*/true);
+}
+
+// An alias that an identifier of an enclosing scope stands for comes before the group and moves its
+// indices: then it is read once more, with no new alias.
+bool ComponentParser::ParseCoreRecType(absl::Span<const Id> ids, bool is_rec) {
+  vm::IndexSpace& space = scope_->space(Sort::kCoreType);
+  vm::IndexSpace group{space.noun};
+  uint32_t ignored;
+  for (const Id& id : ids) {
+    if (!Bind(id, &group, &ignored)) return false;
+  }
+  const vm::Lexer start = lexer;
+  Bytes type;
+  for (uint32_t first = space.count + 1; first != space.count;) {
+    first = space.count;
+    type.clear();
+    lexer = start;
+    if (!ParseCoreSubTypes(group, is_rec, &type)) return false;
+  }
+  // A non-final `sub` alone has the code of a module type. abi: "Type Definitions" (Binary.md)
+  if (type.front() == kModuleTypeCode) type.insert(type.begin(), 0x00);
+  Append(ListedKind::kCoreType, type);
+  for (const Id& id : ids) {
+    if (!Define(Sort::kCoreType, id, &ignored)) return false;
+  }
+  return true;
+}
+
+bool ComponentParser::ParseCoreSubTypes(const vm::IndexSpace& group, bool is_rec, Bytes* out) {
+  const auto parse = [&](vm::ModuleParser& parser) {
+    Items types;
+    Id ignored;
+    if (!is_rec) return ParseCoreSubType(parser, out) && parser.ExpectClose();
+    for (; parser.lexer.TakeOpen("type"); ++types.count) {
+      if (!parser.TakeBinding(&ignored) || !ParseCoreSubType(parser, &types.bytes)) return false;
+      if (!parser.ExpectClose()) return false;
+    }
+    out->push_back(kRecTypeCode);
+    types.AppendTo(out);
+    return parser.ExpectClose();
+  };
+  return WithCoreParser(parse, &group);
 }
 
 bool ComponentParser::ParseCoreFuncType(Bytes* out) {
@@ -75,7 +130,7 @@ bool ComponentParser::ParseModuleType(const Id& id, Bytes* out) {
     }
     return true;
   };
-  out->push_back(0x50);
+  out->push_back(kModuleTypeCode);
   return WithScope(TextScope::Kind::kModuleType, id, parse, out);
 }
 
@@ -83,6 +138,7 @@ bool ComponentParser::ParseModuleType(const Id& id, Bytes* out) {
 bool ComponentParser::ParseModuleDeclarator() {
   field_ = lexer.Peek().where();
   if (lexer.TakeOpen("type")) return ParseCoreTypeField();
+  if (lexer.TakeOpen("rec")) return ParseCoreRecField();
   if (lexer.TakeOpen("alias")) return ExpectKeyword("outer") && ParseOuterAlias();
   const bool is_import = lexer.TakeOpen("import");
   Bytes declarator;

@@ -93,12 +93,18 @@ bool ComponentParser::WithScope(TextScope::Kind kind, const Id& id, absl::Functi
   });
 }
 
-// The types' names are lent to the other parser.
-bool ComponentParser::WithCoreParser(absl::FunctionRef<bool(vm::ModuleParser&)> parse) {
+bool ComponentParser::WithCoreParser(absl::FunctionRef<bool(vm::ModuleParser&)> parse,
+                                     const vm::IndexSpace* group) {
   vm::ModuleParser parser(lexer, features_);
-  std::swap(parser.types, scope_->space(Sort::kCoreType));
+  parser.types.noun = scope_->space(Sort::kCoreType).noun;
+  parser.types.find_elsewhere = [&](const Token& id, uint32_t* index) {
+    if (group == nullptr) return FindId(Sort::kCoreType, id, index);
+    const auto found = group->ids.find(IdName(id));
+    if (found == group->ids.end()) return FindId(Sort::kCoreType, id, index);
+    *index = scope_->space(Sort::kCoreType).count + found->second;
+    return true;
+  };
   const bool ok = parse(parser);
-  std::swap(parser.types, scope_->space(Sort::kCoreType));
   lexer = parser.lexer;
   return ok || Fail(parser.TakeError());
 }
@@ -122,10 +128,15 @@ bool ComponentParser::TakeSort(Sort* out) {
   return Unexpected();
 }
 
-// An identifier that this scope does not have may be one of an enclosing scope.
 bool ComponentParser::ParseIdx(Sort sort, uint32_t* out) {
   const Token token = lexer.Peek();
   if (token.kind != TokenKind::kId) return ParseNat32(out);
+  if (FindId(sort, token, out)) return lexer.TakeIf(TokenKind::kId);
+  return vm::TextParser::ParseIndex(scope_->space(sort), out);  // which says that it is unknown
+}
+
+// An identifier that this scope does not have may be one of an enclosing scope.
+bool ComponentParser::FindId(Sort sort, const Token& token, uint32_t* out) {
   const std::string id = IdName(token);
   uint32_t count = 0;
   for (TextScope* scope = scope_; scope != nullptr; scope = scope->parent(), ++count) {
@@ -135,11 +146,10 @@ bool ComponentParser::ParseIdx(Sort sort, uint32_t* out) {
       return Fail(absl::StrCat("outer item `", id, "` is not a module, type, or component"),
                   token.where());
     }
-    lexer.Take();
     *out = found->second;
     return count == 0 || AliasOuter(sort, count, found->second, out);
   }
-  return vm::TextParser::ParseIndex(scope_->space(sort), out);  // which says that it is unknown
+  return false;
 }
 
 bool ComponentParser::AliasOuter(Sort sort, uint32_t count, uint32_t index, uint32_t* out) {

@@ -81,6 +81,52 @@ TEST(ParseComponentTest, WritesOneAliasForAnIdentifierOfAnEnclosingComponent) {
   EXPECT_EQ(alias.outer_index, 0u);
 }
 
+// `(core type ...)` are the bytes.
+std::vector<uint8_t> TypeSection(absl::string_view text) {
+  const auto bytes = ParseComponent(text);
+  constexpr size_t kPreamble = 8;
+  return bytes ? std::vector<uint8_t>(bytes->begin() + kPreamble, bytes->end())
+               : std::vector<uint8_t>();
+}
+
+TEST(ParseComponentTest, EncodesCoreTypes) {
+  using Section = std::vector<uint8_t>;
+  EXPECT_EQ(TypeSection("(core type (array (mut i8)))"), (Section{3, 4, 1, 0x5e, 0x78, 1}));
+  EXPECT_EQ(TypeSection("(core type (sub (struct)))"), (Section{3, 6, 1, 0, 0x50, 0, 0x5f, 0}));
+  EXPECT_EQ(TypeSection("(core rec (type (sub (struct))))"),
+            (Section{3, 7, 1, 0x4e, 1, 0x50, 0, 0x5f, 0}));
+  EXPECT_EQ(TypeSection("(core rec)"), (Section{3, 3, 1, 0x4e, 0}));
+  EXPECT_EQ(TypeSection("(core type (module (rec (type (struct)))))"),
+            (Section{3, 8, 1, 0x50, 1, 1, 0x4e, 1, 0x5f, 0}));
+}
+
+// The alias has index 0, and moves those of the group.
+TEST(ParseComponentTest, WritesAliasesBeforeTheGroupThatNamesEnclosingTypes) {
+  const auto component = Parse(R"((core type $outer (struct)) (component
+    (core rec (type $a (array (ref $b))) (type $b (struct (field (ref $outer) (ref $a) (ref $outer)))))
+    (core type $c (func (param (ref $outer) (ref $b) (ref $c))))))");
+  const auto* nested = Get<const syntax::Component*>(*component, 1);
+  ASSERT_GE(nested->definitions.size(), 3u);
+  EXPECT_EQ(std::get<syntax::Alias>(nested->definitions[0].def).outer_count, 1u);
+  const auto type = [&](size_t i) -> const syntax::CoreTypeDef& {
+    return std::get<syntax::CoreTypeDef>(nested->definitions[i].def);
+  };
+  const std::vector<uint8_t> group = {0x4e, 2, 0x5e, 0x64, 2, 0,  // $a: (ref 2)
+                                      0x5f, 3, 0x64, 0,    0, 0x64, 1, 0, 0x64, 0, 0};
+  EXPECT_EQ(std::get<syntax::CoreRecType>(type(1)).bytes, absl::MakeConstSpan(group));
+  std::vector<uint32_t> params;
+  for (const vm::ValType param : std::get<syntax::CoreFuncType>(type(2)).params) {
+    params.push_back(param.heap().index());
+  }
+  EXPECT_EQ(params, (std::vector<uint32_t>{0, 2, 3}));
+}
+
+TEST(ParseComponentTest, TellsWhereACoreTypeIsWrong) {
+  const auto error = ParseComponent("(component\n (core rec (type (struct))\n  (type (module))))");
+  ASSERT_FALSE(error);
+  EXPECT_EQ(error.error().ToString(), "3:10: unexpected token module");
+}
+
 TEST(ParseComponentTest, KeepsIdentifiersAsNames) {
   const auto component =
       Parse("(component $c (core module $m) (core instance $i (instantiate $m)))");

@@ -210,7 +210,10 @@ bool ComponentParser::ParseScopeType(Sort sort, const Id& id, Bytes* out) {
 bool ComponentParser::ParseDeclarator(Sort sort) {
   field_ = lexer.Peek().where();
   if (!Expect(TokenKind::kLeftParen)) return false;
-  if (lexer.TakeKeyword("core")) return ExpectKeyword("type") && ParseCoreTypeField();
+  if (lexer.TakeKeyword("core")) {
+    if (lexer.TakeKeyword("rec")) return ParseCoreRecField();
+    return ExpectKeyword("type") && ParseCoreTypeField();
+  }
   if (lexer.TakeKeyword("type")) return ParseTypeField();
   if (lexer.TakeKeyword("alias")) return ParseAliasField();
   if (sort == Sort::kComponent && lexer.TakeKeyword("import")) {

@@ -24,7 +24,9 @@ struct Defined {
 struct DefinedBy {
   Defined operator()(const syntax::CoreModule&) const { return {Sort::kCoreModule}; }
   Defined operator()(const syntax::CoreInstance&) const { return {Sort::kCoreInstance}; }
-  Defined operator()(const syntax::CoreTypeDef&) const { return {Sort::kCoreType}; }
+  Defined operator()(const syntax::CoreTypeDef& type) const {
+    return {Sort::kCoreType, syntax::DefinedTypes(type)};
+  }
   Defined operator()(const syntax::Component*) const { return {Sort::kComponent}; }
   Defined operator()(const syntax::Instance&) const { return {Sort::kInstance}; }
   Defined operator()(const syntax::Alias& alias) const { return {alias.sort}; }

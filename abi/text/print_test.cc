@@ -96,6 +96,15 @@ TEST(PrintComponentTest, PrintsWhatParsesToTheSameBytes) {
                 (export "m" (memory i64 1 2 shared)) (export "e" (tag)))))",
           R"((core type $f (func)) (core type (module (alias outer 1 $f (type $g))
                 (import "a" "f" (func (type $g))) (type (func (result f64))) (export "t" (tag (type $f))))))",
+          R"((core type $t (struct (field (ref null $t)))) (core type (array (mut i16))) (core rec))",
+          R"((core type (sub final (func))) (core type (sub (struct))) (core rec (type (sub (func))))
+              (core rec (type (sub final (array i8))) (type (func))))",
+          R"((core type $f (func)) (core type (sub 1 1 (struct))) (component (core rec
+                (type $a (sub (struct (field (ref $f) (mut (ref $b)))))) (type $b (sub $a $f (array v128)))))
+              (type (instance (core rec (type (func (param (ref 1) (ref $f)))) (type (struct)))
+                (core type $c (array (ref 2))) (export "m" (core module
+                  (rec (type $d (array (ref $c))) (type (struct (field (ref $d) i8))))
+                  (import "a" "b" (func (type 2))) (export "g" (global (ref $f))))))))",
           R"((core module $m (import "i" "f" (func)) (func (export "g")))
               (core module $n (func (export "f"))) (core instance $n (instantiate $n))
               (core instance (instantiate $m (with "i" (instance $n))))
@@ -120,6 +129,41 @@ TEST(PrintComponentTest, PrintsWhatParsesToTheSameBytes) {
       }) {
     Printed(absl::StrCat("(component ", text, ")"));
   }
+}
+
+TEST(PrintComponentTest, PrintsCoreTypes) {
+  EXPECT_EQ(Printed(R"((component $c
+    (core type $f (func (param i32)))
+    (core rec (type $a (struct (field $x (mut i8) ) (field (ref null $b)))) (type $b (array funcref)))
+    (core type $s (sub $a (struct (field (mut i8) (ref null $b) (ref null $s)))))
+    (core type (module (rec (type (func)) (type (sub (func)))) (type (array (ref 0)))
+      (import "a" "b" (func (param (ref $s))))))
+    (type (component (core rec (type (sub final (struct)))) (core type (func))))))"),
+            R"((component $c
+  (core type $f (;0;) (func (param i32)))
+  (core rec
+    (type $a (;1;) (struct (field (mut i8)) (field (ref null 2))))
+    (type $b (;2;) (array funcref))
+  )
+  (core type $s (;3;) (sub 1 (struct (field (mut i8)) (field (ref null 2)) (field (ref null 3)))))
+  (core type (;4;) (module
+    (rec
+      (type (;0;) (func))
+      (type (;1;) (sub (func)))
+    )
+    (type (;2;) (array (ref 0)))
+    (alias outer 1 3 (type (;3;)))
+    (type (;4;) (func (param (ref 3))))
+    (import "a" "b" (func (type 4)))
+  ))
+  (type (;0;) (component
+    (core rec
+      (type (;0;) (sub final (struct)))
+    )
+    (core type (;1;) (func))
+  ))
+)
+)");
 }
 
 // No name is written before the thing has it, though it may have it later.

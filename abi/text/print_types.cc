@@ -1,4 +1,4 @@
-// Types, and what imports and exports are. abi: "Type Definitions"
+// Types but core types, and what imports and exports are. abi: "Type Definitions"
 #include <optional>
 #include <utility>
 #include <variant>
@@ -139,13 +139,6 @@ void ComponentPrinter::PrintField(const syntax::TypeDef& type) {
   End();
 }
 
-void ComponentPrinter::PrintField(const syntax::CoreTypeDef& type) {
-  Begin("core type");
-  AppendBinding(Sort::kCoreType);
-  AppendCoreTypeDef(type);
-  End();
-}
-
 // Nesting is bounded by the decoder.
 void ComponentPrinter::AppendScopeType(const syntax::ComponentType& type) {
   AppendWord(type.is_instance ? "(instance" : "(component");
@@ -175,7 +168,9 @@ struct DeclaredSort {
 void ComponentPrinter::PrintDeclarator(const syntax::Declarator& declarator) {
   if (!status_ || !out_.ok()) return;
   std::visit([this](const auto& decl) { PrintField(decl); }, declarator.decl);
-  ++count(std::visit(DeclaredSort(), declarator.decl));
+  const auto* core = std::get_if<syntax::CoreTypeDef>(&declarator.decl);
+  count(std::visit(DeclaredSort(), declarator.decl)) +=
+      core == nullptr ? 1 : syntax::DefinedTypes(*core);
 }
 
 void ComponentPrinter::PrintField(const syntax::ImportDecl& import) {
@@ -210,76 +205,6 @@ void ComponentPrinter::AppendExternType(const syntax::ExternType& type, bool is_
     End();
   }
   End();
-}
-
-void ComponentPrinter::AppendCoreTypeDef(const syntax::CoreTypeDef& type) {
-  if (const auto* module = std::get_if<const syntax::CoreModuleType*>(&type)) {
-    return AppendModuleType(**module);
-  }
-  if (std::holds_alternative<syntax::CoreRecType>(type)) {
-    status_ = Fail(ErrorKind::kLimit,
-                   "not supported by this version: printing core types other than functions");
-    return;
-  }
-  const auto& func = std::get<syntax::CoreFuncType>(type);
-  text() += " (func";
-  core_.AppendValTypes("param", func.params, &text());
-  core_.AppendValTypes("result", func.results, &text());
-  End();
-}
-
-void ComponentPrinter::AppendModuleType(const syntax::CoreModuleType& type) {
-  text() += " (module";
-  Scope scope;
-  Scope* const around = std::exchange(scope_, &scope);
-  if (!type.decls.empty()) {
-    Nested([&] {
-      for (const syntax::CoreModuleDecl& decl : type.decls) PrintModuleDecl(decl);
-    });
-  }
-  scope_ = around;
-  End();
-}
-
-namespace {
-
-// In ExternKind's order.
-constexpr const char* kCoreExterns[] = {"func", "table", "memory", "global", "tag"};
-
-}  // namespace
-
-void ComponentPrinter::AppendCoreExtern(const vm::ImportType& type) {
-  absl::StrAppend(&text(), " (", kCoreExterns[type.index()]);
-  core_.AppendExternType(type, &text());
-  End();
-}
-
-void ComponentPrinter::PrintModuleDecl(const syntax::CoreModuleDecl& decl) {
-  if (const auto* import = std::get_if<syntax::CoreImportDecl>(&decl.decl)) {
-    Begin("import");
-    AppendQuoted(import->module);
-    AppendQuoted(import->name);
-    AppendCoreExtern(import->type);
-    return End();
-  }
-  if (const auto* item = std::get_if<syntax::CoreExportDecl>(&decl.decl)) {
-    Begin("export");
-    AppendQuoted(item->name);
-    AppendCoreExtern(item->type);
-    return End();
-  }
-  if (const auto* alias = std::get_if<syntax::CoreTypeAlias>(&decl.decl)) {
-    Begin("alias");
-    absl::StrAppend(&text(), " outer ", alias->outer_count, " ", alias->outer_index, " (type");
-    AppendBinding(Sort::kCoreType);
-    End();
-  } else {
-    Begin("type");
-    AppendBinding(Sort::kCoreType);
-    AppendCoreTypeDef(std::get<syntax::CoreTypeDef>(decl.decl));
-  }
-  End();
-  ++count(Sort::kCoreType);
 }
 
 }  // namespace tenon::abi

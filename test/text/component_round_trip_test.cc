@@ -37,14 +37,12 @@ std::string Invalidity(const std::vector<uint8_t>& bytes) {
   return valid ? "" : valid.error().message();
 }
 
-// False when something failed. `bytes` decode; what is valid can be printed, but for what component
-// text does not have yet (core types other than functions and modules).
+// False when something failed. `bytes` decode; what is valid can be printed.
 bool Check(const std::vector<uint8_t>& bytes, bool is_from_text) {
   const auto component = abi::DecodeComponent(bytes);
   const Result<std::string> text = Printed(**component, /*fold=*/false);
   if (!text) {
-    const bool is_limit = text.error().kind() == ErrorKind::kLimit;
-    EXPECT_TRUE(is_limit || Invalidity(bytes) != "") << text.error().ToString();
+    EXPECT_NE(Invalidity(bytes), "") << text.error().ToString();
     return !testing::Test::HasFailure();
   }
   SCOPED_TRACE(text->substr(0, 10'000));

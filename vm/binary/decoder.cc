@@ -155,16 +155,33 @@ Result<Module> DecodeModule(SharedBytes bytes, const Features& features) {
   return Decode(std::move(module), features);
 }
 
-bool DecodeRecType(ByteReader& reader, const Features& features, std::vector<SubType>* out) {
+namespace {
+
+// What `decode` finds where the reader stands.
+bool DecodeTypesWith(bool (SectionDecoder::*decode)(), ByteReader& reader, const Features& features,
+                     std::vector<SubType>* out) {
   Module module;
   ImmediateScratch scratch;
   SectionDecoder decoder{reader, reader.offset() + reader.remaining(), features, module, scratch};
-  if (!decoder.DecodeRecGroup()) {
+  if (!(decoder.*decode)()) {
     const Error error = decoder.reader.error();
     return reader.FailAt(error.kind(), error.message(), error.where()->offset);
   }
   *out = std::move(module.types);
   return reader.Skip(decoder.reader.offset() - reader.offset());
+}
+
+}  // namespace
+
+bool DecodeRecType(ByteReader& reader, const Features& features, std::vector<SubType>* out) {
+  return DecodeTypesWith(&SectionDecoder::DecodeRecGroup, reader, features, out);
+}
+
+bool DecodeSubType(ByteReader& reader, const Features& features, SubType* out) {
+  std::vector<SubType> types;
+  if (!DecodeTypesWith(&SectionDecoder::DecodeSubType, reader, features, &types)) return false;
+  *out = std::move(types.front());
+  return true;
 }
 
 }  // namespace tenon::vm

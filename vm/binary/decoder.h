@@ -24,5 +24,7 @@ Result<Module> DecodeModule(SharedBytes bytes, const Features& features);
 // One recursive type where the reader stands, as in a type section. False leaves the failure in
 // the reader.
 bool DecodeRecType(ByteReader& reader, const Features& features, std::vector<SubType>* out);
+// The same of one type of a group.
+bool DecodeSubType(ByteReader& reader, const Features& features, SubType* out);
 
 }  // namespace tenon::vm

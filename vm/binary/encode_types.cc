@@ -19,8 +19,8 @@ void SectionEncoder::Types() {
 void SectionEncoder::Sub(const SubType& type) {
   if (!type.is_final || type.supertype_count != 0) {
     Byte(type.is_final ? kSubFinalCode : kSubCode);
-    Count(type.supertype_count != 0);
-    if (type.supertype_count != 0) Index(type.supertype);
+    Count(type.supertype_count);
+    for (int i = 0; i < type.supertype_count; ++i) Index(type.supertype);
   }
   Composite(type);
 }

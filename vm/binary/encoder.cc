@@ -215,4 +215,11 @@ void EncodeExternType(const ImportType& type, std::vector<uint8_t>* out) {
   *out = std::move(encoder.out);
 }
 
+void EncodeSubType(const SubType& type, std::vector<uint8_t>* out) {
+  const Module none;
+  SectionEncoder encoder{none, std::move(*out)};
+  encoder.Sub(type);
+  *out = std::move(encoder.out);
+}
+
 }  // namespace tenon::vm

@@ -14,5 +14,7 @@ std::vector<uint8_t> EncodeModule(const Module& module);
 
 // Appends the type of an import or export, its kind first. core: #binary-externtype
 void EncodeExternType(const ImportType& type, std::vector<uint8_t>* out);
+// Appends one type of a recursive type, as short as can be. core: #binary-subtype
+void EncodeSubType(const SubType& type, std::vector<uint8_t>* out);
 
 }  // namespace tenon::vm

@@ -63,6 +63,7 @@ class ModuleParser : public TextParser {
 
   // parse_types.cc
   bool ParseTypeField(bool is_rec);
+  bool ParseSubType(SubType* out);
   bool ParseHeapType(HeapType* out);
   bool AtRefType();
   bool ParseRefType(ValType* out);
@@ -116,7 +117,6 @@ class ModuleParser : public TextParser {
   IndexSpace* DefinitionSpace(absl::string_view keyword);
 
   // parse_types.cc
-  bool ParseSubType(SubType* out);
   bool ParseCompositeType(SubType* out);
   bool ParseStructFields(SubType* out);
   bool ParseFieldType(FieldType* out);

@@ -34,7 +34,6 @@ class ModulePrinter {
   // print_fields.cc
   void PrintTypes();
   void PrintType(uint32_t index, size_t depth);
-  void PrintStruct(uint32_t index);
   void PrintImports();
   void PrintTables();
   void PrintMemories();
@@ -44,7 +43,6 @@ class ModulePrinter {
   void PrintStart();
   void PrintElems();
   void PrintDatas();
-  void AppendField(const FieldType& type);
   // ` (keyword i32.const 1 i32.const 2 i32.add)`, or ` (i32.const 1)` for a single instruction.
   void AppendConst(absl::string_view keyword, ByteRange code);
   // The index of the next thing of an extern kind: imports come first.

@@ -18,46 +18,8 @@ void ModulePrinter::PrintType(uint32_t index, size_t depth) {
   Begin("type", depth);
   names_.table(NameKind::kType).AppendBinding(index, /*with_number=*/true, &text());
   const bool is_sub = !type.is_final || type.supertype_count != 0;
-  if (is_sub) {
-    text() += type.is_final ? " (sub final" : " (sub";
-    if (type.supertype_count != 0) {
-      context_.AppendIndex(NameKind::kType, type.supertype, &text());
-    }
-  }
-  switch (type.kind) {
-    case SubType::Kind::kFunc:
-      text() += " (func";
-      context_.AppendValTypes("param", type.func.params, &text());
-      context_.AppendValTypes("result", type.func.results, &text());
-      break;
-    case SubType::Kind::kStruct: PrintStruct(index); break;
-    case SubType::Kind::kArray:
-      text() += " (array";
-      AppendField(type.fields[0]);
-      break;
-  }
-  text() += is_sub ? ")))" : "))";
-}
-
-void ModulePrinter::PrintStruct(uint32_t index) {
-  const auto& fields = module_.types[index].fields;
-  text() += " (struct";
-  for (uint32_t i = 0; i < fields.size(); ++i) {
-    text() += " (field";
-    names_.fields(index).AppendBinding(i, /*with_number=*/false, &text());
-    AppendField(fields[i]);
-    End();
-  }
-}
-
-void ModulePrinter::AppendField(const FieldType& type) {
-  if (type.is_mutable) text() += " (mut";
-  switch (type.storage.packed) {
-    case StorageType::Packed::kNone: context_.AppendSpaced(type.storage.type, &text()); break;
-    case StorageType::Packed::kI8: text() += " i8"; break;
-    case StorageType::Packed::kI16: text() += " i16"; break;
-  }
-  if (type.is_mutable) End();
+  context_.AppendSubType(type, is_sub, names_.fields(index), &text());
+  End();
 }
 
 void ModulePrinter::AppendConst(absl::string_view keyword, ByteRange code) {

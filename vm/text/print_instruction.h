@@ -55,6 +55,9 @@ struct PrintContext {
   void AppendTableType(const TableType& type, std::string* out) const;
   void AppendGlobalType(const GlobalType& type, std::string* out) const;
   void AppendExternType(const ImportType& type, std::string* out) const;
+  // In parentheses, with `sub` if asked to. core: #text-subtype
+  void AppendSubType(const SubType& type, bool with_sub, const NameTable& fields,
+                     std::string* out) const;
 
  private:
   void AppendOptionalIndex(NameKind kind, uint32_t index, std::string* out) const;
@@ -67,6 +70,8 @@ struct PrintContext {
   void AppendTypeAndMore(const Instruction& instruction, std::string* out) const;
   void AppendNumber(const Instruction& instruction, std::string* out) const;
   void AppendMemArg(const Instruction& instruction, std::string* out) const;
+  void AppendStruct(const SubType& type, const NameTable& fields, std::string* out) const;
+  void AppendFieldType(const FieldType& type, std::string* out) const;
   void AppendLabel(uint32_t label, std::string* out) const;
 };
 

@@ -103,11 +103,11 @@ std::optional<Token> TextParser::TakeId() {
 bool TextParser::ParseIndex(const IndexSpace& space, uint32_t* out) {
   const Token token = lexer.Peek();
   if (token.kind != TokenKind::kId) return ParseNat32(out);
-  const auto found = space.ids.find(IdName(token));
-  if (found == space.ids.end()) {
+  if (const auto found = space.ids.find(IdName(token)); found != space.ids.end()) {
+    *out = found->second;
+  } else if (!space.find_elsewhere || !space.find_elsewhere(token, out)) {
     return Fail(absl::StrCat("unknown ", space.noun, " ", ShownText(token)), token.where());
   }
-  *out = found->second;
   lexer.Take();
   return true;
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +25,8 @@ struct IndexSpace {
   absl::flat_hash_map<std::string, uint32_t> ids = {};
   uint32_t count = 0;
   std::vector<IndexedName> names = {};  // of those that have one
+  // Finds identifiers that are not among `ids`, where there is more than this text knows.
+  std::function<bool(const Token& id, uint32_t* index)> find_elsewhere = {};
 };
 
 // What is written where a thing is bound: `$id`, `(@name "...")`, both or neither.
