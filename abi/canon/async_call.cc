@@ -410,6 +410,8 @@ bool WaitIn(Store& store, const Chain& chain, absl::FunctionRef<bool()> ready) {
 
 }  // namespace
 
+bool MustNotWait(Thread& thread) { return ChainOf(thread).must_not_wait; }
+
 bool WaitUntil(Store& store, Thread& thread, absl::FunctionRef<bool()> ready) {
   return ready() || WaitIn(store, ChainOf(thread), ready);
 }

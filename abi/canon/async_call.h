@@ -39,6 +39,9 @@ bool CancelTask(Store& store, Task& task);
 // Asks a task to cancel itself, on behalf of `caller`. abi: Task.request_cancellation
 bool RequestCancel(Store& store, Task& task, ComponentInstance* caller, bool caller_goes_on);
 
+// True when a thread waits for a synchronous task: what blocks traps, unless other
+// threads of that instance can end the wait.
+bool MustNotWait(Thread& thread);
 // Waits, with the frames that there are, until `ready`. `caller` waits with the thread that it
 // runs, null for the host.
 bool WaitUntil(Store& store, Thread& thread, absl::FunctionRef<bool()> ready);

@@ -28,6 +28,7 @@ struct Builtin {
   Store* store = nullptr;
   ComponentInstance* instance = nullptr;
   bool may_be_inside = false;  // while the instance may not be left: context.get and the like
+  bool waits = false;          // for the other side, unless `is_async`
   bool is_async = false;
   bool cancellable = false;
   bool is_readable = false;  // of the ends of streams and futures
