@@ -91,11 +91,13 @@ int Targets(const ComponentOptions& options) {
   if (const auto valid = CheckComponent(*component, vm::Features::All(), &types); !valid) {
     return ReportError(options.json, options.file, *component, valid.error());
   }
-  auto fits = CheckComponent(wit::MakeTargetsQuestion(wit->packages, *wit->world, *component),
-                             vm::Features::All(), &types);
+  const wit::TargetsQuestion question =
+      wit::MakeTargetsQuestion(wit->packages, *wit->world, *component);
+  auto fits = CheckComponent(question.component, vm::Features::All(), &types);
   if (fits) return 0;
+  const std::string& world = wit->packages[*wit->world].name;
   return ReportError(options.json, options.file, {},
-                     wit::MisfitOf(std::move(fits).error(), wit->packages[*wit->world].name));
+                     wit::MisfitOf(std::move(fits).error(), world, question));
 }
 
 }  // namespace

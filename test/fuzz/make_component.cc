@@ -183,7 +183,7 @@ void MakeOne(const Packages& packages, WorldIdx world, vm::Choices& choices) {
   const Status valid = Validate(*made);
   TENON_CHECK(!are_valid || Holds(valid, "the component"));
   if (!is_plain || !valid) return;
-  TENON_CHECK(Holds(Validate(MakeTargetsQuestion(packages, world, *made)), "targets"));
+  TENON_CHECK(Holds(Validate(MakeTargetsQuestion(packages, world, *made).component), "targets"));
 }
 
 void Run(absl::string_view input) {
