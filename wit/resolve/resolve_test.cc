@@ -25,6 +25,8 @@ TEST(Resolve, RefusesWhatIsNotThere) {
   constexpr Mistake kMistakes[] = {
       {"interface i { f: func(a: lst); type list-of = u8; type lsd = u8; }",
        "x:2:26: there is no type 'lst'; did you mean 'lsd'?"},
+      {"interface i { f: func(a: usize); type use-size = u8; }",
+       "x:2:26: there is no type 'usize'; WIT has 'u32' and 'u64'"},
       {"interface i { use typs.{a}; } interface types { type a = u8; }",
        "x:2:19: the package 'a:b@1.0.0' has no 'typs'; did you mean 'types'?"},
       {"interface i { use types.{b}; } interface types { type a = u8; }",

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "wit/resolve/resolver.h"
 #include "wit/resolve/type_parts.h"
+#include "wit/syntax/foreign_types.h"
 #include "wit/syntax/limits.h"
 
 namespace tenon::wit {
@@ -75,9 +76,10 @@ Resolved<TypeIdx> Resolver::FindType(const TypeScope& scope, const ast::Name& na
   std::vector<absl::string_view> names;
   for (const auto& [known, type] : scope.types) names.push_back(known);
   std::sort(names.begin(), names.end());
-  return sources_.Fail(
-      scope.scope, name.offset,
-      absl::StrCat("there is no type '", name.text, "'", DidYouMean(name.text, std::move(names))));
+  std::string advice = AdviceOnType(name.text);
+  if (advice.empty()) advice = DidYouMean(name.text, std::move(names));
+  return sources_.Fail(scope.scope, name.offset,
+                       absl::StrCat("there is no type '", name.text, "'", advice));
 }
 
 Resolved<TypeIdx> Resolver::FindResource(const TypeScope& scope, const ast::Name& name) const {

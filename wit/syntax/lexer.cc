@@ -11,6 +11,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/types/span.h"
 #include "vm/base/utf8.h"
+#include "wit/syntax/foreign_types.h"
 #include "wit/syntax/limits.h"
 
 namespace tenon::wit {
@@ -66,6 +67,10 @@ Status CheckCharacters(absl::string_view text) {
 }  // namespace
 
 absl::Span<const absl::string_view> ItemKeywords() { return kItemKeywords; }
+
+bool Token::is_keyword() const {
+  return kind == TokenKind::kName && !is_escaped && abi::IsWitKeyword(text);
+}
 
 bool Comment::is_doc() const {
   const char mark = is_line() ? '/' : '*';
@@ -157,7 +162,8 @@ Result<Token> Lexer::ReadName() {
   if (!abi::IsLabel(token.text)) {
     return FailAt(text_, token.offset,
                   absl::StrCat("'", token.text, "' is no name; expected words of letters and ",
-                               "digits, each of one case and joined by '-', as in 'red-XML-2go'"));
+                               "digits, each of one case and joined by '-', as in 'red-XML-2go'",
+                               AdviceOnType(token.text)));
   }
   return token;
 }
@@ -186,7 +192,9 @@ Result<Token> Lexer::Next() {
   if (absl::StartsWith(text_.substr(at_), "->")) return Make(TokenKind::kPunctuation, 2);
   if (absl::StrContains("=,:;(){}<>*/.@_", c)) return Make(TokenKind::kPunctuation, 1);
   const size_t size = CharacterSize(text_.substr(at_, 4));
-  return FailAt(text_, at_, absl::StrCat("unexpected character '", text_.substr(at_, size), "'"));
+  return FailAt(text_, at_,
+                absl::StrCat("unexpected character '", text_.substr(at_, size), "'",
+                             c == '[' ? AdviceOnType("array") : ""));
 }
 
 Result<Token> Lexer::NextVersion() {

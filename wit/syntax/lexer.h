@@ -32,6 +32,7 @@ struct Token {
   bool Is(absl::string_view spelling) const {
     return text == spelling && !is_escaped && kind != TokenKind::kString;
   }
+  bool is_keyword() const;
 };
 
 struct Comment {

@@ -30,6 +30,8 @@ class Parser {
   Status Expect(absl::string_view spelling, absl::string_view where);
   Result<ast::Name> ExpectName(absl::string_view what);
   std::unexpected<Error> FailHere(absl::string_view expected) const;
+  // Of a keyword where a name is expected.
+  std::unexpected<Error> FailAtKeyword(const Token& keyword, absl::string_view expected) const;
   std::unexpected<Error> FailAt(uint32_t offset, absl::string_view message) const;
 
   // Items: parse_items.cc
@@ -50,6 +52,8 @@ class Parser {
   Result<ast::Path> ParsePathAfter(ast::Name space);
   Result<std::optional<ast::Name>> ParseVersion();
   std::unexpected<Error> FailAtItem(Scope scope) const;
+  // Past a keyword that begins an item; fails where it is meant as a function's name.
+  Status AdvancePastKeyword();
 
   // Types: parse_types.cc
   Result<ast::TypeDef> ParseTypeDef(ast::TypeDef::Kind kind);

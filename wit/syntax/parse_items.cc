@@ -1,6 +1,5 @@
 #include <iterator>
 
-#include "abi/syntax/names.h"
 #include "absl/strings/str_cat.h"
 #include "vm/base/near_match.h"
 #include "wit/syntax/parse.h"
@@ -115,9 +114,18 @@ Result<ast::Gate> Parser::ParseGate() {
   return FailHere("'since', 'unstable', 'deprecated' or 'external-id' after '@'");
 }
 
+Status Parser::AdvancePastKeyword() {
+  const Token keyword = token_;
+  TENON_RETURN_IF_ERROR(Advance());
+  if (At(":")) return FailAtKeyword(keyword, "a function's name");
+  return {};
+}
+
 std::unexpected<Error> Parser::FailAtItem(Scope scope) const {
   std::string expected = kExpected[static_cast<size_t>(scope)];
-  if (token_.kind != TokenKind::kName || token_.is_escaped || abi::IsWitKeyword(token_.text)) {
+  const bool may_be_named = scope == Scope::kInterface || scope == Scope::kResource;
+  if (token_.is_keyword() && may_be_named) return FailAtKeyword(token_, expected);
+  if (token_.kind != TokenKind::kName || token_.is_escaped || token_.is_keyword()) {
     return FailHere(expected);
   }
   const absl::string_view near = NearMatch(token_.text, ItemKeywords());
@@ -156,8 +164,7 @@ Status Parser::ParseItem(Scope scope, ast::Item& item) {
     return FailAtItem(scope);
   }
   if (scope == Scope::kResource && At("constructor")) return Store(ParseConstructor(), item);
-  const bool is_name =
-      token_.kind == TokenKind::kName && (token_.is_escaped || !abi::IsWitKeyword(token_.text));
+  const bool is_name = token_.kind == TokenKind::kName && !token_.is_keyword();
   if (IsTop(scope) || !is_name) return FailAtItem(scope);
   const ast::Name name{token_.text, token_.offset};
   const Token first = token_;
@@ -266,7 +273,7 @@ Result<std::vector<ast::Rename>> Parser::ParseRenames(bool needs_as) {
 
 // wit: "Item: use"
 Result<ast::Use> Parser::ParseUse() {
-  TENON_RETURN_IF_ERROR(Advance());
+  TENON_RETURN_IF_ERROR(AdvancePastKeyword());
   ast::Use use;
   TENON_ASSIGN_OR_RETURN(use.path, ParsePath("the name of an interface"));
   TENON_RETURN_IF_ERROR(Expect(".", "and the names of types in braces"));
@@ -327,7 +334,7 @@ Status Parser::ParseNamedExtern(ast::Extern& item) {
     TENON_ASSIGN_OR_RETURN(item.what, ParseFunc(*item.name, Scope::kWorld));
     return Expect(";", "after the function");
   }
-  if (token_.kind == TokenKind::kName && !token_.is_escaped && abi::IsWitKeyword(token_.text)) {
+  if (token_.is_keyword()) {
     return FailHere("'func', 'async', 'interface' or an interface's name");
   }
   TENON_ASSIGN_OR_RETURN(item.what, ParsePath("'func', 'interface' or an interface's name"));

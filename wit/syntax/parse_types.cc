@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "abi/syntax/names.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "wit/syntax/foreign_types.h"
 #include "wit/syntax/limits.h"
 #include "wit/syntax/parse.h"
 
@@ -36,7 +36,7 @@ const Generic* FindGeneric(const Token& token) {
 
 Result<ast::TypeDef> Parser::ParseTypeDef(ast::TypeDef::Kind kind) {
   const std::string word(token_.text);
-  TENON_RETURN_IF_ERROR(Advance());
+  TENON_RETURN_IF_ERROR(AdvancePastKeyword());
   ast::TypeDef type;
   type.kind = kind;
   TENON_ASSIGN_OR_RETURN(type.name, ExpectName(absl::StrCat("the name of the ", word)));
@@ -117,7 +117,7 @@ Result<ast::Func> Parser::ParseConstructor() {
   ast::Func func;
   func.kind = ast::Func::Kind::kConstructor;
   func.name = {token_.text, token_.offset};
-  TENON_RETURN_IF_ERROR(Advance());
+  TENON_RETURN_IF_ERROR(AdvancePastKeyword());
   TENON_RETURN_IF_ERROR(ParseSignature(func));
   TENON_RETURN_IF_ERROR(Expect(";", "after the constructor"));
   return func;
@@ -148,9 +148,8 @@ Result<ast::Type> Parser::ParseType() {
   }
   ast::Type type;
   type.name = {token_.text, token_.offset};
-  const std::optional<Primitive> primitive = token_.is_escaped || !abi::IsWitKeyword(token_.text)
-                                                 ? std::nullopt
-                                                 : PrimitiveOf(token_.text);
+  const std::optional<Primitive> primitive =
+      token_.is_keyword() ? PrimitiveOf(token_.text) : std::nullopt;
   if (primitive) {
     type.kind = Kind::kPrimitive;
     type.primitive = *primitive;
@@ -169,6 +168,10 @@ Result<ast::Type> Parser::ParseType() {
   }
   type.kind = Kind::kNamed;
   TENON_ASSIGN_OR_RETURN(type.name, ExpectName("a type"));
+  if (At("<")) {
+    return FailAt(type.name.offset, absl::StrCat("there is no type '", type.name.text, "<...>'",
+                                                 AdviceOnType(type.name.text)));
+  }
   return type;
 }
 

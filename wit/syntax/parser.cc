@@ -1,6 +1,5 @@
 #include "wit/syntax/parser.h"
 
-#include "abi/syntax/names.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -16,8 +15,7 @@ std::string Describe(const Token& token) {
     case TokenKind::kEnd: return "the end of the file";
     case TokenKind::kString: return std::string(token.text);
     case TokenKind::kName:
-      if (!token.is_escaped && abi::IsWitKeyword(token.text))
-        return absl::StrCat("the keyword '", token.text, "'");
+      if (token.is_keyword()) return absl::StrCat("the keyword '", token.text, "'");
       break;
     default: break;
   }
@@ -62,10 +60,7 @@ Status Parser::Expect(absl::string_view spelling, absl::string_view where) {
 
 Result<ast::Name> Parser::ExpectName(absl::string_view what) {
   if (token_.kind != TokenKind::kName) return FailHere(what);
-  if (!token_.is_escaped && abi::IsWitKeyword(token_.text)) {
-    return FailAt(token_.offset, absl::StrCat("expected ", what, ", found ", Describe(token_),
-                                              "; as a name it is written '%", token_.text, "'"));
-  }
+  if (token_.is_keyword()) return FailAtKeyword(token_, what);
   const ast::Name name{token_.text, token_.offset};
   TENON_RETURN_IF_ERROR(Advance());
   return name;
@@ -73,6 +68,12 @@ Result<ast::Name> Parser::ExpectName(absl::string_view what) {
 
 std::unexpected<Error> Parser::FailHere(absl::string_view expected) const {
   return FailAt(token_.offset, absl::StrCat("expected ", expected, ", found ", Describe(token_)));
+}
+
+std::unexpected<Error> Parser::FailAtKeyword(const Token& keyword,
+                                             absl::string_view expected) const {
+  return FailAt(keyword.offset, absl::StrCat("expected ", expected, ", found ", Describe(keyword),
+                                             "; as a name it is written '%", keyword.text, "'"));
 }
 
 std::unexpected<Error> Parser::FailAt(uint32_t offset, absl::string_view message) const {

@@ -114,6 +114,38 @@ TEST(ParseWit, SaysWhatItExpectedAndFound) {
   for (const Mistake& mistake : kMistakes) EXPECT_EQ(ErrorOf(mistake.text), mistake.error);
 }
 
+TEST(ParseWit, SaysHowAKeywordBecomesAName) {
+  constexpr Mistake kMistakes[] = {
+      {"interface i { list: func(); }",
+       "1:15: expected a function's name, 'use' or a type ('record', 'variant', 'enum', 'flags', "
+       "'resource', 'type'), found the keyword 'list'; as a name it is written '%list'"},
+      {"interface i { type: func(); }",
+       "1:15: expected a function's name, found the keyword 'type'; as a name it is written "
+       "'%type'"},
+      {"interface i { use: func(); }",
+       "1:15: expected a function's name, found the keyword 'use'; as a name it is written '%use'"},
+      {"interface i { resource r { constructor: func(); } }",
+       "1:28: expected a function's name, found the keyword 'constructor'; as a name it is written "
+       "'%constructor'"},
+  };
+  for (const Mistake& mistake : kMistakes) EXPECT_EQ(ErrorOf(mistake.text), mistake.error);
+  EXPECT_EQ(ErrorOf("interface i { %list: func(); %type: func(); %use: func(); }"), "none");
+}
+
+TEST(ParseWit, SaysWhatItHasForTypesOfOtherLanguages) {
+  constexpr Mistake kMistakes[] = {
+      {"interface i { type t = vec<u8>; }",
+       "1:24: there is no type 'vec<...>'; WIT has 'list<...>', as in 'list<u8>'"},
+      {"interface i { type t = mine<u8>; }", "1:24: there is no type 'mine<...>'"},
+      {"interface i { type t = u8[]; }",
+       "1:26: unexpected character '['; WIT has 'list<...>', as in 'list<u8>'"},
+      {"interface i { type t = String; }",
+       "1:24: 'String' is no name; expected words of letters and digits, each of one case and "
+       "joined by '-', as in 'red-XML-2go'; WIT has 'string'"},
+  };
+  for (const Mistake& mistake : kMistakes) EXPECT_EQ(ErrorOf(mistake.text), mistake.error);
+}
+
 TEST(ParseWit, LimitsHowDeepTypesNest) {
   const auto nested = [](uint32_t depth) {
     std::string type;
