@@ -106,8 +106,10 @@ error_t TakeOption(Reading& reading, int key, const char* value, absl::string_vi
 error_t TakeArgument(Reading& reading, const char* value) {
   const Syntax& syntax = reading.syntax;
   if (++reading.arguments > syntax.arguments.most) {
-    return End(reading, ComplainOfUsage(syntax, absl::StrCat("unexpected argument '", value, "'; ",
-                                                             UsageLine(syntax))));
+    const char* const advice = syntax.arguments.advice;
+    return End(reading, ComplainOfUsage(
+                            syntax, absl::StrCat("unexpected argument '", value, "'; ",
+                                                 advice != nullptr ? advice : UsageLine(syntax))));
   }
   const Status status = reading.take(kArgumentKey, value, reading.options);
   if (status) return 0;

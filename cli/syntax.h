@@ -22,7 +22,8 @@ struct Arguments {
   const char* usage;   // as help shows them: "FILE [ARGS...]"
   const char* needed;  // what is missing where there is none: "FILE"; null: there may be none
   int most;
-  bool end_options;  // all after the first one is plain, whatever it looks like
+  bool end_options;              // all after the first one is plain, whatever it looks like
+  const char* advice = nullptr;  // where there is one too many; null: the usage
 };
 
 struct Syntax {
