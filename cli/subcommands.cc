@@ -316,8 +316,7 @@ constexpr argp_option kWitOptions[] = {
      "For bindgen: of the guest's strings; default: utf8"},
     {"output", 'o', "OUTPUT", 0,
      "Write to this file, all or nothing; default: standard output. For bindgen the folder to "
-     "write "
-     "to; default: this one"},
+     "write to, which is made; default: this one"},
     kHelpOption,
     {}};
 
@@ -389,9 +388,9 @@ Status TakeWit(int key, const char* value, WitOptions& options) {
 std::string WitEpilogue() {
   return "A FILE is a package, with those nested in it. The .wit files of a DIR are one,\n"
          "those below its folder deps are others; if it has none, each folder in it is a\n"
-         "package. A FILE may also be a package as a binary, a component, or a core module\n"
-         "that says what world it is for. 'check' is silent if all is well; 'fmt' lays\n"
-         "files out anew and keeps their comments; 'bindgen c' writes WORLD.h and\n"
+         "package. A FILE may also be a package as a binary, a component, or a core\n"
+         "module that says what world it is for. 'check' is silent if all is well; 'fmt'\n"
+         "lays files out anew and keeps their comments; 'bindgen c' writes WORLD.h and\n"
          "WORLD.c for components in C.\n\n"
          "Examples:\n"
          "  tenon wit --json wit\n"
@@ -461,7 +460,8 @@ std::string ComponentEpilogue() {
   return "  embed WIT CORE     adds to a core module which world it is for\n"
          "  new CORE           makes a component of such a module\n"
          "  targets WIT FILE   is silent if a component fits a world\n\n"
-         "WIT is a file or folder, as for 'tenon wit'; CORE a core module, binary or text.\n\n"
+         "WIT is a file or folder, as for 'tenon wit'; CORE a core module, binary or\n"
+         "text.\n\n"
          "Examples:\n"
          "  tenon component embed --world app wit app.core.wasm -o app.embedded.wasm\n"
          "  tenon component new app.embedded.wasm -o app.wasm\n"

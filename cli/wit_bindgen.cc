@@ -1,5 +1,6 @@
 #include <filesystem>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -62,6 +63,11 @@ int BindWorld(const WitOptions& options, const wit::Packages& packages, wit::Wor
       wit::BindC(packages, world, {.is_utf16 = options.is_utf16, .component_type = component_type});
   if (!bindings) return ComplainOfFile(options.path, {}, bindings.error());
   const std::filesystem::path folder(options.output == "-" ? "" : options.output);
+  if (!folder.empty()) {
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) return ComplainOfFile(options.output, {}, Error(ErrorKind::kIo, error.message()));
+  }
   const std::string path = (folder / bindings->name).string();
   return WriteTogether({{path + ".h", bindings->header}, {path + ".c", bindings->source}});
 }
