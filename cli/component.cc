@@ -56,8 +56,8 @@ int WriteChecked(const ComponentOptions& options, const Bytes& component) {
 
 // Packages, and the world in them that the options name.
 OrExitCode<wit::DecodedWit> LoadWorld(const ComponentOptions& options) {
-  TENON_ASSIGN_OR_RETURN(wit::DecodedWit wit, LoadWit(options.wit, options.deps, {}));
-  TENON_ASSIGN_OR_RETURN(wit.world, ChooseWorld(wit, options.wit, options.world));
+  TENON_ASSIGN_OR_RETURN(wit::DecodedWit wit, LoadWit(options.wit, options.deps, {}, options.json));
+  TENON_ASSIGN_OR_RETURN(wit.world, ChooseWorld(wit, options.wit, options.world, options.json));
   return wit;
 }
 

@@ -37,28 +37,29 @@ Result<wit::DecodedWit> Decode(const std::string& file) {
 }  // namespace
 
 OrExitCode<wit::DecodedWit> LoadWit(const std::string& path, const std::string& deps,
-                                    const wit::FeatureChoice& features) {
+                                    const wit::FeatureChoice& features, bool errors_as_json) {
   const auto groups = ReadWit(path, deps);
   if (!groups) {
-    return std::unexpected(ComplainOfFile(groups.error().path, {}, groups.error().error));
+    return std::unexpected(
+        ReportError(errors_as_json, groups.error().path, {}, groups.error().error));
   }
   if (const std::string& first = groups->front().files.front().text; IsBinary(first)) {
     Result<wit::DecodedWit> decoded = Decode(first);
     if (decoded) return std::move(*decoded);
-    return std::unexpected(ComplainOfFile(path, {}, decoded.error()));
+    return std::unexpected(ReportError(errors_as_json, path, {}, decoded.error()));
   }
   auto packages = wit::Resolve(*groups, features);
   if (packages) return wit::DecodedWit{std::move(*packages)};
   const wit::Failure& failure = packages.error();
   return std::unexpected(
-      ComplainOfFile(failure.file->path, BytesOf(failure.file->text), failure.error));
+      ReportError(errors_as_json, failure.file->path, BytesOf(failure.file->text), failure.error));
 }
 
 OrExitCode<wit::WorldIdx> ChooseWorld(const wit::DecodedWit& wit, const std::string& path,
-                                      const std::string& name) {
+                                      const std::string& name, bool errors_as_json) {
   const auto world = wit::FindWorld(wit.packages, name);
   if (world) return *world;
-  return std::unexpected(ComplainOfFile(path, {}, world.error()));
+  return std::unexpected(ReportError(errors_as_json, path, {}, world.error()));
 }
 
 }  // namespace tenon::cli

@@ -1,6 +1,6 @@
 // Packages of WIT from whatever a path stands for: texts in files and folders, a package as a
 // component binary, the world of a component, the one that a core module was made for. What is
-// wrong is told on standard error; all that is left then is the exit code.
+// wrong is told on standard error, as text or JSON; all that is left then is the exit code.
 #pragma once
 
 #include <expected>
@@ -16,9 +16,10 @@ using OrExitCode = std::expected<T, int>;
 
 // `deps` is a folder with more packages, or empty.
 OrExitCode<wit::DecodedWit> LoadWit(const std::string& path, const std::string& deps,
-                                    const wit::FeatureChoice& features);
+                                    const wit::FeatureChoice& features,
+                                    bool errors_as_json = false);
 // By the name that --world gave, or the only one.
 OrExitCode<wit::WorldIdx> ChooseWorld(const wit::DecodedWit& wit, const std::string& path,
-                                      const std::string& name);
+                                      const std::string& name, bool errors_as_json = false);
 
 }  // namespace tenon::cli
