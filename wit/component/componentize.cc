@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "vm/binary/encoder.h"
 #include "wit/binary/decode.h"
 #include "wit/component/assembler.h"
@@ -49,11 +50,35 @@ Status CheckPurpose(const vm::Module& main, const World& world) {
               "an adapter for commands");
 }
 
+// What was given as an adapter, and hands over nothing.
+Status CheckIsAdapter(const vm::Module& main, const LinkedModule& adapter) {
+  if (std::any_of(adapter.module->customs.begin(), adapter.module->customs.end(),
+                  IsComponentType)) {
+    return {};
+  }
+  std::vector<absl::string_view> names;
+  for (const vm::Import& import : main.imports) names.push_back(import.module);
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  names.resize(std::min<size_t>(names.size(), 10));
+  return Fail(
+      ErrorKind::kInvalid,
+      absl::StrCat("'", adapter.name,
+                   "' is no adapter: one exports the functions that "
+                   "the core module imports from its name, and says what it imports "
+                   "itself (a section 'component-type'); the core module imports from ",
+                   names.empty() ? "nobody" : absl::StrCat("'", absl::StrJoin(names, "', '"), "'"),
+                   "; another name than the file's is given as NAME=FILE"));
+}
+
 // Of an adapter what is wanted; nothing if it is of no use.
 Result<std::vector<uint8_t>> Trim(const ModuleIndex& main, const LinkedModule& adapter,
                                   const std::vector<CoreItem>& exports) {
   const auto wanted = WantedOf(adapter, main, exports);
-  if (wanted.empty()) return std::vector<uint8_t>();
+  if (wanted.empty()) {
+    TENON_RETURN_IF_ERROR(CheckIsAdapter(main.module(), adapter));
+    return std::vector<uint8_t>();
+  }
   auto trimmed = TrimAdapter(*adapter.module, wanted, ReallocForAdapters(main));
   if (trimmed) return trimmed;
   return std::unexpected(

@@ -206,6 +206,15 @@ TEST(MakeComponentTest, AnAdapterThatIsNotWantedIsLeftOut) {
             "  export run: func();\n}\n");
 }
 
+TEST(MakeComponentTest, AnAdapterIsToldFromAnyOtherModule) {
+  EXPECT_EQ(Made(Embedded("package c:d; world w { export f: func(); }",
+                          "(module (import \"old\" \"print\" (func)) (func (export \"f\")))"),
+                 {{"other", Binary("(module (func (export \"print\")))")}}),
+            "'other' is no adapter: one exports the functions that the core module imports from "
+            "its name, and says what it imports itself (a section 'component-type'); the core "
+            "module imports from 'old'; another name than the file's is given as NAME=FILE");
+}
+
 TEST(MakeComponentTest, AnAdapterMustHaveWhatIsImportedFromIt) {
   EXPECT_EQ(Made(Binary("(module (import \"old\" \"prnt\" (func (param i32)))"
                         " (func (export \"start\")))"),
