@@ -137,9 +137,14 @@ std::string InvokeInstead(const abi::CompiledComponent& component) {
   std::vector<std::string> names;
   for (const Candidate& func : candidates) {
     if (absl::StartsWith(func.interface, "wasi:cli/run@")) return "";
+    if (component.types().HasResource(func.type)) continue;
     names.push_back(func.interface.empty() ? std::string(func.name) : func.FullName());
   }
-  if (names.empty()) return "it exports no function at all";
+  if (candidates.empty()) return "it exports no function at all";
+  if (names.empty()) {
+    return "what it exports are functions that take or return resources, which '--invoke' can't "
+           "write";
+  }
   return absl::StrCat("'--invoke' calls one of what it does: ", JoinSome(names));
 }
 
