@@ -1,9 +1,11 @@
 // The handles of the public headers, in terms of the inside.
+#include <algorithm>
 #include <bit>
 #include <vector>
 
 #include "abi/api/reps.h"
 #include "abi/link/define.h"
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "vm/base/from_std.h"
 #include "vm/interp/interpreter.h"
@@ -18,9 +20,18 @@ constexpr char kNoStore[] = "the store, or the engine it was made of, was moved 
 
 constexpr char kNoInstance[] = "the instance was moved from";
 
+bool IsCoreModule(absl::Span<const uint8_t> bytes) {
+  constexpr uint8_t kPreamble[] = {0, 'a', 's', 'm', 1, 0, 0, 0};
+  return absl::c_equal(bytes.first(std::min(bytes.size(), sizeof kPreamble)), kPreamble);
+}
+
 Result<std::shared_ptr<const ComponentRep>> Load(const Engine& engine, std::vector<uint8_t> bytes,
                                                  Validation validation) {
   if (engine.rep() == nullptr) return Fail(ErrorKind::kUsage, "the engine was moved from");
+  if (IsCoreModule(bytes)) {
+    return Fail(ErrorKind::kMalformed,
+                "a core module, not a component; 'tenon component new' makes a component of it");
+  }
   TENON_ASSIGN_OR_RETURN(auto component, abi::LoadComponent(&engine.rep()->engine, std::move(bytes),
                                                             validation == Validation::kEager
                                                                 ? vm::BodyValidation::kEager
@@ -75,7 +86,7 @@ Expected<Component> Component::FromFile(const Engine& engine, const std::string&
   auto bytes = vm::sys::ReadInputFile(path, vm::kMaxModuleBytes);
   if (!bytes) return Unexpected(std::move(bytes).error().WithContext(path));
   auto rep = Load(engine, std::move(*bytes), validation);
-  if (!rep) return Unexpected(std::move(rep).error());
+  if (!rep) return Unexpected(std::move(rep).error().WithContext(path));
   return Component(std::move(*rep));
 }
 

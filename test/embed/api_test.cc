@@ -214,12 +214,18 @@ TEST_F(ApiTest, ErrorsSayWhatAndWhere) {
   Store store(engine_);
   auto missing = Component::FromFile(engine_, "/no/such/file");
   auto malformed = Component::FromBytes(engine_, {0, 'a', 's', 'm', 9, 9, 9, 9});
+  auto module = Component::FromFile(engine_, Guest("core"));
   auto mistyped = Make(store, "abi").GetFunc<std::string(uint32_t)>(kValues, "echo-string");
   auto unnamed = Make(store, "abi").GetFunc<void()>(kValues, "echo-sting");
 
   EXPECT_EQ(missing.error().kind(), ErrorKind::kIo);
   EXPECT_EQ(malformed.error().kind(), ErrorKind::kMalformed);
   EXPECT_TRUE(malformed.error().where().has_value());
+  EXPECT_EQ(module.error().kind(), ErrorKind::kMalformed);
+  EXPECT_EQ(module.error().ToString(),
+            Guest("core") +
+                ": a core module, not a component; 'tenon component new' makes a "
+                "component of it");
   EXPECT_EQ(mistyped.error().kind(), ErrorKind::kUnlinkable);
   EXPECT_EQ(
       mistyped.error().message(),

@@ -55,7 +55,7 @@ class Component {
  public:
   // Decodes and validates a component, whose bytes it takes or reads. kMalformed, kInvalid or
   // kLimit when it is wrong or too much, with the offset; kIo when the file can't be read; kUsage
-  // when the engine was moved from.
+  // when the engine was moved from. What FromFile says begins with the path.
   static Expected<Component> FromBytes(const Engine& engine, std::vector<uint8_t> bytes,
                                        Validation validation = Validation::kEager);
   static Expected<Component> FromFile(const Engine& engine, const std::string& path,
