@@ -93,7 +93,7 @@ static void TestTags(const char* guests) {
   wasm_frame_t* origin = wasm_trap_origin(trap);
   CHECK(wasm_instance_same(wasm_frame_instance(origin), first));
   wasm_frame_delete(origin);
-  CHECK(EndsWith(trap, "uncaught exception"));
+  CHECK(EndsWith(trap, "uncaught exception: tag \"tag\""));
   wasm_extern_vec_delete(&exports);
   wasm_instance_delete(first);
   wasm_instance_delete(second);

@@ -1,6 +1,7 @@
 // The store's side of exceptions.
 #include "vm/runtime/exception.h"
 
+#include "absl/strings/str_cat.h"
 #include "vm/runtime/store.h"
 
 namespace tenon::vm {
@@ -64,8 +65,18 @@ CallOutcome Store::Failed() {
   return CallOutcome::kTrapped;
 }
 
+std::string Store::Describe(const TagInstance& tag) const {
+  for (const auto& instance : instances_) {
+    const std::string name = instance->NameOfOwn(tag);
+    if (name.empty()) continue;
+    const std::string whose = instance->Name();
+    return absl::StrCat("tag ", name, whose.empty() ? "" : " of ", whose);
+  }
+  return "";  // the host's
+}
+
 void Store::TrapException() {
-  SetTrap(TrapKind::kUncaughtException);
+  SetTrap(TrapKind::kUncaughtException, Describe(TagOf(run_.exception)));
   engine_->tier().append_trace(exception_trace_, &trap_);
   ForgetException();
 }

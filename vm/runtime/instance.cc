@@ -1,7 +1,9 @@
 #include "vm/runtime/instance.h"
 
+#include <algorithm>
 #include <cstdlib>
 
+#include "absl/strings/str_cat.h"
 #include "vm/runtime/store.h"
 
 namespace tenon::vm {
@@ -65,6 +67,19 @@ const Func* Instance::ExportedFunc(absl::string_view name) {
   const std::optional<Extern> found = Export(name);
   if (!found || !std::holds_alternative<const Func*>(*found)) return nullptr;
   return std::get<const Func*>(*found);
+}
+
+std::string Instance::NameOfOwn(const TagInstance& tag) const {
+  const size_t imported = std::min<size_t>(resolved().imported_tags, tags_.size());
+  const auto found = std::find(tags_.begin() + imported, tags_.end(), &tag);
+  if (found == tags_.end()) return "";
+  const auto index = static_cast<uint32_t>(found - tags_.begin());
+  for (const vm::Export& each : resolved().module->exports) {
+    if (each.kind == ExternKind::kTag && each.index == index) {
+      return absl::StrCat("\"", each.name, "\"");
+    }
+  }
+  return absl::StrCat(index);
 }
 
 absl::Span<const uint8_t> Instance::data_segment(uint32_t index) const {

@@ -57,6 +57,9 @@ class Instance {
   GlobalRef Global(GlobalIdx global);
   Memory* memory(MemoryIdx memory) const { return memories_[memory.value()]; }
   const TagInstance* tag(TagIdx tag) const { return tags_[tag.value()]; }
+  // A tag that the module defines, for messages: "\"e\"" by its first export, else "2" by its
+  // index; empty for another's.
+  std::string NameOfOwn(const TagInstance& tag) const;
   TableInstance* table(TableIdx table) const { return tables_[table.value()]; }
 
   std::optional<Extern> Export(absl::string_view name);

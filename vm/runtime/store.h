@@ -121,8 +121,11 @@ class Store final : private HeapOwner {
   bool trapped() const { return run_.trap != 0; }
   // The trap of the last call that failed; clears it.
   Trap TakeTrap();
-  // The pending trap's details, for the tier to add the backtrace.
+  // The pending trap's details, for the tier to add the backtrace; its kind is not among them.
   Trap& pending_trap() { return trap_; }
+  TrapKind pending_trap_kind() const {
+    return trapped() ? static_cast<TrapKind>(run_.trap - 1) : TrapKind::kHost;
+  }
 
   // A new exception with the tag's values, two slots for a v128; null when the heap has no room.
   // What the values refer to must be kept.
@@ -156,6 +159,8 @@ class Store final : private HeapOwner {
 
   ABSL_ATTRIBUTE_COLD CallOutcome RefuseForeignFunc();
   ABSL_ATTRIBUTE_COLD CallOutcome Failed();
+  // "tag \"e\" of main": for messages; empty for a tag of the host's.
+  std::string Describe(const TagInstance& tag) const;
   Status CountInstance();
   Status CountMemory();
   Memory* AddMemory(std::shared_ptr<MemoryRegion> region);
