@@ -196,7 +196,10 @@ bool Run(Store& store, Thread& thread, const std::vector<ComponentInstance*>& en
   EnterFor(thread, entering);
   {
     const Current current(thread);
-    if (!RunBody(store, thread, cancelled)) return false;
+    if (!RunBody(store, thread, cancelled)) {
+      EndAll(entering, store.core().pending_trap_kind());
+      return false;
+    }
   }
   LeaveFor(thread);
   Thread* const below = thread.below_thread;
@@ -337,7 +340,7 @@ Task* NewTask(Store& store, ComponentInstance* instance, const LiftedFunc* calle
 bool StartTask(Task& task, const std::vector<ComponentInstance*>& entering) {
   Store& store = *task.callee->store;
   if (!MayEnter(entering)) {
-    store.core().SetTrap(vm::TrapKind::kCannotEnterInstance);
+    store.core().SetTrap(vm::TrapKind::kCannotEnterInstance, WhyClosed(entering));
     return false;
   }
   const AsyncInstance& async = *task.instance->async;

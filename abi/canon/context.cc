@@ -1,6 +1,7 @@
 #include "abi/canon/context.h"
 
 #include "abi/runtime/store.h"
+#include "absl/strings/str_cat.h"
 
 namespace tenon::abi {
 
@@ -21,14 +22,23 @@ const ResourceType* CanonContext::GuestType(const void* tag) const {
 }
 
 bool CanonContext::Charge(uint64_t bytes) {
-  if (!store->call_bytes_left().Take(bytes)) {
-    return Trap(vm::TrapKind::kHost, "a call may not hand the host so many bytes");
-  }
+  if (!store->call_bytes_left().Take(bytes)) return TooManyBytes(bytes);
   charged += bytes;
   return true;
 }
 
+bool CanonContext::TooManyBytes(uint64_t bytes) {
+  return Trap(vm::TrapKind::kHost,
+              absl::StrCat(kTooManyBytes, ": ", bytes, ", with ", store->call_bytes_left().left(),
+                           " left of ", store->limits().call_bytes));
+}
+
 void CanonContext::ReturnCharged() { store->call_bytes_left().Return(charged); }
+
+bool CanonContext::CopiesTooMuch(uint64_t most) {
+  return Trap(absl::StrCat("a call copies more than the memory it copies to can hold: ", copied,
+                           " bytes, at most ", most));
+}
 
 // Copies of fewer bytes need not ask whether the guest must end.
 constexpr uint64_t kBytesBetweenLooks = 1 << 16;
@@ -36,9 +46,8 @@ constexpr uint64_t kBytesBetweenLooks = 1 << 16;
 bool CanonContext::ChargeCopy(uint64_t bytes) {
   copied += bytes;  // at most 2^28 a time
   // A copy may have half the size of its source: utf16 to latin1.
-  if (copied > 2 * options->memory->size_bytes() + store->limits().call_bytes) {
-    return Trap("a call copies more than the memory it copies to can hold");
-  }
+  const uint64_t most = 2 * options->memory->size_bytes() + store->limits().call_bytes;
+  if (copied > most) return CopiesTooMuch(most);
   return bytes < kBytesBetweenLooks || MayGoOn();
 }
 

@@ -26,6 +26,8 @@ namespace tenon::abi {
 
 class Store;
 
+inline constexpr uint32_t kUnknownPlace = UINT32_MAX;
+
 // Canonical options, bound to an instance's memory and functions.
 struct CanonOptions {
   StringEncoding encoding = StringEncoding::kUtf8;
@@ -57,6 +59,8 @@ struct CanonContext {
   bool fused = false;    // guest to guest; matters for messages alone
   uint64_t charged = 0;  // bytes the host holds or has read for this call
   uint64_t copied = 0;   // bytes copied into this memory in this call
+  // Where among the parameters a value was that could not be lifted, or lowered (blame.h).
+  uint32_t failed_at = kUnknownPlace;
   const GuestTypes* guest_types = nullptr;
   // What string views point to when the guest's encoding is not UTF-8.
   std::vector<std::unique_ptr<std::string>> decoded;
@@ -87,6 +91,8 @@ struct CanonContext {
                absl::string_view what, uint64_t* address);
 
  private:
+  ABSL_ATTRIBUTE_COLD bool TooManyBytes(uint64_t bytes);
+  ABSL_ATTRIBUTE_COLD bool CopiesTooMuch(uint64_t most);
   void ReturnCharged();
 };
 
@@ -105,5 +111,6 @@ bool LowerOwn(CanonContext& cx, uint32_t rep, const ResourceType* type, uint32_t
 bool LowerBorrow(CanonContext& cx, uint32_t rep, const ResourceType* type, uint32_t* index);
 
 inline constexpr absl::string_view kListOutOfBounds = "list content out-of-bounds";
+inline constexpr absl::string_view kTooManyBytes = "a call may not hand the host so many bytes";
 
 }  // namespace tenon::abi

@@ -39,7 +39,7 @@ class Runner {
         if (callers_.empty()) return true;
         Pop();
       } else if (op.kind <= Kind::kFlatCall ? !FlatStep(op) : !MemoryStep(op)) {
-        return false;
+        return FailAt(op);
       }
     }
   }
@@ -52,6 +52,11 @@ class Runner {
   void Pop() {
     frame_ = callers_.back();
     callers_.pop_back();
+  }
+  // In the value that the outermost frame is at.
+  ABSL_ATTRIBUTE_COLD bool FailAt(const CopyOp& op) {
+    to_.failed_at = callers_.empty() ? op.src : plan_.ops()[callers_[0].next - 1].src;
+    return false;
   }
 
   bool FlatStep(const CopyOp& op);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "abi/canon/async_call.h"
+#include "abi/canon/blame.h"
 #include "abi/runtime/store.h"
 
 namespace tenon::abi {
@@ -17,24 +18,45 @@ bool PostReturn(const LiftedFunc& callee, CanonContext& cx, const FlatSlots& res
   return true;
 }
 
+namespace {
+
+// What CallLifted does between entering and leaving.
+bool CallEntered(const LiftedFunc& callee, CanonContext& cx,
+                 absl::FunctionRef<bool(CanonContext&, vm::Slot*)> lower,
+                 absl::FunctionRef<bool(CanonContext&, vm::Slot*)> lift) {
+  FlatSlots slots;
+  if (!lower(cx, slots)) return BlameParameter(callee, cx);
+  if (!cx.store->core().InvokeOrTrap(*callee.func, slots)) return false;
+  FlatSlots results;
+  std::copy_n(slots, kMaxFlatResults, results);
+  if (cx.scope->num_borrows != 0) {
+    return cx.Trap("borrow handles still remain at the end of the call");
+  }
+  if (!lift(cx, slots)) return BlameResult(callee, cx);
+  return PostReturn(callee, cx, results);
+}
+
+bool RefuseToEnter(Store& store, const std::vector<ComponentInstance*>& entering) {
+  store.core().SetTrap(vm::TrapKind::kCannotEnterInstance, WhyClosed(entering));
+  return false;
+}
+
+}  // namespace
+
 bool CallLifted(const LiftedFunc& callee, const std::vector<ComponentInstance*>& entering,
                 CallScope& scope, absl::FunctionRef<bool(CanonContext&, vm::Slot*)> lower,
                 absl::FunctionRef<bool(CanonContext&, vm::Slot*)> lift) {
   Store& store = *callee.store;
   CanonContext cx(&store, callee.instance, &callee.options, &scope);
   if (!store.HasHeadroom()) return cx.Trap(vm::TrapKind::kCallStackExhausted, "");
-  if (!MayEnter(entering)) return cx.Trap(vm::TrapKind::kCannotEnterInstance, "");
+  if (!MayEnter(entering)) return RefuseToEnter(store, entering);
   Enter(entering);
   CallScope* const outer_task = callee.instance->current_task;
   callee.instance->current_task = &scope;
-  FlatSlots slots;
-  if (!lower(cx, slots) || !store.core().InvokeOrTrap(*callee.func, slots)) return false;
-  FlatSlots results;
-  std::copy_n(slots, kMaxFlatResults, results);
-  if (scope.num_borrows != 0) {
-    return cx.Trap("borrow handles still remain at the end of the call");
+  if (!CallEntered(callee, cx, lower, lift)) {
+    EndAll(entering, store.core().pending_trap_kind());
+    return false;
   }
-  if (!lift(cx, slots) || !PostReturn(callee, cx, results)) return false;
   callee.instance->current_task = outer_task;
   Leave(entering);
   return true;
@@ -46,16 +68,16 @@ bool RunDestructor(Store& store, const ResourceType& type,
     store.core().SetTrap(vm::TrapKind::kCallStackExhausted);
     return false;
   }
-  if (!MayEnter(entering)) {
-    store.core().SetTrap(vm::TrapKind::kCannotEnterInstance);
-    return false;
-  }
+  if (!MayEnter(entering)) return RefuseToEnter(store, entering);
   if (type.destructor == nullptr) return true;
   if (type.impl->async != nullptr) return RunDestructorTask(store, type, entering, rep);
   Enter(entering);
   vm::Slot slots[1];
   vm::WriteSlot(slots, rep);
-  if (!store.core().InvokeOrTrap(*type.destructor, slots)) return false;
+  if (!store.core().InvokeOrTrap(*type.destructor, slots)) {
+    EndAll(entering, store.core().pending_trap_kind());
+    return false;
+  }
   Leave(entering);
   return true;
 }

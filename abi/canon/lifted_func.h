@@ -11,6 +11,8 @@
 
 namespace tenon::abi {
 
+struct ResolvedComponent;
+
 struct LiftedFunc {
   Store* store = nullptr;
   ComponentInstance* instance = nullptr;
@@ -21,6 +23,9 @@ struct LiftedFunc {
   bool is_async = false;                            // lifted with `async`
   const vm::Func* callback = nullptr;               // then, perhaps
   absl::Span<const ResourceType* const> resources;  // by ResourceId
+  // For messages: its component, and which of that's lifts it is.
+  const ResolvedComponent* component = nullptr;
+  uint32_t index = 0;
 };
 
 // A lowered parameter list has at most 16 slots.

@@ -189,7 +189,8 @@ TEST(StringTest, ViewsAreCharged) {
   EXPECT_TRUE(LiftString(cx, 0, 40, &text));
   EXPECT_TRUE(LiftString(cx, 0, 0, &text));
   EXPECT_FALSE(LiftString(cx, 0, 1, &text));
-  EXPECT_EQ(store.core().TakeTrap().detail, "a call may not hand the host so many bytes");
+  EXPECT_EQ(store.core().TakeTrap().detail,
+            "a call may not hand the host so many bytes: 1, with 0 left of 100");
 }
 
 // Where the guest's encoding is another, each text takes host memory; the empty one takes none.
@@ -204,7 +205,8 @@ TEST(StringTest, DecodedTextsAreChargedWithWhatHoldsThem) {
   int lifted = 0;
   while (LiftString(cx, 0, 1, &text)) ++lifted;
   EXPECT_LE(lifted * (sizeof(std::string) + sizeof(void*)), 1000u);
-  EXPECT_EQ(store.core().TakeTrap().detail, "a call may not hand the host so many bytes");
+  EXPECT_EQ(store.core().TakeTrap().detail,
+            "a call may not hand the host so many bytes: 67, with 62 left of 1000");
 }
 
 TEST(StringTest, IllFormedTextTraps) {

@@ -30,8 +30,10 @@ bool ValueCodec::LowerParams(const FuncType& type, absl::Span<const Value> value
   }
   return layouts_.ForEachParam(type, [&](const Part& param) {
     const Value& value = values[param.index];
-    return spilled ? Store(param.type, value, address + param.offset)
-                   : Lower(param.type, value, slots + param.flat);
+    const bool ok = spilled ? Store(param.type, value, address + param.offset)
+                            : Lower(param.type, value, slots + param.flat);
+    if (!ok) cx_.failed_at = param.flat;
+    return ok;
   });
 }
 

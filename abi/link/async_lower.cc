@@ -28,13 +28,17 @@ class GuestCaller final : public TaskCaller {
     if (subtask_ != nullptr) subtask_->SetState(Subtask::State::kStarted);
     CanonContext caller(callee.store, lower_.caller, &lower_.options, scope_);
     caller.fused = callee.fused = true;
-    return CopyParams(caller, callee, slots);
+    return CopyParams(caller, callee, slots) ||
+           Blame(callee,
+                 ParameterAt(*lower_.callee, callee.failed_at, !lower_.params.dst_flat,
+                             lower_.options.pointer_bytes()),
+                 NameOf(lower_.site));
   }
 
   bool Return(CanonContext& callee, vm::Slot* slots) override {
     CanonContext caller(callee.store, lower_.caller, &lower_.options, scope_);
     caller.fused = callee.fused = true;
-    if (!CopyResult(callee, slots, caller)) return false;
+    if (!CopyResult(callee, slots, caller)) return Blame(caller, "the result", NameOf(lower_.site));
     resolved_ = true;
     if (subtask_ != nullptr) subtask_->SetState(Subtask::State::kReturned);
     return true;
@@ -113,23 +117,24 @@ class GuestCaller final : public TaskCaller {
 class HostCaller final : public TaskCaller {
  public:
   using Step = absl::FunctionRef<bool(CanonContext&, vm::Slot*)>;
-  HostCaller(CallScope* scope, Step lower, Step lift)
-      : scope_(*scope), lower_(lower), lift_(lift) {}
+  HostCaller(const LiftedFunc& callee, CallScope* scope, Step lower, Step lift)
+      : callee_(callee), scope_(*scope), lower_(lower), lift_(lift) {}
 
   bool resolved() const { return resolved_; }
   bool Start(CanonContext& callee, vm::Slot* slots) override {
-    const bool ok = lower_(callee, slots);
+    const bool ok = lower_(callee, slots) || BlameParameter(callee_, callee);
     // The host ends these loans when the call is over; the task may be gone by then.
     scope_.lent_objects = callee.scope->lent_objects;
     return ok;
   }
   bool Return(CanonContext& callee, vm::Slot* slots) override {
-    resolved_ = lift_(callee, slots);
+    resolved_ = lift_(callee, slots) || BlameResult(callee_, callee);
     return resolved_;
   }
   void Cancel() override {}  // the host asks for none
 
  private:
+  const LiftedFunc& callee_;
   CallScope& scope_;
   Step lower_;
   Step lift_;
@@ -222,7 +227,7 @@ bool CallAsyncLower(vm::HostCall& call) {
 
 bool CallTaskFromHost(const LiftedFunc& func, CallScope& scope, HostCaller::Step lower,
                       HostCaller::Step lift) {
-  auto caller = std::make_shared<HostCaller>(&scope, lower, lift);
+  auto caller = std::make_shared<HostCaller>(func, &scope, lower, lift);
   Task* const task = NewTask(*func.store, func.instance, &func, caller);
   if (task == nullptr) return false;
   return RunUntilResolved(*task, *caller, nullptr, func.instance->EnteringSet(nullptr));

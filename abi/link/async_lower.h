@@ -33,6 +33,7 @@ struct AsyncLower {
   AsyncCopy params;
   AsyncCopy result;
   uint32_t result_slot = 0;  // of the caller's result pointer, when the result is not flat
+  LowerSite site;
 };
 
 // Fills params, result and result_slot from the callee's type.

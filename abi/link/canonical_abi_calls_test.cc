@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "abi/link/test_component.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_format.h"
 
 namespace tenon::abi {
@@ -315,8 +316,12 @@ TEST_P(TrapTest, AnInstanceThatTrappedIsNeverEnteredAgain) {
 
   EXPECT_NE(first, kPassed);
   EXPECT_NE(first, kCannotEnter);
-  EXPECT_EQ(Outcome(instance.Func<void()>("", "good")->Call()), kCannotEnter);
-  EXPECT_EQ(Outcome(instance.Func<void()>("", "run")->Call()), kCannotEnter);
+  for (const char* again : {"good", "run"}) {
+    const auto outcome = instance.Func<void()>("", again)->Call();
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().kind, vm::TrapKind::kCannotEnterInstance);
+    EXPECT_TRUE(absl::StrContains(outcome.error().detail, " trapped before (")) << again;
+  }
 }
 
 // --- Exceptions ----------------------------------------------------------------------------------

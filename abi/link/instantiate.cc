@@ -68,6 +68,9 @@ class ComponentInstantiator {
   const vm::Func* CoreFunc(const CoreItem& item) const;
   vm::Extern CoreExtern(const CoreItem& item) const;
   CanonOptions Options(const LiftLowerOptions& options) const;
+  LowerSite Site(uint32_t trampoline) const {
+    return {instance_->component_->resolved.get(), trampoline};
+  }
   ComponentInstance* Owner(ComponentInstanceId id) const {
     return instance_->instances_[id.value()];
   }
@@ -164,6 +167,8 @@ void ComponentInstantiator::BindLift(uint32_t index) {
   lift->is_async = plan.options.is_async;
   if (plan.callback) lift->callback = CoreFunc(*plan.callback);
   lift->resources = instance_->resources_;
+  lift->component = instance_->component_->resolved.get();
+  lift->index = index;
   instance_->lifts_[index] = std::move(lift);
 }
 
@@ -203,6 +208,7 @@ Status ComponentInstantiator::BindLower(const PlanTrampoline& plan, const LowerT
     bound->caller = caller;
     bound->options = Options(lower.options);
     bound->callee = &callee;
+    bound->site = Site(index);
     MakeTrampoline(index, &CallHost, bound, bound->callee->name);
     return {};
   }
@@ -220,6 +226,7 @@ void ComponentInstantiator::BindFusedLower(const PlanTrampoline& plan, const Low
   bound->options = Options(lower.options);
   bound->callee = &callee;
   bound->entering = callee.instance->EnteringSet(bound->caller);
+  bound->site = Site(index);
   BindFused(*bound, PlansFor(*callee.types));
   MakeTrampoline(index, &CallFused, bound, "component call");
 }
@@ -232,6 +239,7 @@ void ComponentInstantiator::BindAsyncLower(const PlanTrampoline& plan, const Low
   bound->is_async = lower.options.is_async;
   bound->callee = &callee;
   bound->entering = callee.instance->EnteringSet(bound->caller);
+  bound->site = Site(index);
   BindAsync(*bound, PlansFor(*callee.types));
   MakeTrampoline(index, &CallAsyncLower, bound, "component call");
 }

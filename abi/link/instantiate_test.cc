@@ -124,6 +124,8 @@ TEST_F(InstantiateTest, AnInstanceThatTrappedIsNeverEnteredAgain) {
 
   EXPECT_EQ(first.error().kind, vm::TrapKind::kUnreachable);
   EXPECT_EQ(second.error().kind, vm::TrapKind::kCannotEnterInstance);
+  EXPECT_EQ(second.error().Message(),
+            "cannot enter component instance: it trapped before (unreachable)");
 }
 
 TEST_F(InstantiateTest, AHostFunctionCannotComeBackIn) {
@@ -136,16 +138,16 @@ TEST_F(InstantiateTest, AHostFunctionCannotComeBackIn) {
       {again});
   builder_.Export("run", builder_.Lift(ComponentInstanceId(0), core, "run", none), none);
   Instance* instance = nullptr;
-  vm::TrapKind inner = vm::TrapKind::kUnreachable;
+  std::string inner;
   linker_.Interface("test:host/f").Func("again", [&](HostContext&) {
-    inner = instance->Func<void()>("", "run")->Call().error().kind;
+    inner = instance->Func<void()>("", "run")->Call().error().Message();
   });
   auto made = Make();
   instance = made.get();
 
   const auto outcome = Call<void>(*made, "run");
 
-  EXPECT_EQ(inner, vm::TrapKind::kCannotEnterInstance);
+  EXPECT_EQ(inner, "cannot enter component instance");
   EXPECT_TRUE(outcome.has_value());
 }
 

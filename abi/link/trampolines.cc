@@ -82,10 +82,15 @@ bool CallFused(vm::HostCall& call) {
       *lower.callee, lower.entering, scope,
       [&](CanonContext& callee, vm::Slot* slots) {
         callee.fused = true;
-        return CopyParams(lower, caller, call.slots, callee, slots);
+        return CopyParams(lower, caller, call.slots, callee, slots) ||
+               Blame(callee,
+                     ParameterAt(*lower.callee, callee.failed_at, lower.params.spilled,
+                                 lower.options.pointer_bytes()),
+                     NameOf(lower.site));
       },
       [&](CanonContext& callee, vm::Slot* slots) {
-        return CopyResult(lower, callee, slots, caller, call.slots);
+        return CopyResult(lower, callee, slots, caller, call.slots) ||
+               Blame(caller, "the result", NameOf(lower.site));
       });
   if (ok) scope.ReturnLoans();
   return ok;
@@ -98,7 +103,9 @@ bool CallHost(vm::HostCall& call) {
   CallScope scope;
   CanonContext cx(&store, lower.caller, &lower.options, &scope);
   if (!store.HasHeadroom()) return cx.Trap(vm::TrapKind::kCallStackExhausted, "");
-  if (!lower.callee->call(lower.callee->callable, cx, call.slots)) return false;
+  if (!lower.callee->call(lower.callee->callable, cx, call.slots)) {
+    return Blame(cx, "a call", NameOf(lower.site));
+  }
   scope.ReturnLoans();
   return true;
 }

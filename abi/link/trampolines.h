@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "abi/canon/blame.h"
 #include "abi/canon/copy_plan.h"
 #include "abi/canon/lifted_func.h"
 #include "abi/link/host.h"
@@ -45,6 +46,7 @@ struct FusedLower {
   FusedCopy params;
   FusedCopy result;
   uint32_t result_slot = 0;  // of the caller's result pointer, when the result is spilled
+  LowerSite site;
 };
 
 struct HostLower {
@@ -52,6 +54,7 @@ struct HostLower {
   ComponentInstance* caller = nullptr;
   CanonOptions options;
   const HostFunc* callee = nullptr;
+  LowerSite site;
 };
 
 struct ResourceLower {

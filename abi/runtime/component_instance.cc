@@ -1,6 +1,7 @@
 #include "abi/runtime/component_instance.h"
 
 #include "abi/runtime/async/task.h"
+#include "absl/strings/str_cat.h"
 
 namespace tenon::abi {
 
@@ -43,6 +44,23 @@ void Enter(const std::vector<ComponentInstance*>& entering) {
 
 void Leave(const std::vector<ComponentInstance*>& entering) {
   for (ComponentInstance* instance : entering) instance->may_enter = true;
+}
+
+void EndAll(const std::vector<ComponentInstance*>& entering, vm::TrapKind kind) {
+  for (ComponentInstance* instance : entering) {
+    if (!instance->ended_by) instance->ended_by = kind;
+  }
+}
+
+std::string WhyClosed(const std::vector<ComponentInstance*>& entering) {
+  for (const ComponentInstance* instance : entering) {
+    if (!instance->ended_by) continue;
+    const char* const who = instance == entering.front() ? "it" : "the component around it";
+    return *instance->ended_by == vm::TrapKind::kExit
+               ? absl::StrCat(who, " has exited before")
+               : absl::StrCat(who, " trapped before (", vm::TrapText(*instance->ended_by), ")");
+  }
+  return "";
 }
 
 }  // namespace tenon::abi

@@ -3,15 +3,19 @@
 //
 // The set of instances that a call enters is fixed by caller and callee: the callee and its
 // ancestors, less the caller and its ancestors. A trap leaves may_enter false in every instance
-// that was entered, so none of them runs again.
+// that was entered, so none of them runs again; they know what it was.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "abi/runtime/handle_table.h"
+#include "absl/base/attributes.h"
 #include "absl/container/inlined_vector.h"
+#include "vm/sem/trap.h"
 
 namespace tenon::abi {
 
@@ -48,6 +52,7 @@ class ComponentInstance {
   HandleTable handles;
   bool may_enter = true;
   bool may_leave = true;
+  std::optional<vm::TrapKind> ended_by;  // the trap because of which may_enter stays false
   uint32_t backpressure = 0;
   CallScope* current_task = nullptr;     // a Task (async/task.h), if `async` is there
   std::unique_ptr<AsyncInstance> async;  // of an instance that has anything async
@@ -62,5 +67,10 @@ class ComponentInstance {
 bool MayEnter(const std::vector<ComponentInstance*>& entering);
 void Enter(const std::vector<ComponentInstance*>& entering);
 void Leave(const std::vector<ComponentInstance*>& entering);
+// In place of leaving them, after a trap of that kind. Those that know of one keep it.
+ABSL_ATTRIBUTE_COLD void EndAll(const std::vector<ComponentInstance*>& entering, vm::TrapKind kind);
+// Why they may not be entered, if that is an earlier trap: "it trapped before (unreachable)"; else
+// empty: a call is under way.
+ABSL_ATTRIBUTE_COLD std::string WhyClosed(const std::vector<ComponentInstance*>& entering);
 
 }  // namespace tenon::abi

@@ -115,6 +115,7 @@ struct LowerTrampoline {
   FuncRef target;
   FuncTypeId type;
   LiftLowerOptions options;
+  std::optional<FuncIdx> func = std::nullopt;  // in its component's index space, for messages
 };
 // canon resource.new, resource.drop, resource.rep.
 struct ResourceTrampoline {

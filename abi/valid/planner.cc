@@ -435,7 +435,8 @@ class Planner {
   Status RunStep(Frame& frame, uint32_t result, const LowerStep& step) {
     TENON_ASSIGN_OR_RETURN(const FuncTypeId type, frame.types_map.Apply(step.type));
     if (step.options.is_async) plan_.component_instances[frame.instance.value()].is_async = true;
-    LowerTrampoline lower{Use(frame.funcs[step.func.value()]), type, Options(frame, step.options)};
+    LowerTrampoline lower{Use(frame.funcs[step.func.value()]), type, Options(frame, step.options),
+                          step.func};
     AddTrampoline(frame, result, {frame.instance, step.core_type, std::move(lower)});
     return {};
   }

@@ -14,10 +14,12 @@ bool IsSameCall(const Frame& a, const Frame& b) {
 }  // namespace
 
 std::string Trap::Message() const {
-  if (detail.empty()) return TrapText(kind);
+  std::string message = TrapText(kind);
   // The suite's text goes on with the element's index.
   const char* separator = kind == TrapKind::kUninitializedElement ? " " : ": ";
-  return absl::StrCat(TrapText(kind), separator, detail);
+  if (!detail.empty()) absl::StrAppend(&message, separator, detail);
+  if (!about.empty()) absl::StrAppend(&message, ", ", about);
+  return message;
 }
 
 std::string FormatBacktrace(const Trap& trap) {

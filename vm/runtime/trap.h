@@ -25,11 +25,13 @@ struct Frame {
 struct Trap {
   TrapKind kind = TrapKind::kUnreachable;
   std::string detail;  // what the host or the canonical ABI had to say; may be empty
+  std::string about;   // "in the result of \"f\"": of which value; may be empty
   int exit_code = 0;   // kExit only
   std::vector<Frame> backtrace;
   bool truncated = false;  // more frames than kMaxBacktraceFrames
 
-  // The suite's text, then the detail: "canonical ABI violation: string length out of bounds".
+  // The suite's text, then the detail and what it is about: "canonical ABI violation: string length
+  // out of bounds, in parameter \"s\" of \"f\"".
   std::string Message() const;
 };
 
