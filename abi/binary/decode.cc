@@ -1,9 +1,13 @@
 #include "abi/binary/decode.h"
 
+#include <algorithm>
 #include <cstring>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "abi/binary/read.h"
+#include "absl/base/attributes.h"
 #include "absl/strings/str_cat.h"
 #include "vm/syntax/limits.h"
 
@@ -36,24 +40,52 @@ enum SectionId : uint8_t {
   kValue = 12,
 };
 
+// By SectionId.
+constexpr const char* kSectionTitles[] = {
+    "custom", "core module", "core instance", "core type", "component", "instance", "alias",
+    "type",   "canon",       "start",         "import",    "export",    "value"};
+
+// What is known of a failure besides the reader's message.
+struct DecodeFailure {
+  std::vector<std::string> path;  // from the inside out
+  std::string expected;
+  std::string found;
+};
+
+std::string Count(uint64_t count, absl::string_view noun) {
+  return absl::StrCat(count, " ", noun, count == 1 ? "" : "s");
+}
+
+std::string Hex(absl::Span<const uint8_t> bytes) {
+  std::string text;
+  for (const uint8_t byte : bytes) {
+    absl::StrAppend(&text, text.empty() ? "" : " ", absl::Hex(byte, absl::kZeroPad2));
+  }
+  return text;
+}
+
 // Decodes the sections of one component; recurses into nested ones, to kMaxNestingDepth.
 class SectionReader {
  public:
-  SectionReader(SyntaxReader& reader, int depth, Component* out)
-      : reader_(reader), depth_(depth), out_(out) {}
+  SectionReader(SyntaxReader& reader, int depth, DecodeFailure& failure, Component* out)
+      : reader_(reader), depth_(depth), failure_(failure), out_(out) {}
 
   bool ReadPreamble() {
     absl::Span<const uint8_t> magic, version;
     const uint64_t where = reader_.offset();
-    if (!reader_.ReadBytes(4, &magic)) return false;
+    const auto preamble = absl::MakeConstSpan(reader_.position(),
+                                              std::min<size_t>(reader_.remaining(), kPreambleSize));
+    if (!reader_.ReadBytes(4, &magic)) return FailPreamble(preamble);
     if (std::memcmp(magic.data(), kMagic, 4) != 0) {
-      return reader_.FailAt(ErrorKind::kMalformed, "magic header not detected", where);
+      reader_.FailAt(ErrorKind::kMalformed, "magic header not detected", where);
+      return FailPreamble(preamble);
     }
-    if (!reader_.ReadBytes(4, &version)) return false;
+    if (!reader_.ReadBytes(4, &version)) return FailPreamble(preamble);
     if (std::memcmp(version.data(), kVersion, 4) != 0) {
-      return reader_.FailAt(ErrorKind::kMalformed,
-                            "unknown binary version: expected a version header for a component",
-                            where + 4);
+      reader_.FailAt(ErrorKind::kMalformed,
+                     "unknown binary version: expected a version header for a component",
+                     where + 4);
+      return FailPreamble(preamble);
     }
     return true;
   }
@@ -62,31 +94,83 @@ class SectionReader {
     // Room for a common component, within as much memory as there are bytes.
     definitions_.reserve(reader_.Reservable(kCommonDefinitions, sizeof(Definition)));
     while (!reader_.at_end()) {
-      uint8_t id = 0;
-      uint32_t size = 0;
-      absl::Span<const uint8_t> content;
-      const uint64_t start = reader_.offset();
-      if (!reader_.ReadByte(&id)) return false;
-      if (id > kValue) {
-        return reader_.FailAt(ErrorKind::kMalformed, absl::StrCat("malformed section id: ", id),
-                              start);
-      }
-      if (!reader_.ReadVarU32(&size)) return false;
-      const uint64_t offset = reader_.offset();
-      if (!reader_.ReadBytes(size, &content)) return false;
-      SyntaxReader section = reader_.Part(content, offset);
-      bool read = ReadSection(id, section);
-      if (read && !section.at_end()) read = section.Fail("section size mismatch");
-      if (!read) {
-        const Error error = section.error();
-        return reader_.FailAt(error.kind(), error.message(), error.where()->offset);
-      }
+      if (!ReadNextSection()) return false;
     }
     out_->definitions = reader_.arena().Copy<Definition>(definitions_);
     return true;
   }
 
  private:
+  ABSL_ATTRIBUTE_COLD bool FailPreamble(absl::Span<const uint8_t> found) {
+    failure_.expected = absl::StrCat("a component: ", Hex(kMagic), " ", Hex(kVersion));
+    failure_.found = Hex(found);
+    return false;
+  }
+
+  bool ReadNextSection() {
+    uint8_t id = 0;
+    uint32_t size = 0;
+    absl::Span<const uint8_t> content;
+    const uint64_t start = reader_.offset();
+    if (!reader_.ReadByte(&id)) return false;
+    if (id > kValue) {
+      failure_.expected = absl::StrCat("the id of a section, 0 to ", kValue);
+      failure_.found = absl::StrCat(id);
+      return reader_.FailAt(ErrorKind::kMalformed, absl::StrCat("malformed section id: ", id),
+                            start);
+    }
+    if (!reader_.ReadVarU32(&size)) return InSection(id, start);
+    const uint64_t offset = reader_.offset();
+    if (!reader_.ReadBytes(size, &content)) {
+      failure_.expected = absl::StrCat("a section of ", Count(size, "byte"));
+      failure_.found = Count(reader_.remaining(), "byte");
+      return InSection(id, start);
+    }
+    SyntaxReader section = reader_.Part(content, offset);
+    bool read = ReadSection(id, section);
+    if (read && !section.at_end()) {
+      failure_.expected = "the section's end";
+      failure_.found = absl::StrCat(Count(section.remaining(), "byte"), " before it");
+      read = section.Fail("section size mismatch");
+    }
+    if (read) return true;
+    const Error error = section.error();
+    reader_.FailAt(error.kind(), error.message(), error.where()->offset);
+    return id != kComponent && InSection(id, start);
+  }
+
+  // The failure is in the section, which begins there.
+  ABSL_ATTRIBUTE_COLD bool InSection(uint8_t id, uint64_t start) {
+    failure_.path.push_back(absl::StrCat(kSectionTitles[id], " section at 0x", absl::Hex(start)));
+    return false;
+  }
+
+  // The failure is in one of so many items.
+  ABSL_ATTRIBUTE_COLD bool InItem(uint32_t item, uint32_t count, const SyntaxReader& section) {
+    failure_.path.push_back(absl::StrCat("item ", item));
+    if (section.error().message() == "unexpected end") {
+      failure_.expected = Count(count, "item");
+      failure_.found = "the section's end";
+    }
+    return false;
+  }
+
+  // The failure is in the component that comes next.
+  ABSL_ATTRIBUTE_COLD bool InComponent() {
+    const auto is_component = [](const Definition& definition) {
+      const auto* import = std::get_if<syntax::Import>(&definition.def);
+      const auto* item = std::get_if<syntax::Export>(&definition.def);
+      const auto* alias = std::get_if<syntax::Alias>(&definition.def);
+      return std::holds_alternative<const Component*>(definition.def) ||
+             (import != nullptr && import->type.sort == Sort::kComponent) ||
+             (item != nullptr && item->item.sort == Sort::kComponent) ||
+             (alias != nullptr && alias->sort == Sort::kComponent);
+    };
+    failure_.path.push_back(
+        absl::StrCat("component ", std::ranges::count_if(definitions_, is_component)));
+    return false;
+  }
+
   bool ReadSection(uint8_t id, SyntaxReader& section) {
     switch (id) {
       case kCustom: return ReadCustom(section);
@@ -117,7 +201,7 @@ class SectionReader {
       if (!section.Charge(kDefinitionBytes)) return false;
       Definition& definition = definitions_.emplace_back();
       definition.offset = static_cast<uint32_t>(section.offset());
-      if (!(this->*read)(section, definition)) return false;
+      if (!(this->*read)(section, definition)) return InItem(i, count, section);
     }
     return true;
   }
@@ -153,13 +237,14 @@ class SectionReader {
   bool ReadComponent(SyntaxReader& section) {
     const uint64_t offset = section.offset();
     if (depth_ + 1 > static_cast<int>(kMaxNestingDepth)) {
-      return section.FailAt(ErrorKind::kLimit, "components are nested too deeply", offset);
+      section.FailAt(ErrorKind::kLimit, "components are nested too deeply", offset);
+      return InComponent();
     }
     auto* const nested = section.New<Component>();
     if (nested == nullptr) return false;
     nested->range = {offset, section.remaining()};
-    SectionReader inner(section, depth_ + 1, nested);
-    if (!inner.ReadPreamble() || !inner.ReadSections()) return false;
+    SectionReader inner(section, depth_ + 1, failure_, nested);
+    if (!inner.ReadPreamble() || !inner.ReadSections()) return InComponent();
     return Append(section, offset, nested);
   }
 
@@ -274,15 +359,22 @@ class SectionReader {
 
   SyntaxReader& reader_;
   const int depth_;
+  DecodeFailure& failure_;
   Component* const out_;
   std::vector<Definition> definitions_;
 };
 
 // An end without anything more specific is the file's, in the words of the specification's tests.
-Error DecodingError(const SyntaxReader& reader) {
+Error DecodingError(const SyntaxReader& reader, DecodeFailure failure) {
   Error error = reader.error();
-  if (error.message() != "unexpected end") return error;
-  return Error(ErrorKind::kMalformed, "unexpected end-of-file", *error.where());
+  if (error.message() == "unexpected end") {
+    error = std::move(error).WithMessage("unexpected end-of-file");
+  }
+  Diagnosis diagnosis;
+  diagnosis.path.assign(failure.path.rbegin(), failure.path.rend());
+  diagnosis.expected = std::move(failure.expected);
+  diagnosis.found = std::move(failure.found);
+  return std::move(error).WithDiagnosis(std::move(diagnosis));
 }
 
 }  // namespace
@@ -302,9 +394,10 @@ Result<std::unique_ptr<const syntax::RootComponent>> DecodeComponent(std::vector
   component->bytes = std::make_shared<const std::vector<uint8_t>>(std::move(bytes));
   uint64_t allowance = kMaxDecodedBase + kMaxDecodedFactor * component->bytes->size();
   SyntaxReader reader(*component->bytes, 0, &allowance, component->arena);
-  SectionReader sections(reader, 0, component.get());
+  DecodeFailure failure;
+  SectionReader sections(reader, 0, failure, component.get());
   if (!sections.ReadPreamble() || !sections.ReadSections()) {
-    return std::unexpected(DecodingError(reader));
+    return std::unexpected(DecodingError(reader, std::move(failure)));
   }
   return component;
 }

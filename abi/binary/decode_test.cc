@@ -56,6 +56,43 @@ TEST(DecodeTest, CountsAreNotBelieved) {
   EXPECT_EQ(ErrorOf(Component({Blob(7, {0x01, 0x7f, 0x7f})})), "section size mismatch");
 }
 
+std::string DescribedErrorOf(Bytes bytes) {
+  const auto result = DecodeComponent(std::move(bytes));
+  return result ? "" : result.error().ToString();
+}
+
+TEST(DecodeTest, SaysWhereAFailureIsAndWhatWasExpected) {
+  const Bytes nested = Component({Section(7, {{0x7f}}), Section(7, {{0x7f}, {0x01}})});
+  EXPECT_EQ(DescribedErrorOf(Component({Blob(4, Component({})), Blob(4, nested)})),
+            "invalid leading byte (0x1) for component defined type (at offset 0x24)\n"
+            "  at:         component 1 > type section at 0x20 > item 1");
+  EXPECT_EQ(DescribedErrorOf(Component({Blob(10, {0x02, 0x00, 0x01, 'f', 0x01})})),
+            "unexpected end-of-file (at offset 0xf)\n"
+            "  at:         import section at 0x8 > item 0\n"
+            "  - expected: 2 items\n"
+            "  + found:    the section's end");
+  EXPECT_EQ(DescribedErrorOf(Component({Blob(7, {0x01, 0x7f, 0x7f})})),
+            "section size mismatch (at offset 0xc)\n"
+            "  at:         type section at 0x8\n"
+            "  - expected: the section's end\n"
+            "  + found:    1 byte before it");
+  EXPECT_EQ(DescribedErrorOf(Component({{0x06, 0x05, 0x00}})),
+            "unexpected end-of-file (at offset 0xa)\n"
+            "  at:         alias section at 0x8\n"
+            "  - expected: a section of 5 bytes\n"
+            "  + found:    1 byte");
+  EXPECT_EQ(DescribedErrorOf(Component({Blob(4, Component({{0x1f}}))})),
+            "malformed section id: 31 (at offset 0x12)\n"
+            "  at:         component 0\n"
+            "  - expected: the id of a section, 0 to 12\n"
+            "  + found:    31");
+  EXPECT_EQ(DescribedErrorOf(Component({Blob(4, {0x00, 'a', 's'})})),
+            "unexpected end-of-file (at offset 0xa)\n"
+            "  at:         component 0\n"
+            "  - expected: a component: 00 61 73 6d 0d 00 01 00\n"
+            "  + found:    00 61 73");
+}
+
 // Components nested `depth` times inside the root.
 Bytes Nested(int depth) {
   Bytes bytes = Component({});

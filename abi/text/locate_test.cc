@@ -64,7 +64,9 @@ TEST(LocateTest, FindsTheInstructionOfACoreModule) {
 
 TEST(LocateTest, LeavesBytesTheirOffsets) {
   EXPECT_EQ(ErrorOf(R"((component binary "\00asm" "\0d\00\01\00" "\ff"))"),
-            "malformed section id: 255 (at offset 0x8)");
+            "malformed section id: 255 (at offset 0x8)\n"
+            "  - expected: the id of a section, 0 to 12\n"
+            "  + found:    255");
 }
 
 }  // namespace

@@ -176,6 +176,25 @@ Result<Validator::Validated> Validator::ValidateComponent(const syntax::Componen
   return result;
 }
 
+namespace {
+
+// `function 3 (f)` or `import section, item 2`: what stands before the message.
+std::string PlaceInModule(const Error& error) {
+  const std::string line = error.Headline();
+  const size_t end = line.find(absl::StrCat(": ", error.message()));
+  return end == std::string::npos ? "" : line.substr(0, end);
+}
+
+// With the offset in the component, not in the module.
+Error InComponent(const Error& error, uint64_t offset) {
+  const uint64_t where = offset + (error.where() ? error.where()->offset : 0);
+  Error moved(error.kind(), error.message(), SourceLocation{where, 0, 0});
+  std::string place = PlaceInModule(error);
+  return place.empty() ? std::move(moved) : std::move(moved).Within(std::move(place));
+}
+
+}  // namespace
+
 CoreModuleLoader CoreLoader(vm::TypeStore* types, vm::Features features, vm::BodyValidation mode) {
   return [=](vm::SharedBytes bytes,
              uint64_t offset) -> Result<std::shared_ptr<const vm::ResolvedModule>> {
@@ -185,10 +204,7 @@ CoreModuleLoader CoreLoader(vm::TypeStore* types, vm::Features features, vm::Bod
                                     features, mode)
                : std::unexpected(std::move(module).error());
     if (resolved) return std::shared_ptr<const vm::ResolvedModule>(std::move(*resolved));
-    // Offsets inside the module become offsets in the component.
-    const Error& error = resolved.error();
-    const uint64_t where = offset + (error.where() ? error.where()->offset : 0);
-    return Fail(error.kind(), error.message(), SourceLocation{where, 0, 0});
+    return std::unexpected(InComponent(resolved.error(), offset));
   };
 }
 

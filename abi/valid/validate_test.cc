@@ -34,6 +34,27 @@ class ValidateTest : public testing::Test {
   vm::TypeStore types_;
 };
 
+// A module's function type, function, export and bodies.
+TEST_F(ValidateTest, SaysWhichPartOfACoreModuleIsWrong) {
+  const auto path = [&](const Bytes& module) -> std::vector<std::string> {
+    const auto result = Validate(Component({Blob(kCoreModule, module)}));
+    if (result || result.error().diagnosis() == nullptr) return {};
+    return result.error().diagnosis()->path;
+  };
+  const Bytes types = Section(1, {{0x60, 0x00, 0x00}}), funcs = Section(3, {{0x00}, {0x00}});
+  const Bytes exports = Section(7, {Cat({Str("run"), {0x00, 0x01}})});
+  const Bytes body = {0x02, 0x00, 0x0b}, drops = {0x03, 0x00, 0x1a, 0x0b};
+  using Path = std::vector<std::string>;
+  EXPECT_EQ(path(Module({types, funcs, exports, Section(10, {body, drops})})),
+            (Path{"core module 0", "function 1 (export \"run\")"}));
+  EXPECT_EQ(path(Module({types, funcs, Section(10, {drops, body})})),
+            (Path{"core module 0", "function 0"}));
+  EXPECT_EQ(path(Module({types, Section(3, {{0x00}, {0x80}})})),
+            (Path{"core module 0", "function section, item 1"}));
+  EXPECT_EQ(path(Module({Section(1, {{0x60, 0x00, 0x00}, {0x01}})})),
+            (Path{"core module 0", "type section, item 1"}));
+}
+
 // (type (flags "l0" "l1" ...))
 Bytes Flags(size_t labels) {
   Bytes type = {0x6e};

@@ -61,6 +61,7 @@ bool SectionDecoder::DecodeImports() {
   if (count > kMaxImports) return Limit("imports", kMaxImports);
   module.imports.reserve(reader.Reservable(count, 4));  // two names, a kind and an index
   for (uint32_t i = 0; i < count; ++i) {
+    item = i;
     Import& import = module.imports.emplace_back();
     import.offset = offset();
     if (!DecodeName(&import.module) || !DecodeName(&import.name)) return false;
@@ -75,6 +76,7 @@ bool SectionDecoder::DecodeFunctions() {
   if (count > kMaxFunctions) return Limit("functions", kMaxFunctions);
   module.functions.reserve(reader.Reservable(count, 1));
   for (uint32_t i = 0; i < count; ++i) {
+    item = i;
     uint32_t type;
     if (!reader.ReadVarU32(&type)) return false;
     module.functions.push_back(TypeIdx(type));
@@ -87,6 +89,7 @@ bool SectionDecoder::DecodeTables() {
   if (!ReadCount(reader, &count)) return false;
   if (count > kMaxTables) return Limit("tables", kMaxTables);
   for (uint32_t i = 0; i < count; ++i) {
+    item = i;
     Table table;
     const bool has_init =
         features.Has(Feature::kFunctionReferences) && reader.PeekByte() == kTableWithInitializer;
@@ -107,6 +110,7 @@ bool SectionDecoder::DecodeMemories() {
   if (!ReadCount(reader, &count)) return false;
   if (count > kMaxMemories) return Limit("memories", kMaxMemories);
   for (uint32_t i = 0; i < count; ++i) {
+    item = i;
     if (!DecodeMemoryType(&module.memories.emplace_back())) return false;
   }
   return true;
@@ -117,6 +121,7 @@ bool SectionDecoder::DecodeGlobals() {
   if (!ReadCount(reader, &count)) return false;
   if (count > kMaxGlobals) return Limit("globals", kMaxGlobals);
   for (uint32_t i = 0; i < count; ++i) {
+    item = i;
     Global& global = module.globals.emplace_back();
     if (!DecodeGlobalType(&global.type) || !DecodeExpression(&global.init)) return false;
   }
@@ -128,6 +133,7 @@ bool SectionDecoder::DecodeTags() {
   if (!ReadCount(reader, &count)) return false;
   if (count > kMaxTypes) return Limit("tags", kMaxTypes);
   for (uint32_t i = 0; i < count; ++i) {
+    item = i;
     if (!DecodeTagType(&module.tags.emplace_back())) return false;
   }
   return true;
@@ -139,6 +145,7 @@ bool SectionDecoder::DecodeExports() {
   if (count > kMaxExports) return Limit("exports", kMaxExports);
   module.exports.reserve(reader.Reservable(count, 3));  // a name, a kind and an index
   for (uint32_t i = 0; i < count; ++i) {
+    item = i;
     Export field;
     field.offset = offset();
     if (!DecodeName(&field.name)) return false;

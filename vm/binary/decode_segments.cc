@@ -9,6 +9,7 @@ bool SectionDecoder::DecodeElems() {
   if (!ReadCount(reader, &count)) return false;
   if (count > kMaxSegments) return Limit("element segments", kMaxSegments);
   for (uint32_t i = 0; i < count; ++i) {
+    item = i;
     if (!DecodeElem()) return false;
   }
   return true;
@@ -75,6 +76,7 @@ bool SectionDecoder::DecodeCode() {
   if (count > kMaxFunctions) return Limit("functions", kMaxFunctions);
   module.bodies.reserve(reader.Reservable(count, 2));
   for (uint32_t i = 0; i < count; ++i) {
+    item = i;
     uint32_t size;
     if (!ReadCount(reader, &size)) return false;
     if (size > kMaxFunctionBody) {
@@ -91,6 +93,7 @@ bool SectionDecoder::DecodeDatas() {
   if (!ReadCount(reader, &count)) return false;
   if (count > kMaxSegments) return Limit("data segments", kMaxSegments);
   for (uint32_t i = 0; i < count; ++i) {
+    item = i;
     if (!DecodeData()) return false;
   }
   return true;

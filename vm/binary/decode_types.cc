@@ -29,6 +29,7 @@ bool SectionDecoder::DecodeTypes() {
   module.types.reserve(expected);
   module.rec_groups.reserve(expected);
   for (uint32_t i = 0; i < count; ++i) {
+    item = i;
     if (!DecodeRecGroup()) return false;
   }
   return true;

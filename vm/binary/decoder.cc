@@ -82,8 +82,10 @@ class ModuleDecoder {
     SectionDecoder decoder{ByteReader(rest, start), start + size, features_, module_, scratch_};
     const SectionId section = static_cast<SectionId>(id);
     if (!DecodeSection(section, last_id_, decoder)) {
+      const std::string item = decoder.item ? absl::StrCat(", item ", *decoder.item) : "";
       return std::unexpected<Error>(
-          DecodingError(decoder.reader).WithContext(absl::StrCat(SectionTitle(id), " section")));
+          DecodingError(decoder.reader)
+              .WithContext(absl::StrCat(SectionTitle(id), " section", item)));
     }
     if (decoder.reader.offset() != decoder.end) {
       return Malformed("section size mismatch", decoder.reader.offset());

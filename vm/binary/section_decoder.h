@@ -5,6 +5,8 @@
 // are appended one by one as they are read, so a declared count never sizes an allocation.
 #pragma once
 
+#include <optional>
+
 #include "absl/strings/string_view.h"
 #include "vm/base/byte_reader.h"
 #include "vm/syntax/features.h"
@@ -22,6 +24,7 @@ struct SectionDecoder {
   const Features& features;
   Module& module;
   ImmediateScratch& scratch;
+  std::optional<uint32_t> item = {};  // of the section, that is read
 
   bool Malformed(absl::string_view message) { return reader.Fail(message); }
   bool Limit(absl::string_view what, uint64_t limit);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "absl/strings/str_cat.h"
+#include "vm/syntax/function_title.h"
 #include "vm/syntax/instruction_reader.h"
 
 namespace tenon::vm {
@@ -24,7 +24,7 @@ Status ScanBodies(const Module& module, const Features& features, bool* needs_da
         std::count_if(module.imports.begin(), module.imports.end(),
                       [](const Import& import) { return import.kind() == ExternKind::kFunc; });
     return std::unexpected<Error>(DecodingError(reader).WithContext(
-        absl::StrCat("function ", static_cast<size_t>(imported) + i)));
+        FunctionTitle(module, static_cast<uint32_t>(static_cast<size_t>(imported) + i))));
   }
   return {};
 }

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "absl/strings/str_cat.h"
+#include "vm/syntax/function_title.h"
 
 namespace tenon::vm {
 namespace {
@@ -409,9 +410,7 @@ void BodyChecker::Initialize(uint32_t local) {
 }
 
 std::string FunctionContext(const ResolvedModule& module, FuncIdx func) {
-  const absl::string_view name = module.FunctionName(func);
-  if (name.empty()) return absl::StrCat("function ", func.value());
-  return absl::StrCat("function ", func.value(), " (", name, ")");
+  return FunctionTitle(*module.module, func.value());
 }
 
 }  // namespace tenon::vm
