@@ -33,11 +33,8 @@ std::string Path(absl::string_view interface, absl::string_view name) {
 
 std::unexpected<Error> NoExport(absl::string_view interface, absl::string_view name,
                                 const std::vector<PlanExport>& exports) {
-  static constexpr size_t kMost = 1000;  // each is compared letter by letter
   std::vector<absl::string_view> names;
-  for (const PlanExport& item : exports) {
-    if (names.size() < kMost) names.push_back(item.name);
-  }
+  for (const PlanExport& item : exports) names.push_back(item.name);
   Diagnosis diagnosis = DiagnoseMissing(name, "missing-export", names);
   if (!interface.empty()) {
     diagnosis.package = PackageOf(interface);

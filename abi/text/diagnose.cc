@@ -140,11 +140,8 @@ void NameOwners(absl::string_view expected, absl::string_view found, Diagnosis* 
 }
 
 std::vector<absl::string_view> NamesOf(const std::vector<NamedItem>& items) {
-  static constexpr size_t kMost = 1000;  // each is compared letter by letter
   std::vector<absl::string_view> names;
-  for (const NamedItem& item : items) {
-    if (names.size() < kMost) names.push_back(item.name);
-  }
+  for (const NamedItem& item : items) names.push_back(item.name);
   return names;
 }
 

@@ -34,7 +34,7 @@ Diagnosis DiagnoseMissingItem(absl::string_view item, absl::string_view wanted,
                               absl::string_view found, const std::vector<absl::string_view>& names);
 // "missing-function", "missing-type": the code of an interface that has no such item.
 const char* MissingCode(const ExternType& type);
-// Enough of the names to look for near ones.
+// To look for near ones among.
 std::vector<absl::string_view> NamesOf(const std::vector<NamedItem>& items);
 
 // Where two handles differ: the resources they are of.

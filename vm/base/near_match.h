@@ -14,7 +14,9 @@ size_t EditDistance(absl::string_view from, absl::string_view to);
 
 // The name `word` was probably meant to be: one that it begins, else the one fewest edits away, if
 // those are at most two or a third of the word's letters, and not all of them. Empty if there is
-// none; very long words are not looked at.
+// none; very long words are not looked at. There may be any number of names: comparing them takes
+// some milliseconds at most, and those that are left then are only asked whether the word begins
+// them.
 absl::string_view NearMatch(absl::string_view word, absl::Span<const absl::string_view> names);
 
 }  // namespace tenon

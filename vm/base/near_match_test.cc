@@ -50,6 +50,25 @@ TEST(NearMatch, DoesNotLookAtVeryLongWords) {
   EXPECT_EQ(NearMatch("bcd", {name}), "");
 }
 
+TEST(NearMatch, IsTheFirstOfTheNearest) {
+  EXPECT_EQ(NearMatch("stream", {"stre", "strea", "steam", "scream"}), "strea");
+  EXPECT_EQ(NearMatch("abcdefgh", {"xabcdefgh", "bcdefgh"}), "xabcdefgh");
+  EXPECT_EQ(NearMatch("abcdefgh", {"abxydefgh", "bcdefghx", "abcxdefg"}), "abxydefgh");
+}
+
+TEST(NearMatch, LooksAtAsManyNamesAsItHasTimeFor) {
+  const std::string word = std::string(100, 'a') + std::string(100, 'b');
+  const std::string other = std::string(100, 'a') + std::string(100, 'c');
+  const std::string near = word.substr(1), begun = word + "b";
+  std::vector<absl::string_view> names(100, other);
+  names.push_back(near);
+  EXPECT_EQ(NearMatch(word, names), near);
+  names.insert(names.begin(), 100'000, other);
+  EXPECT_EQ(NearMatch(word, names), "");
+  names.push_back(begun);
+  EXPECT_EQ(NearMatch(word, names), begun);
+}
+
 TEST(NearMatch, IsTheNameThatTheWordBegins) {
   const std::vector<absl::string_view> names = {"json", "ignore-error-messages"};
   EXPECT_EQ(NearMatch("ignore", names), names[1]);

@@ -200,7 +200,7 @@ Result<Link> Links::Resolve(size_t module, const vm::Import& import) {
       for (const CoreItem& item : permitted_) {
         if (item.module == import.module) names.push_back(item.name);
       }
-      const std::string advice = DidYouMean(import.name, std::move(names));
+      const std::string advice = DidYouMean(import.name, names);
       return FailImport(module, import,
                         absl::StrCat("which neither its world nor an adapter has", advice));
     }

@@ -45,7 +45,7 @@ Result<WorldIdx> FindWorld(const Packages& packages, absl::string_view name) {
   }
   return Fail(ErrorKind::kInvalid,
               absl::StrCat(found.empty() ? "there is no world '" : "there are several worlds '",
-                           name, "'", found.empty() ? DidYouMean(name, std::move(names)) : "", "; ",
+                           name, "'", found.empty() ? DidYouMean(name, names) : "", "; ",
                            ListWorlds(packages)));
 }
 

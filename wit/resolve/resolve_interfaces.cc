@@ -45,7 +45,7 @@ Resolved<void> Resolver::UseType(TypeScope& scope, InterfaceIdx from, const ast:
     return sources_.Fail(
         scope.scope, name.name.offset,
         absl::StrCat("the interface '", interface, "' has no type '", name.name.text, "'",
-                     DidYouMean(name.name.text, std::move(names))));
+                     DidYouMean(name.name.text, names)));
   }
   const ast::Name& result = name.result();
   TENON_RETURN_IF_ERROR(Claim(scope, result));

@@ -77,7 +77,7 @@ Resolved<TypeIdx> Resolver::FindType(const TypeScope& scope, const ast::Name& na
   for (const auto& [known, type] : scope.types) names.push_back(known);
   std::sort(names.begin(), names.end());
   std::string advice = AdviceOnType(name.text);
-  if (advice.empty()) advice = DidYouMean(name.text, std::move(names));
+  if (advice.empty()) advice = DidYouMean(name.text, names);
   return sources_.Fail(scope.scope, name.offset,
                        absl::StrCat("there is no type '", name.text, "'", advice));
 }

@@ -212,7 +212,7 @@ Resolved<void> Resolver::AddInclude(WorldScope& scope, const ast::Include& inclu
     return sources_.Fail(
         scope.types.scope, name.name.offset,
         absl::StrCat("the world '", include.path.name.text, "' has no plain name '", name.name.text,
-                     "'", DidYouMean(name.name.text, std::move(names))));
+                     "'", DidYouMean(name.name.text, names)));
   }
   return {};
 }

@@ -63,8 +63,7 @@ bool HasTwice(const ast::Head& head, ast::Gate::Kind kind) {
 
 }  // namespace
 
-std::string DidYouMean(absl::string_view word, std::vector<absl::string_view> names) {
-  names.resize(std::min<size_t>(names.size(), 1000));
+std::string DidYouMean(absl::string_view word, absl::Span<const absl::string_view> names) {
   const absl::string_view near = NearMatch(word, names);
   return near.empty() ? "" : absl::StrCat("; did you mean '", near, "'?");
 }
@@ -264,7 +263,7 @@ Resolved<uint32_t> Sources::Find(uint32_t scope_index, const ast::Path& path, Wa
     std::sort(names.begin(), names.end());
     return Fail(scope_index, target->name.offset,
                 absl::StrCat("the package '", source.key, "' has no '", target->name.text, "'",
-                             DidYouMean(target->name.text, std::move(names))));
+                             DidYouMean(target->name.text, names)));
   }
   const Declaration& declaration = declarations_[found->second];
   if (!declaration.is_open) {

@@ -91,7 +91,7 @@ class Sources {
   std::map<std::string, uint32_t, std::less<>> by_key_;
 };
 
-// "; did you mean 'x'?", or nothing. Looks at a thousand names at most.
-std::string DidYouMean(absl::string_view word, std::vector<absl::string_view> names);
+// "; did you mean 'x'?", or nothing.
+std::string DidYouMean(absl::string_view word, absl::Span<const absl::string_view> names);
 
 }  // namespace tenon::wit
