@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "abi/syntax/semver.h"
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "wit/resolve/print.h"
 
@@ -77,11 +76,8 @@ class Lister {
       : packages_(packages),
         shapes_(shapes),
         world_(packages[world]),
-        spelling_(SpellingOf(mangling)) {
-    for (const WorldItem& item : world_.imports) {
-      if (const auto* type = std::get_if<TypeIdx>(&item.what)) names_[*type] = item.name;
-    }
-  }
+        spelling_(SpellingOf(mangling)),
+        names_(packages, world_) {}
 
   std::vector<CoreItem> Imports() {
     for (size_t i = 0; i < world_.imports.size(); ++i) AddImport(i);
@@ -108,15 +104,10 @@ class Lister {
     return abi::AlternateKey(name).value_or(name);
   }
 
-  std::string NameOfResource(TypeIdx resource) const {
-    const auto own = names_.find(resource);
-    return own == names_.end() ? packages_[resource].name : std::string(own->second);
-  }
-
   std::string NameOf(const Function& function, const WorldItem& item) const {
     if (!item.name.empty() && std::holds_alternative<Function>(item.what)) return item.name;
     const bool is_plain = function.kind == Function::Kind::kPlain;
-    return ComponentName(function, is_plain ? "" : NameOfResource(function.resource));
+    return ComponentName(function, is_plain ? "" : names_.NameOf(function.resource));
   }
 
   bool IsResource(TypeIdx type) const {
@@ -149,7 +140,7 @@ class Lister {
     const WorldItem& item = (is_of_export ? world_.exports : world_.imports)[place];
     Add({.role = role,
          .module = spelling_.import_module(ScopeOf(item), is_of_export),
-         .name = spelling_.builtin(word, NameOfResource(resource)),
+         .name = spelling_.builtin(word, std::string(names_.NameOf(resource))),
          .type = type,
          .is_of_export = is_of_export,
          .world_item = place,
@@ -233,7 +224,8 @@ class Lister {
     for (const TypeIdx type : interface.types) {
       if (!IsResource(type)) continue;
       Add({.role = CoreRole::kDestructor,
-           .name = spelling_.exported(ScopeOf(item), spelling_.destructor(NameOfResource(type))),
+           .name = spelling_.exported(ScopeOf(item),
+                                      spelling_.destructor(std::string(names_.NameOf(type)))),
            .type = TakesI32(),
            .is_of_export = true,
            .world_item = place,
@@ -245,7 +237,7 @@ class Lister {
   const Shapes& shapes_;
   const World& world_;
   const Spelling& spelling_;
-  absl::flat_hash_map<TypeIdx, absl::string_view> names_;  // of the world's own types
+  const WorldNames names_;
   std::vector<CoreItem> items_;
 };
 
@@ -276,20 +268,25 @@ std::string ComponentName(const Packages& packages, const Function& function) {
   return ComponentName(function, is_plain ? "" : packages[function.resource].name);
 }
 
-std::string ComponentName(const World& world, const WorldItem& item, const Function& function) {
-  if (function.kind == Function::Kind::kPlain) return item.name;
-  for (const WorldItem& other : world.imports) {
-    const auto* type = std::get_if<TypeIdx>(&other.what);
-    if (type != nullptr && *type == function.resource) {
-      return ComponentName(function, absl::string_view(other.name));
-    }
-  }
-  return "";
-}
-
 std::string ComponentName(const Packages& packages, const WorldItem& item) {
   const auto* interface = std::get_if<InterfaceIdx>(&item.what);
   return item.name.empty() && interface != nullptr ? NameOf(packages, *interface) : item.name;
+}
+
+WorldNames::WorldNames(const Packages& packages, const World& world) : packages_(packages) {
+  for (const WorldItem& item : world.imports) {
+    if (const auto* type = std::get_if<TypeIdx>(&item.what)) names_.emplace(*type, item.name);
+  }
+}
+
+std::string WorldNames::NameOf(const WorldItem& item, const Function& function) const {
+  if (function.kind == Function::Kind::kPlain) return item.name;
+  return ComponentName(function, NameOf(function.resource));
+}
+
+absl::string_view WorldNames::NameOf(TypeIdx resource) const {
+  const auto own = names_.find(resource);
+  return own == names_.end() ? absl::string_view(packages_[resource].name) : own->second;
 }
 
 }  // namespace tenon::wit

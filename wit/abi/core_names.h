@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
 #include "wit/abi/core_builtins.h"
 #include "wit/abi/shapes.h"
 #include "wit/resolve/packages.h"
@@ -60,9 +62,23 @@ std::vector<CoreItem> CoreExports(const Packages& packages, const Shapes& shapes
 std::string ComponentName(const Function& function, absl::string_view resource);
 // The same by the resource's name where it was declared.
 std::string ComponentName(const Packages& packages, const Function& function);
-// Of a function of the world's own: a resource may have another name there.
-std::string ComponentName(const World& world, const WorldItem& item, const Function& function);
 // "a:b/c@1.0.0", or the plain name of a world's item.
 std::string ComponentName(const Packages& packages, const WorldItem& item);
+
+// The names that the functions of a world's own have in a component: a resource may be called
+// otherwise there than where it was declared.
+class WorldNames {
+ public:
+  // Both outlive it.
+  WorldNames(const Packages& packages, const World& world);
+
+  std::string NameOf(const WorldItem& item, const Function& function) const;
+  // Of those of the world, and of interfaces.
+  absl::string_view NameOf(TypeIdx resource) const;
+
+ private:
+  const Packages& packages_;
+  absl::flat_hash_map<TypeIdx, absl::string_view> names_;  // of the world's own types
+};
 
 }  // namespace tenon::wit

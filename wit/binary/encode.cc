@@ -22,7 +22,7 @@ class WorldTypeEncoder : public TypeEncoder {
       : TypeEncoder(packages, writer), name_in_type_(name) {}
 
   void AddWorld(const World& world) {
-    world_ = &world;
+    own_names_.emplace(packages_, world);
     for (const WorldItem& item : world.imports) {
       if (const auto* type = std::get_if<TypeIdx>(&item.what)) names_[*type] = &item;
     }
@@ -59,7 +59,7 @@ class WorldTypeEncoder : public TypeEncoder {
       Encode(*type);
     } else if (const auto* function = std::get_if<Function>(&item.what)) {
       const abi::TypeIdx type = Encode(*function);
-      Declare(ExternName(ComponentName(*world_, item, *function), item.about),
+      Declare(ExternName(own_names_->NameOf(item, *function), item.about),
               {.sort = abi::Sort::kFunc, .index = type.value()}, is_export);
     } else {
       AddItem(item, is_export, AllOf(packages_[std::get<InterfaceIdx>(item.what)]));
@@ -88,7 +88,7 @@ class WorldTypeEncoder : public TypeEncoder {
   }
 
   const NameInType name_in_type_;
-  const World* world_ = nullptr;
+  std::optional<WorldNames> own_names_;
   absl::flat_hash_map<InterfaceIdx, uint32_t> instances_;
   absl::flat_hash_map<TypeIdx, const WorldItem*> names_;  // of the world's own types
 };

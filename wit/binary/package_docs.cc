@@ -192,11 +192,12 @@ class DocsWalk {
 
   template <typename W, typename Items>
   void VisitItems(Node& object, W& world, Items& items, const ItemKeys& keys) {
+    const WorldNames names(packages_, world);
     direction_.Child(object, keys.functions, [&](Node& functions) {
       for (auto& item : items) {
         auto* function = std::get_if<Function>(&item.what);
         if (function == nullptr) continue;
-        direction_.Child(functions, ComponentName(world, item, *function), [&](Node& value) {
+        direction_.Child(functions, names.NameOf(item, *function), [&](Node& value) {
           VisitAbout(value, function->about);
           Adopt(item.about, function->about);
         });

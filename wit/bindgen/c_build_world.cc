@@ -10,7 +10,10 @@
 namespace tenon::wit {
 
 CBuilder::CBuilder(const Packages& packages, WorldIdx world, bool is_utf16)
-    : packages_(packages), world_(packages[world]), shapes_(packages) {
+    : packages_(packages),
+      world_(packages[world]),
+      shapes_(packages),
+      world_names_(packages, world_) {
   program_.name = SnakeCase(world_.name);
   const Package& package = packages_[world_.package];
   program_.world = absl::StrCat(package.space, ":", package.name, "/", world_.name,
@@ -94,7 +97,6 @@ Status CBuilder::AddWorld() {
     const auto* type = std::get_if<TypeIdx>(&world_.imports[i].what);
     if (type == nullptr) continue;
     types.push_back({*type, i});
-    world_names_.emplace(*type, world_.imports[i].name);
   }
   std::sort(types.begin(), types.end());
   for (const auto& [type, place] : types) {
@@ -136,9 +138,7 @@ CoreName CBuilder::CoreNameOf(CoreRole role, TypeIdx resource) const {
 // "value"; of a resource's functions "[method]counter.add". The world may have renamed its own.
 std::string CBuilder::ComponentNameOf(const Function& function, absl::string_view name) const {
   if (function.kind == Function::Kind::kPlain) return std::string(name);
-  const auto own = world_names_.find(function.resource);
-  const absl::string_view declared = packages_[function.resource].name;
-  return ComponentName(function, own == world_names_.end() ? declared : own->second);
+  return ComponentName(function, world_names_.NameOf(function.resource));
 }
 
 CReturn CBuilder::ReturnOf(CTypeIdx result) const {

@@ -103,13 +103,13 @@ class CBuilder {
   const Packages& packages_;
   const World& world_;
   const Shapes shapes_;
+  const WorldNames world_names_;
   CProgram program_;
   CNames names_;
   std::vector<Scope> scopes_;
   absl::flat_hash_map<InterfaceIdx, ScopeIdx> imports_, exports_;  // by their own names
   ScopeIdx scope_;                                                 // whose turn it is
   std::string item_;                                               // what of it, for errors
-  absl::flat_hash_map<TypeIdx, absl::string_view> world_names_;    // of the world's own types
   std::map<Key, CTypeIdx> named_;
   std::map<Key, Handles> handles_;
   absl::flat_hash_map<std::string, CTypeIdx> unnamed_;  // by what they are made of

@@ -38,19 +38,19 @@ Assembler::Assembler(const Packages& packages, const Shapes& shapes, WorldIdx wo
       types_(packages, world_, writer_),
       imported_payloads_(packages, writer_, [this](TypeIdx type) { return types_.Encode(type); }),
       exported_payloads_(packages, writer_,
-                         [this](TypeIdx type) {
-                           const auto own = resources_.find(type);
-                           return own == resources_.end() ? types_.Encode(type) : own->second;
-                         }),
-      live_(packages) {
+                         [this](TypeIdx type) { return ExportedResource(type); }),
+      live_(packages),
+      names_(packages, world_) {
   for (uint32_t i = 0; i < world_.exports.size(); ++i) {
     const auto* interface = std::get_if<InterfaceIdx>(&world_.exports[i].what);
-    if (interface != nullptr) exported_.emplace(*interface, i);
+    if (interface != nullptr && IsHome(world_.exports[i])) exported_.emplace(*interface, i);
   }
   export_needs_.resize(world_.exports.size());
-  for (const auto& [interface, place] : exported_) {
+  for (uint32_t place = 0; place < world_.exports.size(); ++place) {
+    const auto* interface = std::get_if<InterfaceIdx>(&world_.exports[place].what);
+    if (interface == nullptr) continue;
     std::vector<uint32_t>& needs = export_needs_[place];
-    for (const InterfaceIdx use : packages_[interface].uses) {
+    for (const InterfaceIdx use : packages_[*interface].uses) {
       if (const auto found = exported_.find(use); found != exported_.end()) {
         needs.push_back(found->second);
       }
@@ -78,7 +78,10 @@ Status Assembler::CheckInstances() const {
                                                 ", and the limit is ", abi::kMaxInstances));
   };
   // An interface has the nested component's, which is exported as another one.
-  if (2 * exported_.size() > abi::kMaxInstances) return fail(2 * exported_.size(), "instances");
+  const size_t interfaces = std::count_if(
+      world_.exports.begin(), world_.exports.end(),
+      [](const WorldItem& item) { return std::holds_alternative<InterfaceIdx>(item.what); });
+  if (2 * interfaces > abi::kMaxInstances) return fail(2 * interfaces, "instances");
   absl::flat_hash_set<std::pair<size_t, absl::string_view>> given;
   for (size_t i = 0; i < links_.modules().size(); ++i) {
     for (const Link& link : links_.ImportsOf(i)) given.emplace(i, link.import->module);
@@ -157,7 +160,7 @@ void Assembler::AddImports() {
     const auto* function = std::get_if<Function>(&item.what);
     if (function == nullptr || !called_.contains(function)) continue;
     const abi::TypeIdx type = types_.Encode(*function);
-    const ExternName name(ComponentName(world_, item, *function), item.about);
+    const ExternName name(names_.NameOf(item, *function), item.about);
     functions_[i] = abi::FuncIdx(
         writer_.Add(syntax::Import{name, {.sort = Sort::kFunc, .index = type.value()}}));
   }
@@ -175,9 +178,47 @@ void Assembler::AddInterfaceImport(size_t place, InterfaceIdx interface) {
   const uint32_t instance =
       writer_.Add(syntax::Import{name, {.sort = Sort::kInstance, .index = type.value()}});
   instances_[place] = instance;
-  if (world_.imports[place].name.empty() || packages_[interface].name.empty()) {
-    types_.SetInstance(interface, instance);
+  if (IsHome(world_.imports[place])) types_.SetInstance(interface, instance);
+}
+
+bool Assembler::IsHome(const WorldItem& item) const {
+  return item.name.empty() || packages_[std::get<InterfaceIdx>(item.what)].name.empty();
+}
+
+// Of an interface that is exported, or else an import's.
+abi::TypeIdx Assembler::ExportedResource(TypeIdx resource) {
+  const auto* owner = std::get_if<InterfaceIdx>(&packages_[resource].owner);
+  const auto place = owner == nullptr ? exported_.end() : exported_.find(*owner);
+  return place == exported_.end() ? types_.Encode(resource)
+                                  : resources_.at(place->second).at(resource);
+}
+
+abi::TypeIdx Assembler::ResourceIn(bool is_export, size_t place, TypeIdx resource) {
+  const auto* interface = std::get_if<InterfaceIdx>(is_export ? &world_.exports[place].what
+                                                              : &world_.imports[place].what);
+  const auto* owner = std::get_if<InterfaceIdx>(&packages_[resource].owner);
+  const bool is_own = interface != nullptr && owner != nullptr && *interface == *owner;
+  if (is_own && is_export) return resources_.at(place).at(resource);
+  if (is_own && !IsHome(world_.imports[place])) {
+    return abi::TypeIdx(writer_.Add(syntax::Alias{.sort = Sort::kType,
+                                                  .target = syntax::Alias::Target::kExport,
+                                                  .instance = instances_.at(place),
+                                                  .name = packages_[resource].name}));
   }
+  return is_export ? ExportedResource(resource) : types_.Encode(resource);
+}
+
+PayloadTypes& Assembler::PayloadTypesIn(bool is_export, size_t place) {
+  const WorldItem& item = (is_export ? world_.exports : world_.imports)[place];
+  if (!std::holds_alternative<InterfaceIdx>(item.what) || IsHome(item)) {
+    return is_export ? exported_payloads_ : imported_payloads_;
+  }
+  const auto find = [this, is_export, place](TypeIdx resource) {
+    return ResourceIn(is_export, place, resource);
+  };
+  return own_payloads_
+      .try_emplace({is_export, place}, packages_, writer_, PayloadTypes::FindResource(find))
+      .first->second;
 }
 
 abi::FuncIdx Assembler::ImportedFunction(const CoreItem& item) {
@@ -252,16 +293,16 @@ abi::CoreFuncIdx Assembler::CoreFunction(size_t module, absl::string_view name) 
 
 // Resource types of exported interfaces, which modules may import built-ins of.
 void Assembler::AddResources() {
-  for (const WorldItem& item : world_.exports) {
-    const auto* interface = std::get_if<InterfaceIdx>(&item.what);
+  for (size_t place = 0; place < world_.exports.size(); ++place) {
+    const auto* interface = std::get_if<InterfaceIdx>(&world_.exports[place].what);
     if (interface == nullptr) continue;
     for (const TypeIdx type : packages_[*interface].types) {
       if (!std::holds_alternative<Resource>(packages_[type].what)) continue;
       syntax::ResourceType resource{.rep = vm::ValType::kI32};
-      if (const ExportedItem* destructor = links_.FindDestructor(type)) {
+      if (const ExportedItem* destructor = links_.FindDestructor(place, type)) {
         resource.destructor = ShimFunction(shim_of_.at(destructor));
       }
-      resources_[type] = writer_.Add(resource);
+      resources_[place][type] = writer_.Add(resource);
     }
   }
 }
@@ -319,8 +360,7 @@ Result<abi::SortIndex> Assembler::Satisfy(size_t module, const Link& link) {
 
 abi::CoreFuncIdx Assembler::ResourceBuiltin(const CoreItem& item) {
   using Op = syntax::CanonResource::Op;
-  const abi::TypeIdx type =
-      item.is_of_export ? resources_.at(item.resource) : types_.Encode(item.resource);
+  const abi::TypeIdx type = ResourceIn(item.is_of_export, item.world_item, item.resource);
   const Op op = item.role == CoreRole::kResourceNew   ? Op::kNew
                 : item.role == CoreRole::kResourceRep ? Op::kRep
                                                       : Op::kDrop;
@@ -344,9 +384,11 @@ Result<abi::CoreFuncIdx> Assembler::Builtin(size_t module, const CoreItem& item)
                                   .slot = from.slot,
                                   .memory = abi::CoreMemoryIdx(memory_),
                                   .value_type = vm::ValType::kI32};
-  PayloadTypes& types = item.is_of_export ? exported_payloads_ : imported_payloads_;
-  if (from.type) builtin.type = types.Encode(*from.type);
-  if (from.is(BuiltinKind::kTaskReturn)) builtin.result = types.Encode(item.function->result);
+  if (item.function != nullptr) {
+    PayloadTypes& types = PayloadTypesIn(item.is_of_export, item.world_item);
+    if (from.type) builtin.type = types.Encode(*from.type);
+    if (from.is(BuiltinKind::kTaskReturn)) builtin.result = types.Encode(item.function->result);
+  }
   return abi::CoreFuncIdx(writer_.Add(syntax::Canon(&builtin)));
 }
 
@@ -461,15 +503,15 @@ Status Assembler::AddFixup() {
 
 // --- Exports -------------------------------------------------------------------------------------
 
-Result<abi::FuncIdx> Assembler::Lift(const Function& function) {
+Result<abi::FuncIdx> Assembler::Lift(size_t place, const Function& function) {
   using Kind = syntax::CanonOption::Kind;
-  const ExportedItem& item = *links_.Find(CoreRole::kFunction, &function);
+  const ExportedItem& item = *links_.Find(CoreRole::kFunction, place, &function);
   const abi::TypeIdx type = types_.Encode(function);
   const CallSide side = item.item->side;
   TENON_ASSIGN_OR_RETURN(Options options, OptionsOf(item.module, function, side));
   const bool is_async = side == CallSide::kAsyncLift;
   const ExportedItem* second =
-      links_.Find(is_async ? CoreRole::kCallback : CoreRole::kPostReturn, &function);
+      links_.Find(is_async ? CoreRole::kCallback : CoreRole::kPostReturn, place, &function);
   if (side != CallSide::kStackfulLift && second != nullptr && second->module == item.module) {
     const abi::CoreFuncIdx func = CoreFunction(item.module, second->name);
     options.push_back({is_async ? Kind::kCallback : Kind::kPostReturn, func.value()});
@@ -486,26 +528,27 @@ Status Assembler::AddExports() {
   for (const uint32_t place : places.order) {
     const WorldItem& item = world_.exports[place];
     if (const auto* interface = std::get_if<InterfaceIdx>(&item.what)) {
-      if (exported_.at(*interface) != place) continue;  // it is there already
-      TENON_RETURN_IF_ERROR(AddInterfaceExport(item, *interface));
+      TENON_RETURN_IF_ERROR(AddInterfaceExport(place, *interface));
       continue;
     }
-    TENON_ASSIGN_OR_RETURN(const abi::FuncIdx func, Lift(std::get<Function>(item.what)));
+    TENON_ASSIGN_OR_RETURN(const abi::FuncIdx func, Lift(place, std::get<Function>(item.what)));
     writer_.Add(syntax::Export{ExternName(item.name, item.about), {Sort::kFunc, func.value()}});
   }
   return {};
 }
 
-Status Assembler::AddInterfaceExport(const WorldItem& item, InterfaceIdx interface) {
-  types_.BeginExport(interface, resources_);
+Status Assembler::AddInterfaceExport(size_t place, InterfaceIdx interface) {
+  const WorldItem& item = world_.exports[place];
+  types_.BeginExport(interface, resources_[place]);
   std::vector<abi::FuncIdx> functions;
   for (const Function& function : packages_[interface].functions) {
-    TENON_ASSIGN_OR_RETURN(functions.emplace_back(), Lift(function));
+    TENON_ASSIGN_OR_RETURN(functions.emplace_back(), Lift(place, function));
   }
   const abi::InstanceIdx instance =
       InstantiateInterface(packages_, interface, functions, types_, writer_);
-  types_.EndExport(writer_.Add(
-      syntax::Export{ExternName(packages_, item), {Sort::kInstance, instance.value()}}));
+  const uint32_t exported =
+      writer_.Add(syntax::Export{ExternName(packages_, item), {Sort::kInstance, instance.value()}});
+  types_.EndExport(IsHome(item) ? std::optional(exported) : std::nullopt);
   return {};
 }
 

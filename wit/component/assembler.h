@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -78,10 +79,18 @@ class Assembler {
   Result<Options> OptionsOf(size_t module, const Needs& needs, absl::string_view name);
   Result<Options> OptionsOf(size_t module, const Function& function, CallSide side);
 
-  // What is exported.
+  // What is exported; `place` is one in the world's exports.
   Status AddExports();
-  Status AddInterfaceExport(const WorldItem& item, InterfaceIdx interface);
-  Result<abi::FuncIdx> Lift(const Function& function);
+  Status AddInterfaceExport(size_t place, InterfaceIdx interface);
+  Result<abi::FuncIdx> Lift(size_t place, const Function& function);
+
+  // Whether the types of an item that is an interface are those that others of its side use: it has
+  // its own name, or none. A world may have the same interface under plain names too.
+  bool IsHome(const WorldItem& item) const;
+  // What a module means by a resource, or by types that speak of some, in an item of the world.
+  abi::TypeIdx ExportedResource(TypeIdx resource);
+  abi::TypeIdx ResourceIn(bool is_export, size_t place, TypeIdx resource);
+  PayloadTypes& PayloadTypesIn(bool is_export, size_t place);
 
   const Packages& packages_;
   const Shapes& shapes_;
@@ -91,19 +100,22 @@ class Assembler {
   abi::ComponentWriter writer_;
   RootTypes types_;
   PayloadTypes imported_payloads_, exported_payloads_;
+  std::map<std::pair<bool, size_t>, PayloadTypes> own_payloads_;  // of those that are no home
   LiveTypes live_;
   absl::flat_hash_set<const Function*> called_;          // of imports
   absl::flat_hash_map<size_t, uint32_t> instances_;      // by place in the world's imports
   absl::flat_hash_map<size_t, abi::FuncIdx> functions_;  // of the world's own
   absl::flat_hash_map<const CoreItem*, abi::FuncIdx> aliases_;
-  absl::flat_hash_map<TypeIdx, abi::TypeIdx> resources_;  // of exports
+  // Of exports, by their place.
+  absl::flat_hash_map<size_t, absl::flat_hash_map<TypeIdx, abi::TypeIdx>> resources_;
   std::vector<abi::CoreModuleIdx> core_modules_;
   std::vector<abi::CoreInstanceIdx> core_instances_;
   std::vector<Shim> shims_;
   absl::flat_hash_map<const void*, size_t> shim_of_;  // by link or destructor
   abi::CoreInstanceIdx shim_instance_;
   uint32_t memory_ = 0;
-  absl::flat_hash_map<InterfaceIdx, uint32_t> exported_;  // places in the world's exports
+  WorldNames names_;
+  absl::flat_hash_map<InterfaceIdx, uint32_t> exported_;  // places of homes in the world's exports
   std::vector<std::vector<uint32_t>> export_needs_;       // by place: those whose types it uses
 };
 

@@ -79,16 +79,24 @@ void RootTypes::SetInstance(InterfaceIdx interface, uint32_t instance) {
 void RootTypes::BeginExport(InterfaceIdx interface,
                             const absl::flat_hash_map<TypeIdx, abi::TypeIdx>& resources) {
   exporting_ = interface;
-  for (const TypeIdx type : packages_[interface].types) {
-    Forget(type);
-    const auto resource = resources.find(type);
-    if (resource != resources.end()) SetIndex(type, resource->second);
-  }
+  ForgetOwn(interface);
+  for (const auto& [type, index] : resources) SetIndex(type, index);
 }
 
-void RootTypes::EndExport(uint32_t instance) {
-  SetInstance(*exporting_, instance);
+void RootTypes::EndExport(std::optional<uint32_t> instance) {
+  ForgetOwn(*exporting_);
+  if (instance) SetInstance(*exporting_, *instance);
   exporting_.reset();
+}
+
+// Its types, and those without a name that may be made of them.
+void RootTypes::ForgetOwn(InterfaceIdx interface) {
+  LiveTypes live(packages_);
+  live.Add(packages_[interface]);
+  for (const TypeIdx type : live.order()) {
+    const auto* owner = std::get_if<InterfaceIdx>(&packages_[type].owner);
+    if (packages_[type].name.empty() || (owner != nullptr && *owner == interface)) Forget(type);
+  }
 }
 
 abi::TypeIdx RootTypes::Name(TypeIdx type, const syntax::ExternType& what) {

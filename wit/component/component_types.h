@@ -23,9 +23,11 @@ class RootTypes : public TypeEncoder {
   RootTypes(const Packages& packages, const World& world, abi::ComponentWriter& writer);
 
   void SetInstance(InterfaceIdx interface, uint32_t instance);
+  // An interface may be exported several times, under plain names too. Others use the types of the
+  // instance that stands at the end, if there is one.
   void BeginExport(InterfaceIdx interface,
                    const absl::flat_hash_map<TypeIdx, abi::TypeIdx>& resources);
-  void EndExport(uint32_t instance);
+  void EndExport(std::optional<uint32_t> instance);
   uint32_t instance(InterfaceIdx interface) const { return instances_.at(interface); }
 
  protected:
@@ -33,6 +35,8 @@ class RootTypes : public TypeEncoder {
   std::optional<abi::TypeIdx> Foreign(TypeIdx type) override;
 
  private:
+  void ForgetOwn(InterfaceIdx interface);
+
   absl::flat_hash_map<TypeIdx, const WorldItem*> names_;  // of the world's own types
   absl::flat_hash_map<InterfaceIdx, uint32_t> instances_;
   std::optional<InterfaceIdx> exporting_;

@@ -264,6 +264,16 @@ TEST(MakeComponentTest, AWorldMayHaveManyFunctions) {
   EXPECT_TRUE(MakeComponent({"", Embedded(wit, module)}, {}));
 }
 
+TEST(MakeComponentTest, AWorldMayHaveManyMethods) {
+  const int count = 5'000;
+  const std::string wit =
+      absl::StrCat("package a:b; world w {", Repeated(count, "resource r$ { m: func(); }"), "}");
+  const std::string module = absl::StrCat(
+      "(module ", Repeated(count, "(import \"#root\" \"[method]r$.m\" (func (param i32)))"), ")");
+  const std::string spelled = absl::StrReplaceAll(module, {{"#root", "$root"}});
+  EXPECT_TRUE(MakeComponent({"", Embedded(wit, spelled)}, {}));
+}
+
 // A world that exports interfaces, each of which uses the one behind it.
 std::string ChainOfExports(int count) {
   std::string wit = "package a:b; interface i0 { type t = u32; }", exports;

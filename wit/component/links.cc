@@ -253,32 +253,34 @@ Status Links::AddExports(size_t module) {
 void Links::AddExported(ExportedItem exported) {
   const CoreItem& item = *exported.item;
   if (item.role == CoreRole::kDestructor) {
-    destructors_.emplace(item.resource, exported_.size());
+    destructors_.emplace(std::pair(item.world_item, item.resource), exported_.size());
   } else {
-    by_function_.emplace(std::pair(item.role, item.function), exported_.size());
+    by_function_.emplace(std::tuple(item.role, item.world_item, item.function), exported_.size());
   }
   exported_.push_back(std::move(exported));
 }
 
-const ExportedItem* Links::Find(CoreRole role, const Function* function) const {
-  const auto found = by_function_.find(std::pair(role, function));
+const ExportedItem* Links::Find(CoreRole role, size_t place, const Function* function) const {
+  const auto found = by_function_.find(std::tuple(role, place, function));
   return found == by_function_.end() ? nullptr : &exported_[found->second];
 }
 
-const ExportedItem* Links::FindDestructor(TypeIdx resource) const {
-  const auto found = destructors_.find(resource);
+const ExportedItem* Links::FindDestructor(size_t place, TypeIdx resource) const {
+  const auto found = destructors_.find(std::pair(place, resource));
   return found == destructors_.end() ? nullptr : &exported_[found->second];
 }
 
 Status Links::CheckComplete() const {
   for (const CoreItem& item : wanted_) {
-    if (item.role != CoreRole::kFunction || Find(CoreRole::kFunction, item.function)) continue;
+    if (item.role != CoreRole::kFunction) continue;
+    if (Find(CoreRole::kFunction, item.world_item, item.function) != nullptr) continue;
     return Fail(ErrorKind::kInvalid, absl::StrCat("the core module does not export '", item.name,
                                                   "', which its world has"));
   }
   for (const ExportedItem& each : exported_) {
     if (each.item->role != CoreRole::kFunction || each.item->side != CallSide::kAsyncLift) continue;
-    const ExportedItem* callback = Find(CoreRole::kCallback, each.item->function);
+    const ExportedItem* callback =
+        Find(CoreRole::kCallback, each.item->world_item, each.item->function);
     if (callback != nullptr && callback->module == each.module) continue;
     return Fail(ErrorKind::kInvalid,
                 absl::StrCat(Describe(each.module), " does not export '[callback]", each.name,

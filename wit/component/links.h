@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -73,9 +74,10 @@ class Links {
   // In the order of the module's imports.
   const std::vector<Link>& ImportsOf(size_t module) const { return imports_[module]; }
   const ModuleRoles& RolesOf(size_t module) const { return roles_[module]; }
-  // Null if no module has it.
-  const ExportedItem* Find(CoreRole role, const Function* function) const;
-  const ExportedItem* FindDestructor(TypeIdx resource) const;
+  // Of the world's export at `place`: a world may export an interface under several names. Null if
+  // no module has it.
+  const ExportedItem* Find(CoreRole role, size_t place, const Function* function) const;
+  const ExportedItem* FindDestructor(size_t place, TypeIdx resource) const;
   const std::vector<ExportedItem>& exported() const { return exported_; }
 
  private:
@@ -105,8 +107,8 @@ class Links {
   std::vector<ModuleRoles> roles_;
   std::vector<ExportedItem> exported_;
   // Places there, the first of each.
-  absl::flat_hash_map<std::pair<CoreRole, const Function*>, size_t> by_function_;
-  absl::flat_hash_map<TypeIdx, size_t> destructors_;
+  absl::flat_hash_map<std::tuple<CoreRole, size_t, const Function*>, size_t> by_function_;
+  absl::flat_hash_map<std::pair<size_t, TypeIdx>, size_t> destructors_;
 };
 
 }  // namespace tenon::wit
