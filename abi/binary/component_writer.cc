@@ -48,6 +48,18 @@ uint32_t ComponentWriter::Add(const syntax::ExportDecl& item) {
   return Append(ListedKind::kExport, bytes, item.type.sort);
 }
 
+CoreTypeIdx ComponentWriter::Add(const syntax::CoreFuncType& type) {
+  Bytes bytes;
+  AppendCoreFuncType(type, &bytes);
+  return CoreTypeIdx(Append(ListedKind::kCoreType, bytes, Sort::kCoreType));
+}
+
+CoreTypeIdx ComponentWriter::AddCoreModuleType(const Bytes& declarators) {
+  Bytes bytes = {0x50};
+  AppendBytes(declarators, &bytes);
+  return CoreTypeIdx(Append(ListedKind::kCoreType, bytes, Sort::kCoreType));
+}
+
 CoreModuleIdx ComponentWriter::AddCoreModule(absl::Span<const uint8_t> module) {
   scope_.AppendSection(kCoreModuleSection, module);
   return CoreModuleIdx(Count(Sort::kCoreModule));

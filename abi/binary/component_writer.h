@@ -26,6 +26,9 @@ class ComponentWriter {
   // The scope that `type` wrote. It is used up.
   TypeIdx AddComponentType(ComponentWriter& type) { return AddScopeType(0x41, type); }
   TypeIdx AddInstanceType(ComponentWriter& type) { return AddScopeType(0x42, type); }
+  CoreTypeIdx Add(const syntax::CoreFuncType& type);
+  // A vector of declarators.
+  CoreTypeIdx AddCoreModuleType(const Bytes& declarators);
   uint32_t Add(const syntax::Alias& alias);
   uint32_t Add(const syntax::Import& import);
   uint32_t Add(const syntax::Export& item);

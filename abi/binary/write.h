@@ -49,6 +49,8 @@ struct Items {
 // which are scopes; a canonical function one of those that syntax::Canon has fields for.
 void AppendValType(const syntax::ValType& type, Bytes* out);
 void AppendTypeDef(const syntax::TypeDef& type, Bytes* out);
+// The indices of references, if there are any, are those of the scope.
+void AppendCoreFuncType(const syntax::CoreFuncType& type, Bytes* out);
 void AppendExternName(const syntax::Name& name, Bytes* out);
 void AppendExternType(const syntax::ExternType& type, Bytes* out);
 void AppendAlias(const syntax::Alias& alias, Bytes* out);

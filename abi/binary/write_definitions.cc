@@ -164,7 +164,9 @@ struct CanonAppender {
       case 'm': return AppendVarU32(builtin.memory.value(), out);
       case 'v': TENON_CHECK(builtin.value_type == vm::ValType::kI32); return out->push_back(0x7f);
       case 'r': return AppendResultList(builtin.result, out);
-      default: TENON_CHECK(false);  // those that start threads are not written
+      case 'f': return AppendVarU32(builtin.core_type.value(), out);
+      case 'b': return AppendVarU32(builtin.table.value(), out);
+      default: TENON_CHECK(false);  // 's': those of shared-everything-threads are not written
     }
   }
 };
@@ -177,6 +179,14 @@ void AppendValType(const syntax::ValType& type, Bytes* out) {
 }
 
 void AppendTypeDef(const syntax::TypeDef& type, Bytes* out) { std::visit(TypeAppender{out}, type); }
+
+void AppendCoreFuncType(const syntax::CoreFuncType& type, Bytes* out) {
+  out->push_back(0x60);
+  for (const absl::Span<const vm::ValType> types : {type.params, type.results}) {
+    AppendVarU32(static_cast<uint32_t>(types.size()), out);
+    for (const vm::ValType each : types) vm::InstructionWriter(out).WriteValType(each);
+  }
+}
 
 void AppendExternName(const syntax::Name& name, Bytes* out) {
   Items attributes;

@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "wit/resolve/type_parts.h"
@@ -19,9 +20,10 @@ bool HasImmediate(const CanonBuiltinRow& row, char letter) {
   return absl::StrContains(row.immediates, letter);
 }
 
-// What starts threads has types and tables as immediates, which names do not tell.
-bool HasName(const CanonBuiltinRow& row) {
-  return *row.gate == 0 && !HasImmediate(row, 'f') && row.kind != Kind::kTaskReturn;
+bool HasName(const CanonBuiltinRow& row) { return *row.gate == 0 && row.kind != Kind::kTaskReturn; }
+
+std::string Spelled(const CanonBuiltinRow& row) {
+  return absl::StrReplaceAll(row.name, {{".", "-"}});
 }
 
 // Digits alone, as many as an index has.
@@ -45,6 +47,8 @@ bool IsOfErrorText(Kind kind) {
 // What stands behind a row's name between the brackets.
 bool TakeSuffix(absl::string_view suffix, BuiltinName* name) {
   const CanonBuiltinRow& row = *name->builtin.row;
+  // Type and table are always the same; a name with others would have another number.
+  if (row.kind == Kind::kThreadNewIndirect) return suffix == "-v0";
   const bool has_slot = HasImmediate(row, 'u'), has_payload = HasImmediate(row, 't');
   if (!has_slot && !has_payload && !IsOfErrorText(row.kind)) return suffix.empty();
   if (!absl::ConsumePrefix(&suffix, "-")) return false;
@@ -79,8 +83,7 @@ std::optional<BuiltinName> ParseBuiltinName(absl::string_view text) {
   name.function = text.substr(end + 1);
   for (const CanonBuiltinRow& row : abi::syntax::kCanonBuiltins) {
     absl::string_view word = text.substr(0, end);
-    const std::string spelled = absl::StrReplaceAll(row.name, {{".", "-"}});
-    if (!HasName(row) || !absl::ConsumePrefix(&word, spelled)) continue;
+    if (!HasName(row) || !absl::ConsumePrefix(&word, Spelled(row))) continue;
     name.builtin.row = &row;
     if (!TakeSuffix(word, &name) || name.function.empty() == name.payload.has_value()) continue;
     const bool fits = (!name.builtin.is_async || MayBeAsync(row)) &&
@@ -88,6 +91,15 @@ std::optional<BuiltinName> ParseBuiltinName(absl::string_view text) {
     return fits ? std::optional(name) : std::nullopt;
   }
   return std::nullopt;
+}
+
+const CanonBuiltinRow* FindGatedBuiltin(absl::string_view text) {
+  for (const CanonBuiltinRow& row : abi::syntax::kCanonBuiltins) {
+    absl::string_view name = text;
+    if (*row.gate == 0 || !absl::ConsumePrefix(&name, absl::StrCat("[", Spelled(row)))) continue;
+    if (absl::StartsWith(name, "]") || absl::StartsWith(name, "-v")) return &row;
+  }
+  return nullptr;
 }
 
 vm::FuncType BuiltinType(const CoreBuiltin& builtin) {

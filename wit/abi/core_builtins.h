@@ -1,8 +1,9 @@
 // The canonical built-ins that a core module may import besides those of resources, by the names
 // that toolchains give them: "[waitable-set-new]", "[context-get-0]",
 // "[async-lower][stream-read-1]f". A number in front of a function's name means one of the streams
-// and futures in its signature. The standard mangling has no names for them. abi: "Canonical
-// Definitions"
+// and futures in its signature; "[thread-new-indirect-v0]" takes functions of one i32 from the
+// table that the main module exports as kThreadTable. The standard mangling has no names for them.
+// abi: "Canonical Definitions"
 #pragma once
 
 #include <cstdint>
@@ -15,6 +16,8 @@
 #include "wit/resolve/packages.h"
 
 namespace tenon::wit {
+
+inline constexpr char kThreadTable[] = "__indirect_function_table";
 
 struct CoreBuiltin {
   using Encoding = abi::syntax::CanonOption::Kind;
@@ -39,6 +42,8 @@ struct BuiltinName {
 };
 // Nothing for other names, and for task.return, whose type follows from a function.
 std::optional<BuiltinName> ParseBuiltinName(absl::string_view name);
+// That of a name whose feature this version does not have (`gate`); null for all others.
+const abi::syntax::CanonBuiltinRow* FindGatedBuiltin(absl::string_view name);
 // Of all that ParseBuiltinName knows.
 vm::FuncType BuiltinType(const CoreBuiltin& builtin);
 

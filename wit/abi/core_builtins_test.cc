@@ -32,13 +32,59 @@ TEST(CoreBuiltinsTest, WhatStandsBehindADashIsOfTheRow) {
             (vm::FuncType{{}, {vm::ValType::kI64}}));
 }
 
-TEST(CoreBuiltinsTest, OthersAreRefused) {
+TEST(CoreBuiltinsTest, ThreadsHaveNames) {
+  const std::pair<const char*, Kind> kNames[] = {
+      {"[thread-index]", Kind::kThreadIndex},
+      {"[thread-new-indirect-v0]", Kind::kThreadNewIndirect},
+      {"[thread-resume-later]", Kind::kThreadResumeLater},
+      {"[thread-suspend]", Kind::kThreadSuspend},
+      {"[thread-yield]", Kind::kThreadYield},
+      {"[thread-suspend-then-resume]", Kind::kThreadSuspendThenResume},
+      {"[thread-yield-then-resume]", Kind::kThreadYieldThenResume},
+      {"[thread-suspend-then-promote]", Kind::kThreadSuspendThenPromote},
+      {"[thread-yield-then-promote]", Kind::kThreadYieldThenPromote},
+  };
+  for (const auto& [text, kind] : kNames) {
+    const auto name = ParseBuiltinName(text);
+    ASSERT_TRUE(name) << text;
+    EXPECT_TRUE(name->builtin.is(kind)) << text;
+  }
+  EXPECT_TRUE(ParseBuiltinName("[cancellable][thread-suspend]")->builtin.cancellable);
+}
+
+TEST(CoreBuiltinsTest, GatedOnesAreKnown) {
   for (const char* name :
-       {"", "f", "[", "[waitable-set-new", "[waitable-set-new]f", "[waitable-set]", "[stream-new]f",
-        "[stream-new-]f", "[stream-new-x]f", "[stream-new-0]", "[stream-new-99999999999]f",
-        "[context-get]", "[context-get--1]", "[error-context-new-ascii]",
-        "[async-lower][waitable-set-new]", "[cancellable][stream-new-0]f", "[task-return]f",
-        "[thread-new-indirect]", "[async-lower]f"}) {
+       {"[thread-spawn-ref-v0]", "[thread-spawn-indirect-v0]", "[thread-available-parallelism]"}) {
+    EXPECT_FALSE(ParseBuiltinName(name)) << name;
+    EXPECT_TRUE(FindGatedBuiltin(name)) << name;
+  }
+  EXPECT_FALSE(FindGatedBuiltin("[thread-index]"));
+  EXPECT_FALSE(FindGatedBuiltin("[thread-spawn-referee]"));
+}
+
+TEST(CoreBuiltinsTest, OthersAreRefused) {
+  for (const char* name : {"",
+                           "f",
+                           "[",
+                           "[waitable-set-new",
+                           "[waitable-set-new]f",
+                           "[waitable-set]",
+                           "[stream-new]f",
+                           "[stream-new-]f",
+                           "[stream-new-x]f",
+                           "[stream-new-0]",
+                           "[stream-new-99999999999]f",
+                           "[context-get]",
+                           "[context-get--1]",
+                           "[error-context-new-ascii]",
+                           "[async-lower][waitable-set-new]",
+                           "[cancellable][stream-new-0]f",
+                           "[task-return]f",
+                           "[thread-new-indirect]",
+                           "[thread-new-indirect-v1]",
+                           "[thread-new-indirect-v0]f",
+                           "[cancellable][thread-index]",
+                           "[async-lower]f"}) {
     EXPECT_FALSE(ParseBuiltinName(name)) << name;
   }
 }

@@ -248,7 +248,10 @@ void Assembler::AddModules() {
 bool Assembler::NeedsShim(size_t module, const Link& link) const {
   if (link.kind == Link::Kind::kAdapter) return true;
   if (link.kind != Link::Kind::kWorld) return false;
-  if (link.item->role == CoreRole::kBuiltin) return NeedsOf(module, *link.item).memory;
+  if (link.item->role == CoreRole::kBuiltin) {
+    return NeedsOf(module, *link.item).memory ||
+           link.item->builtin.is(BuiltinKind::kThreadNewIndirect);
+  }
   if (link.item->role != CoreRole::kFunction) return false;
   const CoreSignature signature = SignatureOf(shapes_, *link.item->function, link.item->side);
   return signature.needs_memory || signature.needs_realloc;
@@ -384,6 +387,20 @@ Result<abi::CoreFuncIdx> Assembler::Builtin(size_t module, const CoreItem& item)
                                   .slot = from.slot,
                                   .memory = abi::CoreMemoryIdx(memory_),
                                   .value_type = vm::ValType::kI32};
+  if (from.is(BuiltinKind::kThreadNewIndirect)) {
+    const std::string& table = links_.RolesOf(kMainModuleIndex).table;
+    if (table.empty()) {
+      return Fail(ErrorKind::kInvalid,
+                  absl::StrCat("'", item.name,
+                               "' needs a table of 'funcref', which the core module "
+                               "does not export as '",
+                               kThreadTable, "'"));
+    }
+    const vm::ValType param = vm::ValType::kI32;
+    builtin.core_type = writer_.Add(syntax::CoreFuncType{{&param, 1}, {}});
+    builtin.table =
+        abi::CoreTableIdx(AliasCore(Sort::kCoreTable, core_instances_[kMainModuleIndex], table));
+  }
   if (item.function != nullptr) {
     PayloadTypes& types = PayloadTypesIn(item.is_of_export, item.world_item);
     if (from.type) builtin.type = types.Encode(*from.type);

@@ -170,6 +170,29 @@ TEST(MakeComponentTest, AsyncNamesThatDoNotFit) {
             "'[waitable-set-wait]' needs a memory, which the core module does not export");
 }
 
+TEST(MakeComponentTest, ThreadsNeedATableOfFunctions) {
+  const char* wit = "package a:b; world w { export run: func(); }";
+  const auto made = [&](absl::string_view name, absl::string_view table) {
+    return Made(Embedded(wit, absl::StrCat("(module (import \"$root\" \"", name,
+                                           "\" (func (param i32 i32) (result i32)))", table,
+                                           " (func (export \"run\")))")));
+  };
+  const std::string no_table =
+      "'[thread-new-indirect-v0]' needs a table of 'funcref', which the core module does not "
+      "export as '__indirect_function_table'";
+  const std::string name = "\"__indirect_function_table\"";
+  EXPECT_EQ(made("[thread-new-indirect-v0]", ""), no_table);
+  EXPECT_EQ(made("[thread-new-indirect-v0]", "(table (export " + name + ") 1 externref)"),
+            no_table);
+  EXPECT_EQ(made("[thread-new-indirect-v0]", "(table (export " + name + ") i64 1 funcref)"),
+            no_table);
+  EXPECT_EQ(made("[thread-new-indirect-v0]", "(table (export " + name + ") 1 funcref)"),
+            "package root:component;\n\nworld root {\n  export run: func();\n}\n");
+  EXPECT_EQ(made("[thread-spawn-indirect-v0]", ""),
+            "the core module imports '$root' '[thread-spawn-indirect-v0]', which is canon "
+            "thread.spawn-indirect of shared-everything-threads: this version does not have that");
+}
+
 constexpr char kMain[] =
     "(module (import \"old\" \"print\" (func (param i32))) (memory (export \"memory\") 1)"
     " (func (export \"cabi_realloc\") (param i32 i32 i32 i32) (result i32) i32.const 0)"

@@ -44,6 +44,13 @@ bool IsPlain(const vm::FuncType& type) {
 constexpr absl::string_view kOfExport = "[export]";
 constexpr absl::string_view kRoot = "$root";
 
+// A table that threads can be started from; it is defined, for no module gets one from another.
+bool IsThreadTable(const vm::Module& module, const vm::Export& item) {
+  if (item.kind != vm::ExternKind::kTable || item.index >= module.tables.size()) return false;
+  const vm::TableType& type = module.tables[item.index].type;
+  return type.element == vm::ValType::kFuncRef && type.address == vm::AddressType::kI32;
+}
+
 bool IsRealloc(absl::string_view name) {
   return name == "canonical_abi_realloc" || name == "cabi_import_realloc" ||
          name == "cabi_export_realloc";
@@ -200,6 +207,11 @@ Result<Link> Links::Resolve(size_t module, const vm::Import& import) {
       for (const CoreItem& item : permitted_) {
         if (item.module == import.module) names.push_back(item.name);
       }
+      if (const auto* gated = FindGatedBuiltin(import.name)) {
+        return FailImport(module, import,
+                          absl::StrCat("which is canon ", gated->name, " of ", gated->gate,
+                                       ": this version does not have that"));
+      }
       const std::string advice = DidYouMean(import.name, names);
       return FailImport(module, import,
                         absl::StrCat("which neither its world nor an adapter has", advice));
@@ -224,6 +236,7 @@ Status Links::AddExports(size_t module) {
     const auto found = wanted_by_name_.find(each.name);
     const CoreItem* item = found == wanted_by_name_.end() ? nullptr : found->second;
     if (IsRealloc(each.name)) TakeRealloc(each.name, roles);
+    if (each.name == kThreadTable && IsThreadTable(from, each)) roles.table = kThreadTable;
     if (item == nullptr) continue;
     const bool is_memory = item->role == CoreRole::kMemory;
     if (is_memory != (each.kind == vm::ExternKind::kMemory)) continue;

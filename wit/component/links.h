@@ -56,6 +56,7 @@ struct ModuleRoles {
   std::string import_realloc;  // for results of what it imports
   std::string export_realloc;  // for parameters of what it exports
   std::string initialize;
+  std::string table;  // of functions, from which threads are started
 };
 
 // The exports of an adapter that are of use: functions that the main module imports from it, those
