@@ -195,6 +195,7 @@ Status Validator::AliasOuter(Scope& scope, const syntax::Alias& alias) {
             "current component");
       }
       TENON_ASSIGN_OR_RETURN(const uint32_t index, Append(scope, TypeItem{type}));
+      MarkAlias(scope, *target, alias.outer_index);
       AddStep(scope, index, TypeStep{type});
       return {};
     }

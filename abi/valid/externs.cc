@@ -294,7 +294,11 @@ Status Validator::ExportDecl(Scope& scope, const syntax::Name& name,
                          ResolveExternType(scope, type, name.name, &scope.exported_resources));
   TENON_RETURN_IF_ERROR(CheckName(scope, name, resolved, /*is_import=*/false));
   // Inside instance types the item is checked where the type is used.
-  if (scope.kind != Scope::Kind::kInstanceType) {
+  if (scope.kind == Scope::Kind::kInstanceType) {
+    if (!scope.private_export && MentionsPrivate(scope, type)) {
+      scope.private_export = NamedItem{name.name, resolved};
+    }
+  } else {
     if (type.bound == syntax::ExternType::Bound::kSubResource) {
       MakeVisible(resolved, &scope.visible_exports);
     }

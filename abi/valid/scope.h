@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -61,9 +62,12 @@ struct Scope {
   Visible visible_exports;
   // Types by their definitions, resources and named value types, as opposed to the indices that
   // their imports or exports define; and what mentions one. Functions of such types cannot be
-  // imported or exported as they are; types can if no part is private (the value).
-  SmallMap<uint32_t, bool> private_types;  // by type index
-  SmallSet<uint32_t> private_funcs;        // by function index
+  // imported or exported as they are, nor instances whose type exports one; types can if no part is
+  // private (the value).
+  SmallMap<uint32_t, bool> private_types;         // by type index
+  SmallMap<uint32_t, NamedItem> private_exports;  // of instance types: the first, by type index
+  std::optional<NamedItem> private_export;        // of the instance type that this scope is
+  SmallSet<uint32_t> private_funcs;               // by function index
   // Resources defined here, with their representation: what resource.new and .rep accept.
   SmallMap<ResourceId, vm::ValType> local_resources;
 

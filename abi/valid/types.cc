@@ -285,6 +285,11 @@ Result<AnyType> Validator::DefineComponentType(Scope& scope, const syntax::Compo
     Status status = Declare(inner, decl);
     if (!status) return std::unexpected(LocateDecl(std::move(status).error(), inner, decl));
   }
+  if (inner.private_export) {
+    const auto index = static_cast<uint32_t>(scope.types.size());
+    scope.private_types.Insert(index, /*has_private_part=*/true);
+    scope.private_exports.Insert(index, *inner.private_export);
+  }
   if (!type.is_instance) {
     TENON_ASSIGN_OR_RETURN(const ComponentTypeId id, Finish(inner));
     return AnyType(id);
@@ -301,7 +306,7 @@ Status Validator::Declare(Scope& scope, const syntax::Declarator& decl) {
   }
   if (const auto* def = std::get_if<syntax::TypeDef>(&decl.decl)) {
     TENON_ASSIGN_OR_RETURN(const AnyType type, DefineType(scope, *def));
-    if (scope.kind == Scope::Kind::kComponentType) MarkPrivate(scope, *def, scope.types.size());
+    MarkPrivate(scope, *def, scope.types.size());
     scope.types.push_back(type);
     return {};
   }

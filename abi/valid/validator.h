@@ -95,6 +95,9 @@ class Validator {
   Status CheckVisible(const Scope& scope, const ExternType& type, bool is_import);
   void MarkPrivate(Scope& scope, const syntax::TypeDef& def, uint32_t index);
   Status CheckNotPrivate(const Scope& scope, const syntax::ExternType& type, bool is_import);
+  bool MentionsPrivate(const Scope& scope, const syntax::ExternType& type);
+  // The scope's last type is another index of one of `target`.
+  void MarkAlias(Scope& scope, const Scope& target, uint32_t outer_index);
   Status CheckNotPrivate(const Scope& scope, SortIndex item);
 
   // aliases.cc

@@ -1,7 +1,7 @@
 // Types used by imports and exports must have been introduced by one. abi: "External Visibility of
 // Types". Named value types are compared by structure, so a type counts as introduced when an equal
-// one was; resources are compared by identity. What a component or component type says by its own
-// definitions, though they were introduced, is told apart by index (Scope::private_types).
+// one was; resources are compared by identity. What a scope says by its own definitions, though
+// they were introduced, is told apart by index (Scope::private_types).
 #include "abi/text/diagnose.h"
 #include "abi/text/wit.h"
 #include "abi/valid/validator.h"
@@ -175,8 +175,8 @@ void Validator::MakeVisible(const ExternType& type, Visible* visible) {
 
 namespace {
 
-// Whether a definition mentions a type index of which `is_private` holds. What component and
-// instance types mention is checked by structure.
+// Whether a definition mentions a type index of which `is_private` holds. An instance type does if
+// one of its exports does (Scope::private_exports); what component types mention is checked there.
 template <typename IsPrivate>
 struct Mentions {
   IsPrivate is_private;
@@ -238,14 +238,36 @@ void Validator::MarkPrivate(Scope& scope, const syntax::TypeDef& def, uint32_t i
   if (has_private_part || HasName(def)) scope.private_types.Insert(index, has_private_part);
 }
 
+void Validator::MarkAlias(Scope& scope, const Scope& target, uint32_t outer_index) {
+  // Who crosses into a component or its type finds names there by structure.
+  if (&scope != &target && scope.kind != Scope::Kind::kInstanceType) return;
+  const bool* const known = target.private_types.Find(outer_index);
+  if (known == nullptr) return;
+  const bool has_private_part = *known;
+  const uint32_t index = static_cast<uint32_t>(scope.types.size()) - 1;
+  scope.private_types.Insert(index, has_private_part);
+  if (const auto* first = target.private_exports.Find(outer_index)) {
+    scope.private_exports.Insert(index, *first);
+  }
+}
+
+bool Validator::MentionsPrivate(const Scope& scope, const syntax::ExternType& type) {
+  if (scope.private_types.empty()) return false;
+  const bool is_type = type.sort == Sort::kType && type.bound == syntax::ExternType::Bound::kEq;
+  if (!is_type && type.sort != Sort::kFunc && type.sort != Sort::kInstance) return false;
+  const bool* const has_private_part = scope.private_types.Find(type.index);
+  return has_private_part != nullptr && (!is_type || *has_private_part);
+}
+
 Status Validator::CheckNotPrivate(const Scope& scope, const syntax::ExternType& type,
                                   bool is_import) {
-  if (scope.private_types.empty()) return {};
-  const bool is_type = type.sort == Sort::kType && type.bound == syntax::ExternType::Bound::kEq;
-  if (!is_type && type.sort != Sort::kFunc) return {};
-  const bool* const has_private_part = scope.private_types.Find(type.index);
-  if (has_private_part == nullptr || (is_type && !*has_private_part)) return {};
-  return IsPrivate(is_type ? "type" : "func", is_import, ToString(types_, scope.types[type.index]));
+  if (!MentionsPrivate(scope, type)) return {};
+  const NamedItem* const inner = scope.private_exports.Find(type.index);
+  if (inner == nullptr) {
+    return IsPrivate(SortName(type.sort), is_import, ToString(types_, scope.types[type.index]));
+  }
+  auto error = IsPrivate(SortName(type.sort), is_import, ToString(types_, inner->type));
+  return std::unexpected(std::move(error).error().Within(StepOf(inner->name, inner->type)));
 }
 
 Status Validator::CheckNotPrivate(const Scope& scope, SortIndex item) {
