@@ -218,6 +218,44 @@ TEST(WitBinaryTest, AWorldLeavesOutWhatWitHasNoWordFor) {
   EXPECT_FALSE(DecodeWit(**component));
 }
 
+// Why a valid component has no WIT.
+std::string WhyNoWit(absl::string_view text) {
+  auto bytes = abi::ParseComponent(text);
+  EXPECT_TRUE(bytes) << bytes.error().ToString();
+  const auto decoded = Decode(*std::move(bytes));
+  return decoded ? PrintPackages(decoded->packages, true) : decoded.error().message();
+}
+
+TEST(WitBinaryTest, WhatHasNoWitIsRefused) {
+  EXPECT_EQ(WhyNoWit(R"((component (import "m" (core module))))"),
+            "WIT has no word for 'm', which is a core module, component or value");
+  // A type that somebody else uses, of an interface that has no name.
+  EXPECT_EQ(WhyNoWit(R"((component
+      (import "a" (instance $a (type $r' (record (field "x" u8))) (export "r" (type (eq $r')))))
+      (alias export $a "r" (type $r))
+      (import "a:b/c" (instance (alias outer 1 $r (type $mine)) (export "r" (type (eq $mine)))))))"),
+            "WIT has no word for 'r', which is a type of an interface without a name");
+  // Packages that need each other.
+  EXPECT_EQ(WhyNoWit(R"((component
+      (import "a:a/x" (instance $x (type $t' (enum "e")) (export "t" (type (eq $t')))))
+      (alias export $x "t" (type $t))
+      (import "b:b/y" (instance $y (alias outer 1 $t (type $u)) (export "t" (type (eq $u)))))
+      (alias export $y "t" (type $v))
+      (import "a:a/z" (instance (alias outer 1 $v (type $w)) (export "t" (type (eq $w)))))))"),
+            "WIT has no words for it; what comes closest is wrong: packages need each other: "
+            "a:a -> b:b -> a:a");
+  // Two things of one name.
+  EXPECT_EQ(WhyNoWit(R"((component (import "root:component/root" (instance))))"),
+            "WIT has no words for it; what comes closest is wrong: the package has 'root' already, "
+            "component.wit:3");
+  // A type that nothing names where it is spoken of.
+  EXPECT_EQ(WhyNoWit(R"((component
+      (import "a:b/c" (instance $c (type $r' (enum "e")) (export "r" (type (eq $r')))))
+      (alias export $c "r" (type $r))
+      (import "a:b/d" (instance (alias outer 1 $r (type $s)) (export "f" (func (result $s)))))))"),
+            "WIT has no words for it; what comes closest is wrong: there is no type 'r'");
+}
+
 TEST(WitBinaryTest, IndicesAreNotBelieved) {
   abi::ComponentWriter writer;
   writer.Add(abi::syntax::Import{{"f"}, {.sort = abi::Sort::kFunc, .index = 9}});

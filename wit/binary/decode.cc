@@ -12,6 +12,7 @@
 #include "wit/binary/items.h"
 #include "wit/binary/package_docs.h"
 #include "wit/resolve/print.h"
+#include "wit/resolve/resolve.h"
 
 namespace tenon::wit {
 namespace {
@@ -147,6 +148,18 @@ Status ReadDocs(const syntax::RootComponent& component, Packages& packages) {
   return {};
 }
 
+// WIT may have no words for how things go together, though it has for each: packages that need each
+// other, two things of one name, a type that is spoken of where nothing says whose it is.
+Status CheckResolves(const Packages& packages) {
+  const std::string text = PrintPackages(packages, true);
+  const std::vector<SourceGroup> groups = {{{{"component.wit", text}}, true}};
+  const auto resolved = Resolve(groups, {.all = true});
+  if (resolved || resolved.error().error.kind() == ErrorKind::kLimit) return {};
+  return Fail(ErrorKind::kInvalid,
+              absl::StrCat("WIT has no words for it; what comes closest is wrong: ",
+                           resolved.error().error.message()));
+}
+
 // What one section of a core module says.
 struct Section {
   std::unique_ptr<const syntax::RootComponent> component;
@@ -213,10 +226,12 @@ Result<DecodedWit> DecodeWit(const syntax::RootComponent& component) {
   if (IsPackage(items)) {
     TENON_RETURN_IF_ERROR(PackageReader(reader, decoded).Read(items));
     TENON_RETURN_IF_ERROR(ReadDocs(component, decoded.packages));
+    TENON_RETURN_IF_ERROR(CheckResolves(decoded.packages));
     return decoded;
   }
   PackagesBuilder builder;
   TENON_ASSIGN_OR_RETURN(decoded.world, AddRootWorld(items, builder, &decoded.packages));
+  TENON_RETURN_IF_ERROR(CheckResolves(decoded.packages));
   return decoded;
 }
 

@@ -23,8 +23,8 @@ struct DecodedWit {
   StringEncoding encoding = StringEncoding::kUtf8;
 };
 
-// Fails (kInvalid) where the component is not valid, or WIT has no word for what it has; with
-// kLimit where it is too much.
+// Fails (kInvalid) where the component is not valid, or WIT has no word for what it has: what is
+// decoded prints to text that resolves. With kLimit where it is too much.
 Result<DecodedWit> DecodeWit(const abi::syntax::RootComponent& component);
 
 // The world of a valid component, be it a package or not, without what WIT has no word for.

@@ -6,6 +6,7 @@
 #include "abi/syntax/names.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "wit/resolve/print.h"
 #include "wit/resolve/type_parts.h"
 #include "wit/syntax/limits.h"
 
@@ -279,6 +280,13 @@ bool PackagesBuilder::IsResource(TypeIdx type) const {
   return std::holds_alternative<Resource>(packages_[type].what);
 }
 
+bool PackagesBuilder::IsElsewhereWithoutName(const TypeRef& type, const Scope& scope) const {
+  const auto* index = std::get_if<TypeIdx>(&type);
+  if (index == nullptr || packages_[*index].owner == scope.owner) return false;
+  const auto* owner = std::get_if<InterfaceIdx>(&packages_[*index].owner);
+  return owner != nullptr && packages_[*owner].name.empty();
+}
+
 Result<TypeIdx> PackagesBuilder::AddNamed(const ItemNode& item, const TypeNode& type,
                                           Scope& scope) {
   TENON_RETURN_IF_ERROR(Charge(item.name));
@@ -296,6 +304,9 @@ Result<TypeIdx> PackagesBuilder::AddNamed(const ItemNode& item, const TypeNode& 
   Type made{.name = name, .owner = scope.owner, .about = AboutOf(item.name)};
   const TypeNode& definition = DefinitionOf(type);
   if (known->meaning) {
+    if (IsElsewhereWithoutName(*known->meaning, scope)) {
+      return NoWord(absl::StrCat("'", name, "', which is a type of an interface without a name"));
+    }
     made.what = Alias{*known->meaning};
   } else {
     TENON_ASSIGN_OR_RETURN(made.what, Define(definition));
@@ -451,6 +462,11 @@ Status PackagesBuilder::AddWorldItems(const WorldItems& items, Scope& scope, Wor
   for (const bool is_export : {false, true}) {
     for (const ItemNode& item : is_export ? items.exports : items.imports) {
       Result<WorldItem> made = WorldItemOf(item, scope, world.package);
+      if (made) {
+        const auto* function = std::get_if<Function>(&made->what);
+        Status uses = function == nullptr ? Status() : UseTypes(*function, scope, world);
+        if (!uses) made = std::unexpected(std::move(uses).error());
+      }
       if (!made && others_ != nullptr && made.error().kind() == ErrorKind::kInvalid) {
         others_->push_back({is_export, std::string(item.name.name), made.error().message()});
         continue;
@@ -464,6 +480,57 @@ Status PackagesBuilder::AddWorldItems(const WorldItems& items, Scope& scope, Wor
       if (names.insert(std::string(item.name.name)).second) side.push_back(*std::move(made));
     }
   }
+  return {};
+}
+
+// Behind all names.
+TypeIdx PackagesBuilder::EndOf(TypeIdx type) const {
+  while (const auto* alias = std::get_if<Alias>(&packages_[type].what)) {
+    const auto* of = std::get_if<TypeIdx>(&alias->of);
+    if (of == nullptr) break;
+    type = *of;
+  }
+  return type;
+}
+
+// What a world's function speaks of has a name in the world; a component may do without.
+Status PackagesBuilder::UseTypes(const Function& function, Scope& scope, World& world) {
+  std::vector<TypeRef> waiting;
+  for (const Field& param : function.params) waiting.push_back(*param.type);
+  if (function.result) waiting.push_back(*function.result);
+  absl::flat_hash_set<TypeIdx> seen;
+  while (!waiting.empty()) {
+    const auto* found = std::get_if<TypeIdx>(&waiting.back());
+    const std::optional<TypeIdx> index = found == nullptr ? std::nullopt : std::optional(*found);
+    waiting.pop_back();
+    if (!index || !seen.insert(*index).second) continue;
+    const std::string name = packages_[*index].name;
+    if (name.empty()) {
+      ForEachPart(packages_[*index], [&](const TypeRef& part) { waiting.push_back(part); });
+    } else if (packages_[*index].owner != scope.owner) {
+      TENON_RETURN_IF_ERROR(UseType(*index, name, scope, world));
+    }
+  }
+  return {};
+}
+
+Status PackagesBuilder::UseType(TypeIdx type, const std::string& name, Scope& scope, World& world) {
+  if (const auto known = scope.types.find(name); known != scope.types.end()) {
+    if (EndOf(known->second) == EndOf(type)) return {};
+    return NoWord(absl::StrCat("'", name, "', which is two types"));
+  }
+  const auto* owner = std::get_if<InterfaceIdx>(&packages_[type].owner);
+  const bool is_imported = owner != nullptr && !packages_[*owner].name.empty() &&
+                           scope.items.contains(NameOf(packages_, *owner));
+  if (!is_imported || !scope.items.insert(name).second) {
+    return NoWord(absl::StrCat("'", name, "', a type that has no name where it is spoken of"));
+  }
+  TENON_RETURN_IF_ERROR(Charge(name.size() + kWordBytes));
+  Type made{.name = name, .owner = scope.owner, .about = {}};
+  made.what = Alias{type};
+  TENON_ASSIGN_OR_RETURN(const TypeIdx index, Append(std::move(made)));
+  scope.types.emplace(name, index);
+  world.imports.push_back({name, index, About()});
   return {};
 }
 

@@ -83,6 +83,13 @@ class PackagesBuilder {
   };
   Extent ExtentOf(const TypeRef& type) const;
   bool IsResource(TypeIdx type) const;  // or a name of one
+  TypeIdx EndOf(TypeIdx type) const;
+  // A function of a world's own may speak of types that imported interfaces have: the world uses
+  // them then.
+  Status UseTypes(const Function& function, Scope& scope, World& world);
+  Status UseType(TypeIdx type, const std::string& name, Scope& scope, World& world);
+  // Whether nothing can say whose it is: a type of another interface, which a world has inline.
+  bool IsElsewhereWithoutName(const TypeRef& type, const Scope& scope) const;
 
   std::vector<WordlessItem>* const others_;
   Packages packages_;
