@@ -49,6 +49,10 @@ void PrintReport(const abi::Composition& composition) {
     PrintLine(absl::StrCat("filled: import ", filled.import, " of ", filled.part, " with ",
                            filled.exported, " of ", filled.plug));
   }
+  for (const abi::HiddenExport& hidden : composition.hidden) {
+    PrintLine(absl::StrCat("left out: export ", hidden.name, " of ", hidden.part, ", since ",
+                           hidden.behind, " has one of that name"));
+  }
   for (const abi::OpenImport& open : composition.open) {
     PrintLine(
         absl::StrCat("left open: import ", open.name, " of ", absl::StrJoin(open.parts, ", ")));
@@ -77,6 +81,15 @@ void PrintJsonReport(const abi::Composition& composition) {
   }
   json.EndArray();
   WriteStrings(json, "exports", composition.exports);
+  json.BeginArray("hidden");
+  for (const abi::HiddenExport& hidden : composition.hidden) {
+    json.BeginObject();
+    json.Member("export", hidden.name);
+    json.Member("of", hidden.part);
+    json.Member("behind", hidden.behind);
+    json.EndObject();
+  }
+  json.EndArray();
   json.EndObject();
   PrintLine(std::string(json.text()));
 }
@@ -101,7 +114,7 @@ int Compose(const ComposeOptions& options) {
     parts.push_back({same == 0 ? StemOf(file) : absl::StrCat(StemOf(file), "#", same + 1),
                      components.back().get()});
   }
-  const auto composition = abi::Compose(parts[0], absl::MakeConstSpan(parts).subspan(1));
+  const auto composition = abi::Compose(parts[0], absl::MakeConstSpan(parts).subspan(1), types);
   if (!composition) return Report(options, options.file, composition.error());
   if (auto checked = CheckComponent(composition->bytes, options.features, &types); !checked) {
     return Report(options, options.file,

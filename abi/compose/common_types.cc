@@ -25,9 +25,9 @@ std::optional<ResourceId> ResourceAt(const TypeTable& types, const ExternType& t
   return std::nullopt;
 }
 
-// Types of modules and of components, and instances' that have a name: two of them are compared
-// when what comes out is validated.
-bool AreLeftToValidation(const ExternType& first, const ExternType& second) {
+// Types of modules and of components, and instances' that have a name: they are compared as a
+// whole, as the validator does.
+bool AreMatchedWhole(const ExternType& first, const ExternType& second) {
   if (first.index() != second.index()) return false;
   const auto* item = std::get_if<TypeItem>(&first);
   if (item == nullptr) {
@@ -43,8 +43,13 @@ std::string ImportStep(absl::string_view name) { return absl::StrCat("import \""
 
 }  // namespace
 
-CommonTypes::CommonTypes(absl::Span<const ComposePart> parts, const Wiring& wiring)
-    : parts_(parts), wiring_(wiring), exports_(parts.size()), group_of_(parts.size()) {}
+CommonTypes::CommonTypes(absl::Span<const ComposePart> parts, const Wiring& wiring,
+                         const vm::TypeStore& core_types)
+    : parts_(parts),
+      wiring_(wiring),
+      matcher_(types_, core_types),
+      exports_(parts.size()),
+      group_of_(parts.size()) {}
 
 Status CommonTypes::Make() {
   for (const uint32_t part : wiring_.order) TENON_RETURN_IF_ERROR(AddPart(part));
@@ -155,7 +160,13 @@ Status CommonTypes::Merge(uint32_t part, size_t import, const ExternType& type) 
 
 Result<ExternType> CommonTypes::Join(const std::string& pair, const ExternType& first,
                                      const ExternType& second) {
-  if (first == second || AreLeftToValidation(first, second)) return first;
+  if (first == second) return first;
+  if (AreMatchedWhole(first, second)) {
+    Status fits = Match(absl::StrCat(pair, ": "), first, second);
+    if (fits) return first;
+    if (Match("", second, first)) return second;
+    return std::unexpected(std::move(fits).error());
+  }
   const auto* known = std::get_if<InstanceTypeId>(&first);
   const auto* added = std::get_if<InstanceTypeId>(&second);
   if (known == nullptr || added == nullptr) {
@@ -201,7 +212,10 @@ Status CommonTypes::CheckSource(uint32_t part, size_t import, const ExternType& 
 
 Status CommonTypes::Check(const NamePair& names, absl::string_view whose, const ExternType& wanted,
                           const ExternType& given) {
-  if (given == wanted || AreLeftToValidation(wanted, given)) return {};
+  if (given == wanted) return {};
+  if (AreMatchedWhole(wanted, given)) {
+    return Match(absl::StrCat(names.introduction, "the types", whose, " differ: "), given, wanted);
+  }
   const auto* wanted_instance = std::get_if<InstanceTypeId>(&wanted);
   const auto* given_instance = std::get_if<InstanceTypeId>(&given);
   if (wanted_instance == nullptr || given_instance == nullptr) {
@@ -219,6 +233,16 @@ Status CommonTypes::Check(const NamePair& names, absl::string_view whose, const 
     if (!fits) return std::unexpected(std::move(fits).error().Within(step));
   }
   return {};
+}
+
+Status CommonTypes::Match(absl::string_view introduction, const ExternType& given,
+                          const ExternType& wanted) {
+  Status fits = matcher_.Match(given, wanted);
+  if (fits || fits.error().kind() != ErrorKind::kInvalid) return fits;
+  Error error(ErrorKind::kUnlinkable, absl::StrCat(introduction, fits.error().message()));
+  const Diagnosis* diagnosis = fits.error().diagnosis();
+  return std::unexpected(diagnosis == nullptr ? std::move(error)
+                                              : std::move(error).WithDiagnosis(*diagnosis));
 }
 
 Error CommonTypes::Missing(const NamePair& names, const NamedItem& item,

@@ -9,6 +9,7 @@
 #include "abi/compose/wiring.h"
 #include "abi/types/substitute.h"
 #include "abi/types/type_table.h"
+#include "abi/valid/subtype.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/node_hash_map.h"
 
@@ -24,7 +25,9 @@ struct ImportGroup {
 
 class CommonTypes {
  public:
-  CommonTypes(absl::Span<const ComposePart> parts, const Wiring& wiring);
+  // All outlive it.
+  CommonTypes(absl::Span<const ComposePart> parts, const Wiring& wiring,
+              const vm::TypeStore& core_types);
 
   // kUnlinkable where a source is not of the type that is asked for, or one import is asked for in
   // two ways.
@@ -59,6 +62,8 @@ class CommonTypes {
   // `whose` of the two the types are, if not their own: " of function \"f\"".
   Status Check(const NamePair& names, absl::string_view whose, const ExternType& wanted,
                const ExternType& given);
+  // Of what is compared as a whole.
+  Status Match(absl::string_view introduction, const ExternType& given, const ExternType& wanted);
   Error Missing(const NamePair& names, const NamedItem& item,
                 const std::vector<NamedItem>& items) const;
   using ItemsByName = absl::flat_hash_map<absl::string_view, const NamedItem*>;
@@ -69,6 +74,7 @@ class CommonTypes {
   absl::Span<const ComposePart> parts_;
   const Wiring& wiring_;
   TypeTable types_;
+  Matcher matcher_;
   std::vector<ImportGroup> groups_;
   absl::flat_hash_map<std::string, uint32_t> group_by_key_;
   absl::node_hash_map<InstanceTypeId, ItemsByName> items_;

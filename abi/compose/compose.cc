@@ -8,11 +8,11 @@
 #include "abi/compose/type_encoder.h"
 #include "abi/compose/wiring.h"
 #include "abi/syntax/limits.h"
-#include "abi/syntax/name_map.h"
 #include "abi/syntax/names.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/functional/function_ref.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
 namespace tenon::abi {
@@ -23,11 +23,12 @@ constexpr int kMaxExposureDepth = 100;
 // Writes the composition, once it is known what is what.
 class Composer {
  public:
-  Composer(absl::Span<const ComposePart> parts, const Wiring& wiring, const CommonTypes& common)
+  Composer(absl::Span<const ComposePart> parts, const Wiring& wiring, const CommonTypes& common,
+           const vm::TypeStore& core_types)
       : parts_(parts),
         wiring_(wiring),
         common_(common),
-        encoder_(common.types(), writer_),
+        encoder_(common.types(), core_types, writer_),
         group_instances_(common.groups().size()),
         instances_(parts.size()),
         needs_(common.groups().size()) {}
@@ -67,7 +68,8 @@ class Composer {
   void MakeVisible(const ExternType& type);
   void ForEachNamedType(const ExternType& type,
                         absl::FunctionRef<void(const AnyType&)> visit) const;
-  bool IsFree(absl::string_view name);
+  // Whether the name is still to be had; if not, and it is another part's, that is reported.
+  bool IsFree(const Source& source);
   const ExternType& TypeOf(const Source& source) const {
     const Plan& plan = parts_[source.part].component->plan;
     return common_.ExportType(source.part, source.item - plan.exports.data());
@@ -82,8 +84,9 @@ class Composer {
   std::vector<uint32_t> instances_;                        // by part
   std::vector<Needs> needs_;                               // by group
   absl::flat_hash_set<const PlanExport*> exported_;
-  absl::flat_hash_set<const PlanExport*> imported_;  // by another part
-  UniqueNames export_names_;
+  absl::flat_hash_set<const PlanExport*> imported_;          // by another part
+  absl::flat_hash_map<std::string, uint32_t> export_names_;  // parts by names in their unique form
+  absl::flat_hash_set<const PlanExport*> hidden_;
   absl::flat_hash_map<ResourceId, Source> resource_sources_;
   absl::flat_hash_map<ValType, Source> value_sources_;
   absl::flat_hash_set<ResourceId> visible_resources_;
@@ -203,9 +206,18 @@ void Composer::MakeVisible(const ExternType& type) {
   });
 }
 
-bool Composer::IsFree(absl::string_view name) {
+bool Composer::IsFree(const Source& source) {
+  const absl::string_view name = source.item->name;
   const std::optional<ExternName> parsed = ParseExternName(name);
-  return parsed && export_names_.Insert(UniqueForm(*parsed, name));
+  if (!parsed) return false;
+  const std::string unique = absl::AsciiStrToLower(UniqueForm(*parsed, name));
+  const auto [owner, is_new] = export_names_.try_emplace(unique, source.part);
+  if (is_new) return true;
+  if (hidden_.insert(source.item).second) {
+    result_.hidden.push_back(
+        {std::string(name), parts_[source.part].name, parts_[owner->second].name});
+  }
+  return false;
 }
 
 // All of the socket's; of a plug's what nobody imports.
@@ -216,7 +228,7 @@ void Composer::WriteExports(uint32_t part) {
 }
 
 void Composer::WriteExport(const Source& source, int depth) {
-  if (exported_.contains(source.item) || !IsFree(source.item->name)) return;
+  if (exported_.contains(source.item) || !IsFree(source)) return;
   exported_.insert(source.item);
   Expose(TypeOf(source), depth);
   writer_.Add(syntax::Export{{source.item->name}, Alias(source)});
@@ -262,13 +274,14 @@ void Composer::ForEachNamedType(const ExternType& type,
 
 }  // namespace
 
-Result<Composition> Compose(const ComposePart& socket, absl::Span<const ComposePart> plugs) {
+Result<Composition> Compose(const ComposePart& socket, absl::Span<const ComposePart> plugs,
+                            const vm::TypeStore& core_types) {
   std::vector<ComposePart> parts = {socket};
   parts.insert(parts.end(), plugs.begin(), plugs.end());
   TENON_ASSIGN_OR_RETURN(const Wiring wiring, Wire(parts));
-  CommonTypes common(parts, wiring);
+  CommonTypes common(parts, wiring, core_types);
   TENON_RETURN_IF_ERROR(common.Make());
-  return Composer(parts, wiring, common).Run();
+  return Composer(parts, wiring, common, core_types).Run();
 }
 
 }  // namespace tenon::abi

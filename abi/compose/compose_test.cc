@@ -73,7 +73,7 @@ class ComposeTest : public testing::Test {
       parts.push_back(
           {std::string(1, static_cast<char>('a' + parts.size())), components.back().get()});
     }
-    return Compose(parts[0], absl::MakeConstSpan(parts).subspan(1));
+    return Compose(parts[0], absl::MakeConstSpan(parts).subspan(1), TestEngine().types());
   }
   Composition Join(const std::vector<std::string>& texts) {
     auto made = Try(texts);
@@ -349,13 +349,104 @@ TEST_F(ComposeTest, ModulesAndComponentsAreFilled) {
   EXPECT_EQ(Run(made, "t:a/y"), 7u);
 }
 
-TEST_F(ComposeTest, AnOpenModuleIsRefusedByName) {
-  const std::string socket = R"((component (import "code" (core module)) (import "f" (func))))";
+TEST_F(ComposeTest, AnOpenModuleIsImported) {
+  const std::string socket = R"((component
+    (import "code" (core module
+      (import "m" "t" (table 1 10 externref))
+      (import "m" "g" (global (mut v128)))
+      (import "m" "tag" (tag (param i64)))
+      (export "mem" (memory i64 1))
+      (export "f" (func (param i32 (ref null any)) (result f32 f64)))))
+    (import "f" (func))))";
   const std::string plug = R"((component (import "impl" (func $f)) (export "f" (func $f))))";
+  const Composition made = Join({socket, plug});
 
+  ASSERT_EQ(made.open.size(), 2u);
+  EXPECT_EQ(made.open[1].name, "code");
+  EXPECT_NE(Validate(made.bytes), nullptr);
+}
+
+// Two parts ask for one module: one type does for both, or there is none.
+TEST_F(ComposeTest, OpenModulesOfOneNameAreOne) {
+  const auto part = [](absl::string_view items) {
+    return absl::StrCat(R"((component (import "code" (core module )", items,
+                        R"()) (import "a" (func)))");
+  };
+  const std::string few = part(R"((export "f" (func)))");
+  const std::string many = part(R"((export "f" (func)) (export "g" (func)))");
+  const std::string other = part(R"((export "f" (func (param i32))))");
+  const auto plug = [](absl::string_view part) {
+    return absl::StrCat(part, R"( (import "impl" (func $f)) (export "a" (func $f))))");
+  };
+  EXPECT_EQ(Join({few + ")", plug(many)}).open.size(), 3u);
+  EXPECT_EQ(Join({many + ")", plug(few)}).open.size(), 3u);
+  EXPECT_EQ(Try({few + ")", plug(other)}).error().message(),
+            "b and a import \"code\" with different types: type mismatch in export `f`: expected: "
+            "(func), found: (func (param i32))");
+}
+
+TEST_F(ComposeTest, AModuleThatRefersToItsTypesIsRefusedByName) {
+  const std::string socket = R"((component
+    (import "code" (core module (type $t (func)) (export "g" (global (ref null $t)))))
+    (import "f" (func))))";
+  const std::string plug = R"((component (import "impl" (func $f)) (export "f" (func $f))))";
   EXPECT_EQ(Complaint({socket, plug}),
             "import \"code\": not supported by this version: composing with an import of a core "
-            "module left open");
+            "module left open that has references to types of its own");
+}
+
+// What it speaks of are the types that others import; what it binds itself stays its own.
+TEST_F(ComposeTest, AnOpenComponentIsImported) {
+  const std::string socket = R"((component
+    (import "t:a/types" (instance $types
+      (export "r" (type (sub resource)))
+      (type $p' (record (field "x" u32)))
+      (export "p" (type (eq $p')))))
+    (alias export $types "r" (type $r))
+    (alias export $types "p" (type $p))
+    (import "part" (component
+      (alias outer 1 $r (type $r))
+      (alias outer 1 $p (type $p))
+      (import "r" (type $mine (eq $r)))
+      (import "p" (type $q (eq $p)))
+      (import "api" (instance
+        (export "s" (type $s (sub resource)))
+        (export "get" (func (param "r" (borrow $mine)) (param "p" $q) (result (own $s))))))
+      (export "t" (type $t (sub resource)))
+      (export "make" (func (param "ps" (list $q)) (result (own $t))))
+      (export "code" (core module (export "f" (func))))))
+    (import "f" (func))))";
+  const std::string plug = R"((component (import "impl" (func $f)) (export "f" (func $f))))";
+  const Composition made = Join({socket, plug});
+
+  ASSERT_EQ(made.open.size(), 3u);
+  EXPECT_NE(Validate(made.bytes), nullptr);
+}
+
+TEST_F(ComposeTest, AFilledComponentMustFit) {
+  const std::string socket = R"((component
+    (import "part" (component (export "f" (func (result u32)))))))";
+  const std::string plug = R"((component
+    (component $c (import "f" (func $f (result u8))) (export "f" (func $f)))
+    (export "part" (component $c))))";
+  EXPECT_EQ(Try({socket, plug}).error().message(),
+            "b exports \"part\", a imports \"part\": the types differ: missing import named `f`: "
+            "expected func() -> u8");
+}
+
+TEST_F(ComposeTest, ExportsOfOneNameAreReported) {
+  const std::string socket =
+      R"((component (import "a" (func $f)) (import "b" (func)) (export "run" (func $f))))";
+  const auto plug = [](absl::string_view name) {
+    return absl::StrCat(R"((component (import "impl" (func $f)) (export ")", name,
+                        R"(" (func $f)) (export "run" (func $f)) (export "more" (func $f))))");
+  };
+  const Composition made = Join({socket, plug("a"), plug("b")});
+  EXPECT_EQ(made.exports, (std::vector<std::string>{"run", "more"}));
+  ASSERT_EQ(made.hidden.size(), 3u);
+  EXPECT_EQ(made.hidden[0].name + made.hidden[0].part + made.hidden[0].behind, "runba");
+  EXPECT_EQ(made.hidden[1].name + made.hidden[1].part + made.hidden[1].behind, "runca");
+  EXPECT_EQ(made.hidden[2].name + made.hidden[2].part + made.hidden[2].behind, "morecb");
 }
 
 TEST_F(ComposeTest, AResourceOfAComponentThatNoHostCanGiveIsTheSources) {

@@ -11,9 +11,20 @@ void Mentions::Add(const ExternType& type) {
   if (const auto* instance = std::get_if<InstanceTypeId>(&type)) {
     for (const NamedItem& item : types_.Get(*instance).exports) Add(item.type);
   }
+  if (const auto* component = std::get_if<ComponentTypeId>(&type)) Add(types_.Get(*component));
   if (const auto* item = std::get_if<TypeItem>(&type)) {
     if (const auto* value = std::get_if<ValType>(&item->type)) Add(*value);
     if (const auto* resource = std::get_if<ResourceId>(&item->type)) Add(*resource);
+  }
+}
+
+// What it binds itself is nobody else's.
+void Mentions::Add(const ComponentType& type) {
+  for (const auto* bound : {&type.imported_resources, &type.defined_resources}) {
+    for (const ResourcePath& resource : *bound) seen_resources_.Insert(resource.id);
+  }
+  for (const auto* items : {&type.imports, &type.exports}) {
+    for (const NamedItem& item : *items) Add(item.type);
   }
 }
 

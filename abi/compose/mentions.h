@@ -19,6 +19,7 @@ class Mentions {
   uint64_t work() const { return work_; }
 
  private:
+  void Add(const ComponentType& type);
   void Add(ValType type);
   void Add(ResourceId id);
 

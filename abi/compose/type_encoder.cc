@@ -1,5 +1,6 @@
 #include "abi/compose/type_encoder.h"
 
+#include "abi/compose/module_type.h"
 #include "absl/strings/str_cat.h"
 
 namespace tenon::abi {
@@ -16,8 +17,60 @@ std::unexpected<Error> CannotWrite(absl::string_view what) {
 void TypeEncoder::Declared(const ExternType& type, uint32_t index) {
   if (const auto* item = std::get_if<TypeItem>(&type)) Named(item->type, TypeIdx(index));
   if (const auto* instance = std::get_if<InstanceTypeId>(&type)) {
-    AliasResources(types_.Get(*instance).exports, [index] { return index; });
+    const std::vector<NamedItem>& items = types_.Get(*instance).exports;
+    AliasResources(items, [index] { return index; });
+    Shown place{index, {}};
+    Show(items, place);
   }
+}
+
+// Records, variants, flags and enums: types that must have a name to be spoken of.
+bool TypeEncoder::IsNominal(ValType type) const {
+  return type.has_value() && !IsPrimitive(type.kind()) && !types_.Get(type).labels.empty();
+}
+
+void TypeEncoder::Show(const std::vector<NamedItem>& items, Shown& place) {
+  for (const NamedItem& item : items) {
+    place.path.push_back(item.name);
+    if (const auto* named = std::get_if<TypeItem>(&item.type)) {
+      const auto* value = std::get_if<ValType>(&named->type);
+      if (value != nullptr && IsNominal(*value)) shown_.try_emplace(*value, place);
+    } else if (const auto* nested = std::get_if<InstanceTypeId>(&item.type)) {
+      Show(types_.Get(*nested).exports, place);
+    }
+    place.path.pop_back();
+  }
+}
+
+std::optional<TypeIdx> TypeEncoder::FindNamedHere(ValType type) {
+  if (const auto found = named_.find(type); found != named_.end()) return found->second;
+  const auto shown = shown_.find(type);
+  if (shown == shown_.end()) return std::nullopt;
+  const auto& [instance, path] = shown->second;
+  uint32_t index = instance;
+  for (size_t i = 0; i < path.size(); ++i) {
+    const Sort sort = i + 1 == path.size() ? Sort::kType : Sort::kInstance;
+    index = writer_.Add(syntax::Alias{.sort = sort, .instance = index, .name = path[i]});
+  }
+  named_[type] = TypeIdx(index);
+  return TypeIdx(index);
+}
+
+std::optional<TypeIdx> TypeEncoder::FindNamed(ValType type) {
+  if (!IsNominal(type)) return std::nullopt;
+  uint32_t distance = 0;
+  for (TypeEncoder* scope = this; scope != nullptr; scope = scope->parent_, ++distance) {
+    const std::optional<TypeIdx> found = scope->FindNamedHere(type);
+    if (!found || distance == 0) {
+      if (found) return found;
+      continue;
+    }
+    return TypeIdx(writer_.Add(syntax::Alias{.sort = Sort::kType,
+                                             .target = syntax::Alias::Target::kOuter,
+                                             .outer_count = distance,
+                                             .outer_index = found->value()}));
+  }
+  return std::nullopt;
 }
 
 // Instances nest at most kMaxNestingDepth deep.
@@ -42,7 +95,7 @@ void TypeEncoder::AliasResources(const std::vector<NamedItem>& items,
 }
 
 void TypeEncoder::Named(const AnyType& type, TypeIdx index) {
-  if (const auto* value = std::get_if<ValType>(&type)) values_[*value] = index;
+  if (const auto* value = std::get_if<ValType>(&type)) values_[*value] = named_[*value] = index;
   if (const auto* resource = std::get_if<ResourceId>(&type)) resources_[*resource] = index;
 }
 
@@ -55,7 +108,28 @@ Result<syntax::ExternType> TypeEncoder::Extern(const ExternType& type) {
   if (const auto* instance = std::get_if<InstanceTypeId>(&type)) {
     return Instance(types_.Get(*instance).exports);
   }
-  return CannotWrite(absl::StrCat("with an import of a ", SortName(SortOf(type)), " left open"));
+  if (const auto* component = std::get_if<ComponentTypeId>(&type)) {
+    return Component(types_.Get(*component));
+  }
+  TENON_ASSIGN_OR_RETURN(
+      const CoreTypeIdx module,
+      WriteModuleType(types_.Get(std::get<ModuleTypeId>(type)), core_types_, writer_));
+  return syntax::ExternType{.sort = Sort::kCoreModule, .index = module.value()};
+}
+
+Result<syntax::ExternType> TypeEncoder::Component(const ComponentType& type) {
+  ComponentWriter writer(ScopeKind::kType);
+  TypeEncoder inner(*this, writer);
+  for (const NamedItem& item : type.imports) {
+    TENON_ASSIGN_OR_RETURN(const syntax::ExternType what, inner.Extern(item.type));
+    inner.Declared(item.type, writer.Add(syntax::Import{{item.name}, what}));
+  }
+  for (const NamedItem& item : type.exports) {
+    TENON_ASSIGN_OR_RETURN(const syntax::ExternType what, inner.Extern(item.type));
+    inner.Declared(item.type, writer.Add(syntax::ExportDecl{{item.name}, what}));
+  }
+  return syntax::ExternType{.sort = Sort::kComponent,
+                            .index = writer_.AddComponentType(writer).value()};
 }
 
 Result<syntax::ExternType> TypeEncoder::Instance(const std::vector<NamedItem>& items) {
@@ -81,10 +155,21 @@ Result<syntax::ExternType> TypeEncoder::Type(const AnyType& type) {
     result.index = index.value();
     return result;
   }
-  const auto* value = std::get_if<ValType>(&type);
-  if (value == nullptr) return CannotWrite("types of functions, instances or components by name");
-  TENON_ASSIGN_OR_RETURN(const TypeIdx index, Define(*value));
-  result.index = index.value();
+  // Of the others the definition is what the name is of.
+  if (const auto* value = std::get_if<ValType>(&type)) {
+    TENON_ASSIGN_OR_RETURN(const TypeIdx index, Define(*value));
+    result.index = index.value();
+  } else if (const auto* func = std::get_if<FuncTypeId>(&type)) {
+    TENON_ASSIGN_OR_RETURN(const TypeIdx index, Func(*func));
+    result.index = index.value();
+  } else if (const auto* instance = std::get_if<InstanceTypeId>(&type)) {
+    TENON_ASSIGN_OR_RETURN(const syntax::ExternType what, Instance(types_.Get(*instance).exports));
+    result.index = what.index;
+  } else {
+    const ComponentType& component = types_.Get(std::get<ComponentTypeId>(type));
+    TENON_ASSIGN_OR_RETURN(const syntax::ExternType what, Component(component));
+    result.index = what.index;
+  }
   return result;
 }
 
@@ -148,6 +233,7 @@ Result<TypeIdx> TypeEncoder::Define(ValType type) {
   if (IsPrimitive(type.kind())) {
     return writer_.Add(syntax::TypeDef(static_cast<syntax::PrimType>(type.kind())));
   }
+  if (const std::optional<TypeIdx> named = FindNamed(type)) return values_[type] = *named;
   const TypeDef& def = types_.Get(type);
   std::vector<std::optional<syntax::ValType>> parts;
   for (const ValType part : def.types) {

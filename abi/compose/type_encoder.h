@@ -1,8 +1,8 @@
-// Validated types written again as definitions: into a component, or into an instance type of its
-// own (a child). Equal types are defined once a scope, and named types are used by the name under
-// which they stand there, which the rules of visibility ask for; resource types of a scope around
-// are reached by aliases.
-// abi: "Type Definitions", "External Visibility of Types"
+// Validated types written again as definitions: into a component, or into the type of an instance
+// or component (a child). Equal types are defined once a scope, and named types are used by the
+// name under which they stand there or in a scope around, which the rules of visibility ask for;
+// types of a scope around are reached by aliases. abi: "Type Definitions", "External Visibility of
+// Types"
 #pragma once
 
 #include <optional>
@@ -13,17 +13,18 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
 #include "vm/base/status.h"
+#include "vm/syntax/type_store.h"
 
 namespace tenon::abi {
 
 class TypeEncoder {
  public:
-  // Of a component. Both outlive the encoder.
-  TypeEncoder(const TypeTable& types, ComponentWriter& writer)
-      : types_(types), writer_(writer), parent_(nullptr) {}
-  // Of an instance type, in `writer`, within what `parent` writes.
+  // Of a component. All outlive the encoder.
+  TypeEncoder(const TypeTable& types, const vm::TypeStore& core_types, ComponentWriter& writer)
+      : types_(types), core_types_(core_types), writer_(writer), parent_(nullptr) {}
+  // Of an instance or component type, in `writer`, within what `parent` writes.
   TypeEncoder(TypeEncoder& parent, ComponentWriter& writer)
-      : types_(parent.types_), writer_(writer), parent_(&parent) {}
+      : types_(parent.types_), core_types_(parent.core_types_), writer_(writer), parent_(&parent) {}
   TypeEncoder(const TypeEncoder&) = delete;
   TypeEncoder& operator=(const TypeEncoder&) = delete;
 
@@ -44,18 +45,34 @@ class TypeEncoder {
   Result<std::optional<syntax::ValType>> Optional(ValType type);
   Result<TypeIdx> Func(FuncTypeId id);
   Result<TypeIdx> Resource(ResourceId id);
+  Result<syntax::ExternType> Component(const ComponentType& type);
   Result<syntax::ExternType> Type(const AnyType& type);
   void Named(const AnyType& type, TypeIdx index);
   // Resource types that stand nowhere else are aliases of the instance's, which is asked for only
   // if there are any.
   void AliasResources(const std::vector<NamedItem>& items, absl::FunctionRef<uint32_t()> instance);
+  // Where named value types stand in an instance, by the names that lead there. They are aliases
+  // when they are asked for.
+  struct Shown {
+    uint32_t instance = 0;
+    NamePath path;
+  };
+  bool IsNominal(ValType type) const;
+  void Show(const std::vector<NamedItem>& items, Shown& place);
+  // The index of a value type that has a name here, or in the nearest scope around where it has
+  // one.
+  std::optional<TypeIdx> FindNamedHere(ValType type);
+  std::optional<TypeIdx> FindNamed(ValType type);
   // How many scopes out the resource type stands.
   std::optional<uint32_t> DistanceOf(ResourceId id) const;
 
   const TypeTable& types_;
+  const vm::TypeStore& core_types_;
   ComponentWriter& writer_;
   TypeEncoder* const parent_;
   absl::flat_hash_map<ValType, TypeIdx> values_;
+  absl::flat_hash_map<ValType, TypeIdx> named_;  // those of them that have a name
+  absl::flat_hash_map<ValType, Shown> shown_;    // and those that have one in an instance
   absl::flat_hash_map<FuncTypeId, TypeIdx> funcs_;
   absl::flat_hash_map<ResourceId, TypeIdx> resources_;
 };

@@ -36,7 +36,7 @@ inline std::vector<uint8_t> Composed(const std::vector<std::vector<uint8_t>>& fi
     components.push_back(*std::move(component));
     parts.push_back({"part" + std::to_string(parts.size()), components.back().get()});
   }
-  auto made = Compose(parts[0], absl::MakeConstSpan(parts).subspan(1));
+  auto made = Compose(parts[0], absl::MakeConstSpan(parts).subspan(1), types);
   EXPECT_TRUE(made) << made.error().ToString();
   return made ? std::move(made->bytes) : std::vector<uint8_t>();
 }

@@ -78,8 +78,8 @@ void Run(absl::string_view input) {
         {std::string(1, static_cast<char>('a' + parts.size())), components.back().get()});
   }
   const auto plugs = absl::MakeConstSpan(parts).subspan(1);
-  const Result<Composition> made = Compose(parts[0], plugs);
-  const Result<Composition> again = Compose(parts[0], plugs);
+  const Result<Composition> made = Compose(parts[0], plugs, types);
+  const Result<Composition> again = Compose(parts[0], plugs, types);
   TENON_CHECK(made.has_value() == again.has_value());
   if (!made) {
     TENON_CHECK(!made.error().message().empty());
