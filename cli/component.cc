@@ -8,8 +8,10 @@
 #include "cli/check.h"
 #include "cli/commands.h"
 #include "cli/input_file.h"
+#include "cli/version.h"
 #include "cli/wit_packages.h"
 #include "vm/binary/encoder.h"
+#include "vm/binary/producers.h"
 #include "vm/syntax/type_store.h"
 #include "wit/component/componentize.h"
 #include "wit/component/targets.h"
@@ -46,9 +48,12 @@ OrExitCode<std::vector<wit::CoreInput>> ReadAdapters(const std::vector<std::stri
   return adapters;
 }
 
+void NoteTenon(Bytes* binary) { vm::AddProducer({"processed-by", "tenon", kVersion}, binary); }
+
 // What was made must hold: a core module's own mistakes show here.
-int WriteChecked(const ComponentOptions& options, const Bytes& component) {
+int WriteChecked(const ComponentOptions& options, Bytes component) {
   vm::TypeStore types;
+  NoteTenon(&component);
   const auto checked = CheckComponent(component, vm::Features::All(), &types);
   if (!checked) return ComplainOfFile(options.file, {}, checked.error());
   return WriteOutput(options.output, component);
@@ -66,9 +71,9 @@ int New(const ComponentOptions& options) {
   if (!main) return main.error();
   auto adapters = ReadAdapters(options.adapters);
   if (!adapters) return adapters.error();
-  const auto component = wit::MakeComponent({"", std::move(*main)}, std::move(*adapters));
+  auto component = wit::MakeComponent({"", std::move(*main)}, std::move(*adapters));
   if (!component) return ComplainOfFile(options.file, {}, component.error());
-  return WriteChecked(options, *component);
+  return WriteChecked(options, *std::move(component));
 }
 
 int Embed(const ComponentOptions& options) {
@@ -76,9 +81,9 @@ int Embed(const ComponentOptions& options) {
   if (!wit) return wit.error();
   auto core = ReadCore(options.file);
   if (!core) return core.error();
-  const auto embedded =
-      wit::EmbedWorld(std::move(*core), wit->packages, *wit->world, options.encoding);
+  auto embedded = wit::EmbedWorld(std::move(*core), wit->packages, *wit->world, options.encoding);
   if (!embedded) return ComplainOfFile(options.file, {}, embedded.error());
+  NoteTenon(&*embedded);
   return WriteOutput(options.output, *embedded);
 }
 

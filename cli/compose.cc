@@ -11,7 +11,9 @@
 #include "cli/commands.h"
 #include "cli/input_file.h"
 #include "cli/json.h"
+#include "cli/version.h"
 #include "vm/base/utf8.h"
+#include "vm/binary/producers.h"
 
 namespace tenon::cli {
 namespace {
@@ -114,8 +116,9 @@ int Compose(const ComposeOptions& options) {
     parts.push_back({same == 0 ? StemOf(file) : absl::StrCat(StemOf(file), "#", same + 1),
                      components.back().get()});
   }
-  const auto composition = abi::Compose(parts[0], absl::MakeConstSpan(parts).subspan(1), types);
+  auto composition = abi::Compose(parts[0], absl::MakeConstSpan(parts).subspan(1), types);
   if (!composition) return Report(options, options.file, composition.error());
+  vm::AddProducer({"processed-by", "tenon", kVersion}, &composition->bytes);
   if (auto checked = CheckComponent(composition->bytes, options.features, &types); !checked) {
     return Report(options, options.file,
                   std::move(checked).error().WithContext("what it would be composed to"));

@@ -1,3 +1,8 @@
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cli/commands.h"
@@ -6,6 +11,7 @@
 #include "cli/inspect/inspection.h"
 #include "cli/output_file.h"
 #include "cli/wit_json.h"
+#include "vm/base/utf8.h"
 
 namespace tenon::cli {
 namespace {
@@ -43,9 +49,30 @@ std::string WitOf(const wit::DecodedWorld& world) {
   return text;
 }
 
+// "language Rust; processed-by rustc 1.80.0, tenon 0.1.0": by field.
+std::string ProducersOf(const std::vector<vm::Producer>& producers) {
+  std::vector<std::pair<absl::string_view, std::string>> fields;
+  for (const vm::Producer& each : producers) {
+    auto field = std::find_if(fields.begin(), fields.end(),
+                              [&](const auto& known) { return known.first == each.field; });
+    if (field == fields.end()) {
+      fields.push_back({each.field, absl::StrCat(each.field, " ")});
+      field = fields.end() - 1;
+    } else {
+      field->second += ", ";
+    }
+    absl::StrAppend(&field->second, each.name, each.version.empty() ? "" : " ", each.version);
+  }
+  return EscapeControls(absl::StrJoin(
+      fields, "; ", [](std::string* out, const auto& field) { *out += field.second; }));
+}
+
 void PrintText(const Inspection& found) {
   std::string text = absl::StrCat("kind: ", found.is_component ? "component" : "core module",
                                   "\nsize: ", Sizes(found), "\n");
+  if (!found.producers.empty()) {
+    absl::StrAppend(&text, "made with: ", ProducersOf(found.producers), "\n");
+  }
   if (found.is_component) {
     absl::StrAppend(&text, "contains: ", Count(found.modules, "core module"), ", ",
                     Count(found.components, "component"),
@@ -125,6 +152,15 @@ void PrintJson(const Inspection& found) {
   json.Member("kind", found.is_component ? "component" : "core module");
   json.Member("size", found.size);
   json.Member("code_size", found.code_size);
+  json.BeginArray("producers");
+  for (const vm::Producer& each : found.producers) {
+    json.BeginObject();
+    json.Member("field", each.field);
+    json.Member("name", each.name);
+    json.Member("version", each.version);
+    json.EndObject();
+  }
+  json.EndArray();
   if (found.is_component) {
     json.Member("modules", found.modules);
     json.Member("components", found.components);

@@ -1,6 +1,9 @@
 #include "cli/inspect/inspection.h"
 
+#include <tuple>
 #include <utility>
+
+#include "absl/container/flat_hash_set.h"
 
 #include "cli/check.h"
 #include "cli/input_file.h"
@@ -17,13 +20,41 @@ uint64_t CodeSize(const vm::ResolvedModule& module) {
   return size;
 }
 
+// What all sections "producers" say, each thing once.
+class ProducerList {
+ public:
+  explicit ProducerList(Inspection& found) : producers_(found.producers) {}
+
+  void Add(absl::string_view section, absl::Span<const uint8_t> content) {
+    if (section != vm::kProducersSection || producers_.size() == vm::kMaxProducers) return;
+    for (vm::Producer& each : vm::ReadProducers(content).value_or(std::vector<vm::Producer>())) {
+      if (producers_.size() == vm::kMaxProducers) return;
+      if (seen_.emplace(each.field, each.name, each.version).second) producers_.push_back(each);
+    }
+  }
+  void Add(const vm::Module& module) {
+    for (const vm::CustomSection& custom : module.customs) {
+      Add(custom.name, module.Bytes(custom.content));
+    }
+  }
+
+ private:
+  std::vector<vm::Producer>& producers_;
+  absl::flat_hash_set<std::tuple<std::string, std::string, std::string>> seen_;
+};
+
 // Nesting is bounded by the decoder.
-void CountNested(const abi::syntax::Component& component, Inspection& found) {
+void CountNested(const abi::syntax::Component& component, absl::Span<const uint8_t> bytes,
+                 ProducerList& producers, Inspection& found) {
   for (const abi::syntax::Definition& definition : component.definitions) {
+    const auto* custom = std::get_if<abi::syntax::Custom>(&definition.def);
+    if (custom != nullptr) {
+      producers.Add(custom->name, bytes.subspan(custom->bytes.offset, custom->bytes.size));
+    }
     if (std::holds_alternative<abi::syntax::CoreModule>(definition.def)) ++found.modules;
     if (const auto* nested = std::get_if<const abi::syntax::Component*>(&definition.def)) {
       ++found.components;
-      CountNested(**nested, found);
+      CountNested(**nested, bytes, producers, found);
     }
   }
 }
@@ -32,6 +63,7 @@ Status InspectModule(std::vector<uint8_t>& bytes, const vm::Features& features, 
   vm::TypeStore types;
   TENON_ASSIGN_OR_RETURN(const auto module, CheckModule(bytes, features, &types));
   found.code_size = CodeSize(*module);
+  ProducerList(found).Add(*module->module);
   found.imports = CoreImports(*module);
   found.exports = CoreExports(*module);
   return {};
@@ -41,8 +73,12 @@ Status InspectComponent(std::vector<uint8_t>& bytes, const vm::Features& feature
                         Inspection& found) {
   vm::TypeStore types;
   TENON_ASSIGN_OR_RETURN(const auto component, CheckComponentFile(bytes, features, &types));
-  for (const auto& module : component->modules) found.code_size += CodeSize(*module);
-  CountNested(*component->syntax, found);
+  ProducerList producers(found);
+  CountNested(*component->syntax, *component->syntax->bytes, producers, found);
+  for (const auto& module : component->modules) {
+    found.code_size += CodeSize(*module);
+    producers.Add(*module->module);
+  }
   TENON_ASSIGN_OR_RETURN(found.world, wit::DecodeWorld(*component->syntax));
   found.capabilities = Capabilities(*component->types, component->plan);
   found.unknown = UnknownImports(*component->types, component->plan);

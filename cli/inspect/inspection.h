@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "vm/base/status.h"
+#include "vm/binary/producers.h"
 #include "vm/syntax/features.h"
 #include "wit/binary/decode.h"
 
@@ -25,6 +26,9 @@ struct Inspection {
   bool is_text = false;
   uint64_t size = 0;       // of the file, in bytes
   uint64_t code_size = 0;  // of the bodies of functions, nested modules included
+
+  // What tools say of themselves, in it and in what is nested; each once, and so many at most.
+  std::vector<vm::Producer> producers;
 
   // Core modules.
   std::vector<CoreExtern> imports;

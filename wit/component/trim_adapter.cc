@@ -7,6 +7,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "vm/binary/encoder.h"
+#include "vm/binary/producers.h"
 #include "vm/syntax/instruction_reader.h"
 #include "vm/syntax/instruction_writer.h"
 #include "vm/syntax/name_section.h"
@@ -312,6 +313,15 @@ class Trimmer {
     writer.Write(vm::NameKind::kGlobal, globals);
     const auto size = static_cast<uint32_t>(bytes_.size()) - begin;
     out_.customs.push_back({"name", {begin, size}, static_cast<int>(vm::SectionId::kCode)});
+    for (const vm::CustomSection& custom : in_.customs) {
+      if (custom.name != vm::kProducersSection) continue;
+      const auto content = in_.Bytes(custom.content);
+      const auto place = static_cast<uint32_t>(bytes_.size());
+      bytes_.insert(bytes_.end(), content.begin(), content.end());
+      out_.customs.push_back({vm::kProducersSection,
+                              {place, custom.content.size},
+                              static_cast<int>(vm::SectionId::kCode)});
+    }
   }
 
   const vm::Module& in_;
