@@ -43,10 +43,10 @@ Result<WorldIdx> FindWorld(const Packages& packages, absl::string_view name) {
   if (name.empty()) {
     return Fail(ErrorKind::kInvalid, absl::StrCat("which world is meant? ", ListWorlds(packages)));
   }
-  return Fail(ErrorKind::kInvalid,
-              absl::StrCat(found.empty() ? "there is no world '" : "there are several worlds '",
-                           name, "'", found.empty() ? DidYouMean(name, names) : "", "; ",
-                           ListWorlds(packages)));
+  return Fail(
+      ErrorKind::kInvalid,
+      absl::StrCat(found.empty() ? "there is no world '" : "there are several worlds '", name, "'",
+                   found.empty() ? DidYouMean(name, names) : "", "; ", ListWorlds(packages)));
 }
 
 }  // namespace tenon::wit

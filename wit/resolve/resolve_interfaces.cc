@@ -42,10 +42,9 @@ Resolved<void> Resolver::UseType(TypeScope& scope, InterfaceIdx from, const ast:
     std::vector<absl::string_view> names;
     for (const auto& [each, type] : exported.types) names.push_back(each);
     std::sort(names.begin(), names.end());
-    return sources_.Fail(
-        scope.scope, name.name.offset,
-        absl::StrCat("the interface '", interface, "' has no type '", name.name.text, "'",
-                     DidYouMean(name.name.text, names)));
+    return sources_.Fail(scope.scope, name.name.offset,
+                         absl::StrCat("the interface '", interface, "' has no type '",
+                                      name.name.text, "'", DidYouMean(name.name.text, names)));
   }
   const ast::Name& result = name.result();
   TENON_RETURN_IF_ERROR(Claim(scope, result));
