@@ -185,7 +185,7 @@ TEST_F(ExceptionTest, AnUncaughtOneIsATrapWithTheFramesItLeft) {
   const Trap trap = store_.TakeTrap();
 
   EXPECT_FALSE(store_.threw());
-  EXPECT_EQ(trap.Message(), "uncaught exception: tag 0");
+  EXPECT_EQ(trap.Message(), "uncaught exception: tag 0 of m");
   ASSERT_EQ(trap.backtrace.size(), 3u);
   EXPECT_EQ(trap.backtrace[0].function, "inner");
   EXPECT_EQ(trap.backtrace[1].function, "outer");

@@ -191,7 +191,8 @@ TEST_F(InterpreterTest, ABodyThatMakesFarTooMuchCodeIsRefused) {
                             values + branches + " unreachable) (func (export \"ok\")))");
 
   EXPECT_EQ(Call(instance, "f", {0}), -1);
-  EXPECT_TRUE(absl::StartsWith(trap_.Message(), "invalid function body: function 0: " + kTooMuch));
+  EXPECT_TRUE(absl::StartsWith(trap_.Message(),
+                               "invalid function body: function 0 (export \"f\"): " + kTooMuch));
   EXPECT_NE(Call(instance, "ok"), -1);
 }
 
