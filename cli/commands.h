@@ -85,7 +85,7 @@ struct WitOptions {
   enum class Action : uint8_t { kNone, kCheck, kFormat, kBindgen };
   Action action = Action::kNone;  // kNone: show
   std::string path;               // a file or folder
-  std::string deps;               // a folder with more packages; may be empty
+  std::vector<std::string> deps;  // folders with more packages
   wit::FeatureChoice features;
   bool json = false;
   bool all = false;         // dependencies too
@@ -104,9 +104,9 @@ int BindWorld(const WitOptions& options, const wit::Packages& packages, wit::Wor
 struct ComponentOptions {
   enum class Action : uint8_t { kNone, kEmbed, kNew, kTargets };
   Action action = Action::kNone;
-  std::string wit;   // of kEmbed and kTargets: a file or folder
-  std::string file;  // a core module, of kTargets a component
-  std::string deps;  // a folder with more packages; may be empty
+  std::string wit;                // of kEmbed and kTargets: a file or folder
+  std::string file;               // a core module, of kTargets a component
+  std::vector<std::string> deps;  // folders with more packages
   std::string world;
   wit::StringEncoding encoding = wit::StringEncoding::kUtf8;
   std::vector<std::string> adapters;  // [NAME=]FILE

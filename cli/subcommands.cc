@@ -367,7 +367,7 @@ Status TakeEncoding(absl::string_view value, bool& is_utf16) {
 Status TakeWit(int key, const char* value, WitOptions& options) {
   switch (key) {
     case kWitJson: options.json = true; break;
-    case kWitDeps: return TakeFile(value, options.deps);
+    case kWitDeps: return TakeFile(value, options.deps.emplace_back());
     case kWitAll: options.all = true; break;
     case kWitCheck: options.only_check = true; break;
     case kWitAbi: options.abi = true; break;
@@ -446,7 +446,7 @@ Status TakeComponentArgument(absl::string_view value, ComponentOptions& options)
 Status TakeComponent(int key, const char* value, ComponentOptions& options) {
   switch (key) {
     case kWorld: options.world = value; break;
-    case kComponentDeps: return TakeFile(value, options.deps);
+    case kComponentDeps: return TakeFile(value, options.deps.emplace_back());
     case kStringEncoding: return TakeEncoding(value, options.encoding);
     case kAdapt: options.adapters.emplace_back(value); break;
     case 'o': return TakeFile(value, options.output);

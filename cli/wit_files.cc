@@ -82,16 +82,19 @@ Paths PackageFolders(const fs::path& folder) {
 
 class Reader {
  public:
-  std::expected<Groups, PathFailure> Read(const std::string& path, const std::string& deps) {
+  std::expected<Groups, PathFailure> Read(const std::string& path,
+                                          const std::vector<std::string>& deps) {
     if (!IsFolder(path)) {
       TENON_RETURN_IF_ERROR(AddGroup({path}, true));
     } else {
       TENON_RETURN_IF_ERROR(ReadFolder(path));
     }
-    if (!deps.empty() && !IsFolder(deps)) {
-      return std::unexpected(PathFailure{deps, Error(ErrorKind::kIo, "this is no folder")});
+    for (const std::string& folder : deps) {
+      if (!IsFolder(folder)) {
+        return std::unexpected(PathFailure{folder, Error(ErrorKind::kIo, "this is no folder")});
+      }
+      TENON_RETURN_IF_ERROR(ReadDependencies(folder));
     }
-    if (!deps.empty()) TENON_RETURN_IF_ERROR(ReadDependencies(deps));
     return std::move(groups_);
   }
 
@@ -153,7 +156,8 @@ Result<std::vector<uint8_t>> ReadWitFile(const std::string& path) {
   return IsText(path) ? vm::sys::ReadInputFile(path, wit::kMaxWitBytes) : ReadInputFile(path);
 }
 
-std::expected<Groups, PathFailure> ReadWit(const std::string& path, const std::string& deps) {
+std::expected<Groups, PathFailure> ReadWit(const std::string& path,
+                                           const std::vector<std::string>& deps) {
   return Reader().Read(path, deps);
 }
 

@@ -21,10 +21,10 @@ struct PathFailure {
 // binaries. Errors as those of ReadInputFile.
 Result<std::vector<uint8_t>> ReadWitFile(const std::string& path);
 
-// What `path` stands for, and its dependencies: those in `deps` folders, and if `deps` is not
-// empty, the files and folders in that one. Files are in the order of their names.
-std::expected<std::vector<wit::SourceGroup>, PathFailure> ReadWit(const std::string& path,
-                                                                  const std::string& deps);
+// What `path` stands for, and its dependencies: those in its folders `deps`, and the files and
+// folders in those that the second names. Files are in the order of their names.
+std::expected<std::vector<wit::SourceGroup>, PathFailure> ReadWit(
+    const std::string& path, const std::vector<std::string>& deps);
 
 // The *.wit files that `path` stands for itself, without dependencies.
 std::expected<std::vector<std::string>, PathFailure> FindWitFiles(const std::string& path);

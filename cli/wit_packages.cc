@@ -36,7 +36,7 @@ Result<wit::DecodedWit> Decode(const std::string& file) {
 
 }  // namespace
 
-OrExitCode<wit::DecodedWit> LoadWit(const std::string& path, const std::string& deps,
+OrExitCode<wit::DecodedWit> LoadWit(const std::string& path, const std::vector<std::string>& deps,
                                     const wit::FeatureChoice& features, bool errors_as_json) {
   const auto groups = ReadWit(path, deps);
   if (!groups) {

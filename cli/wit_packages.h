@@ -14,8 +14,8 @@ namespace tenon::cli {
 template <typename T>
 using OrExitCode = std::expected<T, int>;
 
-// `deps` is a folder with more packages, or empty.
-OrExitCode<wit::DecodedWit> LoadWit(const std::string& path, const std::string& deps,
+// `deps` are folders with more packages.
+OrExitCode<wit::DecodedWit> LoadWit(const std::string& path, const std::vector<std::string>& deps,
                                     const wit::FeatureChoice& features,
                                     bool errors_as_json = false);
 // By the name that --world gave, or the only one.

@@ -26,7 +26,7 @@ class WasiTest : public testing::TestWithParam<const char*> {
   void SetUp() override {
     path_ = std::filesystem::path(TENON_WIT_DIR) / GetParam();
     if (!std::filesystem::exists(path_)) GTEST_SKIP() << "no folder " << path_ << " (TENON_WIT)";
-    auto groups = cli::ReadWit(path_.string(), "");
+    auto groups = cli::ReadWit(path_.string(), {});
     ASSERT_TRUE(groups) << groups.error().path << groups.error().error.ToString();
     groups_ = std::move(*groups);
   }

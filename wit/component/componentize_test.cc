@@ -107,6 +107,13 @@ TEST(MakeComponentTest, WhatDoesNotFitIsNamed) {
             "did you mean 'first'?");
   EXPECT_EQ(Made(Embedded(wit, "(module (import \"a:b/i\" \"first\" (func (param i64))))")),
             "the core module imports 'a:b/i' 'first', as (i64) -> (); expected (i32) -> ()");
+  EXPECT_EQ(
+      Made(Embedded(
+          wit, "(module (import \"wasi_snapshot_preview1\" \"fd_close\" (func (param i32))))")),
+      "the core module imports 'wasi_snapshot_preview1' 'fd_close', which neither its world "
+      "nor an adapter has; '--adapt' takes an adapter of that name: "
+      "wasi_snapshot_preview1.command.wasm for a program with main, "
+      "wasi_snapshot_preview1.reactor.wasm for any other");
 }
 
 TEST(MakeComponentTest, OptionsNeedTheirExports) {

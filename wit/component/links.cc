@@ -15,6 +15,12 @@
 namespace tenon::wit {
 namespace {
 
+// What C libraries import. No adapter of that name: else the import would be its affair.
+constexpr absl::string_view kPreview1 = "wasi_snapshot_preview1";
+constexpr absl::string_view kPreview1Advice =
+    "; '--adapt' takes an adapter of that name: wasi_snapshot_preview1.command.wasm for a program "
+    "with main, wasi_snapshot_preview1.reactor.wasm for any other";
+
 template <typename Lister>
 std::vector<CoreItem> InBothManglings(const Lister& list) {
   std::vector<CoreItem> items = list(Mangling::kLegacy);
@@ -212,7 +218,8 @@ Result<Link> Links::Resolve(size_t module, const vm::Import& import) {
                           absl::StrCat("which is canon ", gated->name, " of ", gated->gate,
                                        ": this version does not have that"));
       }
-      const std::string advice = DidYouMean(import.name, names);
+      std::string advice = DidYouMean(import.name, names);
+      if (import.module == kPreview1) absl::StrAppend(&advice, kPreview1Advice);
       return FailImport(module, import,
                         absl::StrCat("which neither its world nor an adapter has", advice));
     }
