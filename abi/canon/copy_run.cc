@@ -53,9 +53,16 @@ class Runner {
     frame_ = callers_.back();
     callers_.pop_back();
   }
-  // In the value that the outermost frame is at.
+  // In the value that the outermost frame is at: what it called, a routine or a list's elements,
+  // stands behind the operation that did.
   ABSL_ATTRIBUTE_COLD bool FailAt(const CopyOp& op) {
-    to_.failed_at = callers_.empty() ? op.src : plan_.ops()[callers_[0].next - 1].src;
+    to_.failed_at = op.src;
+    if (!callers_.empty()) {
+      const Frame& callee = callers_.size() > 1 ? callers_[1] : frame_;
+      // A list's body begins behind its operation; a routine is returned from to behind its call.
+      const uint32_t behind = callee.body != 0 ? callee.body : callers_[0].next;
+      to_.failed_at = plan_.ops()[behind - 1].src;
+    }
     return false;
   }
 

@@ -135,6 +135,7 @@ Result<syntax::ExternType> TypeEncoder::Component(const ComponentType& type) {
 Result<syntax::ExternType> TypeEncoder::Instance(const std::vector<NamedItem>& items) {
   ComponentWriter writer(ScopeKind::kType);
   TypeEncoder inner(*this, writer);
+  inner.is_instance_ = true;
   for (const NamedItem& item : items) {
     TENON_ASSIGN_OR_RETURN(const syntax::ExternType type, inner.Extern(item.type));
     inner.Declared(item.type, writer.Add(syntax::ExportDecl{{item.name}, type}));
@@ -157,7 +158,7 @@ Result<syntax::ExternType> TypeEncoder::Type(const AnyType& type) {
   }
   // Of the others the definition is what the name is of.
   if (const auto* value = std::get_if<ValType>(&type)) {
-    TENON_ASSIGN_OR_RETURN(const TypeIdx index, Define(*value));
+    TENON_ASSIGN_OR_RETURN(const TypeIdx index, Define(*value, is_instance_));
     result.index = index.value();
   } else if (const auto* func = std::get_if<FuncTypeId>(&type)) {
     TENON_ASSIGN_OR_RETURN(const TypeIdx index, Func(*func));
@@ -228,12 +229,14 @@ Result<std::optional<syntax::ValType>> TypeEncoder::Optional(ValType type) {
 }
 
 // Types are at most kMaxTypeDepth deep.
-Result<TypeIdx> TypeEncoder::Define(ValType type) {
+Result<TypeIdx> TypeEncoder::Define(ValType type, bool is_own) {
   if (const auto found = values_.find(type); found != values_.end()) return found->second;
   if (IsPrimitive(type.kind())) {
     return writer_.Add(syntax::TypeDef(static_cast<syntax::PrimType>(type.kind())));
   }
-  if (const std::optional<TypeIdx> named = FindNamed(type)) return values_[type] = *named;
+  if (!is_own) {
+    if (const std::optional<TypeIdx> named = FindNamed(type)) return values_[type] = *named;
+  }
   const TypeDef& def = types_.Get(type);
   std::vector<std::optional<syntax::ValType>> parts;
   for (const ValType part : def.types) {

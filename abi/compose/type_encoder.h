@@ -38,7 +38,8 @@ class TypeEncoder {
   void Declared(const ExternType& type, uint32_t index);
 
  private:
-  Result<TypeIdx> Define(ValType type);
+  // `is_own`: for a name of the instance's own, not one that stands around it for an equal type.
+  Result<TypeIdx> Define(ValType type, bool is_own = false);
   Result<TypeIdx> Applied(const TypeDef& def,
                           absl::Span<const std::optional<syntax::ValType>> parts);
   Result<syntax::ValType> Value(ValType type);
@@ -70,6 +71,7 @@ class TypeEncoder {
   const vm::TypeStore& core_types_;
   ComponentWriter& writer_;
   TypeEncoder* const parent_;
+  bool is_instance_ = false;  // of an instance type
   absl::flat_hash_map<ValType, TypeIdx> values_;
   absl::flat_hash_map<ValType, TypeIdx> named_;  // those of them that have a name
   absl::flat_hash_map<ValType, Shown> shown_;    // and those that have one in an instance

@@ -239,16 +239,20 @@ void Validator::MarkPrivate(Scope& scope, const syntax::TypeDef& def, uint32_t i
 }
 
 void Validator::MarkAlias(Scope& scope, const Scope& target, uint32_t outer_index) {
+  const uint32_t index = static_cast<uint32_t>(scope.types.size()) - 1;
+  // What an instance type keeps to itself stays so wherever the type is mentioned.
+  if (const NamedItem* const found = target.private_exports.Find(outer_index)) {
+    const NamedItem first = *found;
+    scope.private_types.Insert(index, true);
+    scope.private_exports.Insert(index, first);
+    return;
+  }
   // Who crosses into a component or its type finds names there by structure.
   if (&scope != &target && scope.kind != Scope::Kind::kInstanceType) return;
   const bool* const known = target.private_types.Find(outer_index);
   if (known == nullptr) return;
   const bool has_private_part = *known;
-  const uint32_t index = static_cast<uint32_t>(scope.types.size()) - 1;
   scope.private_types.Insert(index, has_private_part);
-  if (const auto* first = target.private_exports.Find(outer_index)) {
-    scope.private_exports.Insert(index, *first);
-  }
 }
 
 bool Validator::MentionsPrivate(const Scope& scope, const syntax::ExternType& type) {

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
-
 #include "cli/check.h"
 #include "cli/input_file.h"
 #include "cli/inspect/capabilities.h"

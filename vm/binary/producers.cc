@@ -17,7 +17,8 @@ constexpr uint8_t kCustomSection = 0;
 bool ReadName(ByteReader& reader, std::string* out) {
   uint32_t size = 0;
   absl::Span<const uint8_t> bytes;
-  if (!reader.ReadVarU32(&size) || !reader.ReadBytes(size, &bytes)) return false;
+  if (!reader.ReadVarU32(&size) || size > kMaxProducerNameBytes) return false;
+  if (!reader.ReadBytes(size, &bytes)) return false;
   out->assign(bytes.begin(), bytes.end());
   return IsValidUtf8(*out);
 }
@@ -98,6 +99,7 @@ std::optional<std::vector<Producer>> ReadProducers(absl::Span<const uint8_t> con
 
 void AddProducer(Producer producer, std::vector<uint8_t>* binary) {
   std::vector<Producer> producers;
+  size_t read = 0;  // each is compared with all before
   std::vector<uint8_t> made(binary->begin(), binary->begin() + kPreambleSize);
   ByteReader reader(absl::MakeConstSpan(*binary).subspan(kPreambleSize));
   while (!reader.at_end()) {
@@ -113,7 +115,7 @@ void AddProducer(Producer producer, std::vector<uint8_t>* binary) {
       continue;
     }
     auto known = ReadProducers(content);
-    if (!known || known->size() + producers.size() >= kMaxProducers) return;
+    if (!known || (read += known->size()) >= kMaxProducers) return;
     for (Producer& each : *known) Merge(std::move(each), &producers);
   }
   Merge(std::move(producer), &producers);

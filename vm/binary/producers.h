@@ -20,10 +20,11 @@ struct Producer {
   bool operator==(const Producer&) const = default;
 };
 
-// More than anybody has tools: a section that says more is not read.
+// More than anybody has tools, and longer than their names: a section that says more is not read.
 inline constexpr size_t kMaxProducers = 500;
+inline constexpr size_t kMaxProducerNameBytes = 1'000;
 
-// In their order. Nothing where the content is not well-formed.
+// In their order. Nothing where the content is not well-formed, or beyond the limits.
 std::optional<std::vector<Producer>> ReadProducers(absl::Span<const uint8_t> content);
 
 // Notes one more in a binary of a module or component, which is well-formed, in place of another

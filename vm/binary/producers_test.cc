@@ -72,6 +72,14 @@ TEST(ProducersTest, WhatCannotBeReadIsLeftAlone) {
   }
 }
 
+TEST(ProducersTest, NobodyHasToolsWithSuchNames) {
+  for (const size_t over : {0, 1}) {
+    Bytes bytes = kEmptyModule;
+    AddProducer({"sdk", std::string(kMaxProducerNameBytes + over, 'n'), ""}, &bytes);
+    EXPECT_EQ(ProducersOf(bytes).has_value(), over == 0);
+  }
+}
+
 TEST(ProducersTest, NobodyHasThatManyTools) {
   Bytes bytes = kEmptyModule;
   for (int i = 0; i < 600; ++i) AddProducer({"sdk", std::to_string(i), ""}, &bytes);

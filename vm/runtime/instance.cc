@@ -74,8 +74,9 @@ std::string Instance::NameOfOwn(const TagInstance& tag) const {
   const auto found = std::find(tags_.begin() + imported, tags_.end(), &tag);
   if (found == tags_.end()) return "";
   const auto index = static_cast<uint32_t>(found - tags_.begin());
+  constexpr size_t kMaxShownName = 200;
   for (const vm::Export& each : resolved().module->exports) {
-    if (each.kind == ExternKind::kTag && each.index == index) {
+    if (each.kind == ExternKind::kTag && each.index == index && each.name.size() <= kMaxShownName) {
       return absl::StrCat("\"", each.name, "\"");
     }
   }

@@ -47,8 +47,9 @@ void PrintContext::AppendSubType(const SubType& type, bool with_sub, const NameT
                                  std::string* out) const {
   if (with_sub) {
     absl::StrAppend(out, type.is_final ? " (sub final" : " (sub");
-    for (int i = 0; i < type.supertype_count; ++i)
+    for (int i = 0; i < type.supertype_count; ++i) {
       AppendIndex(NameKind::kType, type.supertype, out);
+    }
   }
   switch (type.kind) {
     case SubType::Kind::kFunc:

@@ -104,3 +104,25 @@
       (export "f" (func (result $r')))))
     (export "j" (instance $i) (instance (type $t))))
   "instance not valid to be used as export")
+
+;; wherever the type goes
+(assert_invalid
+  (component
+    (type $i (instance
+      (type $r' (enum "a"))
+      (export "r" (type (eq $r')))
+      (export "f" (func (result $r')))))
+    (component
+      (alias outer 1 $i (type $j))
+      (import "i" (instance (type $j)))))
+  "instance not valid to be used as import")
+(assert_invalid
+  (component
+    (type $i (instance
+      (type $r' (enum "a"))
+      (export "r" (type (eq $r')))
+      (export "f" (func (result $r')))))
+    (type (component
+      (alias outer 1 $i (type $j))
+      (import "i" (instance (type $j))))))
+  "instance not valid to be used as import")
