@@ -24,3 +24,11 @@ if(TENON_STATIC)
 else()
   target_link_libraries(tenon_boost_context INTERFACE ${TENON_BOOST_CONTEXT_SHARED})
 endif()
+
+# LLVM and its linker, for jit alone. LLVM's own clang makes the bitcode that it reads.
+find_package(LLVM 22.1 REQUIRED CONFIG HINTS /usr/lib/llvm-22)
+find_package(LLD REQUIRED CONFIG HINTS ${LLVM_INSTALL_PREFIX})
+find_program(TENON_LLVM_CLANG NAMES clang++ HINTS ${LLVM_TOOLS_BINARY_DIR} NO_DEFAULT_PATH REQUIRED)
+add_library(tenon_llvm INTERFACE)
+target_include_directories(tenon_llvm SYSTEM INTERFACE ${LLVM_INCLUDE_DIRS})
+target_link_libraries(tenon_llvm INTERFACE lldELF lldCommon LLVM)

@@ -8,6 +8,7 @@
 #include "vm/interp/handlers/handlers.h"
 #include "vm/runtime/instance.h"
 #include "vm/runtime/module.h"
+#include "vm/runtime/native.h"
 #include "vm/sys/entry.h"
 #include "vm/sys/stack_annotations.h"
 
@@ -60,7 +61,7 @@ bool ClaimInterrupt(const EntryRecord& entry) {
 // Without guards nothing faults, and the host's handlers stay alone.
 void InstallSignalHandlers(Bounds bounds) {
   static constexpr sys::SignalClaims kClaims = {__start_tenon_handlers, __stop_tenon_handlers,
-                                                ClaimFault, ClaimInterrupt};
+                                                ClaimFault, ClaimNativeFault, ClaimInterrupt};
   sys::SetSignalClaims(kClaims);
   if (bounds == Bounds::kGuard) sys::InstallFaultHandlers();
 }
@@ -128,6 +129,12 @@ bool Invoke(Store& store, const Func& func, Slot* slots) {
     store.SetTrap(store.must_end() ? TrapKind::kTimeout : TrapKind::kCallStackExhausted);
     return false;
   }
+  if (func.code->native.call != nullptr) {
+    run.native_limit = native_limit;
+    const bool ok = InvokeNative(*func.context, *func.code, slots);
+    outer.PutBack(&run);
+    return ok;
+  }
   if (func.code->entry.load(std::memory_order_acquire) == LazyCode() &&
       !TranslateFunction(func.code, &store)) {
     AppendUntranslated(*func.code, *func.context, &store.pending_trap());
@@ -172,6 +179,11 @@ const Word* LazyCode() {
   return &code;
 }
 
+const Word* NativeEntryCode() {
+  static const Word code = HandlerWord(handlers::EnterNative);
+  return &code;
+}
+
 const Word* TailCrossReturnCode() {
   static const Word code = HandlerWord(handlers::TailCrossReturn);
   return &code;
@@ -180,7 +192,8 @@ const Word* TailCrossReturnCode() {
 }  // namespace interp
 
 const Tier& InterpreterTier() {
-  static const Tier tier{interp::Load, interp::Invoke, interp::AppendTrace};
+  static const Tier tier{interp::Load, interp::NativeEntryCode, interp::Invoke,
+                         interp::AppendTrace};
   return tier;
 }
 

@@ -27,6 +27,9 @@ bool IsCallableAs(const Context& context, const Func& func, TypeId expected);
 // The entry of every function that has not been translated yet.
 const Word* LazyCode();
 
+// The entry of every function that has machine code.
+const Word* NativeEntryCode();
+
 // The code that a tail call into another instance makes its callee return to.
 const Word* TailCrossReturnCode();
 

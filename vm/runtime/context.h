@@ -8,6 +8,7 @@
 
 #include "vm/runtime/slot.h"
 #include "vm/syntax/types.h"
+#include "vm/sys/native.h"
 
 namespace tenon::vm {
 
@@ -51,5 +52,7 @@ struct Context {
 #define CONTEXT_FIELD(type, name, offset) static_assert(offsetof(Context, name) == offset);
 #include "vm/runtime/vmctx.def"
 static_assert(sizeof(Context) == 80);
+static_assert(offsetof(RunBlock, entry) == TENON_RUN_ENTRY);
+static_assert(offsetof(RunBlock, native) == TENON_RUN_NATIVE);
 
 }  // namespace tenon::vm

@@ -19,6 +19,8 @@ struct Trap;
 struct Tier {
   // Sets up the code slots of a module that was just loaded.
   void (*load)(LoadedModule& module);
+  // What FuncCode::entry is of a function that has machine code.
+  const Word* (*native_entry)();
   // Calls `func` with raw slots (room for the larger of parameters and results). False: trapped or
   // threw, which the store then knows.
   bool (*invoke)(Store& store, const Func& func, Slot* slots);
@@ -33,6 +35,9 @@ struct EngineSettings {
   // Relaxed SIMD as core: #profile-deterministic has it, the same on every machine; else as the
   // processor does it.
   bool deterministic_simd = false;
+  // Asked of every module as it is loaded, from any thread: gives functions of it machine code
+  // (LoadedModule::SetNative). Null where nobody does.
+  void (*compile)(LoadedModule& module) = nullptr;
 };
 
 class Engine {

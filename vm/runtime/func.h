@@ -12,6 +12,13 @@ namespace tenon::vm {
 
 struct LoadedModule;
 
+// Machine code of one function: what compiled code calls, and what enters it from slots
+// (NativeCall::entry).
+struct NativeFunc {
+  const void* call = nullptr;
+  const void* entry = nullptr;
+};
+
 // The code slot of one defined function, shared by all instances of its module: where a call
 // enters. It starts at the tier's stub, which validates and translates the body and replaces the
 // entry, so a function can move to other code while the program runs.
@@ -19,6 +26,7 @@ struct FuncCode {
   std::atomic<const Word*> entry = nullptr;
   LoadedModule* module = nullptr;
   FuncIdx index;
+  NativeFunc native;  // null where there is none; then `entry` is the tier's way into it
 };
 
 // What a host function is called with. On entry `slots` holds the parameters; on return it holds

@@ -35,6 +35,7 @@ const Func* Instance::FuncRef(FuncIdx func) {
     ref = &store_->funcs_.emplace_back();
     ref->context = context_;
     ref->code = module_->Code(func);
+    ref->call = ref->code->native.call;
     ref->type = definition.type;
     ref->type_id = definition.type_id;
   }

@@ -194,6 +194,7 @@ class Instantiator {
     context->memories = instance_->memories_.data();
     context->tables = instance_->tables_.data();
     context->tags = instance_->tags_.data();
+    context->type_ids = module_.type_ids.data();
     context->imported_funcs = instance_->imported_funcs_.data();
     context->imported_globals = instance_->imported_globals_.data();
     context->instance = instance_;

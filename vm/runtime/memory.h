@@ -3,6 +3,8 @@
 // core: #memory-instances
 #pragma once
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -20,7 +22,10 @@ class Memory {
   // `bytes_left` is what all of the store's memories may still commit; it outlives the memory and
   // tells its store.
   Memory(std::shared_ptr<MemoryRegion> region, Allowance* bytes_left)
-      : region_(std::move(region)), base_(region_->base()), bytes_left_(bytes_left) {}
+      : region_(std::move(region)),
+        base_(region_->base()),
+        size_cell_(region_->size_cell()),
+        bytes_left_(bytes_left) {}
   Memory(const Memory&) = delete;
   Memory& operator=(const Memory&) = delete;
 
@@ -48,9 +53,17 @@ class Memory {
   }
 
  private:
+  friend struct MemoryFields;
+
   const std::shared_ptr<MemoryRegion> region_;
   uint8_t* const base_;
+  const std::atomic<uint64_t>* const size_cell_;
   Allowance* const bytes_left_;
+};
+
+struct MemoryFields {
+#define MEMORY_FIELD(type, name, offset) static_assert(offsetof(Memory, name) == offset);
+#include "vm/runtime/vmctx.def"
 };
 
 }  // namespace tenon::vm

@@ -16,7 +16,14 @@ std::shared_ptr<LoadedModule> LoadedModule::Create(Engine* engine,
     loaded->codes[i].index = FuncIdx(static_cast<uint32_t>(i) + loaded->resolved->imported_funcs);
   }
   engine->tier().load(*loaded);
+  if (engine->settings().compile != nullptr) engine->settings().compile(*loaded);
   return loaded;
+}
+
+void LoadedModule::SetNative(FuncIdx func, NativeFunc native) {
+  FuncCode& code = *Code(func);
+  code.native = native;
+  code.entry.store(engine->tier().native_entry(), std::memory_order_release);
 }
 
 }  // namespace tenon::vm

@@ -26,6 +26,11 @@ struct LoadedModule {
   std::mutex translate_mutex;         // held while a body is translated
   std::shared_ptr<void> tier_state;   // the tier's, code included; guarded by the mutex
 
+  std::shared_ptr<const void> image;  // what holds machine code of the functions, if any does
+
+  // Makes the function machine code, which lives as long as `image`. Before there are instances.
+  void SetNative(FuncIdx func, NativeFunc native);
+
   FuncCode* Code(FuncIdx func) { return &codes[func.value() - resolved->imported_funcs]; }
 };
 

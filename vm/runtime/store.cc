@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "vm/base/status.h"
+#include "vm/runtime/native.h"
 
 namespace tenon::vm {
 
@@ -18,6 +19,7 @@ Store::Store(Engine* engine, StoreLimits limits)
   run_.store = this;
   run_.stack_top = reinterpret_cast<Slot*>(stack_.base());
   run_.stack_limit = StackEnd();
+  run_.builtins = kBuiltins;
 }
 
 Store::~Store() = default;
@@ -25,6 +27,25 @@ Store::~Store() = default;
 Slot* Store::StackEnd() const {
   if (!stack_) return nullptr;
   return reinterpret_cast<Slot*>(stack_.base()) + limits_.stack_bytes / sizeof(Slot);
+}
+
+namespace {
+// Frames that are larger touch every page of theirs in turn.
+constexpr size_t kStackGuardBytes = 64 * 1024;
+}  // namespace
+
+bool Store::MakeNativeStack() {
+  if (!sys::EnsureSignalStack()) return false;
+  sys::Mapping stack = sys::Mapping::Reserve(kStackGuardBytes + limits_.stack_bytes);
+  if (!stack || !stack.Commit(kStackGuardBytes, limits_.stack_bytes)) return false;
+  native_stack_ = std::move(stack);
+  run_.native.native_sp = reinterpret_cast<char*>(native_stack_.base() + native_stack_.size());
+  return true;
+}
+
+bool Store::OwnsStackGuard(uintptr_t address) const {
+  return native_stack_ &&
+         address - reinterpret_cast<uintptr_t>(native_stack_.base()) < kStackGuardBytes;
 }
 
 Status Store::SetDeadline(uint64_t instant) {

@@ -6,6 +6,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "absl/base/attributes.h"
@@ -114,6 +115,15 @@ class Store final : private HeapOwner {
   // True when a fault at `address` is one of a guest's memory accesses. Async-signal-safe.
   bool OwnsGuestAddress(uintptr_t address) const;
 
+  // The stack of compiled code, made when first asked for. False: the host has no room for it.
+  bool HasNativeStack() { return native_stack_ || MakeNativeStack(); }
+  // True for a fault of a guest that has used it up. Async-signal-safe.
+  bool OwnsStackGuard(uintptr_t address) const;
+  // The offset of the instruction, in its module's bytes, at which compiled code says that it
+  // traps; 0: it did not say. Taking it forgets it.
+  void SetNativeOffset(uint32_t offset) { native_offset_ = offset; }
+  uint32_t TakeNativeOffset() { return std::exchange(native_offset_, 0); }
+
   // Records a trap; a host callback then returns false. Keeps the first one.
   ABSL_ATTRIBUTE_COLD void SetTrap(TrapKind kind, absl::string_view detail = "");
   // Ends the guest with an exit code, likewise.
@@ -165,6 +175,7 @@ class Store final : private HeapOwner {
   Status CountMemory();
   Memory* AddMemory(std::shared_ptr<MemoryRegion> region);
   Heap* MakeHeap();
+  bool MakeNativeStack();
   void MarkRoots(Marker& marker) override;
   bool MustStop() const override;
   static void OnDeadline(void* store);
@@ -184,6 +195,8 @@ class Store final : private HeapOwner {
   uint64_t deadline_ = sys::kNever;
   sys::Watch watch_{&OnDeadline, this};
   sys::Mapping stack_;  // none where the host has no room: then there are no instances
+  sys::Mapping native_stack_;
+  uint32_t native_offset_ = 0;
   Trap trap_;
   std::vector<CodeAddress> exception_trace_;
   std::deque<TagInstance> tags_;

@@ -17,7 +17,7 @@ Result<std::unique_ptr<TableInstance>> TableInstance::Create(const TableType& ty
   }
   std::unique_ptr<TableInstance> table(new TableInstance(type, entries_left));
   // Zeroed by the host, which gives no memory to pages that nobody has written.
-  table->entries_.reset(static_cast<Slot*>(std::calloc(std::max<uint64_t>(size, 1), sizeof(Slot))));
+  table->entries_ = static_cast<Slot*>(std::calloc(std::max<uint64_t>(size, 1), sizeof(Slot)));
   if (table->entries_ == nullptr) return Fail(ErrorKind::kLimit, "no memory left for a table");
   table->size_ = table->capacity_ = size;
   if (init.bits != 0) std::fill_n(table->data(), size, init);
@@ -33,10 +33,9 @@ TableType TableInstance::current_type() const {
 bool TableInstance::Reserve(uint64_t entries) {
   if (entries <= capacity_) return true;
   const uint64_t capacity = std::min(std::max(entries, 2 * capacity_), kMaxTableEntries);
-  void* moved = std::realloc(entries_.get(), capacity * sizeof(Slot));
+  void* moved = std::realloc(entries_, capacity * sizeof(Slot));
   if (moved == nullptr) return false;
-  static_cast<void>(entries_.release());  // realloc has taken it
-  entries_.reset(static_cast<Slot*>(moved));
+  entries_ = static_cast<Slot*>(moved);
   capacity_ = capacity;
   return true;
 }

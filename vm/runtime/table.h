@@ -3,6 +3,7 @@
 // core: #table-instances
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
@@ -23,30 +24,36 @@ class TableInstance {
   static Result<std::unique_ptr<TableInstance>> Create(const TableType& type, Slot init,
                                                        Allowance* entries_left);
 
+  TableInstance(const TableInstance&) = delete;
+  TableInstance& operator=(const TableInstance&) = delete;
+  ~TableInstance() { std::free(entries_); }
+
   const TableType& type() const { return type_; }
   TableType current_type() const;
   const Allowance* entries_left() const { return entries_left_; }
   uint64_t size() const { return size_; }
   // Moves when the table grows.
-  Slot* data() { return entries_.get(); }
+  Slot* data() { return entries_; }
 
   // The size before, or nothing when a limit or the host refuses.
   std::optional<uint64_t> Grow(uint64_t delta, Slot init);
 
  private:
-  struct Free {
-    void operator()(Slot* entries) const { std::free(entries); }
-  };
-
   TableInstance(const TableType& type, Allowance* entries_left)
       : type_(type), entries_left_(entries_left) {}
   bool Reserve(uint64_t entries);
+  friend struct TableFields;
 
   TableType type_;
-  std::unique_ptr<Slot[], Free> entries_;
+  Slot* entries_ = nullptr;  // of malloc
   uint64_t size_ = 0;
   uint64_t capacity_ = 0;
   Allowance* entries_left_;
+};
+
+struct TableFields {
+#define TABLE_FIELD(type, name, offset) static_assert(offsetof(TableInstance, name) == offset);
+#include "vm/runtime/vmctx.def"
 };
 
 }  // namespace tenon::vm

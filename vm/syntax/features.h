@@ -35,6 +35,8 @@ class Features {
   }
 
   constexpr bool Has(Feature feature) const { return (bits_ >> static_cast<int>(feature)) & 1; }
+  // A bit a proposal, by its number; for comparing.
+  constexpr uint64_t bits() const { return bits_; }
   // Switches by their flags: "simd,-multi-memory" is one on and one off. kUsage: an unknown flag.
   Status Apply(absl::string_view list);
   constexpr void Set(Feature feature, bool on) {

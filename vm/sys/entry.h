@@ -37,15 +37,21 @@ namespace sys {
 // only read. When it returns true it has recorded the trap.
 using ClaimFault = bool (*)(EntryRecord& entry, uintptr_t address, const GuestRegisters& registers);
 
+// The same of compiled code (native.h), which stood at `pc` with that frame pointer.
+using ClaimNativeFault = bool (*)(EntryRecord& entry, uintptr_t address, const char* pc,
+                                  const char* frame);
+
 // Decides whether guest code leaves because its thread was interrupted; as above.
 using ClaimInterrupt = bool (*)(const EntryRecord& entry);
 
-// Signals count only when the program counter lies in [code_begin, code_end); what is interrupted
-// elsewhere goes on.
+// Signals count only when the program counter lies in [code_begin, code_end), which holds the
+// interpreter's handlers, or in the code space (code_space.h); what is interrupted elsewhere goes
+// on.
 struct SignalClaims {
   const void* code_begin;
   const void* code_end;
   ClaimFault fault;
+  ClaimNativeFault native_fault;
   ClaimInterrupt interrupt;
 };
 
@@ -64,6 +70,18 @@ void InterruptThread(int thread);
 // Calls `handler` with `registers` until guest code returns or faults. The record is this thread's
 // innermost entry meanwhile.
 void EnterGuest(EntryRecord* record, const GuestRegisters* registers, const void* handler);
+
+// Makes a record this thread's innermost entry for as long as it is in scope.
+class EntryScope {
+ public:
+  explicit EntryScope(EntryRecord* record);
+  EntryScope(const EntryScope&) = delete;
+  EntryScope& operator=(const EntryScope&) = delete;
+  ~EntryScope();
+
+ private:
+  EntryRecord* record_;
+};
 
 // Makes `record` the innermost entry again after a host call that may have switched fibres.
 void SetCurrentEntry(EntryRecord* record);

@@ -2,7 +2,7 @@
 // any others, since objects never move. core: #exec-array-fill, #exec-array-copy
 #pragma once
 
-#include "vm/interp/handlers/bulk_steps.h"
+#include "vm/runtime/bulk.h"
 #include "vm/runtime/gc/heap.h"
 
 namespace tenon::vm::interp {

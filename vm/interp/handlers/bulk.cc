@@ -2,10 +2,7 @@
 // handlers: out of the fast section, checked in 64-bit arithmetic. What moves a lot looks meanwhile
 // and at its end whether the store must end: a signal can't make it leave.
 // core: #exec-instr-memory, #exec-instr-table, #exec-instr-ref
-#include <algorithm>
-#include <cstring>
-
-#include "vm/interp/handlers/bulk_steps.h"
+#include "vm/runtime/bulk.h"
 #include "vm/interp/handlers/handlers.h"
 #include "vm/interp/handlers/operands.h"
 #include "vm/runtime/instance.h"
@@ -77,12 +74,10 @@ SLOW_HANDLER(MemoryInit) {
   const auto segment = ctx->instance->data_segment(ip[2].word(0));
   const uint64_t source = U32(fp, ip, 1);
   const uint64_t count = U32(fp, ip, 2);
-  const auto target =
-      memory->Slice(AddressOperand(memory->type().address, fp + ip[1].half(0)), count);
-  if (!target || !InBounds(source, count, segment.size())) {
+  const uint64_t target = AddressOperand(memory->type().address, fp + ip[1].half(0));
+  if (!InitMemory(*ctx->run, *memory, target, segment, source, count)) {
     TENON_TRAP(TrapKind::kOutOfBoundsMemoryAccess);
   }
-  Move(*ctx->run, *target, segment.subspan(source, count), memory->type().shared);
   TENON_NEXT_UNLESS_ENDED(3);
 }
 
@@ -93,20 +88,22 @@ SLOW_HANDLER(MemoryCopy) {
   const AddressType to_type = to->type().address;
   const AddressType from_type = from->type().address;
   const uint64_t count = AddressOperand(CountType(to_type, from_type), fp + ip[1].half(2));
-  const auto target = to->Slice(AddressOperand(to_type, fp + ip[1].half(0)), count);
-  const auto source = from->Slice(AddressOperand(from_type, fp + ip[1].half(1)), count);
-  if (!target || !source) TENON_TRAP(TrapKind::kOutOfBoundsMemoryAccess);
-  Move(*ctx->run, *target, *source, to->type().shared || from->type().shared);
+  const uint64_t target = AddressOperand(to_type, fp + ip[1].half(0));
+  const uint64_t source = AddressOperand(from_type, fp + ip[1].half(1));
+  if (!CopyMemory(*ctx->run, *to, target, *from, source, count)) {
+    TENON_TRAP(TrapKind::kOutOfBoundsMemoryAccess);
+  }
   TENON_NEXT_UNLESS_ENDED(3);
 }
 
 SLOW_HANDLER(MemoryFill) {
   Memory* memory = ctx->memories[ip[2].word(0)];
   const AddressType type = memory->type().address;
-  const auto target = memory->Slice(AddressOperand(type, fp + ip[1].half(0)),
-                                    AddressOperand(type, fp + ip[1].half(2)));
-  if (!target) TENON_TRAP(TrapKind::kOutOfBoundsMemoryAccess);
-  Fill(*ctx->run, *target, static_cast<uint8_t>(U32(fp, ip, 1)), memory->type().shared);
+  const uint64_t target = AddressOperand(type, fp + ip[1].half(0));
+  const uint64_t count = AddressOperand(type, fp + ip[1].half(2));
+  if (!FillMemory(*ctx->run, *memory, target, static_cast<uint8_t>(U32(fp, ip, 1)), count)) {
+    TENON_TRAP(TrapKind::kOutOfBoundsMemoryAccess);
+  }
   TENON_NEXT_UNLESS_ENDED(3);
 }
 
@@ -155,10 +152,9 @@ SLOW_HANDLER(TableInit) {
   const uint64_t target = AddressOperand(table->type().address, fp + ip[1].half(0));
   const uint64_t source = U32(fp, ip, 1);
   const uint64_t count = U32(fp, ip, 2);
-  if (!InBounds(target, count, table->size()) || !InBounds(source, count, segment.size())) {
+  if (!InitTable(*table, target, segment, source, count)) {
     TENON_TRAP(TrapKind::kOutOfBoundsTableAccess);
   }
-  std::copy_n(segment.data() + source, count, table->data() + target);
   TENON_NEXT_UNLESS_ENDED(3);
 }
 
@@ -171,11 +167,8 @@ SLOW_HANDLER(TableCopy) {
   const uint64_t target = AddressOperand(to_type, fp + ip[1].half(0));
   const uint64_t source = AddressOperand(from_type, fp + ip[1].half(1));
   const uint64_t count = AddressOperand(CountType(to_type, from_type), fp + ip[1].half(2));
-  if (!InBounds(target, count, to->size()) || !InBounds(source, count, from->size())) {
+  if (!CopyTable(*to, target, *from, source, count)) {
     TENON_TRAP(TrapKind::kOutOfBoundsTableAccess);
-  }
-  if (count != 0) {
-    std::memmove(to->data() + target, from->data() + source, count * sizeof(Slot));
   }
   TENON_NEXT_UNLESS_ENDED(3);
 }
@@ -186,8 +179,9 @@ SLOW_HANDLER(TableFill) {
   const AddressType type = table->type().address;
   const uint64_t start = AddressOperand(type, fp + ip[1].half(0));
   const uint64_t count = AddressOperand(type, fp + ip[1].half(2));
-  if (!InBounds(start, count, table->size())) TENON_TRAP(TrapKind::kOutOfBoundsTableAccess);
-  std::fill_n(table->data() + start, count, fp[ip[1].half(1)]);
+  if (!FillTable(*table, start, fp[ip[1].half(1)], count)) {
+    TENON_TRAP(TrapKind::kOutOfBoundsTableAccess);
+  }
   TENON_NEXT_UNLESS_ENDED(3);
 }
 

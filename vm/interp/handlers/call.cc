@@ -20,6 +20,7 @@
 #include "vm/interp/interpreter.h"
 #include "vm/runtime/func.h"
 #include "vm/runtime/module.h"
+#include "vm/runtime/native.h"
 #include "vm/runtime/store.h"
 #include "vm/sys/entry.h"
 
@@ -295,6 +296,32 @@ SLOW_HANDLER(ReturnCallRef) {
   acc = fp[ip[2].half(0)].bits;
   if (acc == 0) TENON_TRAP(TrapKind::kNullFunctionReference);
   TENON_GOTO(ReturnCallObject);
+}
+
+// The accumulator names the code slot; the frame is the callee's. Compiled code has its frames
+// elsewhere: this one ends with the arguments, and what is called from there begins behind them.
+SLOW_HANDLER(EnterNative) {
+  const auto* code = reinterpret_cast<const FuncCode*>(acc);
+  const FuncType& type = *code->module->resolved->funcs[code->index.value()].type;
+  Slot* const link = fp + std::max(SlotsOf(type.params), SlotsOf(type.results));
+  RunBlock* const run = ctx->run;
+  Slot* const saved_top = run->stack_top;
+  run->stack_top = link + 2;
+  const bool ok = InvokeNative(*ctx, *code, fp);
+  run->stack_top = saved_top;
+  if (!ok) {
+    const ReturnPoint caller = ReturnPointOf(link, ctx);
+    run->ip = caller.ip - 1;
+    run->fp = caller.fp;
+    run->context = caller.context;
+    acc = reinterpret_cast<uintptr_t>(link);
+    TENON_GOTO(Unwind);
+  }
+  acc = fp->bits;
+  facc = FloatFrom(fp);
+  ip = reinterpret_cast<const Word*>(link[0].bits);
+  fp = reinterpret_cast<Slot*>(link[1].bits);
+  TENON_DISPATCH();
 }
 
 // The accumulator names the code slot. Translation validates the body first; when that fails the

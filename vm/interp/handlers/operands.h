@@ -103,4 +103,9 @@ TENON_HANDLER_ABI HandlerResult Unwind(TENON_STATE_PARAMS);
     TENON_GOTO(RaiseTrap);             \
   } while (false)
 
+// Ends a handler whose work may be long.
+#define TENON_NEXT_UNLESS_ENDED(count)   \
+  if (MustEnd(*ctx->run)) TENON_LEAVE(); \
+  TENON_NEXT(count)
+
 }  // namespace tenon::vm::interp

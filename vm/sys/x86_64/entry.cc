@@ -7,6 +7,8 @@
 
 #include <atomic>
 
+#include "vm/sys/code_space.h"
+
 extern "C" {
 void tenon_sys_enter(tenon::vm::EntryRecord* record,
                      const tenon::vm::sys::GuestRegisters* registers, const void* handler);
@@ -45,10 +47,32 @@ void Chain(int signal, siginfo_t* info, void* context) {
   if (!CallPrevious(previous, signal, info, context)) sigaction(signal, &previous, nullptr);
 }
 
-bool IsInGuestCode(const greg_t* machine) {
+enum class Code : uint8_t { kHost, kInterpreter, kNative };
+
+Code CodeAt(const greg_t* machine) {
   const auto* pc = reinterpret_cast<const char*>(machine[REG_RIP]);
   const SignalClaims* claims = claims_on_signals;
-  return current_entry != nullptr && pc >= claims->code_begin && pc < claims->code_end;
+  if (current_entry == nullptr) return Code::kHost;
+  if (pc >= claims->code_begin && pc < claims->code_end) return Code::kInterpreter;
+  return IsInCodeSpace(reinterpret_cast<uintptr_t>(pc)) ? Code::kNative : Code::kHost;
+}
+
+bool ClaimInterpreterFault(EntryRecord& entry, uintptr_t address, const greg_t* machine) {
+  GuestRegisters registers;
+  if (entry.loop_registers != nullptr) {
+    registers = *entry.loop_registers;
+  } else {
+    registers.ip = reinterpret_cast<const void*>(machine[REG_R12]);
+    registers.fp = reinterpret_cast<void*>(machine[REG_R13]);
+    registers.context = reinterpret_cast<void*>(machine[REG_R14]);
+  }
+  return claims_on_signals.load()->fault(entry, address, registers);
+}
+
+bool ClaimNativeFault(EntryRecord& entry, uintptr_t address, const greg_t* machine) {
+  return claims_on_signals.load()->native_fault(entry, address,
+                                                reinterpret_cast<const char*>(machine[REG_RIP]),
+                                                reinterpret_cast<const char*>(machine[REG_RBP]));
 }
 
 // When the handler returns, the thread goes on behind the call that entered the guest.
@@ -60,21 +84,13 @@ void Leave(const EntryRecord& entry, greg_t* machine) {
 void OnFault(int signal, siginfo_t* info, void* raw_context) {
   auto* context = static_cast<ucontext_t*>(raw_context);
   greg_t* machine = context->uc_mcontext.gregs;
-  if (!IsInGuestCode(machine)) {
-    Chain(signal, info, raw_context);
-    return;
-  }
+  const auto address = reinterpret_cast<uintptr_t>(info->si_addr);
   EntryRecord* entry = current_entry;
-  GuestRegisters registers;
-  if (entry->loop_registers != nullptr) {
-    registers = *entry->loop_registers;
-  } else {
-    registers.ip = reinterpret_cast<const void*>(machine[REG_R12]);
-    registers.fp = reinterpret_cast<void*>(machine[REG_R13]);
-    registers.context = reinterpret_cast<void*>(machine[REG_R14]);
-  }
-  if (!claims_on_signals.load()->fault(*entry, reinterpret_cast<uintptr_t>(info->si_addr),
-                                       registers)) {
+  const Code code = CodeAt(machine);
+  const bool is_guests = code == Code::kInterpreter
+                             ? ClaimInterpreterFault(*entry, address, machine)
+                             : code == Code::kNative && ClaimNativeFault(*entry, address, machine);
+  if (!is_guests) {
     Chain(signal, info, raw_context);
     return;
   }
@@ -88,7 +104,9 @@ void OnInterrupt(int signal, siginfo_t* info, void* raw_context) {
   }
   greg_t* machine = static_cast<ucontext_t*>(raw_context)->uc_mcontext.gregs;
   // The loop dispatch is not left from inside: it looks for itself.
-  if (!IsInGuestCode(machine) || current_entry->loop_registers != nullptr) return;
+  const Code code = CodeAt(machine);
+  if (code == Code::kHost) return;
+  if (code == Code::kInterpreter && current_entry->loop_registers != nullptr) return;
   if (claims_on_signals.load()->interrupt(*current_entry)) Leave(*current_entry, machine);
 }
 
@@ -131,11 +149,15 @@ void InterruptThread(int thread) {
 }
 
 void EnterGuest(EntryRecord* record, const GuestRegisters* registers, const void* handler) {
+  const EntryScope scope(record);
+  tenon_sys_enter(record, registers, handler);
+}
+
+EntryScope::EntryScope(EntryRecord* record) : record_(record) {
   record->previous = current_entry;
   current_entry = record;
-  tenon_sys_enter(record, registers, handler);
-  current_entry = record->previous;
 }
+EntryScope::~EntryScope() { current_entry = record_->previous; }
 
 void SetCurrentEntry(EntryRecord* record) { current_entry = record; }
 

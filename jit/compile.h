@@ -1,0 +1,47 @@
+// The compiler's front door: a validated module becomes the bytes of an artifact
+// (vm/artifact/format.h), machine code of one processor under the settings that its header names.
+// The same module and options give the same bytes, whatever else the process does.
+#pragma once
+
+#include <tenon/bounds.h>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "vm/base/status.h"
+#include "vm/valid/resolved_module.h"
+
+namespace tenon::jit {
+
+enum class OptLevel : uint8_t { k0, k1, k2, k3, kSize };
+
+// How exactly the state is kept that can be seen after a trap; see README.md.
+enum class TrapPolicy : uint8_t { kPrecise, kComponent };
+
+struct CompileOptions {
+  OptLevel level = OptLevel::k2;
+  std::string cpu = "native";  // or x86-64, x86-64-v2, -v3, -v4
+  Bounds bounds = Bounds::kGuard;
+  bool deterministic_simd = false;
+  TrapPolicy trap_policy = TrapPolicy::kPrecise;
+  std::function<bool(vm::FuncIdx)> filter;  // which functions to compile; none: all
+};
+
+// What became of each defined function, in the order of their indices.
+struct CompileReport {
+  struct Func {
+    vm::FuncIdx index;
+    std::string reason;  // why it has no machine code; empty when it has
+    bool is_compiled() const { return reason.empty(); }
+  };
+  std::vector<Func> funcs;
+};
+
+// `module` was validated with BodyValidation::kEager. `report` may be null. kUsage: no such
+// processor. One call at a time, since the linker has state of the process.
+Result<std::vector<uint8_t>> CompileModule(const vm::ResolvedModule& module,
+                                           const CompileOptions& options, CompileReport* report);
+
+}  // namespace tenon::jit

@@ -1,0 +1,129 @@
+#include "jit/image/link.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "jit/embedded.h"
+#include "lld/Common/Driver.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
+
+LLD_HAS_DRIVER(elf)
+
+namespace tenon::jit {
+namespace {
+
+// What is written at run time, or would need to be relocated then, has no place: an image with any
+// of it is an error.
+constexpr absl::string_view kScript = R"(
+PHDRS {
+  data PT_LOAD FILEHDR PHDRS FLAGS(4);
+  text PT_LOAD FLAGS(5);
+}
+ENTRY(tenon_header)
+SECTIONS {
+  . = SIZEOF_HEADERS;
+  .tenon.header : { KEEP(*(.tenon.header)) } :data
+  .rodata : { *(.rodata .rodata.*) } :data
+  . = ALIGN(CONSTANT(MAXPAGESIZE));
+  .text : { *(.text .text.*) } :text
+  .symtab : { *(.symtab) }
+  .strtab : { *(.strtab) }
+  .shstrtab : { *(.shstrtab) }
+  /DISCARD/ : { *(.comment .note.* .eh_frame .llvm.* .llvm_addrsig) }
+  .relocations : { *(.rela.dyn .rela.plt .relr.dyn) }
+  .refused : { *(.data .data.* .bss .bss.* .got .got.* .plt .iplt .tdata .tbss .init_array
+                 .fini_array .ctors .dtors) }
+  ASSERT(SIZEOF(.relocations) + SIZEOF(.refused) == 0, "an image is neither written nor relocated")
+}
+)";
+
+// A folder that is gone afterwards, with the files in it.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() = default;
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder() {
+    if (!path_.empty()) llvm::sys::fs::remove_directories(path_);
+  }
+  Status Make() {
+    llvm::SmallString<128> path;
+    if (const std::error_code error = llvm::sys::fs::createUniqueDirectory("tenon-link", path)) {
+      return Fail(ErrorKind::kIo, absl::StrCat("no temporary folder: ", error.message()));
+    }
+    path_ = path.str().str();
+    return {};
+  }
+  std::string File(absl::string_view name) const { return absl::StrCat(path_, "/", name); }
+
+ private:
+  std::string path_;
+};
+
+Status WriteBytes(const std::string& path, absl::string_view bytes) {
+  std::error_code error;
+  llvm::raw_fd_ostream file(path, error);
+  if (!error) {
+    file.write(bytes.data(), bytes.size());
+    file.close();
+    error = file.error();
+  }
+  if (!error) return {};
+  file.clear_error();
+  return Fail(ErrorKind::kIo, absl::StrCat(path, ": ", error.message()));
+}
+
+}  // namespace
+
+Result<std::vector<uint8_t>> LinkImage(absl::string_view object) {
+  TemporaryFolder folder;
+  TENON_RETURN_IF_ERROR(folder.Make());
+  const std::string object_path = folder.File("module.o");
+  const std::string support_path = folder.File("support.o");
+  const std::string script_path = folder.File("image.ld");
+  const std::string image_path = folder.File("image");
+  const absl::string_view support(tenon_jit_support,
+                                  static_cast<size_t>(tenon_jit_support_end - tenon_jit_support));
+  TENON_RETURN_IF_ERROR(WriteBytes(object_path, object));
+  TENON_RETURN_IF_ERROR(WriteBytes(support_path, support));
+  TENON_RETURN_IF_ERROR(WriteBytes(script_path, kScript));
+
+  const char* const arguments[] = {"ld.lld",
+                                   "-static",
+                                   "-nostdlib",
+                                   "--no-dynamic-linker",
+                                   "--gc-sections",
+                                   "--build-id=none",
+                                   "--threads=1",
+                                   "--orphan-handling=error",
+                                   "-z",
+                                   "norelro",
+                                   "-z",
+                                   "max-page-size=4096",
+                                   "-z",
+                                   "noexecstack",
+                                   "--fatal-warnings",
+                                   "-T",
+                                   script_path.c_str(),
+                                   object_path.c_str(),
+                                   support_path.c_str(),
+                                   "-o",
+                                   image_path.c_str()};
+  std::string messages;
+  llvm::raw_string_ostream output(messages);
+  const lld::Result result = lld::lldMain(arguments, output, output, {{lld::Gnu, &lld::elf::link}});
+  if (result.retCode != 0) {
+    return Fail(ErrorKind::kLimit, absl::StrCat("the image cannot be linked: ", messages));
+  }
+  auto image = llvm::MemoryBuffer::getFile(image_path, /*IsText=*/false,
+                                           /*RequiresNullTerminator=*/false);
+  if (!image)
+    return Fail(ErrorKind::kIo, absl::StrCat(image_path, ": ", image.getError().message()));
+  const llvm::StringRef bytes = (*image)->getBuffer();
+  return std::vector<uint8_t>(bytes.bytes_begin(), bytes.bytes_end());
+}
+
+}  // namespace tenon::jit

@@ -1,0 +1,17 @@
+// Objects to an image: an ELF file linked at address zero that needs no relocation and can be
+// mapped anywhere (vm/artifact/FORMAT.md).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "vm/base/status.h"
+
+namespace tenon::jit {
+
+// `object` defines tenon_header; what it calls besides is image/support.c's. One call at a time.
+// kIo: no place for temporary files.
+Result<std::vector<uint8_t>> LinkImage(absl::string_view object);
+
+}  // namespace tenon::jit

@@ -1,0 +1,89 @@
+// One module on its way to IR: what its functions have in common. Functions of the module are
+// declared first, so that they can call each other in any order; gates and entries are made when
+// one asks for them (jit/README.md, "The contract with the runtime").
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "jit/compile.h"
+#include "jit/lower/signature.h"
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Target/TargetMachine.h"
+#include "vm/syntax/opcode.h"
+#include "vm/valid/resolved_module.h"
+
+namespace tenon::jit {
+
+class ModuleLowering {
+ public:
+  // All of these outlive it. `into` is empty.
+  ModuleLowering(const vm::ResolvedModule& source, const CompileOptions& options,
+                 const llvm::TargetMachine& machine, llvm::Module* into);
+
+  // Fills the module: functions, gates, entries, header.
+  Status Lower(CompileReport* report);
+
+  const vm::ResolvedModule& source() const { return source_; }
+  const CompileOptions& options() const { return options_; }
+  const Types& types() const { return types_; }
+  llvm::Module& ir() { return ir_; }
+
+  const Signature& SignatureOf(const vm::FuncType& type);
+  llvm::Function* FunctionOf(vm::FuncIdx func);  // of the module itself
+  llvm::Function* GateOf(const Signature& signature);
+  llvm::Function* EntryOf(const Signature& signature);
+  llvm::Function* trap();  // (context, kind, offset), does not return
+
+  // The function of vm/sem for an instruction; null if there is none.
+  llvm::Function* SemanticsOf(vm::Opcode op);
+
+  // What the processor has for a vector instruction; null: nothing, or nothing that is the same on
+  // others where that is asked for.
+  llvm::Value* BuildLanes(llvm::IRBuilder<>& ir, vm::Opcode op,
+                          absl::Span<llvm::Value* const> operands) const;
+
+  // Offset in the context of a global that the module defines.
+  uint32_t GlobalOffset(uint32_t global) const;
+  bool is_precise() const { return options_.trap_policy == TrapPolicy::kPrecise; }
+  bool has_round_instructions() const { return has_round_instructions_; }
+
+  // What accesses of the kind are marked with, so that they are known not to meet others.
+  llvm::MDNode* AccessTag(absl::string_view kind);
+
+ private:
+  // Why the function is left to the interpreter; "" when it was lowered.
+  std::string LowerFunction(vm::FuncIdx func);
+  void CallThroughRuntime(vm::FuncIdx func);  // makes that the function's body
+  llvm::Function* Declare(llvm::FunctionType* type, const std::string& name);
+  void LinkSemantics();
+  void WriteHeader(const CompileReport& report);
+
+  const vm::ResolvedModule& source_;
+  const CompileOptions& options_;
+  const llvm::TargetMachine& machine_;
+  llvm::Module& ir_;
+  const Types types_;
+  bool has_round_instructions_ = false;
+  bool has_fused_multiply_add_ = false;
+  std::vector<llvm::Function*> funcs_;  // by FuncIdx minus the imported functions
+  absl::flat_hash_map<const vm::FuncType*, const Signature*> signatures_;
+  std::map<std::string, std::unique_ptr<Signature>> signatures_by_name_;
+  absl::flat_hash_map<const Signature*, llvm::Function*> gates_;
+  absl::flat_hash_map<const Signature*, llvm::Function*> entries_;
+  absl::flat_hash_map<std::string, llvm::MDNode*> access_tags_;
+  llvm::Function* trap_ = nullptr;
+  std::vector<uint32_t> global_offsets_;
+  std::unique_ptr<llvm::Module> semantics_;  // read when first asked for
+};
+
+// Attributes of every function of an image; see README.md.
+void SetFunctionAttributes(llvm::Function* function);
+
+}  // namespace tenon::jit

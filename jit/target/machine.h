@@ -1,0 +1,22 @@
+// The processor that an image is for: LLVM's machine for it, and the passes that make an object of
+// a module. Nothing else in jit knows what processor that is.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "jit/compile.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Target/TargetMachine.h"
+
+namespace tenon::jit {
+
+// kUsage: LLVM knows no such processor.
+Result<std::unique_ptr<llvm::TargetMachine>> MakeTargetMachine(const CompileOptions& options);
+
+// Optimises the module, which was made for the machine, and appends its object file.
+void EmitObject(llvm::Module& module, llvm::TargetMachine& machine, OptLevel level,
+                llvm::SmallVectorImpl<char>* object);
+
+}  // namespace tenon::jit

@@ -1,0 +1,199 @@
+// tenon-compile: a module's file to an artifact's. The runner starts it, so that it links no LLVM
+// itself.
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "jit/compile.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/raw_ostream.h"
+#include "vm/binary/decoder.h"
+#include "vm/syntax/limits.h"
+#include "vm/sys/input_file.h"
+#include "vm/text/parser.h"
+#include "vm/valid/validate.h"
+
+namespace tenon::jit {
+namespace {
+
+constexpr char kUsage[] =
+    "usage: tenon-compile [options] IN.wasm -o OUT\n"
+    "  -O0 -O1 -O2 -O3 -Os       how much to optimise (-O2)\n"
+    "  --target-cpu=CPU          native, x86-64, x86-64-v2, -v3, -v4 (native)\n"
+    "  --bounds=HOW              guard or explicit (guard)\n"
+    "  --trap-policy=POLICY      precise or component (precise)\n"
+    "  --deterministic-simd      relaxed SIMD that is the same everywhere\n"
+    "  --features=LIST           as of `tenon run`\n"
+    "  --sample=SEED             compile about half of the functions; the others are interpreted\n"
+    "  --report                  tell which functions have no machine code, and why\n";
+
+struct Arguments {
+  CompileOptions compile;
+  vm::Features features;
+  std::string in, out;
+  bool report = false;
+};
+
+Status BadUsage(absl::string_view what) {
+  return Fail(ErrorKind::kUsage, absl::StrCat(what, "\n", kUsage));
+}
+
+std::optional<OptLevel> ParseLevel(absl::string_view text) {
+  constexpr std::pair<absl::string_view, OptLevel> kLevels[] = {{"-O0", OptLevel::k0},
+                                                                {"-O1", OptLevel::k1},
+                                                                {"-O2", OptLevel::k2},
+                                                                {"-O3", OptLevel::k3},
+                                                                {"-Os", OptLevel::kSize}};
+  for (const auto& [name, level] : kLevels) {
+    if (text == name) return level;
+  }
+  return std::nullopt;
+}
+
+// About every second function; which, depends on the seed.
+std::function<bool(vm::FuncIdx)> Sample(uint64_t seed) {
+  return [seed](vm::FuncIdx func) {
+    uint64_t mixed = (seed + func.value()) * 0x9e3779b97f4a7c15;
+    mixed ^= mixed >> 29;
+    return ((mixed * 0xbf58476d1ce4e5b9) >> 63) != 0;
+  };
+}
+
+// `text` has two meanings; which is it?
+Status Choose(absl::string_view text, absl::string_view no, absl::string_view yes, bool* chosen) {
+  if (text != no && text != yes) {
+    return BadUsage(absl::StrCat("expected ", no, " or ", yes, ", got ", text));
+  }
+  *chosen = text == yes;
+  return {};
+}
+
+// An option with a value. False: it is no such option.
+Result<bool> ParseValue(absl::string_view name, absl::string_view value, Arguments* arguments) {
+  bool chosen = false;
+  if (name == "--target-cpu") {
+    arguments->compile.cpu = std::string(value);
+  } else if (name == "--bounds") {
+    TENON_RETURN_IF_ERROR(Choose(value, "guard", "explicit", &chosen));
+    arguments->compile.bounds = chosen ? Bounds::kExplicit : Bounds::kGuard;
+  } else if (name == "--trap-policy") {
+    TENON_RETURN_IF_ERROR(Choose(value, "precise", "component", &chosen));
+    arguments->compile.trap_policy = chosen ? TrapPolicy::kComponent : TrapPolicy::kPrecise;
+  } else if (name == "--features") {
+    TENON_RETURN_IF_ERROR(arguments->features.Apply(value));
+  } else if (name == "--sample") {
+    uint64_t seed = 0;
+    if (!absl::SimpleAtoi(value, &seed)) {
+      return std::unexpected(BadUsage("--sample takes a number").error());
+    }
+    arguments->compile.filter = Sample(seed);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+Result<Arguments> Parse(const std::vector<absl::string_view>& words) {
+  Arguments arguments;
+  const auto bad = [](absl::string_view what, absl::string_view word) {
+    return std::unexpected(BadUsage(absl::StrCat(what, word)).error());
+  };
+  for (size_t i = 0; i < words.size(); ++i) {
+    absl::string_view word = words[i];
+    if (word.empty() || word[0] != '-') {
+      if (!arguments.in.empty()) return bad("one input too many: ", word);
+      arguments.in = std::string(word);
+    } else if (const auto level = ParseLevel(word)) {
+      arguments.compile.level = *level;
+    } else if (word == "--report") {
+      arguments.report = true;
+    } else if (word == "--deterministic-simd") {
+      arguments.compile.deterministic_simd = true;
+    } else if (const size_t equals = word.find('='); equals != absl::string_view::npos) {
+      TENON_ASSIGN_OR_RETURN(const bool known, ParseValue(word.substr(0, equals),
+                                                          word.substr(equals + 1), &arguments));
+      if (!known) return bad("no such option: ", word);
+    } else if (i + 1 == words.size()) {
+      return bad("an option without its value, or none: ", word);
+    } else if (word == "-o") {
+      arguments.out = std::string(words[++i]);
+    } else {
+      TENON_ASSIGN_OR_RETURN(const bool known, ParseValue(word, words[++i], &arguments));
+      if (!known) return bad("no such option: ", word);
+    }
+  }
+  if (arguments.in.empty() || arguments.out.empty()) return bad("an input and -o are needed", "");
+  return arguments;
+}
+
+Result<vm::Module> ReadModule(std::vector<uint8_t> bytes, const vm::Features& features) {
+  const absl::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (absl::StartsWith(text, absl::string_view("\0asm", 4))) {
+    return vm::DecodeModule(std::move(bytes), features);
+  }
+  return vm::ParseModule(text);
+}
+
+// The file is there whole or not at all.
+Status WriteWhole(const std::string& path, const std::vector<uint8_t>& bytes) {
+  const auto failure = [&](llvm::Error error) {
+    return Fail(ErrorKind::kIo, absl::StrCat(path, ": ", llvm::toString(std::move(error))));
+  };
+  llvm::Expected<llvm::sys::fs::TempFile> file =
+      llvm::sys::fs::TempFile::create(path + ".%%%%%%%%.tmp");
+  if (!file) return failure(file.takeError());
+  llvm::raw_fd_ostream stream(file->FD, /*shouldClose=*/false);
+  stream.write(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  stream.flush();
+  if (const std::error_code error = stream.error()) {
+    stream.clear_error();
+    llvm::consumeError(file->discard());
+    return failure(llvm::errorCodeToError(error));
+  }
+  if (llvm::Error error = file->keep(path)) return failure(std::move(error));
+  return {};
+}
+
+Status Run(const Arguments& arguments) {
+  TENON_ASSIGN_OR_RETURN(std::vector<uint8_t> bytes,
+                         vm::sys::ReadInputFile(arguments.in, vm::kMaxModuleBytes));
+  TENON_ASSIGN_OR_RETURN(vm::Module module, ReadModule(std::move(bytes), arguments.features));
+  vm::TypeStore types;
+  TENON_ASSIGN_OR_RETURN(const std::shared_ptr<vm::ResolvedModule> resolved,
+                         vm::ValidateModule(std::make_unique<vm::Module>(std::move(module)), &types,
+                                            arguments.features, vm::BodyValidation::kEager));
+  CompileReport report;
+  TENON_ASSIGN_OR_RETURN(const std::vector<uint8_t> artifact,
+                         CompileModule(*resolved, arguments.compile, &report));
+  if (arguments.report) {
+    size_t compiled = 0;
+    for (const CompileReport::Func& func : report.funcs) {
+      if (func.is_compiled()) ++compiled;
+      if (!func.is_compiled()) {
+        llvm::outs() << "function " << func.index.value() << ": " << func.reason << "\n";
+      }
+    }
+    llvm::outs() << compiled << " of " << report.funcs.size() << " functions compiled\n";
+  }
+  return WriteWhole(arguments.out, artifact);
+}
+
+int Main(const std::vector<absl::string_view>& words) {
+  auto arguments = Parse(words);
+  const Status status =
+      arguments ? Run(*arguments) : Status(std::unexpected(std::move(arguments).error()));
+  if (status) return 0;
+  llvm::errs() << "tenon-compile: " << status.error().ToString() << "\n";
+  return status.error().kind() == ErrorKind::kUsage ? 2 : 1;
+}
+
+}  // namespace
+}  // namespace tenon::jit
+
+int main(int argc, char** argv) { return tenon::jit::Main({argv + 1, argv + argc}); }

@@ -1,0 +1,255 @@
+#include "vm/runtime/native.h"
+
+#include "absl/strings/str_cat.h"
+#include "vm/runtime/bulk.h"
+#include "vm/runtime/instance.h"
+#include "vm/runtime/module.h"
+#include "vm/runtime/store.h"
+
+// What compiled code calls. A function whose result is 'c' or 'n' returns false after a trap or an
+// exception: compiled code is then left. All run on the host's stack.
+namespace tenon::vm {
+namespace {
+
+// Native stack of the host's that a call and a nested entry may need.
+constexpr uintptr_t kHeadroomBytes = 64 * 1024;
+
+bool Fail(Context* ctx, TrapKind kind) {
+  RunBlock& run = *ctx->run;
+  if (run.trap == 0 && !MustEnd(run)) run.trap = 1 + static_cast<uint32_t>(kind);
+  return false;
+}
+
+bool CheckMemory(Context* ctx, bool in_bounds) {
+  if (!in_bounds) return Fail(ctx, TrapKind::kOutOfBoundsMemoryAccess);
+  return !MustEnd(*ctx->run);
+}
+
+bool CheckTable(Context* ctx, bool in_bounds) {
+  if (!in_bounds) return Fail(ctx, TrapKind::kOutOfBoundsTableAccess);
+  return !MustEnd(*ctx->run);
+}
+
+// core: #exec-invoke, of a function without machine code
+bool CallHost(Context* ctx, const Func& func, Slot* slots) {
+  RunBlock& run = *ctx->run;
+  HostCall call{*run.store, func.host->data, slots, *func.type, ctx};
+  EntryRecord* const entry = run.entry;
+  const bool ok = func.host->callback(call);
+  run.entry = entry;
+  sys::SetCurrentEntry(entry);
+  if (!ok && run.exception == kNullRef && !MustEnd(run)) run.store->SetTrap(TrapKind::kHost);
+  return run.trap == 0 && run.exception == kNullRef && !MustEnd(run);
+}
+
+}  // namespace
+
+// One that only a thunk's assembler names.
+#define TENON_BUILTIN extern "C" __attribute__((used))
+
+TENON_BUILTIN bool tenon_builtin_Trap(Context* ctx, uint32_t kind, uint32_t offset) {
+  ctx->run->store->SetNativeOffset(offset);
+  return Fail(ctx, static_cast<TrapKind>(kind));
+}
+
+TENON_BUILTIN bool tenon_builtin_UninitializedElement(Context* ctx, uint64_t index,
+                                                      uint32_t offset) {
+  if (ctx->run->trap == 0) ctx->run->store->pending_trap().detail = absl::StrCat(index);
+  return tenon_builtin_Trap(ctx, static_cast<uint32_t>(TrapKind::kUninitializedElement), offset);
+}
+
+TENON_BUILTIN bool tenon_builtin_CallFunc(Context* ctx, const Func* func, Slot* slots) {
+  if (func->host != nullptr) return CallHost(ctx, *func, slots);
+  return ctx->run->store->engine().tier().invoke(*ctx->run->store, *func, slots);
+}
+
+TENON_BUILTIN bool tenon_builtin_CallOwn(Context* ctx, uint32_t func, Slot* slots) {
+  return tenon_builtin_CallFunc(ctx, ctx->instance->FuncRef(FuncIdx(func)), slots);
+}
+
+TENON_BUILTIN uint32_t tenon_builtin_IsCallableAs(Context* ctx, const Func* func,
+                                                  uint32_t expected) {
+  return ctx->run->store->engine().types().IsSubType(func->type_id, TypeId(expected));
+}
+
+TENON_BUILTIN const Func* tenon_builtin_FuncRef(Context* ctx, uint32_t func) {
+  return ctx->instance->FuncRef(FuncIdx(func));
+}
+
+TENON_BUILTIN uint64_t tenon_builtin_MemoryGrow(Context* ctx, uint32_t memory, uint64_t pages) {
+  return ctx->memories[memory]->Grow(pages).value_or(~uint64_t{0});
+}
+
+TENON_BUILTIN uint64_t tenon_builtin_MemorySize(Context* ctx, uint32_t memory) {
+  return ctx->memories[memory]->size_pages();
+}
+
+TENON_BUILTIN bool tenon_builtin_MemoryFill(Context* ctx, uint32_t memory, uint64_t address,
+                                            uint32_t value, uint64_t count) {
+  return CheckMemory(ctx, FillMemory(*ctx->run, *ctx->memories[memory], address,
+                                     static_cast<uint8_t>(value), count));
+}
+
+TENON_BUILTIN bool tenon_builtin_MemoryCopy(Context* ctx, uint32_t to, uint32_t from,
+                                            uint64_t target, uint64_t source, uint64_t count) {
+  return CheckMemory(
+      ctx, CopyMemory(*ctx->run, *ctx->memories[to], target, *ctx->memories[from], source, count));
+}
+
+TENON_BUILTIN bool tenon_builtin_MemoryInit(Context* ctx, uint32_t segment, uint32_t memory,
+                                            uint64_t target, uint64_t source, uint64_t count) {
+  return CheckMemory(ctx, InitMemory(*ctx->run, *ctx->memories[memory], target,
+                                     ctx->instance->data_segment(segment), source, count));
+}
+
+TENON_BUILTIN void tenon_builtin_DataDrop(Context* ctx, uint32_t segment) {
+  ctx->instance->DropData(segment);
+}
+
+TENON_BUILTIN bool tenon_builtin_TableGet(Context* ctx, uint32_t table, uint64_t index,
+                                          Slot* element) {
+  TableInstance& instance = *ctx->tables[table];
+  if (index >= instance.size()) return Fail(ctx, TrapKind::kOutOfBoundsTableAccess);
+  *element = instance.data()[index];
+  return true;
+}
+
+TENON_BUILTIN bool tenon_builtin_TableSet(Context* ctx, uint32_t table, uint64_t index,
+                                          const Slot* element) {
+  TableInstance& instance = *ctx->tables[table];
+  if (index >= instance.size()) return Fail(ctx, TrapKind::kOutOfBoundsTableAccess);
+  instance.data()[index] = *element;
+  return true;
+}
+
+TENON_BUILTIN uint64_t tenon_builtin_TableSize(Context* ctx, uint32_t table) {
+  return ctx->tables[table]->size();
+}
+
+TENON_BUILTIN uint64_t tenon_builtin_TableGrow(Context* ctx, uint32_t table, uint64_t delta,
+                                               const Slot* element) {
+  return ctx->tables[table]->Grow(delta, *element).value_or(~uint64_t{0});
+}
+
+TENON_BUILTIN bool tenon_builtin_TableFill(Context* ctx, uint32_t table, uint64_t start,
+                                           uint64_t count, const Slot* element) {
+  return CheckTable(ctx, FillTable(*ctx->tables[table], start, *element, count));
+}
+
+TENON_BUILTIN bool tenon_builtin_TableCopy(Context* ctx, uint32_t to, uint32_t from,
+                                           uint64_t target, uint64_t source, uint64_t count) {
+  return CheckTable(ctx, CopyTable(*ctx->tables[to], target, *ctx->tables[from], source, count));
+}
+
+TENON_BUILTIN bool tenon_builtin_TableInit(Context* ctx, uint32_t segment, uint32_t table,
+                                           uint64_t target, uint64_t source, uint64_t count) {
+  return CheckTable(ctx, InitTable(*ctx->tables[table], target,
+                                   ctx->instance->elem_segment(segment), source, count));
+}
+
+TENON_BUILTIN void tenon_builtin_ElemDrop(Context* ctx, uint32_t segment) {
+  ctx->instance->DropElem(segment);
+}
+
+// Results: c and n are checked when the call returns.
+#define THUNK_c(name) TENON_CHECKED_HOST_THUNK(tenon_thunk_##name, tenon_builtin_##name)
+#define THUNK_n(name) THUNK_c(name)
+#define THUNK_v(name) TENON_HOST_THUNK(tenon_thunk_##name, tenon_builtin_##name)
+#define THUNK_i(name) THUNK_v(name)
+#define THUNK_l(name) THUNK_v(name)
+#define THUNK_p(name) THUNK_v(name)
+#define BUILTIN(name, result, parameters) THUNK_##result(name);
+#include "vm/runtime/builtins.def"
+
+#define BUILTIN(name, result, parameters) extern "C" const char tenon_thunk_##name[];
+#include "vm/runtime/builtins.def"
+
+const void* const kBuiltins[] = {
+#define BUILTIN(name, result, parameters) tenon_thunk_##name,
+#include "vm/runtime/builtins.def"
+};
+const size_t kBuiltinCount = std::size(kBuiltins);
+
+namespace {
+
+// The function whose code `pc` is in; code is in no order. Null when it is none of the module's.
+const FuncCode* FunctionAt(const LoadedModule& module, const char* pc) {
+  const FuncCode* found = nullptr;
+  const size_t count = module.resolved->funcs.size() - module.resolved->imported_funcs;
+  for (size_t i = 0; i < count; ++i) {
+    const FuncCode& code = module.codes[i];
+    const auto* begin = static_cast<const char*>(code.native.call);
+    if (begin == nullptr || begin > pc) continue;
+    if (found == nullptr || begin > found->native.call) found = &code;
+  }
+  return found;
+}
+
+// Appends the frames of the entry that was just left, innermost first, without what entered them.
+void AppendNativeTrace(const Context& context, Trap* trap) {
+  const Instance& instance = *context.instance;
+  const ResolvedModule& resolved = instance.resolved();
+  const sys::NativeState& state = context.run->native;
+  uint32_t offset = context.run->store->TakeNativeOffset();
+  const char* pc = state.native_pc;
+  for (auto* frame = reinterpret_cast<const char* const*>(state.native_fp);
+       frame != nullptr && frame[0] != nullptr;
+       pc = frame[1], frame = reinterpret_cast<const char* const*>(frame[0]), offset = 0) {
+    const FuncCode* code = FunctionAt(instance.module(), pc);
+    if (code == nullptr) continue;
+    if (trap->backtrace.size() >= kMaxBacktraceFrames) {
+      trap->truncated = true;
+      return;
+    }
+    Frame& added = trap->backtrace.emplace_back();
+    added.module = instance.Name();
+    added.func = code->index;
+    added.function = std::string(resolved.FunctionName(code->index));
+    added.offset =
+        offset != 0
+            ? offset
+            : resolved.module->bodies[code->index.value() - resolved.imported_funcs].code.offset;
+    added.instance = &instance;
+  }
+}
+
+}  // namespace
+
+bool InvokeNative(Context& context, const FuncCode& code, Slot* slots) {
+  RunBlock& run = *context.run;
+  Store& store = *run.store;
+  const char* top = static_cast<const char*>(__builtin_frame_address(0));
+  if (store.must_end() ||
+      (run.native_limit != nullptr && top < run.native_limit + kHeadroomBytes) ||
+      !store.HasNativeStack()) {
+    store.SetTrap(store.must_end() ? TrapKind::kTimeout : TrapKind::kCallStackExhausted);
+    return false;
+  }
+  EntryRecord record;
+  record.owner = &store;
+  EntryRecord* const outer = run.entry;
+  run.entry = &record;
+  sys::EnterNative(&record, &run.native, {code.native.entry, &context, slots, code.native.call});
+  run.entry = outer;
+  if (store.must_end()) store.End();
+  if (run.trap != 0) AppendNativeTrace(context, &store.pending_trap());
+  return run.trap == 0 && run.exception == kNullRef;
+}
+
+// The innermost entry's, whose store has the memory or the stack. Runs in the signal handler.
+bool ClaimNativeFault(EntryRecord& entry, uintptr_t address, const char* pc, const char* frame) {
+  auto* store = static_cast<Store*>(entry.owner);
+  TrapKind kind = TrapKind::kOutOfBoundsMemoryAccess;
+  if (store->OwnsStackGuard(address)) {
+    kind = TrapKind::kCallStackExhausted;
+  } else if (!store->OwnsGuestAddress(address)) {
+    return false;
+  }
+  RunBlock& run = store->run();
+  run.trap = 1 + static_cast<uint32_t>(kind);
+  run.native.native_pc = pc;
+  run.native.native_fp = frame;
+  return true;
+}
+
+}  // namespace tenon::vm

@@ -1,0 +1,94 @@
+#include "vm/sys/code_space.h"
+
+#include <sys/mman.h>
+
+#include <atomic>
+#include <map>
+#include <mutex>
+
+#include "vm/sys/memory_map.h"
+
+namespace tenon::vm::sys {
+namespace {
+
+// Offsets within an image have 32 bits; there is room for many of the largest.
+constexpr size_t kSpaceBytes = size_t{64} << 30;
+
+std::atomic<uintptr_t> space_begin = 0;
+
+// What of the range is taken.
+class Space {
+ public:
+  static Space& Get() {
+    static Space& space = *new Space;
+    return space;
+  }
+
+  // First fit. Null when there is no room.
+  uint8_t* Take(size_t size) {
+    const std::lock_guard lock(mutex_);
+    if (!mapping_) {
+      mapping_ = Mapping::Reserve(kSpaceBytes);
+      if (!mapping_) return nullptr;
+      space_begin = reinterpret_cast<uintptr_t>(mapping_.base());
+    }
+    size_t at = 0;
+    for (const auto& [begin, end] : taken_) {
+      if (begin - at >= size) break;
+      at = end;
+    }
+    if (kSpaceBytes - at < size) return nullptr;
+    taken_.emplace(at, at + size);
+    return mapping_.base() + at;
+  }
+
+  void GiveBack(uint8_t* base, size_t size) {
+    const std::lock_guard lock(mutex_);
+    mmap(base, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+    taken_.erase(static_cast<size_t>(base - mapping_.base()));
+  }
+
+ private:
+  std::mutex mutex_;
+  Mapping mapping_;
+  std::map<size_t, size_t> taken_;  // begin to end
+};
+
+size_t RoundUp(size_t size) {
+  const size_t page = HostPageBytes();
+  return (size + page - 1) / page * page;
+}
+
+}  // namespace
+
+CodeMapping& CodeMapping::operator=(CodeMapping&& other) noexcept {
+  std::swap(base_, other.base_);
+  std::swap(size_, other.size_);
+  return *this;
+}
+
+CodeMapping::~CodeMapping() {
+  if (base_ != nullptr) Space::Get().GiveBack(base_, size_);
+}
+
+CodeMapping CodeMapping::Map(int file, size_t size, absl::Span<const CodeSegment> segments) {
+  CodeMapping mapping;
+  mapping.size_ = RoundUp(size);
+  mapping.base_ = Space::Get().Take(mapping.size_);
+  if (mapping.base_ == nullptr) return {};
+  for (const CodeSegment& segment : segments) {
+    const int access = segment.is_executable ? PROT_READ | PROT_EXEC : PROT_READ;
+    if (mmap(mapping.base_ + segment.image_offset, segment.size, access, MAP_PRIVATE | MAP_FIXED,
+             file, static_cast<off_t>(segment.file_offset)) == MAP_FAILED) {
+      return {};
+    }
+  }
+  return mapping;
+}
+
+bool IsInCodeSpace(uintptr_t address) {
+  const uintptr_t begin = space_begin.load(std::memory_order_relaxed);
+  return begin != 0 && address - begin < kSpaceBytes;
+}
+
+}  // namespace tenon::vm::sys

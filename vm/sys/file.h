@@ -1,0 +1,40 @@
+// A host file that is read in pieces or mapped: an owned descriptor with the few calls that its
+// readers need.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "absl/types/span.h"
+#include "vm/base/status.h"
+
+namespace tenon::vm::sys {
+
+// An owned descriptor; errors are kIo with the system's text, and the caller adds the file's name.
+class File {
+ public:
+  File(File&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+  File& operator=(File&& other) noexcept {
+    std::swap(descriptor_, other.descriptor_);
+    return *this;
+  }
+  ~File();
+
+  // For reading; a regular file.
+  static Result<File> Open(const std::string& path);
+  // One that has no name, with these bytes.
+  static Result<File> OfBytes(absl::Span<const uint8_t> bytes);
+
+  Result<uint64_t> Size() const;
+  // Fills all of `bytes` from that offset on; kIo where the file ends before.
+  Status ReadAt(uint64_t offset, absl::Span<uint8_t> bytes) const;
+  int descriptor() const { return descriptor_; }
+
+ private:
+  explicit File(int descriptor) : descriptor_(descriptor) {}
+
+  int descriptor_;
+};
+
+}  // namespace tenon::vm::sys

@@ -1,0 +1,45 @@
+// How compiled code is entered, and how it calls the host. It has a stack of its own: EnterNative
+// switches to it, a host thunk back, so that frames of C++ and of guests lie apart.
+//
+//   host's stack:    ... EnterNative | host function, EnterNative | host function ...
+//   native stack:    guest frames    | guest frames               | ...
+#pragma once
+
+#include <cstddef>
+
+#include "vm/sys/entry.h"
+
+namespace tenon::vm::sys {
+
+// Where both stacks stand; part of the run block, which the context points to with its first word.
+struct NativeState {
+  char* native_sp = nullptr;        // the native stack is free below
+  char* host_sp = nullptr;          // the host's likewise, while compiled code runs
+  const char* native_pc = nullptr;  // where compiled code called the host or faulted
+  const char* native_fp = nullptr;  // its frame pointer
+};
+
+// The call that an entry of compiled code is: entry(context, slots, code), context where swiftself
+// has it.
+struct NativeCall {
+  const void* entry;
+  void* context;
+  void* slots;
+  const void* code;
+};
+
+// Calls it until it returns or is left (LeaveNative, a fault). The record is this thread's
+// innermost entry meanwhile; the state stands as before afterwards.
+void EnterNative(EntryRecord* record, NativeState* state, const NativeCall& call);
+
+// The thread's signals need a stack when a guest has used up its own. False when there is no memory
+// for one.
+bool EnsureSignalStack();
+
+// TENON_HOST_THUNK(name, function) defines the assembler symbol `name`, which compiled code calls
+// as a C function with a context in swiftself: it calls `function`, of C linkage and with the same
+// arguments (six at most, integers), on the host's stack. The checked form's function returns a
+// bool; false leaves compiled code for what follows its EnterNative.
+#include "vm/sys/x86_64/host_thunk.h"
+
+}  // namespace tenon::vm::sys

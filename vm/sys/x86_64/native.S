@@ -1,0 +1,78 @@
+// See vm/sys/native.h. Compiled code has its context in r13, where swiftself is; the context's first
+// word is the run block.
+#include "vm/sys/x86_64/host_thunk.h"
+
+#define NATIVE_SP TENON_RUN_NATIVE
+#define HOST_SP TENON_RUN_NATIVE + 8
+#define NATIVE_PC TENON_RUN_NATIVE + 16
+#define NATIVE_FP TENON_RUN_NATIVE + 24
+
+        .text
+// void tenon_sys_enter_native(EntryRecord* /*rdi*/, NativeState* /*rsi*/, const NativeCall* /*rdx*/)
+// What it pushes is what tenon_sys_landing pops. The frame pointer ends the chain of guest frames.
+        .globl  tenon_sys_enter_native
+        .hidden tenon_sys_enter_native
+        .type   tenon_sys_enter_native, @function
+tenon_sys_enter_native:
+        endbr64
+        pushq   %rbp
+        pushq   %rbx
+        pushq   %r12
+        pushq   %r13
+        pushq   %r14
+        pushq   %r15
+        subq    $8, %rsp
+        movq    %rsp, (%rdi)
+        movq    %rsp, 8(%rsi)
+        movq    %rdi, %rbx
+        movq    0(%rsi), %rsp
+        movq    0(%rdx), %rax
+        movq    8(%rdx), %r13
+        movq    16(%rdx), %rdi
+        movq    24(%rdx), %rsi
+        xorl    %ebp, %ebp
+        callq   *%rax
+        movq    (%rbx), %rsp
+        jmp     tenon_sys_landing
+        .size   tenon_sys_enter_native, .-tenon_sys_enter_native
+
+// Calls the host function in r10. The native stack keeps its pointer in the run block, and on the
+// host's stack, where entries that the function makes do not reach it.
+        .macro  call_host
+        movq    (%r13), %r11
+        movq    (%rsp), %rax
+        movq    %rax, NATIVE_PC(%r11)
+        movq    %rbp, NATIVE_FP(%r11)
+        movq    %rsp, %rax
+        andq    $-16, %rsp
+        movq    %rsp, NATIVE_SP(%r11)
+        movq    HOST_SP(%r11), %rsp
+        pushq   %rax
+        pushq   %rax
+        callq   *%r10
+        .endm
+
+        .globl  tenon_sys_call_host
+        .hidden tenon_sys_call_host
+        .type   tenon_sys_call_host, @function
+tenon_sys_call_host:
+        call_host
+        popq    %rsp
+        retq
+        .size   tenon_sys_call_host, .-tenon_sys_call_host
+
+        .globl  tenon_sys_call_host_checked
+        .hidden tenon_sys_call_host_checked
+        .type   tenon_sys_call_host_checked, @function
+tenon_sys_call_host_checked:
+        call_host
+        testb   %al, %al
+        je      1f
+        popq    %rsp
+        retq
+1:      movq    (%r13), %r11
+        movq    TENON_RUN_ENTRY(%r11), %r11
+        movq    (%r11), %rsp
+        jmp     tenon_sys_landing
+        .size   tenon_sys_call_host_checked, .-tenon_sys_call_host_checked
+        .section .note.GNU-stack,"",@progbits
