@@ -1,5 +1,7 @@
 #include "vm/runtime/module.h"
 
+#include "vm/sys/entry.h"
+
 namespace tenon::vm {
 
 std::shared_ptr<LoadedModule> LoadedModule::Create(Engine* engine,
@@ -21,6 +23,7 @@ std::shared_ptr<LoadedModule> LoadedModule::Create(Engine* engine,
 }
 
 void LoadedModule::SetNative(FuncIdx func, NativeFunc native) {
+  sys::InstallFaultHandlers();  // the native stack ends in a guard page, however memories are kept
   FuncCode& code = *Code(func);
   code.native = native;
   code.entry.store(engine->tier().native_entry(), std::memory_order_release);
