@@ -1,0 +1,92 @@
+// tenon_compare_tiers: generated modules in both tiers.
+//
+//   tenon_compare_tiers [--first SEED] [--count N] [-O0|-O1|-O2|-O3|-Os] [--half] [--explicit]
+//                       [--lax-traps]
+//
+// Prints each seed whose module does not do the same, with what was seen, and counts at the end;
+// exits with 1 if there were any. With --lax-traps code has the trap policy of components, under
+// which what a trap leaves behind may differ (jit/README.md): a difference is then no failure.
+#include <cinttypes>
+#include <cstdio>
+#include <cstdlib>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/string_view.h"
+#include "test/aot/compare_tiers.h"
+#include "test/aot/compile_on_load.h"
+#include "test/fuzz/generator/generator.h"
+
+namespace tenon {
+namespace {
+
+struct Arguments {
+  uint64_t first = 0;
+  uint64_t count = 100;
+  bool is_half = false;
+  jit::CompileOptions compile = {.level = jit::OptLevel::k1};
+};
+
+bool ParseLevel(absl::string_view word, jit::OptLevel* level) {
+  static constexpr absl::string_view kLevels[] = {"-O0", "-O1", "-O2", "-O3", "-Os"};
+  for (size_t i = 0; i < std::size(kLevels); ++i) {
+    if (word == kLevels[i]) {
+      *level = static_cast<jit::OptLevel>(i);
+      return true;
+    }
+  }
+  return false;
+}
+
+bool Parse(int argc, char** argv, Arguments* out) {
+  for (int i = 1; i < argc; ++i) {
+    const absl::string_view option = argv[i];
+    if (ParseLevel(option, &out->compile.level)) continue;
+    if (option == "--half") {
+      out->is_half = true;
+    } else if (option == "--explicit") {
+      out->compile.bounds = Bounds::kExplicit;
+    } else if (option == "--lax-traps") {
+      out->compile.trap_policy = jit::TrapPolicy::kComponent;
+    } else {
+      uint64_t* const number = option == "--first"   ? &out->first
+                               : option == "--count" ? &out->count
+                                                     : nullptr;
+      if (number == nullptr || i + 1 == argc || !absl::SimpleAtoi(argv[++i], number)) return false;
+    }
+  }
+  return true;
+}
+
+int Main(int argc, char** argv) {
+  Arguments arguments;
+  if (!Parse(argc, argv, &arguments)) {
+    std::fprintf(stderr,
+                 "usage: tenon_compare_tiers [--first SEED] [--count N] [-O0|-O1|-O2|-O3|-Os] "
+                 "[--half] [--explicit] [--lax-traps]\n");
+    return 2;
+  }
+  uint64_t differences = 0;
+  uint64_t inconclusive = 0;
+  for (uint64_t seed = arguments.first; seed < arguments.first + arguments.count; ++seed) {
+    jit::CompileOptions options = arguments.compile;
+    if (arguments.is_half) CompileHalf(seed, &options);
+    const TierComparison found = CompareTiers(vm::GenerateModule(seed), std::move(options));
+    inconclusive += found.is_inconclusive ? 1 : 0;
+    if (found.difference.empty()) continue;
+    ++differences;
+    std::printf("seed %" PRIu64 ":\n%s", seed, found.difference.c_str());
+    std::fflush(stdout);
+  }
+  const CompiledFunctions functions = FunctionsSoFar();
+  std::printf("%" PRIu64 " modules, %" PRIu64 " differ, %" PRIu64
+              " exhausted a stack; %zu functions compiled, %zu interpreted\n",
+              arguments.count, differences, inconclusive, functions.compiled,
+              functions.interpreted);
+  const bool may_differ = arguments.compile.trap_policy == jit::TrapPolicy::kComponent;
+  return differences == 0 || may_differ ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace tenon
+
+int main(int argc, char** argv) { return tenon::Main(argc, argv); }

@@ -1,0 +1,57 @@
+#include "test/aot/compile_on_load.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "absl/strings/string_view.h"
+#include "vm/artifact/image.h"
+#include "vm/runtime/module.h"
+
+namespace tenon {
+namespace {
+
+jit::CompileOptions compile_options;
+CompiledFunctions so_far;
+
+template <typename T>
+T OrDie(Result<T> result, absl::string_view what) {
+  if (!result) {
+    const std::string text = result.error().ToString();
+    std::fprintf(stderr, "%.*s: %s\n", static_cast<int>(what.size()), what.data(), text.c_str());
+    std::abort();
+  }
+  return *std::move(result);
+}
+
+void Compile(vm::LoadedModule& module) {
+  if (module.resolved->funcs.size() == module.resolved->imported_funcs) return;
+  jit::CompileReport report;
+  const std::vector<uint8_t> bytes =
+      OrDie(jit::CompileModule(*module.resolved, compile_options, &report), "does not compile");
+  for (const auto& func : report.funcs) {
+    ++(func.is_compiled() ? so_far.compiled : so_far.interpreted);
+  }
+  const vm::sys::File file = OrDie(vm::sys::File::OfBytes(bytes), "no file");
+  auto image = OrDie(vm::artifact::Image::Map(file), "does not map");
+  const Status attached = vm::artifact::Image::Attach(std::move(image), module);
+  TENON_CHECK(attached.has_value());
+}
+
+}  // namespace
+
+void CompileOnLoad(const jit::CompileOptions& options, vm::EngineSettings* engine) {
+  compile_options = options;
+  compile_options.bounds = engine->bounds;
+  compile_options.deterministic_simd = engine->deterministic_simd;
+  engine->compile = Compile;
+}
+
+void CompileHalf(uint64_t seed, jit::CompileOptions* options) {
+  options->filter = [seed](vm::FuncIdx func) {
+    return ((seed + func.value()) * 0x9e3779b97f4a7c15 >> 63) != 0;
+  };
+}
+
+CompiledFunctions FunctionsSoFar() { return so_far; }
+
+}  // namespace tenon

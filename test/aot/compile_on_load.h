@@ -1,0 +1,27 @@
+// Modules compiled in this process as they are loaded: for tests that compare the tiers. The runner
+// has no compiler, so this is a hook of the engine.
+#pragma once
+
+#include <cstddef>
+
+#include "jit/compile.h"
+#include "vm/runtime/engine.h"
+
+namespace tenon {
+
+struct CompiledFunctions {
+  size_t compiled = 0;
+  size_t interpreted = 0;
+};
+
+// Engines made of `engine` from now on compile what they load; what validates must compile, so a
+// failure ends the process. One set of options at a time: it holds for all such engines.
+void CompileOnLoad(const jit::CompileOptions& options, vm::EngineSettings* engine);
+
+// Half of the functions, chosen by a number.
+void CompileHalf(uint64_t seed, jit::CompileOptions* options);
+
+// Since the start.
+CompiledFunctions FunctionsSoFar();
+
+}  // namespace tenon
