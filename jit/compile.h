@@ -27,6 +27,9 @@ struct CompileOptions {
   bool deterministic_simd = false;
   TrapPolicy trap_policy = TrapPolicy::kPrecise;
   std::function<bool(vm::FuncIdx)> filter;  // which functions to compile; none: all
+  unsigned threads = 0;                     // that compile; 0: one a core. The result is the same
+  // Called as work gets done, by one thread at a time: bytes of bodies.
+  std::function<void(uint64_t done, uint64_t total)> progress;
 };
 
 // What became of each defined function, in the order of their indices.

@@ -99,6 +99,36 @@ TEST_F(CompileTest, RefusesUnknownProcessors) {
 
 TEST_F(CompileTest, IsDeterministic) { EXPECT_EQ(Compile(kSmall), Compile(kSmall)); }
 
+// Bodies for several parts, whose functions call each other.
+std::string Large() {
+  std::string wat = "(module (memory 1) (func (param i32) (result i32) (local.get 0))\n";
+  for (int i = 1; i < 100; ++i) {
+    absl::StrAppend(&wat, "(func (param i32) (result i32) (local.get 0)");
+    for (int k = 0; k < 100; ++k) absl::StrAppend(&wat, " i32.load offset=", 1000 * k);
+    absl::StrAppend(&wat, " (call ", i - 1, ") (call ", (i * 37) % 100, "))\n");
+  }
+  return wat + ")";
+}
+
+TEST_F(CompileTest, MakesTheSameOnAnyNumberOfThreads) {
+  const std::string wat = Large();
+  uint64_t last = 0, total = 0;
+  CompileOptions options;
+  options.level = OptLevel::k1;
+  options.threads = 1;
+  options.progress = [&](uint64_t done, uint64_t all) {
+    EXPECT_GT(done, last);
+    last = done;
+    total = all;
+  };
+  const std::vector<uint8_t> on_one = Compile(wat, options);
+  EXPECT_EQ(last, total);
+  EXPECT_GT(total, 40'000);
+  options.progress = nullptr;
+  options.threads = 4;
+  EXPECT_EQ(Compile(wat, options), on_one);
+}
+
 // Read-only data, then code; nothing that is written, relocated or found at run time.
 TEST_F(CompileTest, MakesAnImageThatNeedsNoLoader) {
   const std::vector<uint8_t> image = Compile(kSmall);

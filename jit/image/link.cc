@@ -78,40 +78,43 @@ Status WriteBytes(const std::string& path, absl::string_view bytes) {
 
 }  // namespace
 
-Result<std::vector<uint8_t>> LinkImage(absl::string_view object) {
+Result<std::vector<uint8_t>> LinkImage(absl::Span<const absl::string_view> objects) {
   TemporaryFolder folder;
   TENON_RETURN_IF_ERROR(folder.Make());
-  const std::string object_path = folder.File("module.o");
+  std::vector<std::string> object_paths;
+  for (const absl::string_view object : objects) {
+    object_paths.push_back(folder.File(absl::StrCat(object_paths.size(), ".o")));
+    TENON_RETURN_IF_ERROR(WriteBytes(object_paths.back(), object));
+  }
   const std::string support_path = folder.File("support.o");
   const std::string script_path = folder.File("image.ld");
   const std::string image_path = folder.File("image");
   const absl::string_view support(tenon_jit_support,
                                   static_cast<size_t>(tenon_jit_support_end - tenon_jit_support));
-  TENON_RETURN_IF_ERROR(WriteBytes(object_path, object));
   TENON_RETURN_IF_ERROR(WriteBytes(support_path, support));
   TENON_RETURN_IF_ERROR(WriteBytes(script_path, kScript));
 
-  const char* const arguments[] = {"ld.lld",
-                                   "-static",
-                                   "-nostdlib",
-                                   "--no-dynamic-linker",
-                                   "--gc-sections",
-                                   "--build-id=none",
-                                   "--threads=1",
-                                   "--orphan-handling=error",
-                                   "-z",
-                                   "norelro",
-                                   "-z",
-                                   "max-page-size=4096",
-                                   "-z",
-                                   "noexecstack",
-                                   "--fatal-warnings",
-                                   "-T",
-                                   script_path.c_str(),
-                                   object_path.c_str(),
-                                   support_path.c_str(),
-                                   "-o",
-                                   image_path.c_str()};
+  std::vector<const char*> arguments = {"ld.lld",
+                                        "-static",
+                                        "-nostdlib",
+                                        "--no-dynamic-linker",
+                                        "--gc-sections",
+                                        "--build-id=none",
+                                        "--threads=1",
+                                        "--orphan-handling=error",
+                                        "-z",
+                                        "norelro",
+                                        "-z",
+                                        "max-page-size=4096",
+                                        "-z",
+                                        "noexecstack",
+                                        "--fatal-warnings",
+                                        "-T",
+                                        script_path.c_str(),
+                                        support_path.c_str(),
+                                        "-o",
+                                        image_path.c_str()};
+  for (const std::string& path : object_paths) arguments.push_back(path.c_str());
   std::string messages;
   llvm::raw_string_ostream output(messages);
   const lld::Result result = lld::lldMain(arguments, output, output, {{lld::Gnu, &lld::elf::link}});

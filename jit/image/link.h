@@ -6,12 +6,13 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "vm/base/status.h"
 
 namespace tenon::jit {
 
-// `object` defines tenon_header; what it calls besides is image/support.c's. One call at a time.
-// kIo: no place for temporary files.
-Result<std::vector<uint8_t>> LinkImage(absl::string_view object);
+// One of the objects defines tenon_header; what they call besides each other is image/support.c's.
+// One call at a time. kIo: no place for temporary files.
+Result<std::vector<uint8_t>> LinkImage(absl::Span<const absl::string_view> objects);
 
 }  // namespace tenon::jit

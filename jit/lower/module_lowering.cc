@@ -16,7 +16,7 @@ namespace tenon::jit {
 namespace {
 
 // "f7.name", of what every assembler takes, and none of the names that LLVM knows.
-std::string SymbolOf(const vm::ResolvedModule& module, vm::FuncIdx func, absl::string_view name) {
+std::string SymbolOf(vm::FuncIdx func, absl::string_view name) {
   std::string symbol = absl::StrCat("f", func.value());
   if (name.empty()) return symbol;
   symbol += '.';
@@ -49,13 +49,24 @@ void SetFunctionAttributes(llvm::Function* function) {
   function->addFnAttr(llvm::Attribute::NullPointerIsValid);
 }
 
+Symbols::Symbols(const vm::ResolvedModule& module) : imported_(module.imported_funcs) {
+  std::vector<vm::FuncIdx> indices;
+  for (size_t i = imported_; i < module.funcs.size(); ++i) {
+    indices.emplace_back(static_cast<uint32_t>(i));
+  }
+  const std::vector<absl::string_view> names = module.FunctionNames(indices);
+  for (size_t i = 0; i < indices.size(); ++i) names_.push_back(SymbolOf(indices[i], names[i]));
+}
+
 ModuleLowering::ModuleLowering(const vm::ResolvedModule& source, const CompileOptions& options,
-                               const llvm::TargetMachine& machine, llvm::Module* into)
+                               const llvm::TargetMachine& machine, const Symbols& symbols,
+                               llvm::Module* into)
     : source_(source),
       options_(options),
       machine_(machine),
       ir_(*into),
-      types_(into->getContext()) {
+      types_(into->getContext()),
+      symbols_(symbols) {
   const llvm::MCSubtargetInfo& features = *machine.getMCSubtargetInfo();
   has_round_instructions_ = features.checkFeatures("+sse4.1");
   has_fused_multiply_add_ = features.checkFeatures("+fma");
@@ -63,27 +74,13 @@ ModuleLowering::ModuleLowering(const vm::ResolvedModule& source, const CompileOp
   global_offsets_ = vm::GlobalOffsets(source, &total);
 }
 
-Status ModuleLowering::Lower(CompileReport* report) {
-  std::vector<vm::FuncIdx> indices;
-  for (size_t i = source_.imported_funcs; i < source_.funcs.size(); ++i) {
-    indices.push_back(vm::FuncIdx(static_cast<uint32_t>(i)));
-  }
-  const std::vector<absl::string_view> names = source_.FunctionNames(indices);
-  for (size_t i = 0; i < indices.size(); ++i) {
-    const Signature& signature = SignatureOf(*source_.funcs[indices[i].value()].type);
-    funcs_.push_back(Declare(signature.type, SymbolOf(source_, indices[i], names[i])));
-    MarkContext(funcs_.back()->getArg(0));
-  }
-  for (const vm::FuncIdx func : indices) {
-    report->funcs.push_back({func, LowerFunction(func)});
-    if (!report->funcs.back().is_compiled()) CallThroughRuntime(func);
-  }
-  LinkSemantics();
-  WriteHeader(*report);
-  return {};
+std::string ModuleLowering::Lower(vm::FuncIdx func) {
+  const std::string reason = TryToLower(func);
+  if (!reason.empty()) CallThroughRuntime(func);
+  return reason;
 }
 
-std::string ModuleLowering::LowerFunction(vm::FuncIdx func) {
+std::string ModuleLowering::TryToLower(vm::FuncIdx func) {
   if (options_.filter && !options_.filter(func)) return "not asked for";
   vm::WalkerScratch scratch;
   Lowerable lowerable(source_, options_.deterministic_simd || has_fused_multiply_add_);
@@ -93,7 +90,6 @@ std::string ModuleLowering::LowerFunction(vm::FuncIdx func) {
   FunctionLowering lowering(*this, func);
   if (const Status status = vm::WalkFunction(source_, func, lowering, scratch); !status) {
     FunctionOf(func)->deleteBody();
-    FunctionOf(func)->setLinkage(llvm::GlobalValue::InternalLinkage);
     return status.error().message();
   }
   return "";
@@ -111,12 +107,18 @@ const Signature& ModuleLowering::SignatureOf(const vm::FuncType& type) {
 }
 
 llvm::Function* ModuleLowering::FunctionOf(vm::FuncIdx func) {
-  return funcs_[func.value() - source_.imported_funcs];
+  llvm::Function*& function = funcs_[func.value()];
+  if (function != nullptr) return function;
+  const Signature& signature = SignatureOf(*source_.funcs[func.value()].type);
+  function = Declare(signature.type, symbols_.of(func), llvm::GlobalValue::ExternalLinkage);
+  MarkContext(function->getArg(0));
+  return function;
 }
 
-llvm::Function* ModuleLowering::Declare(llvm::FunctionType* type, const std::string& name) {
-  llvm::Function* function =
-      llvm::Function::Create(type, llvm::GlobalValue::InternalLinkage, name, ir_);
+llvm::Function* ModuleLowering::Declare(llvm::FunctionType* type, const std::string& name,
+                                        llvm::GlobalValue::LinkageTypes linkage) {
+  llvm::Function* function = llvm::Function::Create(type, linkage, name, ir_);
+  function->setVisibility(llvm::GlobalValue::HiddenVisibility);
   function->setDSOLocal(true);
   SetFunctionAttributes(function);
   return function;
@@ -127,7 +129,8 @@ llvm::Function* ModuleLowering::Declare(llvm::FunctionType* type, const std::str
 llvm::Function* ModuleLowering::GateOf(const Signature& signature) {
   llvm::Function*& gate = gates_[&signature];
   if (gate != nullptr) return gate;
-  gate = Declare(signature.through_object, absl::StrCat("gate.", signature.name));
+  gate = Declare(signature.through_object, absl::StrCat("gate.", signature.name),
+                 llvm::GlobalValue::LinkOnceODRLinkage);
   gate->addParamAttr(0, llvm::Attribute::Nest);
   gate->addFnAttr(llvm::Attribute::NoInline);
   MarkContext(gate->getArg(1));
@@ -163,7 +166,8 @@ llvm::Function* ModuleLowering::EntryOf(const Signature& signature) {
   llvm::Function*& entry = entries_[&signature];
   if (entry != nullptr) return entry;
   auto* type = llvm::FunctionType::get(types_.empty, {types_.ptr, types_.ptr, types_.ptr}, false);
-  entry = Declare(type, absl::StrCat("entry.", signature.name));
+  entry =
+      Declare(type, absl::StrCat("entry.", signature.name), llvm::GlobalValue::LinkOnceODRLinkage);
   MarkContext(entry->getArg(0));
   CodeBuilder builder(*this, entry, entry->getArg(0));
   const std::vector<llvm::Value*> arguments = builder.ReadSlots(entry->getArg(1), signature.params);
@@ -178,7 +182,7 @@ llvm::Function* ModuleLowering::EntryOf(const Signature& signature) {
 llvm::Function* ModuleLowering::trap() {
   if (trap_ != nullptr) return trap_;
   auto* type = llvm::FunctionType::get(types_.empty, {types_.ptr, types_.i32, types_.i32}, false);
-  trap_ = Declare(type, "trap");
+  trap_ = Declare(type, "trap", llvm::GlobalValue::LinkOnceODRLinkage);
   MarkContext(trap_->getArg(0));
   trap_->addFnAttr(llvm::Attribute::NoInline);
   trap_->addFnAttr(llvm::Attribute::Cold);

@@ -1,6 +1,6 @@
-// One module on its way to IR: what its functions have in common. Functions of the module are
-// declared first, so that they can call each other in any order; gates and entries are made when
-// one asks for them (jit/README.md, "The contract with the runtime").
+// A part of a module on its way to IR: what its functions have in common. Other functions of the
+// module, gates and entries are declared or made when one asks for them (jit/README.md, "The
+// contract with the runtime").
 #pragma once
 
 #include <map>
@@ -21,14 +21,30 @@
 
 namespace tenon::jit {
 
+// The names under which the functions of a module are linked, the same in all its parts.
+class Symbols {
+ public:
+  explicit Symbols(const vm::ResolvedModule& module);
+  const std::string& of(vm::FuncIdx func) const { return names_[func.value() - imported_]; }
+
+ private:
+  const size_t imported_;
+  std::vector<std::string> names_;
+};
+
 class ModuleLowering {
  public:
   // All of these outlive it. `into` is empty.
   ModuleLowering(const vm::ResolvedModule& source, const CompileOptions& options,
-                 const llvm::TargetMachine& machine, llvm::Module* into);
+                 const llvm::TargetMachine& machine, const Symbols& symbols, llvm::Module* into);
 
-  // Fills the module: functions, gates, entries, header.
-  Status Lower(CompileReport* report);
+  // Defines a function of the module. Why it is left to the interpreter, which is then what its
+  // machine code calls; "" when it was lowered.
+  std::string Lower(vm::FuncIdx func);
+  // Defines the image's header. `report` has all functions.
+  void WriteHeader(const CompileReport& report);
+  // To be called last.
+  void Finish() { LinkSemantics(); }
 
   const vm::ResolvedModule& source() const { return source_; }
   const CompileOptions& options() const { return options_; }
@@ -58,12 +74,11 @@ class ModuleLowering {
   llvm::MDNode* AccessTag(absl::string_view kind);
 
  private:
-  // Why the function is left to the interpreter; "" when it was lowered.
-  std::string LowerFunction(vm::FuncIdx func);
+  std::string TryToLower(vm::FuncIdx func);
   void CallThroughRuntime(vm::FuncIdx func);  // makes that the function's body
-  llvm::Function* Declare(llvm::FunctionType* type, const std::string& name);
+  llvm::Function* Declare(llvm::FunctionType* type, const std::string& name,
+                          llvm::GlobalValue::LinkageTypes linkage);
   void LinkSemantics();
-  void WriteHeader(const CompileReport& report);
 
   const vm::ResolvedModule& source_;
   const CompileOptions& options_;
@@ -72,7 +87,8 @@ class ModuleLowering {
   const Types types_;
   bool has_round_instructions_ = false;
   bool has_fused_multiply_add_ = false;
-  std::vector<llvm::Function*> funcs_;  // by FuncIdx minus the imported functions
+  const Symbols& symbols_;
+  absl::flat_hash_map<uint32_t, llvm::Function*> funcs_;  // those asked for, by FuncIdx
   absl::flat_hash_map<const vm::FuncType*, const Signature*> signatures_;
   std::map<std::string, std::unique_ptr<Signature>> signatures_by_name_;
   absl::flat_hash_map<const Signature*, llvm::Function*> gates_;

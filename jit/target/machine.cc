@@ -90,6 +90,8 @@ Result<std::unique_ptr<llvm::TargetMachine>> MakeTargetMachine(const CompileOpti
   }
   llvm::TargetOptions target_options;
   target_options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
+  target_options.FunctionSections = true;  // what several parts of a module have, remains once
+  target_options.UniqueSectionNames = false;
   std::unique_ptr<llvm::TargetMachine> machine(X86Target()->createTargetMachine(
       triple, "x86-64", "", target_options, llvm::Reloc::PIC_, llvm::CodeModel::Small));
   if (!machine->getMCSubtargetInfo()->isCPUStringValid(cpu)) {
