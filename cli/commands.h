@@ -37,11 +37,21 @@ struct RunOptions {
   std::string timeout_text;  // as it was given
   bool unknown_imports_trap = false;
   bool validate_all = false;
+  bool verify = false;  // all of a compiled file
   EngineOptions engine;
   std::string invoke;  // "name(arguments)" in WAVE; empty: run it
   bool json = false;   // errors as JSON
 };
 int Run(const RunOptions& options);
+
+struct CompileOptions {
+  std::string file;
+  std::string output;  // empty: beside the input
+  vm::Features features;
+  std::vector<std::string> passed_on;  // to the compiler, as it takes them
+  bool json = false;                   // errors as JSON
+};
+int Compile(const CompileOptions& options);
 
 struct ValidateOptions {
   std::string file;

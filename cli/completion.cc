@@ -27,7 +27,7 @@ struct Placeholder {
 constexpr Placeholder kPlaceholders[] = {
     {"HOST", true, ""},
     {"FILE|DIR", false, "*.wit|*.wasm"},
-    {"FILE", false, "*.wasm|*.wat"},
+    {"FILE", false, "*.wasm|*.wat|*.tenon"},
     {"PATH", false, "*.wast"},
     {"OUTPUT", false, "*"},
     {"DIR", true, ""},

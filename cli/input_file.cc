@@ -14,6 +14,7 @@ namespace tenon::cli {
 namespace {
 
 constexpr uint8_t kMagic[] = {0, 'a', 's', 'm'};
+constexpr uint8_t kElfMagic[] = {0x7f, 'E', 'L', 'F'};
 constexpr uint8_t kModuleVersion[] = {1, 0, 0, 0};
 constexpr uint8_t kComponentVersion[] = {13, 0, 1, 0};  // version 13, layer 1
 constexpr uint8_t kByteOrderMark[] = {0xef, 0xbb, 0xbf};
@@ -69,6 +70,10 @@ std::string WhyUnreadable(absl::Span<const uint8_t> bytes) {
   }
   if (BeginsWith(bytes, kByteOrderMark)) {
     return "it begins with a byte-order mark, which the text format does not have";
+  }
+  if (BeginsWith(bytes, kElfMagic)) {
+    return "not WebAssembly but machine code; 'tenon run' takes what 'tenon compile' made by its "
+           "name, which must end in .tenon";
   }
   if (!BeginsWith(bytes, kMagic)) {
     return "not WebAssembly: it begins neither with \"\\0asm\", as a binary does, nor with \"(\", "

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "cli/commands.h"
+#include "vm/artifact/image.h"
 #include "vm/base/status.h"
 #include "vm/runtime/store.h"
 
@@ -34,8 +36,10 @@ Result<Invocation> PrepareInvocation(const abi::CompiledComponent& component,
 int Invoke(const RunOptions& options, const abi::Instance& instance, const Invocation& invocation);
 
 // All of this for a core module, which must have no imports. Its i32, i64, f32 and f64 are s32,
-// s64, f32 and f64; several results are a tuple.
-int InvokeModule(const RunOptions& options, vm::Store& store, std::vector<uint8_t>& bytes);
+// s64, f32 and f64; several results are a tuple. It is that of the image, or without one of the
+// bytes.
+int InvokeModule(const RunOptions& options, vm::Store& store, std::vector<uint8_t>& bytes,
+                 const std::shared_ptr<const vm::artifact::Image>& image);
 
 // Tells what is wrong with `text`, the option's value, and shows where: kExitUsage.
 int ComplainOfInvocation(const std::string& text, const Error& error);

@@ -34,6 +34,14 @@ Result<std::shared_ptr<vm::LoadedModule>> Load(vm::Engine& engine, std::vector<u
   return vm::LoadedModule::Create(&engine, std::move(resolved), "");
 }
 
+Result<std::shared_ptr<vm::LoadedModule>> LoadCompiled(
+    vm::Engine& engine, const std::shared_ptr<const vm::artifact::Image>& image) {
+  TENON_ASSIGN_OR_RETURN(std::vector<uint8_t> source, image->ReadSource());
+  TENON_ASSIGN_OR_RETURN(auto module, Load(engine, source, vm::BodyValidation::kLazy));
+  TENON_RETURN_IF_ERROR(vm::artifact::Image::Attach(image, 0, *module));
+  return module;
+}
+
 // A core function seen as a component's. Its type's names are the parameters' numbers.
 struct Signature {
   abi::TypeTable types;
@@ -113,12 +121,14 @@ std::string PrintResults(const Signature& signature, const std::vector<vm::Slot>
 
 }  // namespace
 
-int InvokeModule(const RunOptions& options, vm::Store& store, std::vector<uint8_t>& bytes) {
+int InvokeModule(const RunOptions& options, vm::Store& store, std::vector<uint8_t>& bytes,
+                 const std::shared_ptr<const vm::artifact::Image>& image) {
   const std::string& file = options.file;
   const std::string& text = options.invoke;
-  const auto module =
-      Load(store.engine(), bytes,
-           options.validate_all ? vm::BodyValidation::kEager : vm::BodyValidation::kLazy);
+  const auto module = image != nullptr ? LoadCompiled(store.engine(), image)
+                                       : Load(store.engine(), bytes,
+                                              options.validate_all ? vm::BodyValidation::kEager
+                                                                   : vm::BodyValidation::kLazy);
   if (!module) return ComplainOfFile(file, bytes, module.error());
   ModuleInvocation invocation;
   const Status prepared = Prepare(**module, text, &invocation);

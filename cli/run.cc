@@ -17,7 +17,9 @@
 #include "cli/invoke.h"
 #include "cli/load_timeout.h"
 #include "cli/start_heap.h"
+#include "vm/artifact/image.h"
 #include "vm/base/status.h"
+#include "vm/sys/file.h"
 #include "wasi/ctx/context.h"
 #include "wasi/wasi.h"
 
@@ -72,23 +74,54 @@ Error NoComponent(std::vector<uint8_t>& bytes, const vm::Features& features) {
                "'tenon component new' makes a component of it");
 }
 
-Expected<Component> Load(const RunOptions& options, std::vector<uint8_t>& bytes,
-                         const Engine& engine) {
+// Only a name says that a file may be trusted as machine code.
+bool IsCompiledFile(const std::string& path) { return absl::EndsWith(path, ".tenon"); }
+
+// What there is to run.
+struct File {
+  std::vector<uint8_t> bytes;                        // or
+  std::shared_ptr<const vm::artifact::Image> image;  // of a compiled one
+};
+
+Result<File> ReadFile(const RunOptions& options) {
+  if (!IsCompiledFile(options.file)) {
+    TENON_ASSIGN_OR_RETURN(std::vector<uint8_t> bytes, ReadInputFile(options.file));
+    return File{std::move(bytes), nullptr};
+  }
+  TENON_ASSIGN_OR_RETURN(vm::sys::File file, vm::sys::File::Open(options.file));
+  TENON_ASSIGN_OR_RETURN(auto image, vm::artifact::Image::Map(std::move(file)));
+  if (options.verify) TENON_RETURN_IF_ERROR(image->Verify());
+  return File{{}, std::move(image)};
+}
+
+// The engine that a compiled file asks for, unless another was asked for.
+EngineOptions EngineFor(const RunOptions& options, const File& file) {
+  EngineOptions chosen = options.engine;
+  if (file.image == nullptr) return chosen;
+  const EngineOptions compiled = OptionsOf(*file.image);
+  if (chosen.bounds == EngineOptions().bounds) chosen.bounds = compiled.bounds;
+  if (chosen.features.rep() == 0) chosen.features = compiled.features;
+  return chosen;
+}
+
+Expected<Component> Load(const RunOptions& options, File& file, const Engine& engine) {
+  if (file.image != nullptr) return LoadCompiled(engine, file.image);
+  std::vector<uint8_t>& bytes = file.bytes;
   const vm::Features& features = engine.rep()->engine.features();
   if (!IsComponentFile(bytes)) return Unexpected(NoComponent(bytes, features));
-  auto file = ReadComponent(bytes, features);
-  if (!file) return Unexpected(std::move(file).error());
+  auto binary = ReadComponent(bytes, features);
+  if (!binary) return Unexpected(std::move(binary).error());
   auto component =
-      Component::FromBytes(engine, std::move(file->binary),
+      Component::FromBytes(engine, std::move(binary->binary),
                            options.validate_all ? Validation::kEager : Validation::kLazy);
   if (component) return component;
-  return Unexpected(InFile(std::move(component).error(), *file, bytes, features));
+  return Unexpected(InFile(std::move(component).error(), *binary, bytes, features));
 }
 
 // Everything a run needs. It is never taken down: the process ends right after, and unmapping the
 // guest's memories would cost a tenth of a short run.
 struct Program {
-  explicit Program(const RunOptions& options) : engine(options.engine) {}
+  explicit Program(const EngineOptions& options) : engine(options) {}
 
   Engine engine;
   Linker linker;
@@ -139,9 +172,9 @@ int CallRun(const RunOptions& options, const Instance& instance,
   return outcome->has_value() ? 0 : 1;
 }
 
-int RunComponent(const RunOptions& options, std::vector<uint8_t>& bytes, Program& program) {
-  Expected<Component> component = Load(options, bytes, program.engine);
-  if (!component) return Report(options, component.error(), bytes);
+int RunComponent(const RunOptions& options, File& file, Program& program) {
+  Expected<Component> component = Load(options, file, program.engine);
+  if (!component) return Report(options, component.error(), file.bytes);
   Result<Invocation> invocation;
   if (!options.invoke.empty()) {
     invocation = PrepareInvocation(*component->rep()->component, options.invoke);
@@ -159,6 +192,13 @@ int RunComponent(const RunOptions& options, std::vector<uint8_t>& bytes, Program
     return CallRun(options, *program.instance, *component->rep()->component);
   }
   return Invoke(options, *program.instance->rep()->instance, *invocation);
+}
+
+bool IsModule(const File& file) {
+  if (file.image != nullptr) return !file.image->is_component();
+  const InputKind kind = KindOf(file.bytes);
+  return !IsComponentFile(file.bytes) &&
+         (kind == InputKind::kCoreModule || kind == InputKind::kText);
 }
 
 }  // namespace
@@ -183,14 +223,14 @@ int Run(const RunOptions& options) {
   const auto start = std::chrono::steady_clock::now();  // what is loaded counts too
   StartLoadTimeout(options);
   if (MapStartHeap != nullptr) MapStartHeap();
-  static Program& program = *new Program(options);
   auto context = MakeContext(options);
   if (!context) {
     const bool is_usage = context.error().kind() == ErrorKind::kUsage;
     return Complain(context.error().ToString(), is_usage ? kExitUsage : kExitBadInput);
   }
-  auto bytes = ReadInputFile(options.file);
-  if (!bytes) return Report(options, bytes.error());
+  auto file = ReadFile(options);
+  if (!file) return Report(options, file.error());
+  static Program& program = *new Program(EngineFor(options, *file));
   Store& store = program.store.emplace(program.engine, LimitsOf(options));
   Expected<void> ready = SetWasi(store, WasiContext(std::move(*context)));
   if (ready && options.timeout != 0) {
@@ -199,12 +239,10 @@ int Run(const RunOptions& options) {
   if (!ready) {
     return Complain(absl::StrCat("run: --timeout: ", ready.error().ToString()), kExitBadInput);
   }
-  const InputKind kind = KindOf(*bytes);
-  if (!options.invoke.empty() && !IsComponentFile(*bytes) &&
-      (kind == InputKind::kCoreModule || kind == InputKind::kText)) {
-    return InvokeModule(options, store.rep()->store.core(), *bytes);
+  if (!options.invoke.empty() && IsModule(*file)) {
+    return InvokeModule(options, store.rep()->store.core(), file->bytes, file->image);
   }
-  return RunComponent(options, *bytes, program);
+  return RunComponent(options, *file, program);
 }
 
 }  // namespace tenon::cli

@@ -1,6 +1,10 @@
 #include "cli/subcommands.h"
 
+#include <initializer_list>
+
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "cli/commands.h"
 #include "cli/quantity.h"
@@ -26,6 +30,7 @@ enum RunKey : int {
   kUnknownImports,
   kValidateAll,
   kInvoke,
+  kVerify,
 };
 
 // Rows that several subcommands have.
@@ -67,6 +72,8 @@ constexpr argp_option kRunOptions[] = {
      "Let imports that are not there trap when they are called"},
     {"validate-all", kValidateAll, nullptr, 0,
      "Check all functions first, not each when it is first called"},
+    {"verify", kVerify, nullptr, 0,
+     "Read all of a compiled file first, and refuse it if any byte has changed"},
     {"invoke", kInvoke, "CALL", 0,
      "Call an exported function, 'name(arguments)' in WAVE, and print its result"},
     kErrorJsonOption,
@@ -133,6 +140,7 @@ Status TakeRun(int key, const char* value, RunOptions& options) {
       if (*value == '\0') return Fail(ErrorKind::kUsage, "expected a call, 'name(arguments)'");
       options.invoke = value;
       break;
+    case kVerify: options.verify = true; break;
     case kErrorJson: options.json = true; break;
     case kArgumentKey:
       if (options.file.empty()) return TakeFile(value, options.file);
@@ -144,12 +152,63 @@ Status TakeRun(int key, const char* value, RunOptions& options) {
 
 std::string RunEpilogue() {
   return "FILE is a component that exports wasi:cli/run; with --invoke, any component,\n"
-         "or a core module that imports nothing, in binary or text. It may be - for\n"
-         "standard input. Options after it are the guest's.\n"
+         "or a core module that imports nothing, in binary or text; or what 'tenon\n"
+         "compile' made of one, by its name, FILE.tenon. It may be - for standard input.\n"
+         "Options after it are the guest's.\n"
          "Exit code: the guest's; 1 bad input, 2 wrong usage, 124 timeout, 134 trap.\n\n"
          "Examples:\n"
          "  tenon run --dir notes::/data --env LANG app.wasm list /data\n"
          "  tenon run --timeout 2s --invoke 'add(1, 2)' library.wasm";
+}
+
+enum CompileKey : int { kTargetCpu = kFirstLongKey, kTrapPolicy };
+
+constexpr argp_option kCompileOptions[] = {
+    {"output", 'o', "OUTPUT", 0,
+     "Write to this file, all or nothing; default: the input's name with .tenon"},
+    {"optimize", 'O', "0|1|2|3|s", 0, "How much; s is for size; default: 2"},
+    {"target-cpu", kTargetCpu, "native|x86-64|x86-64-v2|x86-64-v3|x86-64-v4", 0,
+     "The processor that the file is to run on; default: native, this one"},
+    {"trap-policy", kTrapPolicy, "component|precise", 0,
+     "Whether memory is to be exactly as it was when a guest traps, which costs speed; default: "
+     "component, where nobody sees it"},
+    kErrorJsonOption,
+    kBoundsOption,
+    kFeaturesOption,
+    kHelpOption,
+    {}};
+
+Status TakeCompile(int key, const char* value, CompileOptions& options) {
+  const auto pass_on = [&](absl::string_view name,
+                           std::initializer_list<absl::string_view> choices) -> Status {
+    if (absl::c_linear_search(choices, value)) {
+      options.passed_on.push_back(absl::StrCat(name, value));
+      return {};
+    }
+    return Fail(ErrorKind::kUsage, absl::StrCat("expected one of ", absl::StrJoin(choices, ", "),
+                                                ", got '", value, "'"));
+  };
+  switch (key) {
+    case 'o': return TakeFile(value, options.output);
+    case 'O': return pass_on("-O", {"0", "1", "2", "3", "s"});
+    case kTargetCpu:
+      return pass_on("--target-cpu=", {"native", "x86-64", "x86-64-v2", "x86-64-v3", "x86-64-v4"});
+    case kTrapPolicy: return pass_on("--trap-policy=", {"component", "precise"});
+    case kErrorJson: options.json = true; break;
+    case kBounds: return pass_on("--bounds=", {"guard", "explicit"});
+    case kFeatures:
+      options.passed_on.push_back(absl::StrCat("--features=", value));
+      return options.features.Apply(value);
+    case kArgumentKey: return TakeFile(value, options.file);
+  }
+  return {};
+}
+
+std::string CompileEpilogue() {
+  return "FILE is a component or a core module, in binary or text. What is made of it is\n"
+         "machine code for 'tenon run', which trusts it: run none of a stranger's.\n\n"
+         "Example:\n"
+         "  tenon compile app.wasm && tenon run app.tenon";
 }
 
 std::string ValidateEpilogue() {
@@ -244,7 +303,8 @@ constexpr argp_option kInspectOptions[] = {
     {}};
 
 std::string InspectEpilogue() {
-  return "FILE may be - for standard input.\n\n"
+  return "FILE may be - for standard input. Of a compiled file, FILE.tenon, it shows what\n"
+         "was compiled and how.\n\n"
          "Examples:\n"
          "  tenon inspect app.wasm\n"
          "  tenon inspect --json app.wasm | jq .capabilities";
@@ -517,6 +577,12 @@ constexpr Subcommand kSubcommands[] = {
                 .options = kRunOptions,
                 .epilogue = RunEpilogue},
      .execute = Execute<RunOptions, TakeRun, Run>},
+    {.syntax = {.name = "compile",
+                .summary = "Compile a component or module to machine code.",
+                .arguments = {"FILE", "FILE", 1, false},
+                .options = kCompileOptions,
+                .epilogue = CompileEpilogue},
+     .execute = Execute<CompileOptions, TakeCompile, Compile>},
     {.syntax = {.name = "validate",
                 .summary = "Check a component or module; silent when it is valid.",
                 .arguments = {"FILE", "FILE", 1, false},

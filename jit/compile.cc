@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <deque>
 #include <mutex>
 #include <thread>
 
+#include "jit/image/header.h"
 #include "jit/image/link.h"
 #include "jit/lower/module_lowering.h"
 #include "jit/partition.h"
@@ -19,51 +21,73 @@ namespace {
 
 using Object = llvm::SmallVector<char, 0>;
 
+// What is compiled of one core module.
+struct ModuleWork {
+  const vm::ResolvedModule& source;
+  CompileReport& report;
+  Symbols symbols;
+  std::vector<Partition> partitions;
+};
+
 // One compilation: what its threads share. Each writes what belongs to its partitions alone.
 class Compilation {
  public:
-  Compilation(const vm::ResolvedModule& module, const CompileOptions& options,
-              CompileReport* report)
-      : module_(module),
-        options_(options),
-        report_(*report),
-        symbols_(module),
-        partitions_(Divide(module)),
-        objects_(partitions_.size() + 1) {
-    for (const Partition& partition : partitions_) {
-      total_ += partition.bytes;
-      for (const vm::FuncIdx func : partition.funcs) report_.funcs.push_back({func, ""});
+  Compilation(const Program& program, const CompileOptions& options,
+              std::vector<CompileReport>& reports)
+      : program_(program), options_(options) {
+    for (uint32_t i = 0; i < program.modules.size(); ++i) {
+      const vm::ResolvedModule& module = *program.modules[i];
+      work_.push_back({module, reports[i], Symbols(module, i), Divide(module)});
+      for (const Partition& partition : work_.back().partitions) {
+        parts_.push_back({i, &partition});
+        total_ += partition.bytes;
+        for (const vm::FuncIdx func : partition.funcs) reports[i].funcs.push_back({func, ""});
+      }
     }
+    objects_.resize(parts_.size());
   }
 
   Result<std::vector<uint8_t>> Run() {
     TENON_ASSIGN_OR_RETURN(std::unique_ptr<llvm::TargetMachine> machine,
                            MakeTargetMachine(options_));
     std::vector<std::thread> helpers;
-    for (size_t i = 1; i < std::min<size_t>(ThreadCount(), partitions_.size()); ++i) {
+    for (size_t i = 1; i < std::min<size_t>(ThreadCount(), parts_.size()); ++i) {
       helpers.emplace_back([this] { Work(**MakeTargetMachine(options_)); });
     }
     Work(*machine);
     for (std::thread& helper : helpers) helper.join();
-    Emit(*machine, &objects_.back(),
-         [this](ModuleLowering& lowering) { lowering.WriteHeader(report_); });
+    for (const ModuleWork& module : work_) {
+      Lower(*machine, module, &objects_.emplace_back(),
+            [&](ModuleLowering& lowering) { lowering.WriteTable(module.report); });
+    }
+    Emit(*machine, &objects_.emplace_back(),
+         [&](llvm::Module& ir) { BuildHeader(program_.modules, options_, *machine, ir); });
     std::vector<absl::string_view> objects;
     for (const Object& object : objects_) objects.emplace_back(object.data(), object.size());
-    return LinkImage(objects);
+    TENON_ASSIGN_OR_RETURN(std::vector<uint8_t> image, LinkImage(objects));
+    TENON_RETURN_IF_ERROR(vm::artifact::SealImage(program_.source, &image));
+    return image;
   }
 
  private:
+  struct Part {
+    uint32_t module;
+    const Partition* partition;
+  };
+
   size_t ThreadCount() const {
     return options_.threads != 0 ? options_.threads : std::thread::hardware_concurrency();
   }
 
-  // Takes partitions as long as there are any.
+  // Takes parts as long as there are any.
   void Work(llvm::TargetMachine& machine) {
-    for (size_t i = next_++; i < partitions_.size(); i = next_++) {
-      const Partition& partition = partitions_[i];
-      Emit(machine, &objects_[i], [&](ModuleLowering& lowering) {
+    for (size_t i = next_++; i < parts_.size(); i = next_++) {
+      const Partition& partition = *parts_[i].partition;
+      const ModuleWork& module = work_[parts_[i].module];
+      Lower(machine, module, &objects_[i], [&](ModuleLowering& lowering) {
         for (const vm::FuncIdx func : partition.funcs) {
-          report_.funcs[func.value() - module_.imported_funcs].reason = lowering.Lower(func);
+          module.report.funcs[func.value() - module.source.imported_funcs].reason =
+              lowering.Lower(func);
         }
       });
       if (!options_.progress) continue;
@@ -73,7 +97,17 @@ class Compilation {
     }
   }
 
-  // An object of what `fill` lowers.
+  // An object of what `fill` lowers of a module.
+  template <typename Fill>
+  void Lower(llvm::TargetMachine& machine, const ModuleWork& module, Object* object, Fill fill) {
+    Emit(machine, object, [&](llvm::Module& ir) {
+      ModuleLowering lowering(module.source, options_, machine, module.symbols, &ir);
+      fill(lowering);
+      lowering.Finish();
+    });
+  }
+
+  // An object of what `fill` makes.
   template <typename Fill>
   void Emit(llvm::TargetMachine& machine, Object* object, Fill fill) {
     llvm::LLVMContext context;
@@ -81,19 +115,16 @@ class Compilation {
     ir.setTargetTriple(machine.getTargetTriple());
     ir.setDataLayout(machine.createDataLayout());
     ir.setPICLevel(llvm::PICLevel::SmallPIC);
-    ModuleLowering lowering(module_, options_, machine, symbols_, &ir);
-    fill(lowering);
-    lowering.Finish();
+    fill(ir);
     TENON_CHECK(!llvm::verifyModule(ir, &llvm::errs()));
     EmitObject(ir, machine, options_.level, object);
   }
 
-  const vm::ResolvedModule& module_;
+  const Program& program_;
   const CompileOptions& options_;
-  CompileReport& report_;
-  const Symbols symbols_;
-  const std::vector<Partition> partitions_;
-  std::vector<Object> objects_;  // one a partition, then the header's
+  std::deque<ModuleWork> work_;
+  std::vector<Part> parts_;     // of all modules
+  std::deque<Object> objects_;  // one a part, then those of tables and header
   std::atomic<size_t> next_ = 0;
   std::mutex progress_mutex_;
   uint64_t done_ = 0, total_ = 0;  // bytes of bodies
@@ -101,10 +132,21 @@ class Compilation {
 
 }  // namespace
 
+Result<std::vector<uint8_t>> Compile(const Program& program, const CompileOptions& options,
+                                     std::vector<CompileReport>* reports) {
+  std::vector<CompileReport> own_reports;
+  if (reports == nullptr) reports = &own_reports;
+  reports->assign(program.modules.size(), {});
+  return Compilation(program, options, *reports).Run();
+}
+
 Result<std::vector<uint8_t>> CompileModule(const vm::ResolvedModule& module,
                                            const CompileOptions& options, CompileReport* report) {
-  CompileReport own_report;
-  return Compilation(module, options, report != nullptr ? report : &own_report).Run();
+  const vm::ResolvedModule* const modules[] = {&module};
+  std::vector<CompileReport> reports;
+  auto image = Compile({modules, {}}, options, &reports);
+  if (report != nullptr) *report = std::move(reports[0]);
+  return image;
 }
 
 }  // namespace tenon::jit

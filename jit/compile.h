@@ -1,6 +1,6 @@
-// The compiler's front door: a validated module becomes the bytes of an artifact
+// The compiler's front door: validated modules become the bytes of an artifact
 // (vm/artifact/format.h), machine code of one processor under the settings that its header names.
-// The same module and options give the same bytes, whatever else the process does.
+// The same modules and options give the same bytes, whatever else the process does.
 #pragma once
 
 #include <tenon/bounds.h>
@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/types/span.h"
+#include "vm/artifact/seal.h"
 #include "vm/base/status.h"
 #include "vm/valid/resolved_module.h"
 
@@ -42,8 +44,18 @@ struct CompileReport {
   std::vector<Func> funcs;
 };
 
-// `module` was validated with BodyValidation::kEager. `report` may be null. kUsage: no such
-// processor. One call at a time, since the linker has state of the process.
+// What there is to compile: the core modules of a component in its order, or one module; all were
+// validated with BodyValidation::kEager and the same features.
+struct Program {
+  absl::Span<const vm::ResolvedModule* const> modules;
+  vm::artifact::Source source;  // what the artifact says of where it is from
+};
+
+// `reports`, one a module, may be null. kUsage: no such processor. One call at a time, since the
+// linker has state of the process.
+Result<std::vector<uint8_t>> Compile(const Program& program, const CompileOptions& options,
+                                     std::vector<CompileReport>* reports);
+// One core module that says nothing of its source.
 Result<std::vector<uint8_t>> CompileModule(const vm::ResolvedModule& module,
                                            const CompileOptions& options, CompileReport* report);
 

@@ -165,10 +165,13 @@ TEST_F(CompileTest, WritesTheHeaderAtTheEntryPoint) {
   EXPECT_EQ(header.settings, vm::artifact::kPreciseTraps);
   EXPECT_EQ(header.layout, vm::artifact::LayoutHash());
   EXPECT_EQ(header.features, vm::Features::All().bits());
-  ASSERT_EQ(header.func_count, 3);
+  EXPECT_EQ(header.level, '2');
+  ASSERT_EQ(header.module_count, 1);
+  const auto module = ReadAt<vm::artifact::Module>(image, header.modules);
+  ASSERT_EQ(module.func_count, 3);
   for (uint32_t i = 0; i < 3; ++i) {
     const auto func =
-        ReadAt<vm::artifact::Func>(image, header.funcs + i * sizeof(vm::artifact::Func));
+        ReadAt<vm::artifact::Func>(image, module.funcs + i * sizeof(vm::artifact::Func));
     if (i == 1) {  // is not compiled
       EXPECT_EQ(func.call, 0);
       EXPECT_EQ(func.entry, 0);

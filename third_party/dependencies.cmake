@@ -25,6 +25,12 @@ else()
   target_link_libraries(tenon_boost_context INTERFACE ${TENON_BOOST_CONTEXT_SHARED})
 endif()
 
+# SHA-256 alone: linked statically, it is 24 KB of libcrypto.
+find_path(TENON_OPENSSL NAMES openssl/sha.h REQUIRED)
+find_library(TENON_CRYPTO_STATIC NAMES libcrypto.a REQUIRED)
+add_library(tenon_crypto INTERFACE)
+target_link_libraries(tenon_crypto INTERFACE ${TENON_CRYPTO_STATIC})
+
 # LLVM and its linker, for jit alone. LLVM's own clang makes the bitcode that it reads.
 find_package(LLVM 22.1 REQUIRED CONFIG HINTS /usr/lib/llvm-22)
 find_package(LLD REQUIRED CONFIG HINTS ${LLVM_INSTALL_PREFIX})

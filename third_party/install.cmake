@@ -18,7 +18,7 @@ function(tenon_collect_libraries target result)
   get_target_property(dependencies ${target} INTERFACE_LINK_LIBRARIES)
   foreach(dependency IN LISTS dependencies)
     if(dependency MATCHES "^tenon_" AND TARGET ${dependency} AND NOT dependency IN_LIST found
-        AND NOT dependency MATCHES "_options$|^tenon_absl$|^tenon_boost_context$")
+        AND NOT dependency MATCHES "_options$|^tenon_absl$|^tenon_boost_context$|^tenon_crypto$")
       list(APPEND found ${dependency})
       tenon_collect_libraries(${dependency} found)
     endif()
@@ -53,5 +53,6 @@ install(FILES ${tenon_package_made}/tenon-config.cmake
   ${tenon_package_made}/tenon-config-version.cmake
   DESTINATION ${tenon_package_dir} COMPONENT sdk)
 install(TARGETS tenon RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runner)
+install(TARGETS tenon-compile RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT compiler)
 
 add_custom_target(tenon_sdk DEPENDS ${tenon_runtime_files})

@@ -66,9 +66,7 @@ Expected<Features> Features::FromList(std::string_view list) {
   vm::Features features;
   Status applied = features.Apply(FromStd(list));
   if (!applied) return Unexpected(std::move(applied).error());
-  Features made;
-  made.changes_ = std::bit_cast<uint64_t>(features) ^ std::bit_cast<uint64_t>(vm::Features());
-  return made;
+  return Features::FromRep(features.bits() ^ vm::Features().bits());
 }
 
 Engine::Engine(EngineOptions options)
@@ -88,6 +86,31 @@ Expected<Component> Component::FromFile(const Engine& engine, const std::string&
   auto rep = Load(engine, std::move(*bytes), validation);
   if (!rep) return Unexpected(std::move(rep).error().WithContext(path));
   return Component(std::move(*rep));
+}
+
+EngineOptions OptionsOf(const vm::artifact::Image& image) {
+  const vm::artifact::Header& header = image.header();
+  const bool is_guarded = (header.settings & vm::artifact::kGuardedMemories) != 0;
+  return {.bounds = is_guarded ? Bounds::kGuard : Bounds::kExplicit,
+          .features = Features::FromRep(header.features ^ vm::Features().bits())};
+}
+
+Expected<Component> LoadCompiled(const Engine& engine,
+                                 const std::shared_ptr<const vm::artifact::Image>& image) {
+  if (engine.rep() == nullptr) return Misuse("the engine was moved from");
+  auto component = abi::LoadComponent(&engine.rep()->engine, image);
+  if (!component) return Unexpected(std::move(component).error());
+  return Component(std::make_shared<const ComponentRep>(engine.rep(), std::move(*component)));
+}
+
+Expected<Component> Component::FromCompiledFile(const Engine& engine, const std::string& path) {
+  auto file = vm::sys::File::Open(path);
+  if (!file) return Unexpected(std::move(file).error().WithContext(path));
+  auto image = vm::artifact::Image::Map(std::move(*file));
+  if (!image) return Unexpected(std::move(image).error().WithContext(path));
+  auto component = LoadCompiled(engine, *image);
+  if (!component) return Unexpected(std::move(component).error().WithContext(path));
+  return component;
 }
 
 Store::Store(const Engine& engine, StoreOptions options)

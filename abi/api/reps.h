@@ -16,6 +16,7 @@
 #include "abi/link/host.h"
 #include "abi/link/instance.h"
 #include "abi/runtime/store.h"
+#include "vm/artifact/image.h"
 #include "vm/runtime/engine.h"
 
 namespace tenon {
@@ -47,6 +48,11 @@ struct InstanceRep {
 };
 
 Trap ToTrap(const vm::Trap& trap);
+
+// What a compiled file was compiled for, which an engine must have to load it.
+EngineOptions OptionsOf(const vm::artifact::Image& image);
+Expected<Component> LoadCompiled(const Engine& engine,
+                                 const std::shared_ptr<const vm::artifact::Image>& image);
 
 // How a call that makes no sense ends.
 inline Unexpected<Error> Misuse(std::string_view message) {

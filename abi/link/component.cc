@@ -10,9 +10,10 @@ std::string CompiledComponent::NameOf(uint32_t core_instance) const {
   return InstancePath(*resolved, CoreInstanceId(core_instance));
 }
 
-Result<std::shared_ptr<const CompiledComponent>> LoadComponent(vm::Engine* engine,
-                                                               std::vector<uint8_t> bytes,
-                                                               vm::BodyValidation mode) {
+namespace {
+
+Result<std::shared_ptr<CompiledComponent>> Load(vm::Engine* engine, std::vector<uint8_t> bytes,
+                                                vm::BodyValidation mode) {
   TENON_ASSIGN_OR_RETURN(auto syntax, DecodeComponent(std::move(bytes)));
   auto component = std::make_shared<CompiledComponent>();
   component->engine = engine;
@@ -23,7 +24,29 @@ Result<std::shared_ptr<const CompiledComponent>> LoadComponent(vm::Engine* engin
   for (const auto& module : component->resolved->modules) {
     component->modules.push_back(vm::LoadedModule::Create(engine, module, ""));
   }
-  return std::shared_ptr<const CompiledComponent>(std::move(component));
+  return component;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const CompiledComponent>> LoadComponent(vm::Engine* engine,
+                                                               std::vector<uint8_t> bytes,
+                                                               vm::BodyValidation mode) {
+  return Load(engine, std::move(bytes), mode);
+}
+
+Result<std::shared_ptr<const CompiledComponent>> LoadComponent(
+    vm::Engine* engine, const std::shared_ptr<const vm::artifact::Image>& image) {
+  if (!image->is_component()) {
+    return Fail(ErrorKind::kUsage, "compiled from a core module, not from a component");
+  }
+  TENON_ASSIGN_OR_RETURN(std::vector<uint8_t> source, image->ReadSource());
+  TENON_ASSIGN_OR_RETURN(std::shared_ptr<CompiledComponent> component,
+                         Load(engine, std::move(source), vm::BodyValidation::kLazy));
+  for (uint32_t i = 0; i < component->modules.size(); ++i) {
+    TENON_RETURN_IF_ERROR(vm::artifact::Image::Attach(image, i, *component->modules[i]));
+  }
+  return component;
 }
 
 }  // namespace tenon::abi

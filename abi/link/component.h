@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "abi/valid/resolved_component.h"
+#include "vm/artifact/image.h"
 #include "vm/runtime/engine.h"
 #include "vm/runtime/instance.h"
 #include "vm/runtime/module.h"
@@ -30,5 +31,10 @@ struct CompiledComponent : vm::InstanceNames {
 Result<std::shared_ptr<const CompiledComponent>> LoadComponent(vm::Engine* engine,
                                                                std::vector<uint8_t> bytes,
                                                                vm::BodyValidation mode);
+
+// A compiled component: its functions run the image's code. kUsage: it is a core module, or was
+// compiled for other settings than the engine's.
+Result<std::shared_ptr<const CompiledComponent>> LoadComponent(
+    vm::Engine* engine, const std::shared_ptr<const vm::artifact::Image>& image);
 
 }  // namespace tenon::abi

@@ -1,17 +1,22 @@
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cli/commands.h"
 #include "cli/input_file.h"
+#include "cli/inspect/compiled_file.h"
 #include "cli/inspect/core_externs.h"
 #include "cli/inspect/inspection.h"
 #include "cli/output_file.h"
 #include "cli/wit_json.h"
+#include "vm/artifact/image.h"
 #include "vm/base/utf8.h"
+#include "vm/sys/file.h"
 
 namespace tenon::cli {
 namespace {
@@ -67,9 +72,20 @@ std::string ProducersOf(const std::vector<vm::Producer>& producers) {
       fields, "; ", [](std::string* out, const auto& field) { *out += field.second; }));
 }
 
-void PrintText(const Inspection& found) {
-  std::string text = absl::StrCat("kind: ", found.is_component ? "component" : "core module",
-                                  "\nsize: ", Sizes(found), "\n");
+std::string LinesOf(const CompiledFile& compiled) {
+  std::string sizes;
+  for (const auto& [name, size] : compiled.sections) absl::StrAppend(&sizes, ", ", name, " ", size);
+  return absl::StrCat("compiled: for ", compiled.cpu, ", -O", compiled.level, ", trap policy ",
+                      compiled.trap_policy, ", bounds ", compiled.bounds,
+                      "\nneeds: ", OrNothing(compiled.needs), "\nfunctions: ", compiled.compiled,
+                      " of ", compiled.functions, " compiled\nbytes: ", compiled.size, sizes,
+                      "\nsource: SHA-256 ", compiled.source_digest, "\n\n");
+}
+
+void PrintText(const Inspection& found, const std::optional<CompiledFile>& compiled) {
+  std::string text = compiled ? LinesOf(*compiled) : "";
+  absl::StrAppend(&text, "kind: ", found.is_component ? "component" : "core module",
+                  "\nsize: ", Sizes(found), "\n");
   if (!found.producers.empty()) {
     absl::StrAppend(&text, "made with: ", ProducersOf(found.producers), "\n");
   }
@@ -146,7 +162,26 @@ void WriteCoreExterns(absl::string_view key, const std::vector<CoreExtern>& item
   json.EndArray();
 }
 
-void PrintJson(const Inspection& found) {
+void WriteCompiled(const CompiledFile& compiled, JsonWriter& json) {
+  json.Key("compiled");
+  json.BeginObject();
+  json.Member("cpu", compiled.cpu);
+  WriteStrings("needs", compiled.needs, json);
+  json.Member("level", compiled.level);
+  json.Member("trap_policy", compiled.trap_policy);
+  json.Member("bounds", compiled.bounds);
+  json.Member("functions", compiled.functions);
+  json.Member("compiled_functions", compiled.compiled);
+  json.Member("size", compiled.size);
+  json.Key("sections");
+  json.BeginObject();
+  for (const auto& [name, size] : compiled.sections) json.Member(EscapeControls(name), size);
+  json.EndObject();
+  json.Member("source_sha256", compiled.source_digest);
+  json.EndObject();
+}
+
+void PrintJson(const Inspection& found, const std::optional<CompiledFile>& compiled) {
   JsonWriter json;
   json.BeginObject();
   json.Member("kind", found.is_component ? "component" : "core module");
@@ -171,18 +206,39 @@ void PrintJson(const Inspection& found) {
     WriteCoreExterns("imports", found.imports, true, json);
     WriteCoreExterns("exports", found.exports, false, json);
   }
+  if (compiled) WriteCompiled(*compiled, json);
   json.EndObject();
   json.Print();
+}
+
+struct File {
+  std::vector<uint8_t> bytes;  // of a compiled file what was compiled
+  vm::Features features;
+  std::optional<CompiledFile> compiled;
+};
+
+Result<File> ReadFile(const InspectOptions& options) {
+  File file{{}, options.features, std::nullopt};
+  if (!absl::EndsWith(options.file, ".tenon")) {
+    TENON_ASSIGN_OR_RETURN(file.bytes, ReadInputFile(options.file));
+    return file;
+  }
+  TENON_ASSIGN_OR_RETURN(vm::sys::File artifact, vm::sys::File::Open(options.file));
+  TENON_ASSIGN_OR_RETURN(const auto image, vm::artifact::Image::MapForAny(std::move(artifact)));
+  TENON_ASSIGN_OR_RETURN(file.compiled, Describe(*image));
+  TENON_ASSIGN_OR_RETURN(file.bytes, image->ReadSource());
+  file.features = image->features();
+  return file;
 }
 
 }  // namespace
 
 int Inspect(const InspectOptions& options) {
-  auto bytes = ReadInputFile(options.file);
-  if (!bytes) return ComplainOfFile(options.file, {}, bytes.error());
-  const Result<Inspection> found = InspectBytes(*bytes, options.features);
-  if (!found) return ComplainOfFile(options.file, *bytes, found.error());
-  options.json ? PrintJson(*found) : PrintText(*found);
+  auto file = ReadFile(options);
+  if (!file) return ComplainOfFile(options.file, {}, file.error());
+  const Result<Inspection> found = InspectBytes(file->bytes, file->features);
+  if (!found) return ComplainOfFile(options.file, file->bytes, found.error());
+  options.json ? PrintJson(*found, file->compiled) : PrintText(*found, file->compiled);
   return 0;
 }
 

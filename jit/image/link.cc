@@ -25,7 +25,7 @@ PHDRS {
 ENTRY(tenon_header)
 SECTIONS {
   . = SIZEOF_HEADERS;
-  .tenon.header : { KEEP(*(.tenon.header)) } :data
+  .tenon.header : ALIGN(8) { KEEP(*(.tenon.header)) tenon_checked_end = .; } :data
   .rodata : { *(.rodata .rodata.*) } :data
   . = ALIGN(CONSTANT(MAXPAGESIZE));
   .text : { *(.text .text.*) } :text

@@ -1,6 +1,7 @@
 #include "jit/lower/module_lowering.h"
 
 #include "absl/strings/str_cat.h"
+#include "jit/image/header.h"
 #include "jit/lower/code_builder.h"
 #include "jit/lower/function_lowering.h"
 #include "jit/lower/lowerable.h"
@@ -8,16 +9,17 @@
 #include "llvm/IR/MDBuilder.h"
 #include "llvm/IR/Verifier.h"
 #include "llvm/MC/MCSubtargetInfo.h"
-#include "vm/artifact/format.h"
 #include "vm/runtime/instance.h"
 #include "vm/valid/walker.h"
 
 namespace tenon::jit {
 namespace {
 
-// "f7.name", of what every assembler takes, and none of the names that LLVM knows.
-std::string SymbolOf(vm::FuncIdx func, absl::string_view name) {
+// "f7.name", and of a component's second module "m1.f7.name": of what every assembler takes, and
+// none of the names that LLVM knows.
+std::string SymbolOf(uint32_t module, vm::FuncIdx func, absl::string_view name) {
   std::string symbol = absl::StrCat("f", func.value());
+  if (module != 0) symbol = absl::StrCat("m", module, ".", symbol);
   if (name.empty()) return symbol;
   symbol += '.';
   for (const char c : name.substr(0, 200)) {
@@ -49,13 +51,15 @@ void SetFunctionAttributes(llvm::Function* function) {
   function->addFnAttr(llvm::Attribute::NullPointerIsValid);
 }
 
-Symbols::Symbols(const vm::ResolvedModule& module) : imported_(module.imported_funcs) {
+Symbols::Symbols(const vm::ResolvedModule& module, uint32_t index)
+    : module_(index), imported_(module.imported_funcs) {
   std::vector<vm::FuncIdx> indices;
   for (size_t i = imported_; i < module.funcs.size(); ++i) {
     indices.emplace_back(static_cast<uint32_t>(i));
   }
   const std::vector<absl::string_view> names = module.FunctionNames(indices);
-  for (size_t i = 0; i < indices.size(); ++i) names_.push_back(SymbolOf(indices[i], names[i]));
+  for (size_t i = 0; i < indices.size(); ++i)
+    names_.push_back(SymbolOf(index, indices[i], names[i]));
 }
 
 ModuleLowering::ModuleLowering(const vm::ResolvedModule& source, const CompileOptions& options,
@@ -217,53 +221,21 @@ llvm::MDNode* ModuleLowering::AccessTag(absl::string_view kind) {
   return tag;
 }
 
-// vm/artifact/format.h. Offsets are addresses, since the image is linked at zero.
-void ModuleLowering::WriteHeader(const CompileReport& report) {
-  const auto offset_of = [&](llvm::Function* function) -> llvm::Constant* {
-    return llvm::ConstantExpr::getTrunc(llvm::ConstantExpr::getPtrToInt(function, types_.i64),
-                                        types_.i32);
-  };
-  const auto number = [&](llvm::IntegerType* type, uint64_t value) -> llvm::Constant* {
-    return llvm::ConstantInt::get(type, value);
-  };
-  const auto define = [&](llvm::Constant* value, const char* name,
-                          llvm::GlobalValue::LinkageTypes linkage) {
-    auto* variable =
-        new llvm::GlobalVariable(ir_, value->getType(), /*isConstant=*/true, linkage, value, name);
-    variable->setSection(".tenon.header");
-    variable->setAlignment(llvm::Align(8));
-    variable->setDSOLocal(true);
-    return variable;
-  };
+// artifact::Func of each. Offsets are addresses, since the image is linked at zero.
+void ModuleLowering::WriteTable(const CompileReport& report) {
+  llvm::Constant* none = llvm::ConstantInt::get(types_.i32, 0);
   std::vector<llvm::Constant*> funcs;
   for (const CompileReport::Func& func : report.funcs) {
-    llvm::Constant* none = number(types_.i32, 0);
     llvm::Function* entry = func.is_compiled()
                                 ? EntryOf(SignatureOf(*source_.funcs[func.index.value()].type))
                                 : nullptr;
-    funcs.push_back(
-        llvm::ConstantStruct::getAnon({entry != nullptr ? offset_of(FunctionOf(func.index)) : none,
-                                       entry != nullptr ? offset_of(entry) : none}));
+    funcs.push_back(llvm::ConstantStruct::getAnon(
+        {entry != nullptr ? OffsetInImage(FunctionOf(func.index)) : none,
+         entry != nullptr ? OffsetInImage(entry) : none}));
   }
-  auto* of_func = llvm::StructType::get(ir_.getContext(), {types_.i32, types_.i32});
-  llvm::GlobalVariable* table =
-      define(llvm::ConstantArray::get(llvm::ArrayType::get(of_func, funcs.size()), funcs),
-             "tenon_funcs", llvm::GlobalValue::InternalLinkage);
-  llvm::Constant* table_offset =
-      llvm::ConstantExpr::getTrunc(llvm::ConstantExpr::getPtrToInt(table, types_.i64), types_.i32);
-
-  uint32_t settings = 0;
-  if (options_.bounds == Bounds::kGuard) settings |= vm::artifact::kGuardedMemories;
-  if (options_.deterministic_simd) settings |= vm::artifact::kDeterministicSimd;
-  if (is_precise()) settings |= vm::artifact::kPreciseTraps;
-  const llvm::StringRef magic(vm::artifact::kMagic, sizeof vm::artifact::kMagic);
-  define(llvm::ConstantStruct::getAnon(
-             {llvm::ConstantDataArray::getString(ir_.getContext(), magic, /*AddNull=*/false),
-              number(types_.i32, vm::artifact::kVersion), number(types_.i32, settings),
-              number(types_.i64, vm::artifact::LayoutHash()),
-              number(types_.i64, source_.features.bits()), number(types_.i32, funcs.size()),
-              table_offset}),
-         "tenon_header", llvm::GlobalValue::ExternalLinkage);
+  auto* type = llvm::StructType::get(ir_.getContext(), {types_.i32, types_.i32});
+  auto* table = llvm::ConstantArray::get(llvm::ArrayType::get(type, funcs.size()), funcs);
+  DefineInHeader(ir_, FuncTableName(symbols_.module()), table);
 }
 
 }  // namespace tenon::jit

@@ -24,10 +24,13 @@ namespace tenon::jit {
 // The names under which the functions of a module are linked, the same in all its parts.
 class Symbols {
  public:
-  explicit Symbols(const vm::ResolvedModule& module);
+  // `index` is the module's among those of an image.
+  Symbols(const vm::ResolvedModule& module, uint32_t index);
+  uint32_t module() const { return module_; }
   const std::string& of(vm::FuncIdx func) const { return names_[func.value() - imported_]; }
 
  private:
+  const uint32_t module_;
   const size_t imported_;
   std::vector<std::string> names_;
 };
@@ -41,8 +44,8 @@ class ModuleLowering {
   // Defines a function of the module. Why it is left to the interpreter, which is then what its
   // machine code calls; "" when it was lowered.
   std::string Lower(vm::FuncIdx func);
-  // Defines the image's header. `report` has all functions.
-  void WriteHeader(const CompileReport& report);
+  // Defines the module's table of functions. `report` has all of them.
+  void WriteTable(const CompileReport& report);
   // To be called last.
   void Finish() { LinkSemantics(); }
 

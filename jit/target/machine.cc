@@ -1,6 +1,8 @@
 #include "jit/target/machine.h"
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/MC/MCSubtargetInfo.h"
@@ -10,6 +12,7 @@
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/SubtargetFeature.h"
+#include "vm/sys/cpu.h"
 
 namespace tenon::jit {
 namespace {
@@ -26,6 +29,13 @@ const llvm::Target* X86Target() {
     return llvm::TargetRegistry::lookupTarget(llvm::Triple(kTriple), error);
   }();
   return target;
+}
+
+// What every x86-64 has. Of all else, code may use only what loaders know to look for.
+bool IsBaseline(absl::string_view feature) {
+  constexpr absl::string_view kNames[] = {"64bit", "cmov", "cx8",  "fxsr",
+                                          "mmx",   "sse",  "sse2", "x87"};
+  return absl::c_linear_search(kNames, feature);
 }
 
 llvm::CodeGenOptLevel CodeGenLevel(OptLevel level) {
@@ -85,7 +95,9 @@ Result<std::unique_ptr<llvm::TargetMachine>> MakeTargetMachine(const CompileOpti
   if (cpu == "native") {
     cpu = llvm::sys::getHostCPUName().str();
     for (const auto& [feature, has] : llvm::sys::getHostCPUFeatures()) {
-      features.AddFeature(feature, has);
+      const absl::string_view name(feature.data(), feature.size());
+      if (IsBaseline(name)) continue;
+      features.AddFeature(feature, has && absl::c_linear_search(vm::sys::CpuFeatureNames(), name));
     }
   }
   llvm::TargetOptions target_options;
@@ -94,9 +106,12 @@ Result<std::unique_ptr<llvm::TargetMachine>> MakeTargetMachine(const CompileOpti
   target_options.UniqueSectionNames = false;
   std::unique_ptr<llvm::TargetMachine> machine(X86Target()->createTargetMachine(
       triple, "x86-64", "", target_options, llvm::Reloc::PIC_, llvm::CodeModel::Small));
-  if (!machine->getMCSubtargetInfo()->isCPUStringValid(cpu)) {
-    return Fail(ErrorKind::kUsage, absl::StrCat("no such processor: ", cpu));
+  constexpr absl::string_view kChoices[] = {"native", "x86-64", "x86-64-v2", "x86-64-v3",
+                                            "x86-64-v4"};
+  if (!absl::c_linear_search(kChoices, options.cpu)) {
+    return Fail(ErrorKind::kUsage, absl::StrCat("no such processor: ", options.cpu));
   }
+  if (!machine->getMCSubtargetInfo()->isCPUStringValid(cpu)) cpu = "x86-64";
   machine.reset(X86Target()->createTargetMachine(triple, cpu, features.getString(), target_options,
                                                  llvm::Reloc::PIC_, llvm::CodeModel::Small,
                                                  CodeGenLevel(options.level)));

@@ -31,9 +31,9 @@ void Compile(vm::LoadedModule& module) {
   for (const auto& func : report.funcs) {
     ++(func.is_compiled() ? so_far.compiled : so_far.interpreted);
   }
-  const vm::sys::File file = OrDie(vm::sys::File::OfBytes(bytes), "no file");
-  auto image = OrDie(vm::artifact::Image::Map(file), "does not map");
-  const Status attached = vm::artifact::Image::Attach(std::move(image), module);
+  vm::sys::File file = OrDie(vm::sys::File::OfBytes(bytes), "no file");
+  auto image = OrDie(vm::artifact::Image::Map(std::move(file)), "does not map");
+  const Status attached = vm::artifact::Image::Attach(std::move(image), 0, module);
   TENON_CHECK(attached.has_value());
 }
 

@@ -234,11 +234,11 @@ jit::CompileOptions compile_options;
 void Compile(LoadedModule& module) {
   const auto bytes = jit::CompileModule(*module.resolved, compile_options, nullptr);
   ASSERT_TRUE(bytes.has_value()) << bytes.error().ToString();
-  const auto file = sys::File::OfBytes(*bytes);
+  auto file = sys::File::OfBytes(*bytes);
   ASSERT_TRUE(file.has_value());
-  auto image = artifact::Image::Map(*file);
+  auto image = artifact::Image::Map(std::move(*file));
   ASSERT_TRUE(image.has_value()) << image.error().ToString();
-  ASSERT_TRUE(artifact::Image::Attach(*image, module).has_value());
+  ASSERT_TRUE(artifact::Image::Attach(*image, 0, module).has_value());
 }
 
 // One tier with an instance of the module.

@@ -7,7 +7,7 @@ scratch=$(mktemp -d)
 trap 'rm -r "$scratch"' EXIT
 cd "$scratch" || exit 1
 mkdir box 'two words'
-touch one.wasm one.wat notes.txt script.wast
+touch one.wasm one.wat two.tenon notes.txt script.wast
 failed=0
 
 check() { # EXPECTED ACTUAL WHAT
@@ -40,7 +40,7 @@ bash_half() {
   completes 'notes.txt,' tenon run one.wasm n
   completes 'box,' tenon run one.wasm --dir b
   completes '--json,' tenon inspect --j
-  completes 'box,one.wasm,one.wat,two words,' tenon inspect ''
+  completes 'box,one.wasm,one.wat,two words,two.tenon,' tenon inspect ''
   completes ',' tenon inspect one.wasm ''
   completes 'box,script.wast,two words,' tenon wast ''
   completes 'bash,zsh,' tenon completion ''
@@ -50,7 +50,7 @@ bash_half() {
   completes 'help,' tenon he
   completes 'inspect,' tenon help ins
   completes '--output,' tenon parse --o
-  completes 'box,notes.txt,one.wasm,one.wat,script.wast,two words,' tenon parse -o ''
+  completes 'box,notes.txt,one.wasm,one.wat,script.wast,two words,two.tenon,' tenon parse -o ''
   completes 'notes.txt,' tenon print --output n
   completes 'notes.txt,' tenon print --output = n
   completes 'one.wasm,one.wat,' tenon parse -o out.wasm o
@@ -63,7 +63,7 @@ bash_half() {
   # Each subcommand that the help lists completes, with the options that its help lists.
   for name in $("$tenon" --help | sed -n '/^Subcommands/,$s/^  \([a-z]*\) .*/\1/p'); do
     completes "$name," tenon "$name"
-    options=$("$tenon" "$name" --help | grep -oE '^ +(-[a-z], )?--[a-z0-9-]+' | grep -oE -- '--.*' |
+    options=$("$tenon" "$name" --help | grep -oE '^ +(-[a-zA-Z], )?--[a-z0-9-]+' | grep -oE -- '--.*' |
       sort | tr '\n' ',')
     completes "$options" tenon "$name" --
   done
@@ -86,7 +86,7 @@ zsh_has() { # LINE WORD...
 }
 zsh_half() {
   zsh_has 'validate:Check a component or module; silent when it is valid.' tenon ''
-  zsh_has '1:FILE:_files -g "(*.wasm|*.wat)"' tenon inspect ''
+  zsh_has '1:FILE:_files -g "(*.wasm|*.wat|*.tenon)"' tenon inspect ''
   zsh_has '1:shell:(bash zsh)' tenon completion ''
   zsh_has '*:PATH:_files -g "(*.wast)"' tenon wast ''
   grep -qE '^\*--dir=\[.*\]:HOST\\\[\\:\\:GUEST\\\]:_files -/$' <<<"$(zsh_calls tenon run '')" ||

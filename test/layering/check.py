@@ -38,6 +38,7 @@ LAYERS = {
     "vm/capi": VM_RUNTIME + ["vm/interp"],
     "vm": VM,
     "jit": VM + ["vm"],
+    "jit/program": VM + ["vm", "jit"] + ABI,
     # Inside abi the description of components stands below what runs them.
     "abi/syntax": VM + ["abi/types"],
     "abi/types": VM + ["abi/syntax"],

@@ -2,13 +2,18 @@
 
 #include <elf.h>
 
+#include <algorithm>
+#include <bit>
+#include <cstddef>
 #include <cstring>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "vm/runtime/engine.h"
+#include "vm/sys/cpu.h"
 #include "vm/sys/memory_map.h"
+#include "vm/sys/sha256.h"
 
 namespace tenon::vm::artifact {
 namespace {
@@ -86,49 +91,124 @@ bool IsCode(const Layout& layout, uint32_t offset) {
   return segment != nullptr && segment->is_executable;
 }
 
+// A table of the image, which must lie in the part of it that has a digest.
+template <typename Row>
+Result<absl::Span<const Row>> TableAt(const sys::CodeMapping& mapping, const Header& header,
+                                      uint32_t offset, uint32_t count) {
+  if (offset % alignof(Row) != 0 || offset > header.checked_bytes ||
+      count > (header.checked_bytes - offset) / sizeof(Row)) {
+    return Damaged("a table is not in it");
+  }
+  return absl::Span<const Row>(reinterpret_cast<const Row*>(mapping.base() + offset), count);
+}
+
+bool IsDigest(const sys::Sha256Digest& digest, const uint8_t* expected) {
+  return std::memcmp(digest.data(), expected, digest.size()) == 0;
+}
+
+// Whether this processor has what the code needs.
+Status CheckProcessor(const Header& header) {
+  const uint64_t missing = header.cpu_features & ~sys::CpuFeatures();
+  if (missing == 0) return {};
+  const size_t row = static_cast<size_t>(std::countr_zero(missing));
+  const auto names = sys::CpuFeatureNames();
+  return Fail(ErrorKind::kUsage,
+              absl::StrCat("compiled for a processor with ",
+                           row < names.size() ? names[row] : "more", ", which this one lacks"));
+}
+
 }  // namespace
 
-Result<std::shared_ptr<const Image>> Image::Map(const sys::File& file) {
+bool LooksCompiled(absl::Span<const uint8_t> bytes) {
+  return bytes.size() >= SELFMAG && std::memcmp(bytes.data(), ELFMAG, SELFMAG) == 0;
+}
+
+Result<std::shared_ptr<const Image>> Image::Map(sys::File file) {
+  TENON_ASSIGN_OR_RETURN(auto image, MapForAny(std::move(file)));
+  TENON_RETURN_IF_ERROR(CheckProcessor(image->header_));
+  return image;
+}
+
+Result<std::shared_ptr<const Image>> Image::MapForAny(sys::File file) {
   Elf64_Ehdr elf;
   TENON_RETURN_IF_ERROR(Read(file, 0, absl::MakeSpan(&elf, 1)));
   if (!IsOurs(elf)) return Damaged("its first bytes are another format's");
   TENON_ASSIGN_OR_RETURN(const Layout layout, ReadLayout(file, elf));
 
+  // The header lies in the first segment, which begins with the file.
   const uint64_t at = elf.e_entry;
-  const sys::CodeSegment* const segment = layout.Holding(at, sizeof(Header));
-  if (segment == nullptr || at % alignof(Header) != 0) return Damaged("it has no header");
-  Header header;
-  TENON_RETURN_IF_ERROR(
-      Read(file, segment->file_offset + (at - segment->image_offset), absl::MakeSpan(&header, 1)));
+  if (layout.segments.empty() || layout.segments[0].image_offset != 0 ||
+      layout.segments[0].file_offset != 0 || layout.segments[0].is_executable ||
+      layout.Holding(at, sizeof(Header)) != layout.segments.data() || at % alignof(Header) != 0) {
+    return Damaged("it has no header");
+  }
+  std::shared_ptr<Image> image(new Image(std::move(file)));
+  image->mapping_ = sys::CodeMapping::Map(image->file_.descriptor(), layout.size, layout.segments);
+  if (!image->mapping_) return Fail(ErrorKind::kLimit, "no address space is left for the code");
+  Header& header = image->header_;
+  const uint8_t* const base = image->mapping_.base();
+  std::memcpy(&header, base + at, sizeof header);
   if (std::memcmp(header.magic, kMagic, sizeof kMagic) != 0) return Damaged("it has no header");
-  if (header.version != kVersion || header.layout != LayoutHash()) {
+  if (header.version != kVersion || header.layout != LayoutHash() ||
+      std::memcmp(header.build, BuildId().data(), sizeof header.build) != 0) {
     return Fail(ErrorKind::kUsage, "compiled by another version of tenon: compile it again");
   }
-  const uint64_t funcs_bytes = uint64_t{header.func_count} * sizeof(Func);
-  if (layout.Holding(header.funcs, funcs_bytes) == nullptr || header.funcs % alignof(Func) != 0) {
-    return Damaged("its functions are not in it");
+  if (header.checked_bytes < at + sizeof header || header.checked_bytes > layout.segments[0].size) {
+    return Damaged("its tables are not in it");
   }
+  const size_t digest_at = at + offsetof(Header, digest);
+  const size_t behind = digest_at + sizeof header.digest;
+  sys::Sha256 hash;
+  hash.Add({base, digest_at});
+  hash.Add({base + behind, header.checked_bytes - behind});
+  if (!IsDigest(hash.Finish(), header.digest)) return Damaged("its digest is another");
 
-  std::shared_ptr<Image> image(new Image);
-  image->mapping_ = sys::CodeMapping::Map(file.descriptor(), layout.size, layout.segments);
-  if (!image->mapping_) return Fail(ErrorKind::kLimit, "no address space is left for the code");
-  const uint8_t* const base = image->mapping_.base();
-  image->header_ = reinterpret_cast<const Header*>(base + at);
-  image->funcs_ = {reinterpret_cast<const Func*>(base + header.funcs), header.func_count};
-  for (const Func& func : image->funcs_) {
-    if (func.call == 0 && func.entry == 0) continue;
-    if (!IsCode(layout, func.call) || !IsCode(layout, func.entry)) {
-      return Damaged("a function is not in its code");
+  TENON_ASSIGN_OR_RETURN(const auto modules, TableAt<Module>(image->mapping_, header,
+                                                             header.modules, header.module_count));
+  for (const Module& module : modules) {
+    TENON_ASSIGN_OR_RETURN(const auto funcs,
+                           TableAt<Func>(image->mapping_, header, module.funcs, module.func_count));
+    for (const Func& func : funcs) {
+      if (func.call == 0 && func.entry == 0) continue;
+      if (!IsCode(layout, func.call) || !IsCode(layout, func.entry)) {
+        return Damaged("a function is not in its code");
+      }
     }
+    image->modules_.push_back(funcs);
   }
   return image;
 }
 
-Status Image::Attach(std::shared_ptr<const Image> image, LoadedModule& module) {
+Status Image::Verify() const {
+  constexpr size_t kPiece = size_t{1} << 20;
+  TENON_ASSIGN_OR_RETURN(const uint64_t size, file_.Size());
+  if (size < header_.checked_bytes) return Damaged("it is too short");
+  std::vector<uint8_t> piece(std::min<uint64_t>(kPiece, size));
+  sys::Sha256 hash;
+  for (uint64_t at = header_.checked_bytes; at < size; at += piece.size()) {
+    piece.resize(std::min<uint64_t>(kPiece, size - at));
+    TENON_RETURN_IF_ERROR(Read(file_, at, absl::MakeSpan(piece)));
+    hash.Add(piece);
+  }
+  if (!IsDigest(hash.Finish(), header_.rest_digest)) return Damaged("its digest is another");
+  return {};
+}
+
+Result<std::vector<uint8_t>> Image::ReadSource() const {
+  TENON_ASSIGN_OR_RETURN(const uint64_t size, file_.Size());
+  const Part& part = header_.source;
+  if (part.offset > size || part.size > size - part.offset) return Damaged("it is too short");
+  std::vector<uint8_t> bytes(part.size);
+  TENON_RETURN_IF_ERROR(Read(file_, part.offset, absl::MakeSpan(bytes)));
+  return bytes;
+}
+
+Status Image::Attach(std::shared_ptr<const Image> image, uint32_t index, LoadedModule& module) {
   const Header& header = image->header();
   const ResolvedModule& resolved = *module.resolved;
   const EngineSettings& settings = module.engine->settings();
-  if (header.func_count != resolved.funcs.size() - resolved.imported_funcs ||
+  if (index >= image->modules_.size() ||
+      image->modules_[index].size() != resolved.funcs.size() - resolved.imported_funcs ||
       header.features != resolved.features.bits()) {
     return Fail(ErrorKind::kUsage, "compiled from another module");
   }
@@ -137,10 +217,11 @@ Status Image::Attach(std::shared_ptr<const Image> image, LoadedModule& module) {
     return Fail(ErrorKind::kUsage, "compiled for other settings");
   }
   const uint8_t* const base = image->mapping_.base();
-  for (uint32_t i = 0; i < header.func_count; ++i) {
-    const Func& func = image->funcs_[i];
-    if (func.call == 0) continue;
-    module.SetNative(FuncIdx(resolved.imported_funcs + i), {base + func.call, base + func.entry});
+  const absl::Span<const Func> funcs = image->modules_[index];
+  for (uint32_t i = 0; i < funcs.size(); ++i) {
+    if (funcs[i].call == 0) continue;
+    module.SetNative(FuncIdx(resolved.imported_funcs + i),
+                     {base + funcs[i].call, base + funcs[i].entry});
   }
   module.image = std::move(image);
   return {};

@@ -26,6 +26,11 @@ class Features {
   static Expected<Features> FromList(std::string_view list);
 
   uint64_t rep() const { return changes_; }
+  static constexpr Features FromRep(uint64_t rep) {
+    Features features;
+    features.changes_ = rep;
+    return features;
+  }
 
  private:
   uint64_t changes_ = 0;  // a bit for each whose default is turned
@@ -60,11 +65,15 @@ class Component {
                                        Validation validation = Validation::kEager);
   static Expected<Component> FromFile(const Engine& engine, const std::string& path,
                                       Validation validation = Validation::kEager);
+  // Maps what `tenon compile` made of a component. It is native code: who can write the file
+  // decides what this process does. kMalformed: it is no such file, or damaged; kUsage: it was
+  // compiled by another version, for another processor or for other options than the engine's; kIo.
+  static Expected<Component> FromCompiledFile(const Engine& engine, const std::string& path);
 
+  explicit Component(std::shared_ptr<const ComponentRep> rep) : rep_(std::move(rep)) {}
   const std::shared_ptr<const ComponentRep>& rep() const { return rep_; }
 
  private:
-  explicit Component(std::shared_ptr<const ComponentRep> rep) : rep_(std::move(rep)) {}
   std::shared_ptr<const ComponentRep> rep_;
 };
 

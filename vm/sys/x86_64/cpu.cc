@@ -1,8 +1,12 @@
 #include "vm/sys/cpu.h"
 
 #include <cpuid.h>
+#define _Bool bool  // the next one is for C
+#include <sys/platform/x86.h>
+#undef _Bool
 
 #include <cstdint>
+#include <iterator>
 
 namespace tenon::vm::sys {
 namespace {
@@ -25,6 +29,26 @@ bool DetectFma() {
 bool HasFma() {
   static const bool has_fma = DetectFma();
   return has_fma;
+}
+
+absl::Span<const absl::string_view> CpuFeatureNames() {
+  static constexpr absl::string_view kNames[] = {
+#define CPU_FEATURE(name, glibc) name,
+#include "vm/sys/x86_64/cpu_features.def"
+  };
+  static_assert(std::size(kNames) <= 64);
+  return kNames;
+}
+
+// As the C library found them when the process began: nothing is asked of the processor.
+uint64_t CpuFeatures() {
+  uint64_t features = 0;
+  uint64_t bit = 1;
+#define CPU_FEATURE(name, glibc)                  \
+  if (CPU_FEATURE_ACTIVE(glibc)) features |= bit; \
+  bit <<= 1;
+#include "vm/sys/x86_64/cpu_features.def"
+  return features;
 }
 
 }  // namespace tenon::vm::sys

@@ -1,40 +1,38 @@
-// tenon-compile: a module's file to an artifact's. The runner starts it, so that it links no LLVM
-// itself.
+// tenon-compile: a component's or module's file to an artifact's. The runner starts it, so that it
+// links no LLVM itself.
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "jit/compile.h"
+#include "jit/program/input.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/raw_ostream.h"
-#include "vm/binary/decoder.h"
-#include "vm/syntax/limits.h"
-#include "vm/sys/input_file.h"
-#include "vm/text/parser.h"
-#include "vm/valid/validate.h"
+#include "vm/base/status.h"
+#include "vm/syntax/features.h"
 
 namespace tenon::jit {
 namespace {
 
 constexpr char kUsage[] =
-    "usage: tenon-compile [options] IN.wasm -o OUT\n"
+    "usage: tenon-compile [options] FILE -o OUT\n"
     "  -O0 -O1 -O2 -O3 -Os       how much to optimise (-O2)\n"
     "  --target-cpu=CPU          native, x86-64, x86-64-v2, -v3, -v4 (native)\n"
     "  --bounds=HOW              guard or explicit (guard)\n"
-    "  --trap-policy=POLICY      precise or component (precise)\n"
+    "  --trap-policy=POLICY      component or precise (component)\n"
     "  --deterministic-simd      relaxed SIMD that is the same everywhere\n"
     "  --features=LIST           as of `tenon run`\n"
     "  --sample=SEED             compile about half of the functions; the others are interpreted\n"
     "  --report                  tell which functions have no machine code, and why\n";
 
 struct Arguments {
-  CompileOptions compile;
+  CompileOptions compile{.trap_policy = TrapPolicy::kComponent};
   vm::Features features;
   std::string in, out;
   bool report = false;
@@ -132,14 +130,6 @@ Result<Arguments> Parse(const std::vector<absl::string_view>& words) {
   return arguments;
 }
 
-Result<vm::Module> ReadModule(std::vector<uint8_t> bytes, const vm::Features& features) {
-  const absl::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  if (absl::StartsWith(text, absl::string_view("\0asm", 4))) {
-    return vm::DecodeModule(std::move(bytes), features);
-  }
-  return vm::ParseModule(text);
-}
-
 // The file is there whole or not at all.
 Status WriteWhole(const std::string& path, const std::vector<uint8_t>& bytes) {
   const auto failure = [&](llvm::Error error) {
@@ -160,27 +150,27 @@ Status WriteWhole(const std::string& path, const std::vector<uint8_t>& bytes) {
   return {};
 }
 
-Status Run(const Arguments& arguments) {
-  TENON_ASSIGN_OR_RETURN(std::vector<uint8_t> bytes,
-                         vm::sys::ReadInputFile(arguments.in, vm::kMaxModuleBytes));
-  TENON_ASSIGN_OR_RETURN(vm::Module module, ReadModule(std::move(bytes), arguments.features));
-  vm::TypeStore types;
-  TENON_ASSIGN_OR_RETURN(const std::shared_ptr<vm::ResolvedModule> resolved,
-                         vm::ValidateModule(std::make_unique<vm::Module>(std::move(module)), &types,
-                                            arguments.features, vm::BodyValidation::kEager));
-  CompileReport report;
-  TENON_ASSIGN_OR_RETURN(const std::vector<uint8_t> artifact,
-                         CompileModule(*resolved, arguments.compile, &report));
-  if (arguments.report) {
-    size_t compiled = 0;
-    for (const CompileReport::Func& func : report.funcs) {
+void PrintReport(const std::vector<CompileReport>& reports) {
+  size_t all = 0, compiled = 0;
+  for (size_t module = 0; module < reports.size(); ++module) {
+    for (const CompileReport::Func& func : reports[module].funcs) {
+      ++all;
       if (func.is_compiled()) ++compiled;
-      if (!func.is_compiled()) {
-        llvm::outs() << "function " << func.index.value() << ": " << func.reason << "\n";
-      }
+      if (func.is_compiled()) continue;
+      if (reports.size() > 1) llvm::outs() << "module " << module << ", ";
+      llvm::outs() << "function " << func.index.value() << ": " << func.reason << "\n";
     }
-    llvm::outs() << compiled << " of " << report.funcs.size() << " functions compiled\n";
   }
+  llvm::outs() << compiled << " of " << all << " functions compiled\n";
+}
+
+Status Run(const Arguments& arguments) {
+  TENON_ASSIGN_OR_RETURN(const std::unique_ptr<const Input> input,
+                         Input::Read(arguments.in, arguments.features));
+  std::vector<CompileReport> reports;
+  TENON_ASSIGN_OR_RETURN(const std::vector<uint8_t> artifact,
+                         Compile(input->program(), arguments.compile, &reports));
+  if (arguments.report) PrintReport(reports);
   return WriteWhole(arguments.out, artifact);
 }
 

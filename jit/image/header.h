@@ -1,0 +1,30 @@
+// What of an image is not code (vm/artifact/format.h): constants in the section of its header,
+// which refer to functions by their offset in the image.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "absl/types/span.h"
+#include "jit/compile.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Target/TargetMachine.h"
+#include "vm/valid/resolved_module.h"
+
+namespace tenon::jit {
+
+// The symbol of the table of functions of the module with that number.
+std::string FuncTableName(uint32_t module);
+
+// The address of what the module defines or declares, in 32 bits: images are linked at zero.
+llvm::Constant* OffsetInImage(llvm::GlobalValue* value);
+// A constant that other objects of the image may refer to by its name.
+llvm::GlobalVariable* DefineInHeader(llvm::Module& into, const std::string& name,
+                                     llvm::Constant* value);
+
+// Fills a module of its own with the header; the table of functions of each of the modules is
+// defined elsewhere.
+void BuildHeader(absl::Span<const vm::ResolvedModule* const> modules, const CompileOptions& options,
+                 const llvm::TargetMachine& machine, llvm::Module& into);
+
+}  // namespace tenon::jit

@@ -1,0 +1,38 @@
+// What is compiled: a component or a core module, from the binary format or from text, decoded and
+// validated as a whole.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "abi/valid/resolved_component.h"
+#include "jit/compile.h"
+#include "vm/base/status.h"
+#include "vm/syntax/features.h"
+#include "vm/syntax/type_store.h"
+#include "vm/valid/resolved_module.h"
+
+namespace tenon::jit {
+
+class Input {
+ public:
+  // Errors are as those of ReadInputFile, DecodeModule, ValidateComponent and the like.
+  static Result<std::unique_ptr<const Input>> Read(const std::string& path,
+                                                   const vm::Features& features);
+
+  Program program() const;
+
+ private:
+  Input() = default;
+  Status TakeModule(std::vector<uint8_t> binary, const vm::Features& features);
+  Status TakeComponent(std::vector<uint8_t> binary, const vm::Features& features);
+
+  vm::TypeStore types_;
+  std::unique_ptr<const abi::ResolvedComponent> component_;  // or a module
+  std::shared_ptr<const vm::ResolvedModule> module_;
+  std::vector<const vm::ResolvedModule*> modules_;
+  vm::artifact::Source source_;
+};
+
+}  // namespace tenon::jit

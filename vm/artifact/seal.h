@@ -1,0 +1,23 @@
+// What a linked image becomes a compiled file with: what the linker does not know, and digests.
+// FORMAT.md.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "vm/base/status.h"
+#include "vm/sys/sha256.h"
+
+namespace tenon::vm::artifact {
+
+struct Source {
+  bool is_component = false;
+  absl::Span<const uint8_t> binary;  // the component or module, in the binary format
+  sys::Sha256Digest digest = {};     // of the file that it was read from
+};
+
+// Completes an image of ours, whose header says what the code is. kLimit: it is too large.
+Status SealImage(const Source& source, std::vector<uint8_t>* image);
+
+}  // namespace tenon::vm::artifact
