@@ -4,6 +4,7 @@
 #include <atomic>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "jit/image/header.h"
@@ -27,6 +28,7 @@ struct ModuleWork {
   CompileReport& report;
   Symbols symbols;
   std::vector<Partition> partitions;
+  std::optional<const Survey> survey;  // made before there are threads
 };
 
 // One compilation: what its threads share. Each writes what belongs to its partitions alone.
@@ -37,7 +39,7 @@ class Compilation {
       : program_(program), options_(options) {
     for (uint32_t i = 0; i < program.modules.size(); ++i) {
       const vm::ResolvedModule& module = *program.modules[i];
-      work_.push_back({module, reports[i], Symbols(module, i), Divide(module)});
+      work_.push_back({module, reports[i], Symbols(module, i), Divide(module), {}});
       for (const Partition& partition : work_.back().partitions) {
         parts_.push_back({i, &partition});
         total_ += partition.bytes;
@@ -50,6 +52,10 @@ class Compilation {
   Result<std::vector<uint8_t>> Run() {
     TENON_ASSIGN_OR_RETURN(std::unique_ptr<llvm::TargetMachine> machine,
                            MakeTargetMachine(options_));
+    for (ModuleWork& module : work_) {
+      module.survey.emplace(module.source, options_,
+                            options_.deterministic_simd || HasFusedMultiplyAdd(*machine));
+    }
     std::vector<std::thread> helpers;
     for (size_t i = 1; i < std::min<size_t>(ThreadCount(), parts_.size()); ++i) {
       helpers.emplace_back([this] { Work(**MakeTargetMachine(options_)); });
@@ -101,7 +107,8 @@ class Compilation {
   template <typename Fill>
   void Lower(llvm::TargetMachine& machine, const ModuleWork& module, Object* object, Fill fill) {
     Emit(machine, object, [&](llvm::Module& ir) {
-      ModuleLowering lowering(module.source, options_, machine, module.symbols, &ir);
+      ModuleLowering lowering(module.source, options_, machine, module.symbols, *module.survey,
+                              &ir);
       fill(lowering);
       lowering.Finish();
     });

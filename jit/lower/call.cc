@@ -1,5 +1,6 @@
-// Calls. core: #exec-call, #exec-call-indirect, #exec-call-ref
+// Calls. core: #exec-call, #exec-call-indirect, #exec-call-ref, #exec-return-call
 #include "jit/lower/function_lowering.h"
+#include "jit/lower/lowerable.h"
 
 namespace tenon::jit {
 
@@ -9,29 +10,47 @@ void FunctionLowering::OnCall(const vm::Instruction& instruction, const vm::Reso
   const vm::FuncType& type = *resolved.func_type;
   moves_ += type.params.size() + type.results.size();
   const Signature& signature = module_.SignatureOf(type);
-  llvm::Value* designator = nullptr;  // the table's index or the reference
-  if (instruction.op == Opcode::CallIndirect)
-    designator = PopAddress(IsTable64(instruction.index2));
-  if (instruction.op == Opcode::CallRef) designator = Pop();
+  llvm::Value* const func = CalledObject(instruction);
   const std::vector<llvm::Value*> arguments = PopMany(type.params.size());
-
-  std::vector<llvm::Value*> results;
-  if (instruction.op == Opcode::CallIndirect) {
-    llvm::Value* func = CheckedElement(instruction, designator);
-    results = builder_.CallObject(signature, func, arguments);
-  } else if (instruction.op == Opcode::CallRef) {
-    builder_.TrapIf(ir().CreateIsNull(designator), vm::TrapKind::kNullFunctionReference,
-                    instruction.offset);
-    results = builder_.CallObject(signature, designator, arguments);
-  } else if (instruction.index < source().imported_funcs) {
-    llvm::Value* func =
-        builder_.ContextElement(Field::kContext_imported_funcs, instruction.index, types().ptr);
-    results = builder_.CallObject(signature, func, arguments);
-  } else {
-    results = builder_.Call(signature, module_.FunctionOf(vm::FuncIdx(instruction.index)),
-                            builder_.context(), arguments);
-  }
+  if (IsTailCall(instruction.op)) return TailCall(instruction, signature, func, arguments);
+  const std::vector<llvm::Value*> results =
+      func != nullptr ? builder_.CallObject(signature, func, arguments)
+                      : builder_.Call(signature, module_.FunctionOf(vm::FuncIdx(instruction.index)),
+                                      builder_.context(), arguments);
   stack_.insert(stack_.end(), results.begin(), results.end());
+}
+
+// The function object that is called, once that is known to be possible; null for a function of the
+// module. Pops what designates it.
+llvm::Value* FunctionLowering::CalledObject(const vm::Instruction& instruction) {
+  switch (instruction.op) {
+    case Opcode::CallIndirect:
+    case Opcode::ReturnCallIndirect:
+      return CheckedElement(instruction, PopAddress(IsTable64(instruction.index2)));
+    case Opcode::CallRef:
+    case Opcode::ReturnCallRef: {
+      llvm::Value* reference = Pop();
+      builder_.TrapIf(ir().CreateIsNull(reference), vm::TrapKind::kNullFunctionReference,
+                      instruction.offset);
+      return reference;
+    }
+    default: break;
+  }
+  if (instruction.index >= source().imported_funcs) return nullptr;
+  return builder_.ContextElement(Field::kContext_imported_funcs, instruction.index, types().ptr);
+}
+
+// A function of the module that makes no tail calls is called: the stack does not grow by more than
+// this frame.
+void FunctionLowering::TailCall(const vm::Instruction& instruction, const Signature& signature,
+                                llvm::Value* func, Values arguments) {
+  if (func != nullptr) return builder_.TailCallObject(signature, func, arguments);
+  const vm::FuncIdx callee(instruction.index);
+  if (llvm::Function* tail = module_.TailOf(callee)) {
+    return builder_.TailCall(signature, tail, builder_.context(), arguments);
+  }
+  builder_.Return(signature_, builder_.Call(signature, module_.FunctionOf(callee),
+                                            builder_.context(), arguments));
 }
 
 // The function object at an index of call_indirect's table, once it is known to be callable.

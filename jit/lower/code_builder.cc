@@ -15,13 +15,15 @@ struct BuiltinRow {
 };
 
 constexpr BuiltinRow kBuiltinRows[] = {
+    {"i", "pppp"},  // Builtin::kTry
 #define BUILTIN(name, result, parameters) {#result, parameters},
 #include "vm/runtime/builtins.def"
 };
 
 llvm::Type* TypeOfLetter(char letter, const Types& types) {
   switch (letter) {
-    case 'i': return types.i32;
+    case 'i':
+    case 'r': return types.i32;
     case 'l': return types.i64;
     case 'p': return types.ptr;
     default: return types.empty;
@@ -72,6 +74,7 @@ llvm::Value* CodeBuilder::CallBuiltin(Builtin builtin, absl::Span<llvm::Value* c
   all.insert(all.end(), arguments.begin(), arguments.end());
   llvm::CallInst* call = ir_.CreateCall(type, callee, all);
   call->addParamAttr(0, llvm::Attribute::SwiftSelf);
+  call->setTailCallKind(llvm::CallInst::TCK_NoTail);
   call->setDoesNotThrow();
   if (row.result[0] == 'n') {
     call->setDoesNotReturn();
@@ -180,6 +183,7 @@ std::vector<llvm::Value*> CodeBuilder::CallObject(const Signature& signature, ll
 
 std::vector<llvm::Value*> CodeBuilder::FinishCall(const Signature& signature, llvm::CallInst* call,
                                                   llvm::Value* memory) {
+  call->setTailCallKind(llvm::CallInst::TCK_NoTail);
   call->setDoesNotThrow();
   if (memory != nullptr) return ReadSlots(memory, signature.results);
   if (signature.results.empty()) return {};
@@ -191,9 +195,85 @@ std::vector<llvm::Value*> CodeBuilder::FinishCall(const Signature& signature, ll
   return results;
 }
 
+bool CodeBuilder::is_for_tail_calls() const {
+  return function_->getCallingConv() == llvm::CallingConv::Tail;
+}
+
+llvm::Value* CodeBuilder::results_memory() const {
+  return function_->getArg(static_cast<unsigned>(function_->arg_size() - 1));
+}
+
+// Never `musttail`: LLVM 22 gets arguments on the stack wrong. With this convention `tail` is as
+// good.
+void CodeBuilder::FinishTailCall(llvm::CallInst* call) {
+  call->setCallingConv(llvm::CallingConv::Tail);
+  call->setTailCallKind(llvm::CallInst::TCK_Tail);
+  call->setDoesNotThrow();
+  if (call->getType()->isVoidTy()) {
+    ir_.CreateRetVoid();
+  } else {
+    ir_.CreateRet(call);
+  }
+}
+
+void CodeBuilder::TailCall(const Signature& signature, llvm::Value* callee, llvm::Value* context,
+                           absl::Span<llvm::Value* const> arguments) {
+  std::vector<llvm::Value*> all = {context};
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  if (signature.results_in_memory) all.push_back(results_memory());
+  FinishTailCall(ir_.CreateCall(signature.type, callee, all));
+}
+
+void CodeBuilder::TailCallObject(const Signature& signature, llvm::Value* func,
+                                 absl::Span<llvm::Value* const> arguments) {
+  llvm::Value* code = LoadConstant(func, Field::kFunc_tail, types().ptr);
+  llvm::Value* their_context = LoadConstant(func, Field::kFunc_context, types().ptr);
+  llvm::Value* has_code = ir_.CreateIsNotNull(code);
+  llvm::Value* callee = ir_.CreateSelect(has_code, code, module_.TailGateOf(signature));
+  std::vector<llvm::Value*> all = {func, ir_.CreateSelect(has_code, their_context, context_)};
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  if (signature.results_in_memory) all.push_back(results_memory());
+  llvm::CallInst* call = ir_.CreateCall(signature.through_object, callee, all);
+  call->addParamAttr(0, llvm::Attribute::Nest);
+  FinishTailCall(call);
+}
+
+std::vector<llvm::Value*> CodeBuilder::CallTail(const Signature& signature, llvm::Value* callee,
+                                                llvm::Value* context,
+                                                absl::Span<llvm::Value* const> arguments) {
+  std::vector<llvm::Value*> all = {context};
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  llvm::Value* memory = nullptr;
+  if (signature.results_in_memory) {
+    all.push_back(memory = AllocateSlots(SlotCount(signature.results)));
+  }
+  llvm::CallInst* call = ir_.CreateCall(signature.type, callee, all);
+  call->setCallingConv(llvm::CallingConv::Tail);
+  return FinishCall(signature, call, memory);
+}
+
+void CodeBuilder::ReturnFromRuntime(const Signature& signature, llvm::Value* slots) {
+  const auto load = [&](llvm::Value* run, Field field) {
+    return ir_.CreateLoad(types().ptr, At(run, static_cast<uint64_t>(field)));
+  };
+  llvm::Value* run = LoadConstant(context_, Field::kContext_run, types().ptr);
+  llvm::Value* entry = load(run, Field::kRun_tail_entry);
+  llvm::BasicBlock* more = Expect(ir_.CreateIsNull(entry));
+  Return(signature, ReadSlots(slots, signature.results));
+
+  ir_.SetInsertPoint(more);
+  std::vector<llvm::Value*> all = {load(run, Field::kRun_tail_context),
+                                   load(run, Field::kRun_tail_slots),
+                                   load(run, Field::kRun_tail_code)};
+  if (signature.results_in_memory) all.push_back(results_memory());
+  llvm::CallInst* call = ir_.CreateCall(signature.tail_entry, entry, all);
+  FinishTailCall(call);
+  if (!is_for_tail_calls()) call->setTailCallKind(llvm::CallInst::TCK_NoTail);
+}
+
 void CodeBuilder::Return(const Signature& signature, absl::Span<llvm::Value* const> results) {
   if (signature.results_in_memory) {
-    WriteSlots(function_->getArg(function_->arg_size() - 1), results);
+    WriteSlots(results_memory(), results);
     ir_.CreateRetVoid();
   } else if (results.empty()) {
     ir_.CreateRetVoid();

@@ -17,6 +17,7 @@ namespace tenon::jit {
 class ModuleLowering;
 
 enum class Builtin : uint8_t {
+  kTry,  // sys::tenon_sys_try
 #define BUILTIN(name, result, parameters) k##name,
 #include "vm/runtime/builtins.def"
 };
@@ -78,10 +79,26 @@ class CodeBuilder {
   // Calls a function object, which is not null.
   std::vector<llvm::Value*> CallObject(const Signature& signature, llvm::Value* func,
                                        absl::Span<llvm::Value* const> arguments);
+  // Likewise calls that take the place of this frame; each ends the block. The function is one for
+  // tail calls, as the callee is (ModuleLowering::TailOf), and has the same results.
+  void TailCall(const Signature& signature, llvm::Value* callee, llvm::Value* context,
+                absl::Span<llvm::Value* const> arguments);
+  void TailCallObject(const Signature& signature, llvm::Value* func,
+                      absl::Span<llvm::Value* const> arguments);
+  // Calls a function for tail calls, and returns.
+  std::vector<llvm::Value*> CallTail(const Signature& signature, llvm::Value* callee,
+                                     llvm::Value* context,
+                                     absl::Span<llvm::Value* const> arguments);
+  // Behind a call by way of the runtime, with its results in `slots`: returns them, or makes the
+  // tail call that it ended with (RunBlock::tail_entry).
+  void ReturnFromRuntime(const Signature& signature, llvm::Value* slots);
   // Returns from the function, which is of the signature.
   void Return(const Signature& signature, absl::Span<llvm::Value* const> results);
 
  private:
+  bool is_for_tail_calls() const;
+  llvm::Value* results_memory() const;  // the function's own
+  void FinishTailCall(llvm::CallInst* call);
   std::vector<llvm::Value*> FinishCall(const Signature& signature, llvm::CallInst* call,
                                        llvm::Value* memory);
 

@@ -18,7 +18,7 @@ FunctionLowering::FunctionLowering(ModuleLowering& module, vm::FuncIdx func)
     : module_(module),
       func_(func),
       signature_(module.SignatureOf(*module.source().funcs[func.value()].type)),
-      builder_(module, module.FunctionOf(func), module.FunctionOf(func)->getArg(0)) {
+      builder_(module, module.BodyOf(func), module.BodyOf(func)->getArg(0)) {
   const vm::Module& syntax = *source().module;
   max_moves_ = kMovesOfAny +
                kMaxMovesPerByte * syntax.bodies[func.value() - source().imported_funcs].code.size;

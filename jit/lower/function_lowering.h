@@ -88,6 +88,9 @@ class FunctionLowering : public vm::NullSink {
   void ResetStack(const Control& control, absl::Span<llvm::Value* const> values);
 
   // Calls (call.cc).
+  llvm::Value* CalledObject(const vm::Instruction&);
+  void TailCall(const vm::Instruction&, const Signature& signature, llvm::Value* func,
+                Values arguments);
   llvm::Value* CheckedElement(const vm::Instruction&, llvm::Value* index);
 
   // Numeric (numeric.cc). Null: not lowered by hand.

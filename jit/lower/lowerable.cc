@@ -25,6 +25,15 @@ bool IsRelaxedFma(Opcode op) {
   }
 }
 
+bool IsTailCall(Opcode op) {
+  switch (op) {
+    case Opcode::ReturnCall:
+    case Opcode::ReturnCallIndirect:
+    case Opcode::ReturnCallRef: return true;
+    default: return false;
+  }
+}
+
 void Lowerable::Refuse(Opcode op) {
   if (reason_.empty()) reason_ = vm::Info(op).text;
 }
@@ -50,12 +59,7 @@ void Lowerable::OnFunction(const vm::FuncType& type, absl::Span<const vm::ValTyp
 }
 
 void Lowerable::OnCall(const vm::Instruction& instruction, const vm::Resolved& resolved) {
-  switch (instruction.op) {
-    case Opcode::Call:
-    case Opcode::CallIndirect:
-    case Opcode::CallRef: break;
-    default: return Refuse(instruction.op);
-  }
+  has_tail_call_ |= IsTailCall(instruction.op);
   CheckTypes(resolved.func_type->params);
   CheckTypes(resolved.func_type->results);
 }

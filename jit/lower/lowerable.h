@@ -13,6 +13,8 @@ namespace tenon::jit {
 // Whether the instruction is fused on a processor that can, unless SIMD is deterministic.
 bool IsRelaxedFma(vm::Opcode op);
 
+bool IsTailCall(vm::Opcode op);
+
 class Lowerable : public vm::NullSink {
  public:
   // `has_relaxed_fma`: whether relaxed multiply-adds can be what they are for the interpreter, on
@@ -22,6 +24,8 @@ class Lowerable : public vm::NullSink {
 
   // Why not; "" as long as nothing is in the way.
   const std::string& reason() const { return reason_; }
+  // Whether the body has return_call or one of its forms.
+  bool has_tail_call() const { return has_tail_call_; }
 
   bool within_budget() const { return reason_.empty(); }
   void OnFunction(const vm::FuncType& type, absl::Span<const vm::ValType> locals);
@@ -48,6 +52,7 @@ class Lowerable : public vm::NullSink {
   const vm::ResolvedModule& module_;
   const bool has_relaxed_fma_;
   std::string reason_;
+  bool has_tail_call_ = false;
 };
 
 }  // namespace tenon::jit

@@ -4,11 +4,11 @@
 #include "jit/image/header.h"
 #include "jit/lower/code_builder.h"
 #include "jit/lower/function_lowering.h"
-#include "jit/lower/lowerable.h"
 #include "jit/target/lanes.h"
 #include "llvm/IR/MDBuilder.h"
 #include "llvm/IR/Verifier.h"
 #include "llvm/MC/MCSubtargetInfo.h"
+#include "vm/artifact/format.h"
 #include "vm/runtime/instance.h"
 #include "vm/valid/walker.h"
 
@@ -28,14 +28,6 @@ std::string SymbolOf(uint32_t module, vm::FuncIdx func, absl::string_view name) 
     symbol += is_plain ? c : '_';
   }
   return symbol;
-}
-
-void MarkContext(llvm::Argument* context) {
-  llvm::AttrBuilder attributes(context->getContext());
-  attributes.addAttribute(llvm::Attribute::SwiftSelf);
-  attributes.addAttribute(llvm::Attribute::NonNull);
-  attributes.addDereferenceableAttr(sizeof(vm::Context));
-  context->addAttrs(attributes);
 }
 
 }  // namespace
@@ -64,39 +56,38 @@ Symbols::Symbols(const vm::ResolvedModule& module, uint32_t index)
 
 ModuleLowering::ModuleLowering(const vm::ResolvedModule& source, const CompileOptions& options,
                                const llvm::TargetMachine& machine, const Symbols& symbols,
-                               llvm::Module* into)
+                               const Survey& survey, llvm::Module* into)
     : source_(source),
       options_(options),
       machine_(machine),
       ir_(*into),
       types_(into->getContext()),
-      symbols_(symbols) {
+      symbols_(symbols),
+      survey_(survey) {
   const llvm::MCSubtargetInfo& features = *machine.getMCSubtargetInfo();
   has_round_instructions_ = features.checkFeatures("+sse4.1");
-  has_fused_multiply_add_ = features.checkFeatures("+fma");
   uint32_t total = 0;
   global_offsets_ = vm::GlobalOffsets(source, &total);
 }
 
 std::string ModuleLowering::Lower(vm::FuncIdx func) {
-  const std::string reason = TryToLower(func);
-  if (!reason.empty()) CallThroughRuntime(func);
+  std::string reason = survey_.of(func).reason;
+  llvm::Function* const body = BodyOf(func);
+  if (body != FunctionOf(func)) body->setLinkage(llvm::GlobalValue::WeakAnyLinkage);
+  if (reason.empty()) {
+    vm::WalkerScratch scratch;
+    FunctionLowering lowering(*this, func);
+    const Status status = vm::WalkFunction(source_, func, lowering, scratch);
+    if (!status) {
+      reason = status.error().message();
+      const auto linkage = body->getLinkage();
+      body->deleteBody();
+      body->setLinkage(linkage);
+    }
+  }
+  if (!reason.empty()) CallThroughRuntime(func, body);
+  if (body != FunctionOf(func)) CallTailForm(func);
   return reason;
-}
-
-std::string ModuleLowering::TryToLower(vm::FuncIdx func) {
-  if (options_.filter && !options_.filter(func)) return "not asked for";
-  vm::WalkerScratch scratch;
-  Lowerable lowerable(source_, options_.deterministic_simd || has_fused_multiply_add_);
-  if (const Status status = vm::WalkFunction(source_, func, lowerable, scratch); !status) {
-    return lowerable.reason().empty() ? status.error().ToString() : lowerable.reason();
-  }
-  FunctionLowering lowering(*this, func);
-  if (const Status status = vm::WalkFunction(source_, func, lowering, scratch); !status) {
-    FunctionOf(func)->deleteBody();
-    return status.error().message();
-  }
-  return "";
 }
 
 const Signature& ModuleLowering::SignatureOf(const vm::FuncType& type) {
@@ -114,8 +105,10 @@ llvm::Function* ModuleLowering::FunctionOf(vm::FuncIdx func) {
   llvm::Function*& function = funcs_[func.value()];
   if (function != nullptr) return function;
   const Signature& signature = SignatureOf(*source_.funcs[func.value()].type);
-  function = Declare(signature.type, symbols_.of(func), llvm::GlobalValue::ExternalLinkage);
-  MarkContext(function->getArg(0));
+  const char* suffix = survey_.of(func).has_tail_call ? ".call" : "";  // the body has the name
+  function = Declare(signature.type, absl::StrCat(symbols_.of(func), suffix),
+                     llvm::GlobalValue::ExternalLinkage);
+  MarkContext(function->getArg(0), /*is_swiftself=*/true);
   return function;
 }
 
@@ -128,58 +121,15 @@ llvm::Function* ModuleLowering::Declare(llvm::FunctionType* type, const std::str
   return function;
 }
 
-// Stands in for a function that has no machine code. Its context is the caller's, since it may be
-// the host's function, which has none.
-llvm::Function* ModuleLowering::GateOf(const Signature& signature) {
-  llvm::Function*& gate = gates_[&signature];
-  if (gate != nullptr) return gate;
-  gate = Declare(signature.through_object, absl::StrCat("gate.", signature.name),
-                 llvm::GlobalValue::LinkOnceODRLinkage);
-  gate->addParamAttr(0, llvm::Attribute::Nest);
-  gate->addFnAttr(llvm::Attribute::NoInline);
-  MarkContext(gate->getArg(1));
-  CodeBuilder builder(*this, gate, gate->getArg(1));
-  llvm::Value* slots = builder.AllocateSlots(signature.slots());
-  std::vector<llvm::Value*> arguments;
-  for (size_t i = 0; i < signature.params.size(); ++i) {
-    arguments.push_back(gate->getArg(static_cast<unsigned>(2 + i)));
-  }
-  builder.WriteSlots(slots, arguments);
-  builder.CallBuiltin(Builtin::kCallFunc, {gate->getArg(0), slots});
-  builder.Return(signature, builder.ReadSlots(slots, signature.results));
-  return gate;
-}
-
-void ModuleLowering::CallThroughRuntime(vm::FuncIdx func) {
-  const Signature& signature = SignatureOf(*source_.funcs[func.value()].type);
-  llvm::Function* function = FunctionOf(func);
+// Weak, so that nothing is concluded from its body: a result that is always the same would be
+// returned by itself, behind a call that then is no tail call any more. Nor is it inlined.
+llvm::Function* ModuleLowering::DeclareTail(llvm::FunctionType* type, const std::string& name,
+                                            llvm::GlobalValue::LinkageTypes linkage) {
+  llvm::Function* function = Declare(type, name, linkage);
+  function->setCallingConv(llvm::CallingConv::Tail);
+  function->removeFnAttr("disable-tail-calls");
   function->addFnAttr(llvm::Attribute::NoInline);
-  CodeBuilder builder(*this, function, function->getArg(0));
-  llvm::Value* slots = builder.AllocateSlots(signature.slots());
-  std::vector<llvm::Value*> arguments;
-  for (size_t i = 0; i < signature.params.size(); ++i) {
-    arguments.push_back(function->getArg(static_cast<unsigned>(1 + i)));
-  }
-  builder.WriteSlots(slots, arguments);
-  builder.CallBuiltin(Builtin::kCallOwn, {builder.Int32(func.value()), slots});
-  builder.Return(signature, builder.ReadSlots(slots, signature.results));
-}
-
-// entry(context, slots, code): the context where swiftself is.
-llvm::Function* ModuleLowering::EntryOf(const Signature& signature) {
-  llvm::Function*& entry = entries_[&signature];
-  if (entry != nullptr) return entry;
-  auto* type = llvm::FunctionType::get(types_.empty, {types_.ptr, types_.ptr, types_.ptr}, false);
-  entry =
-      Declare(type, absl::StrCat("entry.", signature.name), llvm::GlobalValue::LinkOnceODRLinkage);
-  MarkContext(entry->getArg(0));
-  CodeBuilder builder(*this, entry, entry->getArg(0));
-  const std::vector<llvm::Value*> arguments = builder.ReadSlots(entry->getArg(1), signature.params);
-  const std::vector<llvm::Value*> results =
-      builder.Call(signature, entry->getArg(2), entry->getArg(0), arguments);
-  builder.WriteSlots(entry->getArg(1), results);
-  builder.ir().CreateRetVoid();
-  return entry;
+  return function;
 }
 
 // One for all, so that a place that traps is short.
@@ -187,7 +137,7 @@ llvm::Function* ModuleLowering::trap() {
   if (trap_ != nullptr) return trap_;
   auto* type = llvm::FunctionType::get(types_.empty, {types_.ptr, types_.i32, types_.i32}, false);
   trap_ = Declare(type, "trap", llvm::GlobalValue::LinkOnceODRLinkage);
-  MarkContext(trap_->getArg(0));
+  MarkContext(trap_->getArg(0), /*is_swiftself=*/true);
   trap_->addFnAttr(llvm::Attribute::NoInline);
   trap_->addFnAttr(llvm::Attribute::Cold);
   trap_->setDoesNotReturn();
@@ -225,16 +175,22 @@ llvm::MDNode* ModuleLowering::AccessTag(absl::string_view kind) {
 void ModuleLowering::WriteTable(const CompileReport& report) {
   llvm::Constant* none = llvm::ConstantInt::get(types_.i32, 0);
   std::vector<llvm::Constant*> funcs;
+  auto* of_func = llvm::ArrayType::get(types_.i32, 4);
+  static_assert(sizeof(vm::artifact::Func) == 4 * sizeof(uint32_t));
   for (const CompileReport::Func& func : report.funcs) {
-    llvm::Function* entry = func.is_compiled()
-                                ? EntryOf(SignatureOf(*source_.funcs[func.index.value()].type))
-                                : nullptr;
-    funcs.push_back(llvm::ConstantStruct::getAnon(
-        {entry != nullptr ? OffsetInImage(FunctionOf(func.index)) : none,
-         entry != nullptr ? OffsetInImage(entry) : none}));
+    std::vector<llvm::Constant*> offsets(4, none);
+    if (func.is_compiled()) {
+      const Signature& signature = SignatureOf(*source_.funcs[func.index.value()].type);
+      offsets[0] = OffsetInImage(FunctionOf(func.index));
+      offsets[1] = OffsetInImage(EntryOf(signature));
+      if (survey_.of(func.index).has_tail_call) {
+        offsets[2] = OffsetInImage(TailOf(func.index));
+        offsets[3] = OffsetInImage(TailEntryOf(signature));
+      }
+    }
+    funcs.push_back(llvm::ConstantArray::get(of_func, offsets));
   }
-  auto* type = llvm::StructType::get(ir_.getContext(), {types_.i32, types_.i32});
-  auto* table = llvm::ConstantArray::get(llvm::ArrayType::get(type, funcs.size()), funcs);
+  auto* table = llvm::ConstantArray::get(llvm::ArrayType::get(of_func, funcs.size()), funcs);
   DefineInHeader(ir_, FuncTableName(symbols_.module()), table);
 }
 

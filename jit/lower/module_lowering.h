@@ -13,6 +13,7 @@
 #include "absl/types/span.h"
 #include "jit/compile.h"
 #include "jit/lower/signature.h"
+#include "jit/lower/survey.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Target/TargetMachine.h"
@@ -39,7 +40,8 @@ class ModuleLowering {
  public:
   // All of these outlive it. `into` is empty.
   ModuleLowering(const vm::ResolvedModule& source, const CompileOptions& options,
-                 const llvm::TargetMachine& machine, const Symbols& symbols, llvm::Module* into);
+                 const llvm::TargetMachine& machine, const Symbols& symbols, const Survey& survey,
+                 llvm::Module* into);
 
   // Defines a function of the module. Why it is left to the interpreter, which is then what its
   // machine code calls; "" when it was lowered.
@@ -55,9 +57,16 @@ class ModuleLowering {
   llvm::Module& ir() { return ir_; }
 
   const Signature& SignatureOf(const vm::FuncType& type);
-  llvm::Function* FunctionOf(vm::FuncIdx func);  // of the module itself
+  // Of the module itself: what is called, and, of a function that may make tail calls, what tail
+  // calls call; null otherwise.
+  llvm::Function* FunctionOf(vm::FuncIdx func);
+  llvm::Function* TailOf(vm::FuncIdx func);
+  // What its body is built in: one of these.
+  llvm::Function* BodyOf(vm::FuncIdx func);
   llvm::Function* GateOf(const Signature& signature);
+  llvm::Function* TailGateOf(const Signature& signature);
   llvm::Function* EntryOf(const Signature& signature);
+  llvm::Function* TailEntryOf(const Signature& signature);
   llvm::Function* trap();  // (context, kind, offset), does not return
 
   // The function of vm/sem for an instruction; null if there is none.
@@ -77,10 +86,14 @@ class ModuleLowering {
   llvm::MDNode* AccessTag(absl::string_view kind);
 
  private:
-  std::string TryToLower(vm::FuncIdx func);
-  void CallThroughRuntime(vm::FuncIdx func);  // makes that the function's body
+  // Make bodies (gates.cc): that calls the function, which is interpreted; and, of FunctionOf, that
+  // calls TailOf.
+  void CallThroughRuntime(vm::FuncIdx func, llvm::Function* body);
+  void CallTailForm(vm::FuncIdx func);
   llvm::Function* Declare(llvm::FunctionType* type, const std::string& name,
                           llvm::GlobalValue::LinkageTypes linkage);
+  llvm::Function* DeclareTail(llvm::FunctionType* type, const std::string& name,
+                              llvm::GlobalValue::LinkageTypes linkage);
   void LinkSemantics();
 
   const vm::ResolvedModule& source_;
@@ -89,20 +102,21 @@ class ModuleLowering {
   llvm::Module& ir_;
   const Types types_;
   bool has_round_instructions_ = false;
-  bool has_fused_multiply_add_ = false;
   const Symbols& symbols_;
-  absl::flat_hash_map<uint32_t, llvm::Function*> funcs_;  // those asked for, by FuncIdx
+  const Survey& survey_;
+  absl::flat_hash_map<uint32_t, llvm::Function*> funcs_, tails_;  // those asked for, by FuncIdx
   absl::flat_hash_map<const vm::FuncType*, const Signature*> signatures_;
   std::map<std::string, std::unique_ptr<Signature>> signatures_by_name_;
-  absl::flat_hash_map<const Signature*, llvm::Function*> gates_;
-  absl::flat_hash_map<const Signature*, llvm::Function*> entries_;
+  absl::flat_hash_map<const Signature*, llvm::Function*> gates_, tail_gates_;
+  absl::flat_hash_map<const Signature*, llvm::Function*> entries_, tail_entries_;
   absl::flat_hash_map<std::string, llvm::MDNode*> access_tags_;
   llvm::Function* trap_ = nullptr;
   std::vector<uint32_t> global_offsets_;
   std::unique_ptr<llvm::Module> semantics_;  // read when first asked for
 };
 
-// Attributes of every function of an image; see README.md.
+// Attributes of every function of an image, and of its context; see README.md.
 void SetFunctionAttributes(llvm::Function* function);
+void MarkContext(llvm::Argument* context, bool is_swiftself);
 
 }  // namespace tenon::jit

@@ -80,6 +80,9 @@ Signature::Signature(const vm::FuncType& func_type, const Types& types,
   through_object = llvm::FunctionType::get(result, all, /*isVarArg=*/false);
   all.erase(all.begin());
   type = llvm::FunctionType::get(result, all, /*isVarArg=*/false);
+  all = {types.ptr, types.ptr, types.ptr};
+  if (results_in_memory) all.push_back(types.ptr);
+  tail_entry = llvm::FunctionType::get(result, all, /*isVarArg=*/false);
 }
 
 uint32_t Signature::slots() const { return std::max(SlotCount(params), SlotCount(results)); }

@@ -41,6 +41,7 @@ struct Signature {
   llvm::Type* result = nullptr;        // of the machine's function: empty, one or a structure
   llvm::FunctionType* type = nullptr;  // context, params, address of results if in memory
   llvm::FunctionType* through_object = nullptr;  // function object, then the same
+  llvm::FunctionType* tail_entry = nullptr;      // NativeFunc::tail_entry of such results
   std::string name;                              // a letter a value: "il_d"
 
   // Of an array of slots that holds the arguments, and then the results.

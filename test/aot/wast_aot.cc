@@ -1,10 +1,14 @@
 // Runs scripts of the official suites with compiled code, or with a mixture of both tiers: as
 // `tenon wast` does, but each module is compiled as it is loaded, in this process.
-//   wast_aot [--explicit] [--half SEED] [-O0|-O2] [--lax-traps] [--features LIST] SCRIPT...
+//   wast_aot [wast] [--bounds=explicit] [--half=SEED] [-O0|-O2] [--lax-traps] [--features=LIST]
+//            [--collect-always] [--deterministic] [--json] SCRIPT...
+// spec-tests/run.py calls it as it calls `tenon`.
 #include <cstdio>
 #include <cstdlib>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "cli/wast/command.h"
 #include "test/aot/compile_on_load.h"
 
@@ -17,19 +21,27 @@ int Main(int argc, char** argv) {
   jit::CompileOptions compile;
   compile.level = jit::OptLevel::k1;
   for (int i = 1; i < argc; ++i) {
-    const absl::string_view word = argv[i];
-    if (word == "--explicit") {
+    absl::string_view word = argv[i];
+    uint64_t seed = 0;
+    if (i == 1 && word == "wast") continue;
+    if (word == "--bounds=explicit") {
       engine.bounds = Bounds::kExplicit;
-    } else if (word == "--features" && i + 1 < argc) {
-      TENON_CHECK(engine.features.Apply(argv[++i]).has_value());
+    } else if (absl::ConsumePrefix(&word, "--features=")) {
+      TENON_CHECK(engine.features.Apply(word).has_value());
+    } else if (word == "--collect-always") {
+      options.script.collect_always = true;
+    } else if (word == "--deterministic") {
+      engine.deterministic_simd = true;
+    } else if (word == "--json") {
+      options.json = true;
     } else if (word == "-O0") {
       compile.level = jit::OptLevel::k0;
     } else if (word == "--lax-traps") {
       compile.trap_policy = jit::TrapPolicy::kComponent;
     } else if (word == "-O2") {
       compile.level = jit::OptLevel::k2;
-    } else if (word == "--half" && i + 1 < argc) {
-      CompileHalf(std::strtoull(argv[++i], nullptr, 10), &compile);
+    } else if (absl::ConsumePrefix(&word, "--half=") && absl::SimpleAtoi(word, &seed)) {
+      CompileHalf(seed, &compile);
     } else {
       options.paths.emplace_back(word);
     }
@@ -37,8 +49,10 @@ int Main(int argc, char** argv) {
   CompileOnLoad(compile, &engine);
   const int status = cli::RunWastCommand(options);
   const CompiledFunctions functions = FunctionsSoFar();
-  std::printf("%zu functions compiled, %zu interpreted\n", functions.compiled,
-              functions.interpreted);
+  if (!options.json) {
+    std::printf("%zu functions compiled, %zu interpreted\n", functions.compiled,
+                functions.interpreted);
+  }
   return status;
 }
 

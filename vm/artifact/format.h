@@ -58,6 +58,8 @@ struct Module {
 struct Func {
   uint32_t call;
   uint32_t entry;
+  uint32_t tail;  // zeros: it makes no tail calls
+  uint32_t tail_entry;
 };
 
 // A hash of the structures and functions of the runtime that compiled code relies on (vmctx.def,

@@ -170,7 +170,9 @@ Result<std::shared_ptr<const Image>> Image::MapForAny(sys::File file) {
                            TableAt<Func>(image->mapping_, header, module.funcs, module.func_count));
     for (const Func& func : funcs) {
       if (func.call == 0 && func.entry == 0) continue;
-      if (!IsCode(layout, func.call) || !IsCode(layout, func.entry)) {
+      const bool is_tailed = func.tail != 0 || func.tail_entry != 0;
+      if (!IsCode(layout, func.call) || !IsCode(layout, func.entry) ||
+          (is_tailed && (!IsCode(layout, func.tail) || !IsCode(layout, func.tail_entry)))) {
         return Damaged("a function is not in its code");
       }
     }
@@ -219,9 +221,14 @@ Status Image::Attach(std::shared_ptr<const Image> image, uint32_t index, LoadedM
   const uint8_t* const base = image->mapping_.base();
   const absl::Span<const Func> funcs = image->modules_[index];
   for (uint32_t i = 0; i < funcs.size(); ++i) {
-    if (funcs[i].call == 0) continue;
-    module.SetNative(FuncIdx(resolved.imported_funcs + i),
-                     {base + funcs[i].call, base + funcs[i].entry});
+    const Func& func = funcs[i];
+    if (func.call == 0) continue;
+    NativeFunc native = {base + func.call, base + func.entry};
+    if (func.tail != 0) {
+      native.tail = base + func.tail;
+      native.tail_entry = base + func.tail_entry;
+    }
+    module.SetNative(FuncIdx(resolved.imported_funcs + i), native);
   }
   module.image = std::move(image);
   return {};

@@ -28,11 +28,6 @@ Word HandlerWord(Handler handler) {
   return word;
 }
 
-const Word* ExitCode() {
-  static const Word code = HandlerWord(handlers::Exit);
-  return &code;
-}
-
 void Load(LoadedModule& module) {
   const size_t defined = module.resolved->funcs.size() - module.resolved->imported_funcs;
   for (size_t i = 0; i < defined; ++i) {
@@ -110,7 +105,7 @@ struct Outer {
 };
 
 // core: #exec-invocation
-bool Invoke(Store& store, const Func& func, Slot* slots) {
+bool InvokeFromNative(Store& store, const Func& func, Slot* slots) {
   if (func.host != nullptr) return InvokeHost(store, func, slots);
   InstallSignalHandlers(store.engine().settings().bounds);
 
@@ -157,7 +152,24 @@ bool Invoke(Store& store, const Func& func, Slot* slots) {
   }
   const bool ok = run.trap == 0 && !store.threw();
   outer.PutBack(&run);
-  if (ok) std::copy_n(frame, results, slots);
+  if (ok && run.tail_entry == nullptr) std::copy_n(frame, results, slots);
+  return ok;
+}
+
+bool Invoke(Store& store, const Func& func, Slot* slots) {
+  RunBlock& run = store.run();
+  run.tail_entry = nullptr;
+  if (!InvokeFromNative(store, func, slots)) return false;
+  if (run.tail_entry == nullptr) return true;
+  run.tail_entry = nullptr;
+  Slot* const tail_slots = run.tail_slots;
+  const Outer outer(run);
+  if (run.native_limit == nullptr) {
+    run.native_limit = static_cast<const char*>(__builtin_frame_address(0)) - kNativeBudgetBytes;
+  }
+  const bool ok = InvokeNative(*run.tail_context, *run.tail_func, tail_slots);
+  outer.PutBack(&run);
+  if (ok) std::copy_n(tail_slots, SlotsOf(func.type->results), slots);
   return ok;
 }
 
@@ -172,6 +184,11 @@ uint32_t SlotsOf(absl::Span<const ValType> types) {
 bool IsCallableAs(const Context& context, const Func& func, TypeId expected) {
   return func.type_id == expected ||
          context.run->store->engine().types().IsSubType(func.type_id, expected);
+}
+
+const Word* ExitCode() {
+  static const Word code = HandlerWord(handlers::Exit);
+  return &code;
 }
 
 const Word* LazyCode() {
@@ -193,7 +210,7 @@ const Word* TailCrossReturnCode() {
 
 const Tier& InterpreterTier() {
   static const Tier tier{interp::Load, interp::NativeEntryCode, interp::Invoke,
-                         interp::AppendTrace};
+                         interp::InvokeFromNative, interp::AppendTrace};
   return tier;
 }
 

@@ -24,6 +24,9 @@ uint32_t SlotsOf(absl::Span<const ValType> types);
 // function's is a declared subtype.
 bool IsCallableAs(const Context& context, const Func& func, TypeId expected);
 
+// What the outermost frame of an entry returns to.
+const Word* ExitCode();
+
 // The entry of every function that has not been translated yet.
 const Word* LazyCode();
 

@@ -53,6 +53,9 @@ struct Context {
 #include "vm/runtime/vmctx.def"
 static_assert(sizeof(Context) == 80);
 static_assert(offsetof(RunBlock, entry) == TENON_RUN_ENTRY);
+static_assert(offsetof(RunBlock, trap) == TENON_RUN_TRAP);
+static_assert(offsetof(RunBlock, pending_kill) == TENON_RUN_PENDING_KILL);
+static_assert(offsetof(RunBlock, exception) == TENON_RUN_EXCEPTION);
 static_assert(offsetof(RunBlock, native) == TENON_RUN_NATIVE);
 
 }  // namespace tenon::vm

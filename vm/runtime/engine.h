@@ -24,6 +24,9 @@ struct Tier {
   // Calls `func` with raw slots (room for the larger of parameters and results). False: trapped or
   // threw, which the store then knows.
   bool (*invoke)(Store& store, const Func& func, Slot* slots);
+  // The same for compiled code, which goes on itself where the function ends with a tail call of a
+  // compiled one: RunBlock::tail_entry then says with what, and there are no results yet.
+  bool (*invoke_from_native)(Store& store, const Func& func, Slot* slots);
   // Appends the frames that an exception has left to a trap's backtrace.
   void (*append_trace)(absl::Span<const CodeAddress> trace, Trap* trap);
 };

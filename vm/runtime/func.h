@@ -13,10 +13,12 @@ namespace tenon::vm {
 struct LoadedModule;
 
 // Machine code of one function: what compiled code calls, and what enters it from slots
-// (NativeCall::entry).
+// (NativeCall::entry); the same for tail calls, if it makes any (jit/README.md).
 struct NativeFunc {
   const void* call = nullptr;
   const void* entry = nullptr;
+  const void* tail = nullptr;
+  const void* tail_entry = nullptr;
 };
 
 // The code slot of one defined function, shared by all instances of its module: where a call

@@ -36,6 +36,7 @@ const Func* Instance::FuncRef(FuncIdx func) {
     ref->context = context_;
     ref->code = module_->Code(func);
     ref->call = ref->code->native.call;
+    ref->tail = ref->code->native.tail;
     ref->type = definition.type;
     ref->type_id = definition.type_id;
   }

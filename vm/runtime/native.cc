@@ -59,8 +59,9 @@ TENON_BUILTIN bool tenon_builtin_UninitializedElement(Context* ctx, uint64_t ind
 }
 
 TENON_BUILTIN bool tenon_builtin_CallFunc(Context* ctx, const Func* func, Slot* slots) {
+  ctx->run->tail_entry = nullptr;
   if (func->host != nullptr) return CallHost(ctx, *func, slots);
-  return ctx->run->store->engine().tier().invoke(*ctx->run->store, *func, slots);
+  return ctx->run->store->engine().tier().invoke_from_native(*ctx->run->store, *func, slots);
 }
 
 TENON_BUILTIN bool tenon_builtin_CallOwn(Context* ctx, uint32_t func, Slot* slots) {
@@ -151,8 +152,9 @@ TENON_BUILTIN void tenon_builtin_ElemDrop(Context* ctx, uint32_t segment) {
   ctx->instance->DropElem(segment);
 }
 
-// Results: c and n are checked when the call returns.
+// Results: c, r and n are checked when the call returns.
 #define THUNK_c(name) TENON_CHECKED_HOST_THUNK(tenon_thunk_##name, tenon_builtin_##name)
+#define THUNK_r(name) TENON_NONZERO_HOST_THUNK(tenon_thunk_##name, tenon_builtin_##name)
 #define THUNK_n(name) THUNK_c(name)
 #define THUNK_v(name) TENON_HOST_THUNK(tenon_thunk_##name, tenon_builtin_##name)
 #define THUNK_i(name) THUNK_v(name)
@@ -165,6 +167,7 @@ TENON_BUILTIN void tenon_builtin_ElemDrop(Context* ctx, uint32_t segment) {
 #include "vm/runtime/builtins.def"
 
 const void* const kBuiltins[] = {
+    sys::tenon_sys_try,
 #define BUILTIN(name, result, parameters) tenon_thunk_##name,
 #include "vm/runtime/builtins.def"
 };
@@ -172,15 +175,21 @@ const size_t kBuiltinCount = std::size(kBuiltins);
 
 namespace {
 
+// Where the function's body begins.
+const char* BeginOf(const FuncCode& code) {
+  return static_cast<const char*>(code.native.tail != nullptr ? code.native.tail
+                                                              : code.native.call);
+}
+
 // The function whose code `pc` is in; code is in no order. Null when it is none of the module's.
 const FuncCode* FunctionAt(const LoadedModule& module, const char* pc) {
   const FuncCode* found = nullptr;
   const size_t count = module.resolved->funcs.size() - module.resolved->imported_funcs;
   for (size_t i = 0; i < count; ++i) {
     const FuncCode& code = module.codes[i];
-    const auto* begin = static_cast<const char*>(code.native.call);
+    const char* begin = BeginOf(code);
     if (begin == nullptr || begin > pc) continue;
-    if (found == nullptr || begin > found->native.call) found = &code;
+    if (found == nullptr || begin > BeginOf(*found)) found = &code;
   }
   return found;
 }
@@ -231,6 +240,7 @@ bool InvokeNative(Context& context, const FuncCode& code, Slot* slots) {
   run.entry = &record;
   sys::EnterNative(&record, &run.native, {code.native.entry, &context, slots, code.native.call});
   run.entry = outer;
+  run.tail_entry = nullptr;  // what is left of those that were made
   if (store.must_end()) store.End();
   if (run.trap != 0) AppendNativeTrace(context, &store.pending_trap());
   return run.trap == 0 && run.exception == kNullRef;

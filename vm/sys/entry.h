@@ -45,8 +45,8 @@ using ClaimNativeFault = bool (*)(EntryRecord& entry, uintptr_t address, const c
 using ClaimInterrupt = bool (*)(const EntryRecord& entry);
 
 // Signals count only when the program counter lies in [code_begin, code_end), which holds the
-// interpreter's handlers, or in the code space (code_space.h); what is interrupted elsewhere goes
-// on.
+// interpreter's handlers, in the code space (code_space.h), or in what calls the host from there
+// (native.h); what is interrupted elsewhere goes on.
 struct SignalClaims {
   const void* code_begin;
   const void* code_end;

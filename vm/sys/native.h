@@ -17,6 +17,7 @@ struct NativeState {
   char* host_sp = nullptr;          // the host's likewise, while compiled code runs
   const char* native_pc = nullptr;  // where compiled code called the host or faulted
   const char* native_fp = nullptr;  // its frame pointer
+  char* catcher = nullptr;          // its innermost frame that catches; null: none of the entry's
 };
 
 // The call that an entry of compiled code is: entry(context, slots, code), context where swiftself
@@ -32,14 +33,21 @@ struct NativeCall {
 // innermost entry meanwhile; the state stands as before afterwards.
 void EnterNative(EntryRecord* record, NativeState* state, const NativeCall& call);
 
+// What compiled code calls with a context in swiftself, and
+//   (context, callee's context, slots, entry, code)
+// as C arguments: the call entry(callee's context, slots, code), on the native stack. 0 when it
+// returned. 1: it was left by an exception; all registers that callees save are as before.
+extern "C" const char tenon_sys_try[];
+
 // The thread's signals need a stack when a guest has used up its own. False when there is no memory
 // for one.
 bool EnsureSignalStack();
 
 // TENON_HOST_THUNK(name, function) defines the assembler symbol `name`, which compiled code calls
 // as a C function with a context in swiftself: it calls `function`, of C linkage and with the same
-// arguments (six at most, integers), on the host's stack. The checked form's function returns a
-// bool; false leaves compiled code for what follows its EnterNative.
+// arguments (six at most, integers), on the host's stack. The checked forms' functions return a
+// bool or a 32-bit number; false or zero leaves compiled code: with an exception for the innermost
+// tenon_sys_try of the entry, else for what follows its EnterNative.
 #include "vm/sys/x86_64/host_thunk.h"
 
 }  // namespace tenon::vm::sys

@@ -59,6 +59,15 @@ inline uint64_t TableIndex(const TableInstance& table, const Slot* operand) {
   return ReadSlot<uint32_t>(operand);
 }
 
+// True for the link of a frame behind which the entry ends.
+bool IsOutermost(const Slot* link) {
+  const uint64_t exit = reinterpret_cast<uintptr_t>(ExitCode());
+  if (link[0].bits == reinterpret_cast<uintptr_t>(TailCrossReturnCode())) {
+    return reinterpret_cast<const Slot*>(link[1].bits)[1].bits == exit;
+  }
+  return link[0].bits == exit;
+}
+
 // A float result is mirrored whatever the type: the bits are the same.
 inline FloatAcc FloatFrom(const Slot* slot) {
   DoubleLanes lanes = {ReadSlot<double>(slot), 0};
@@ -300,11 +309,21 @@ SLOW_HANDLER(ReturnCallRef) {
 
 // The accumulator names the code slot; the frame is the callee's. Compiled code has its frames
 // elsewhere: this one ends with the arguments, and what is called from there begins behind them.
+// Where the interpreter was entered for the tail call that led here, and compiled code makes tail
+// calls in turn, it is left first, so that no stack grows (Tier::invoke_from_native).
 SLOW_HANDLER(EnterNative) {
   const auto* code = reinterpret_cast<const FuncCode*>(acc);
   const FuncType& type = *code->module->resolved->funcs[code->index.value()].type;
   Slot* const link = fp + std::max(SlotsOf(type.params), SlotsOf(type.results));
   RunBlock* const run = ctx->run;
+  if (code->native.tail != nullptr && IsOutermost(link)) {
+    run->tail_entry = code->native.tail_entry;
+    run->tail_context = ctx;
+    run->tail_slots = fp;
+    run->tail_code = code->native.tail;
+    run->tail_func = code;
+    TENON_LEAVE();
+  }
   Slot* const saved_top = run->stack_top;
   run->stack_top = link + 2;
   const bool ok = InvokeNative(*ctx, *code, fp);

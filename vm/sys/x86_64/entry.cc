@@ -13,6 +13,7 @@ extern "C" {
 void tenon_sys_enter(tenon::vm::EntryRecord* record,
                      const tenon::vm::sys::GuestRegisters* registers, const void* handler);
 extern const char tenon_sys_landing[];
+extern const char tenon_sys_native_begin[], tenon_sys_native_end[];
 }
 
 namespace tenon::vm::sys {
@@ -54,7 +55,9 @@ Code CodeAt(const greg_t* machine) {
   const SignalClaims* claims = claims_on_signals;
   if (current_entry == nullptr) return Code::kHost;
   if (pc >= claims->code_begin && pc < claims->code_end) return Code::kInterpreter;
-  return IsInCodeSpace(reinterpret_cast<uintptr_t>(pc)) ? Code::kNative : Code::kHost;
+  const bool is_native = IsInCodeSpace(reinterpret_cast<uintptr_t>(pc)) ||
+                         (pc >= tenon_sys_native_begin && pc < tenon_sys_native_end);
+  return is_native ? Code::kNative : Code::kHost;
 }
 
 bool ClaimInterpreterFault(EntryRecord& entry, uintptr_t address, const greg_t* machine) {

@@ -6,6 +6,7 @@
 #define HOST_SP TENON_RUN_NATIVE + 8
 #define NATIVE_PC TENON_RUN_NATIVE + 16
 #define NATIVE_FP TENON_RUN_NATIVE + 24
+#define CATCHER TENON_RUN_NATIVE + 32
 
         .text
 // void tenon_sys_enter_native(EntryRecord* /*rdi*/, NativeState* /*rsi*/, const NativeCall* /*rdx*/)
@@ -37,13 +38,18 @@ tenon_sys_enter_native:
         .size   tenon_sys_enter_native, .-tenon_sys_enter_native
 
 // Calls the host function in r10. The native stack keeps its pointer in the run block, and on the
-// host's stack, where entries that the function makes do not reach it.
+// host's stack, where entries that the function makes do not reach it. What guests may have in
+// registers that the host saves goes to the native stack, where the collector looks.
         .macro  call_host
         movq    (%r13), %r11
         movq    (%rsp), %rax
         movq    %rax, NATIVE_PC(%r11)
         movq    %rbp, NATIVE_FP(%r11)
         movq    %rsp, %rax
+        pushq   %rbx
+        pushq   %r12
+        pushq   %r14
+        pushq   %r15
         andq    $-16, %rsp
         movq    %rsp, NATIVE_SP(%r11)
         movq    HOST_SP(%r11), %rsp
@@ -52,6 +58,11 @@ tenon_sys_enter_native:
         callq   *%r10
         .endm
 
+// From here to tenon_sys_native_end code runs for the guest: it may fault on the native stack's end,
+// and be left anywhere.
+        .globl  tenon_sys_native_begin
+        .hidden tenon_sys_native_begin
+tenon_sys_native_begin:
         .globl  tenon_sys_call_host
         .hidden tenon_sys_call_host
         .type   tenon_sys_call_host, @function
@@ -67,12 +78,75 @@ tenon_sys_call_host:
 tenon_sys_call_host_checked:
         call_host
         testb   %al, %al
-        je      1f
+        je      leave
         popq    %rsp
         retq
-1:      movq    (%r13), %r11
-        movq    TENON_RUN_ENTRY(%r11), %r11
+        .size   tenon_sys_call_host_checked, .-tenon_sys_call_host_checked
+
+        .globl  tenon_sys_call_host_nonzero
+        .hidden tenon_sys_call_host_nonzero
+        .type   tenon_sys_call_host_nonzero, @function
+tenon_sys_call_host_nonzero:
+        call_host
+        testl   %eax, %eax
+        je      leave
+        popq    %rsp
+        retq
+        .size   tenon_sys_call_host_nonzero, .-tenon_sys_call_host_nonzero
+
+// Only an exception is caught.
+        .type   leave, @function
+leave:
+        movq    (%r13), %r11
+        cmpl    $0, TENON_RUN_TRAP(%r11)
+        jne     1f
+        cmpl    $0, TENON_RUN_PENDING_KILL(%r11)
+        jne     1f
+        cmpl    $0, TENON_RUN_EXCEPTION(%r11)
+        je      1f
+        movq    CATCHER(%r11), %rax
+        testq   %rax, %rax
+        je      1f
+        movq    %rax, %rsp
+        popq    CATCHER(%r11)
+        movl    $1, %eax
+        jmp     2f
+1:      movq    TENON_RUN_ENTRY(%r11), %r11
         movq    (%r11), %rsp
         jmp     tenon_sys_landing
-        .size   tenon_sys_call_host_checked, .-tenon_sys_call_host_checked
+        .size   leave, .-leave
+
+// See native.h. Its frame is what CATCHER points to.
+        .globl  tenon_sys_try
+        .hidden tenon_sys_try
+        .type   tenon_sys_try, @function
+tenon_sys_try:
+        endbr64
+        pushq   %rbp
+        movq    %rsp, %rbp
+        pushq   %rbx
+        pushq   %r12
+        pushq   %r13
+        pushq   %r14
+        pushq   %r15
+        movq    (%r13), %rbx
+        pushq   CATCHER(%rbx)
+        movq    %rsp, CATCHER(%rbx)
+        movq    %rsi, %r13
+        movq    %rdx, %rdi
+        movq    %r8, %rsi
+        callq   *%rcx
+        popq    CATCHER(%rbx)
+        xorl    %eax, %eax
+2:      popq    %r15
+        popq    %r14
+        popq    %r13
+        popq    %r12
+        popq    %rbx
+        popq    %rbp
+        retq
+        .size   tenon_sys_try, .-tenon_sys_try
+        .globl  tenon_sys_native_end
+        .hidden tenon_sys_native_end
+tenon_sys_native_end:
         .section .note.GNU-stack,"",@progbits

@@ -13,10 +13,12 @@ namespace tenon::vm::sys {
 void EnterNative(EntryRecord* record, NativeState* state, const NativeCall& call) {
   const NativeState before = *state;
   const EntryScope scope(record);
+  state->catcher = nullptr;
   tenon_sys_enter_native(record, state, &call);
   // Where it was left stays, for a backtrace.
   state->native_sp = before.native_sp;
   state->host_sp = before.host_sp;
+  state->catcher = before.catcher;
 }
 
 bool EnsureSignalStack() {
