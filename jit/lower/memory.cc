@@ -4,6 +4,7 @@
 // operand.
 #include "vm/runtime/memory.h"
 #include "jit/lower/function_lowering.h"
+#include "jit/optimize/anchor_addresses.h"
 #include "llvm/IR/Intrinsics.h"
 #include "vm/runtime/bounds.h"
 
@@ -71,7 +72,7 @@ llvm::Value* FunctionLowering::AddressOf(const vm::Instruction& instruction, uin
     builder_.TrapIf(condition, vm::TrapKind::kOutOfBoundsMemoryAccess, instruction.offset);
   };
   const bool is_guarded = vm::IsGuarded(source().memories[memory], module_.options().bounds);
-  if (!is_guarded || offset > vm::kMemoryGuardBytes - bytes) {
+  if (!is_guarded || offset > vm::kMemoryGuardBytes - vm::kMemoryMarginBytes - bytes) {
     uint64_t reach;
     if (__builtin_add_overflow(offset, uint64_t{bytes}, &reach)) {
       out_of_bounds(ir().getTrue());
@@ -91,16 +92,24 @@ llvm::Value* FunctionLowering::AddressOf(const vm::Instruction& instruction, uin
   return builder_.At(ir().CreateGEP(types().i8, base, address), offset);
 }
 
+// Accesses that the pass of jit/optimize/anchor_addresses.h may move have a tag of their own.
+llvm::MDNode* FunctionLowering::MemoryTag(uint32_t memory) {
+  const vm::MemoryType& type = source().memories[memory];
+  const bool has_margin = type.limits.min <= vm::kMaxPagesWithMargin;
+  const bool is_guarded = vm::IsGuarded(type, module_.options().bounds) && has_margin;
+  return module_.AccessTag(is_guarded ? kGuardedAccess : "memory");
+}
+
 llvm::Value* FunctionLowering::Load(uint32_t memory, llvm::Type* type, llvm::Value* address) {
   llvm::LoadInst* load = ir().CreateAlignedLoad(type, address, llvm::Align(1), IsVolatile(memory));
-  load->setMetadata(llvm::LLVMContext::MD_tbaa, module_.AccessTag("memory"));
+  load->setMetadata(llvm::LLVMContext::MD_tbaa, MemoryTag(memory));
   return load;
 }
 
 void FunctionLowering::Store(uint32_t memory, llvm::Value* value, llvm::Value* address) {
   llvm::StoreInst* store =
       ir().CreateAlignedStore(value, address, llvm::Align(1), IsVolatile(memory));
-  store->setMetadata(llvm::LLVMContext::MD_tbaa, module_.AccessTag("memory"));
+  store->setMetadata(llvm::LLVMContext::MD_tbaa, MemoryTag(memory));
 }
 
 void FunctionLowering::OnLoad(const vm::Instruction& instruction) {

@@ -4,6 +4,7 @@
 #include "jit/image/header.h"
 #include "jit/lower/code_builder.h"
 #include "jit/lower/function_lowering.h"
+#include "jit/optimize/anchor_addresses.h"
 #include "jit/target/lanes.h"
 #include "llvm/IR/MDBuilder.h"
 #include "llvm/IR/Verifier.h"
@@ -163,9 +164,11 @@ llvm::MDNode* ModuleLowering::AccessTag(absl::string_view kind) {
   llvm::MDNode*& tag = access_tags_[std::string(kind)];
   if (tag == nullptr) {
     llvm::MDBuilder builder(ir_.getContext());
-    llvm::MDNode* root = builder.createTBAARoot("tenon");
+    llvm::MDNode* parent = builder.createTBAARoot("tenon");
+    // Two accesses may be of one memory, declared in two ways.
+    if (kind == kGuardedAccess) parent = builder.createTBAAScalarTypeNode("memory", parent);
     llvm::MDNode* type =
-        builder.createTBAAScalarTypeNode(llvm::StringRef(kind.data(), kind.size()), root);
+        builder.createTBAAScalarTypeNode(llvm::StringRef(kind.data(), kind.size()), parent);
     tag = builder.createTBAAStructTagNode(type, type, 0);
   }
   return tag;

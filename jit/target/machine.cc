@@ -3,6 +3,9 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "jit/optimize/anchor_addresses.h"
+#include "jit/optimize/count_from_zero.h"
+#include "jit/optimize/separate_arrays.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/MC/MCSubtargetInfo.h"
@@ -12,6 +15,9 @@
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/SubtargetFeature.h"
+#include "llvm/Transforms/InstCombine/InstCombine.h"
+#include "llvm/Transforms/Scalar/EarlyCSE.h"
+#include "llvm/Transforms/Scalar/SROA.h"
 #include "vm/sys/cpu.h"
 
 namespace tenon::jit {
@@ -67,6 +73,28 @@ llvm::TargetLibraryInfoImpl SupportLibrary(const llvm::Triple& triple) {
   return library;
 }
 
+// What a guest's code needs and code of C++ does not.
+void AddPassesForGuests(llvm::PassBuilder* builder) {
+  builder->registerPipelineEarlySimplificationEPCallback(
+      [](llvm::ModulePassManager& passes, llvm::OptimizationLevel, llvm::ThinOrFullLTOPhase) {
+        llvm::FunctionPassManager anchor;
+        anchor.addPass(llvm::SROAPass(llvm::SROAOptions::PreserveCFG));
+        anchor.addPass(llvm::EarlyCSEPass());
+        anchor.addPass(CountFromZero());
+        anchor.addPass(llvm::InstCombinePass());
+        anchor.addPass(AnchorAddresses());
+        passes.addPass(llvm::createModuleToFunctionPassAdaptor(std::move(anchor)));
+      });
+  builder->registerVectorizerStartEPCallback(
+      [](llvm::FunctionPassManager& passes, llvm::OptimizationLevel) {
+        passes.addPass(SeparateArrays());
+      });
+  builder->registerVectorizerEndEPCallback(
+      [](llvm::FunctionPassManager& passes, llvm::OptimizationLevel) {
+        passes.addPass(RejoinArrays());
+      });
+}
+
 void Optimize(llvm::Module& module, llvm::TargetMachine& machine, OptLevel level) {
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
@@ -80,6 +108,7 @@ void Optimize(llvm::Module& module, llvm::TargetMachine& machine, OptLevel level
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, components, modules);
+  if (level != OptLevel::k0) AddPassesForGuests(&builder);
   llvm::ModulePassManager passes = level == OptLevel::k0
                                        ? builder.buildO0DefaultPipeline(PassLevel(level))
                                        : builder.buildPerModuleDefaultPipeline(PassLevel(level));

@@ -302,5 +302,34 @@ TEST(ExplicitBoundsDeathTest, TakeNoHandlerForFaults) {
   EXPECT_EXIT(run(), testing::ExitedWithCode(0), "");
 }
 
+// kMaxPagesWithMargin
+TEST(MarginTest, AGuardedMemoryLeavesTheLastPageFree) {
+  constexpr absl::string_view kWat = R"((module
+    (memory 65534)
+    (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0)))))";
+  Guest guest(Bounds::kGuard);
+  Instance* instance = guest.Load(kWat);
+  EXPECT_EQ(static_cast<int32_t>(guest.Call(instance, "grow", {2})), -1);
+  EXPECT_EQ(guest.Call(instance, "grow", {1}), 65534);
+  EXPECT_EQ(static_cast<int32_t>(guest.Call(instance, "grow", {1})), -1);
+  EXPECT_TRUE(instance->memory(MemoryIdx(0))->region()->has_margin());
+}
+
+TEST(MarginTest, AMemoryDeclaredWithAllPagesHasThem) {
+  Guest guest(Bounds::kGuard);
+  Instance* instance = guest.Load(R"((module (memory 65536)
+    (func (export "load") (param i32) (result i32) (i32.load8_u (local.get 0)))))");
+  EXPECT_EQ(guest.Call(instance, "load", {0xffff'ffff}), 0);
+  EXPECT_FALSE(instance->memory(MemoryIdx(0))->region()->has_margin());
+}
+
+TEST(MarginTest, WhatLiesInFrontOfAGuardedMemoryIsItsOwn) {
+  Guest guest(Bounds::kGuard);
+  const MemoryRegion& region = *guest.Load("(module (memory 1))")->memory(MemoryIdx(0))->region();
+  const auto base = reinterpret_cast<uintptr_t>(region.base());
+  EXPECT_TRUE(region.OwnsFault(base - kMemoryMarginBytes));
+  EXPECT_FALSE(region.OwnsFault(base - kMemoryMarginBytes - 1));
+}
+
 }  // namespace
 }  // namespace tenon::vm

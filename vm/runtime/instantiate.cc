@@ -124,6 +124,20 @@ class Instantiator {
     return false;
   }
 
+  // Machine code relies on a margin of every memory that may have one by its declared type.
+  Status CheckMargin(const ResolvedImport& import, const Memory& memory) const {
+    const bool is_declared_with_margin =
+        module_.memories[import.index].limits.min <= kMaxPagesWithMargin;
+    if (instance_->module_->image == nullptr || !memory.region()->is_guarded() ||
+        !is_declared_with_margin || memory.region()->has_margin()) {
+      return {};
+    }
+    return Fail(ErrorKind::kLimit,
+                absl::StrCat("compiled code can't import a memory of 65536 pages that is declared "
+                             "with fewer, as import \"",
+                             import.syntax->module, "\" \"", import.syntax->name, "\" is"));
+  }
+
   Status TakeImports(absl::Span<const Extern> imports) {
     TENON_CHECK(imports.size() == module_.imports.size());
     instance_->imported_funcs_.reserve(module_.imported_funcs);
@@ -150,6 +164,7 @@ class Instantiator {
           instance_->tables_.push_back(std::get<TableInstance*>(imports[i]));
           break;
         case ExternKind::kMemory:
+          TENON_RETURN_IF_ERROR(CheckMargin(import, *std::get<Memory*>(imports[i])));
           instance_->memories_.push_back(std::get<Memory*>(imports[i]));
           break;
         case ExternKind::kGlobal:

@@ -23,6 +23,11 @@ namespace tenon::vm {
 // Static offsets (plus access size) up to this need no check.
 inline constexpr uint64_t kMemoryGuardBytes = uint64_t{32} << 20;
 inline constexpr uint64_t kWasmPageBytes = 65536;
+inline constexpr uint64_t kMaxPagesWithMargin = 65535;
+// What a guarded memory never has of the 4 GiB at their end, unless it is declared with all of
+// them, and what faults in front of its base: compiled code takes the distance of two addresses
+// below this for a distance in the host's address space too (jit/optimize/anchor_addresses.h).
+inline constexpr uint64_t kMemoryMarginBytes = 65536;
 
 class MemoryRegion {
  public:
@@ -33,15 +38,17 @@ class MemoryRegion {
   MemoryRegion& operator=(const MemoryRegion&) = delete;
 
   const MemoryType& type() const { return type_; }  // as declared
-  uint8_t* base() const { return mapping_.base(); }
+  uint8_t* base() const { return mapping_.base() + margin(); }
   bool is_guarded() const { return is_guarded_; }
   // True when a fault at `address` is the guest's: it lies in a guarded region, guard included.
   // Checked accesses don't fault.
   bool OwnsFault(uintptr_t address) const {
-    return is_guarded_ && address - reinterpret_cast<uintptr_t>(base()) < mapping_.size();
+    return is_guarded_ && address - reinterpret_cast<uintptr_t>(mapping_.base()) < mapping_.size();
   }
   // Never shrinks.
   uint64_t size_bytes() const { return size_.load(std::memory_order_acquire); }
+  // Whether it ends kMemoryMarginBytes below 4 GiB or more, now and later.
+  bool has_margin() const { return max_pages_ <= kMaxPagesWithMargin; }
   // Where checked accesses read the size.
   const std::atomic<uint64_t>* size_cell() const { return &size_; }
 
@@ -54,6 +61,7 @@ class MemoryRegion {
  private:
   MemoryRegion() = default;
   uint64_t BytesToReserve() const;
+  uint64_t margin() const { return is_guarded_ ? kMemoryMarginBytes : 0; }
 
   MemoryType type_;
   sys::Mapping mapping_;
