@@ -53,8 +53,7 @@ class Compilation {
     TENON_ASSIGN_OR_RETURN(std::unique_ptr<llvm::TargetMachine> machine,
                            MakeTargetMachine(options_));
     for (ModuleWork& module : work_) {
-      module.survey.emplace(module.source, options_,
-                            options_.deterministic_simd || HasFusedMultiplyAdd(*machine));
+      module.survey.emplace(module.source, options_);
     }
     std::vector<std::thread> helpers;
     for (size_t i = 1; i < std::min<size_t>(ThreadCount(), parts_.size()); ++i) {

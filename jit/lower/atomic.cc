@@ -1,4 +1,4 @@
-// Atomic accesses, all sequentially consistent; wait and notify are the interpreter's.
+// Atomic accesses, all sequentially consistent; wait and notify are the runtime's.
 // Specification: proposals/threads of WebAssembly/threads.
 #include "absl/strings/match.h"
 #include "jit/lower/function_lowering.h"
@@ -44,6 +44,25 @@ llvm::Value* FunctionLowering::AlignedAddress(const vm::Instruction& instruction
   return place;
 }
 
+// The runtime checks, and gives one more than the result.
+void FunctionLowering::WaitOp(const vm::Instruction& instruction) {
+  const bool is_64 = Is64(instruction.index);
+  llvm::Value* memory = builder_.Int32(instruction.index);
+  llvm::Value* offset = builder_.Int64(instruction.memarg.offset);
+  llvm::Value* more = nullptr;
+  if (instruction.op == Opcode::MemoryAtomicNotify) {
+    llvm::Value* count = Pop();
+    more = builder_.CallBuiltin(Builtin::kAtomicNotify, {memory, PopAddress(is_64), offset, count});
+  } else {
+    const Builtin builtin = instruction.op == Opcode::MemoryAtomicWait32 ? Builtin::kAtomicWait32
+                                                                         : Builtin::kAtomicWait64;
+    llvm::Value* timeout = Pop();
+    llvm::Value* expected = Pop();
+    more = builder_.CallBuiltin(builtin, {memory, PopAddress(is_64), offset, expected, timeout});
+  }
+  Push(ir().CreateSub(more, builder_.Int32(1)));
+}
+
 void FunctionLowering::AtomicOp(const vm::Instruction& instruction) {
   if (instruction.op == Opcode::AtomicFence) {
     ir().CreateFence(kOrdering);
@@ -51,6 +70,7 @@ void FunctionLowering::AtomicOp(const vm::Instruction& instruction) {
   }
   const vm::OpcodeInfo& row = vm::Info(instruction.op);
   const absl::string_view text = row.text;
+  if (absl::StartsWith(text, "memory.")) return WaitOp(instruction);
   const auto bytes = static_cast<unsigned>(row.access_bytes());
   const llvm::Align align(bytes);
   const bool is_volatile = IsVolatile(instruction.index);

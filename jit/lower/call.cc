@@ -1,6 +1,5 @@
 // Calls. core: #exec-call, #exec-call-indirect, #exec-call-ref, #exec-return-call
 #include "jit/lower/function_lowering.h"
-#include "jit/lower/lowerable.h"
 
 namespace tenon::jit {
 
@@ -13,10 +12,13 @@ void FunctionLowering::OnCall(const vm::Instruction& instruction, const vm::Reso
   llvm::Value* const func = CalledObject(instruction);
   const std::vector<llvm::Value*> arguments = PopMany(type.params.size());
   if (IsTailCall(instruction.op)) return TailCall(instruction, signature, func, arguments);
+  const bool is_watched = region() != kNoRegion && MayThrow(instruction);
   const std::vector<llvm::Value*> results =
-      func != nullptr ? builder_.CallObject(signature, func, arguments)
-                      : builder_.Call(signature, module_.FunctionOf(vm::FuncIdx(instruction.index)),
-                                      builder_.context(), arguments);
+      is_watched ? CallInRegion(instruction, signature, func, arguments)
+      : func != nullptr
+          ? builder_.CallObject(signature, func, arguments)
+          : builder_.Call(signature, module_.FunctionOf(vm::FuncIdx(instruction.index)),
+                          builder_.context(), arguments);
   stack_.insert(stack_.end(), results.begin(), results.end());
 }
 
@@ -59,7 +61,7 @@ llvm::Value* FunctionLowering::CheckedElement(const vm::Instruction& instruction
   const uint32_t table = instruction.index2;
   builder_.TrapIf(ir().CreateICmpUGE(index, TableSize(table)), vm::TrapKind::kUndefinedElement,
                   instruction.offset);
-  llvm::Value* func = LoadElement(table, index);
+  llvm::Value* func = LoadElement(table, index, types().ptr);
 
   llvm::BasicBlock* uninitialized = builder_.Expect(ir().CreateIsNotNull(func));
   {

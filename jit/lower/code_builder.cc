@@ -1,5 +1,8 @@
 #include "jit/lower/code_builder.h"
 
+#include <algorithm>
+#include <bit>
+
 #include "jit/lower/module_lowering.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/MDBuilder.h"
@@ -143,10 +146,13 @@ std::vector<llvm::Value*> CodeBuilder::ReadSlots(llvm::Value* slots,
 }
 
 llvm::Value* CodeBuilder::AllocateSlots(uint32_t count) {
+  const uint32_t rounded = std::bit_ceil(std::max<uint32_t>(count, 1));
+  llvm::Value*& known = slots_[static_cast<size_t>(std::countr_zero(rounded))];
+  if (known != nullptr) return known;
   llvm::IRBuilder<> at_start(entry_, entry_->begin());
-  llvm::AllocaInst* slots = at_start.CreateAlloca(llvm::ArrayType::get(types().i64, count));
+  llvm::AllocaInst* slots = at_start.CreateAlloca(llvm::ArrayType::get(types().i64, rounded));
   slots->setAlignment(llvm::Align(16));
-  return slots;
+  return known = slots;
 }
 
 std::vector<llvm::Value*> CodeBuilder::Call(const Signature& signature, llvm::Value* callee,

@@ -2,6 +2,7 @@
 // of the context, slots, calls of functions and of the runtime.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -71,7 +72,8 @@ class CodeBuilder {
   void WriteSlot(llvm::Value* slots, uint32_t index, llvm::Value* value);
   void WriteSlots(llvm::Value* slots, absl::Span<llvm::Value* const> values);
   std::vector<llvm::Value*> ReadSlots(llvm::Value* slots, const std::vector<llvm::Type*>& types);
-  llvm::Value* AllocateSlots(uint32_t count);  // in the frame, once
+  // In the frame. Others may be given the same: for what is written and read around one call.
+  llvm::Value* AllocateSlots(uint32_t count);
 
   // Calls a function of the signature; its results.
   std::vector<llvm::Value*> Call(const Signature& signature, llvm::Value* callee,
@@ -107,6 +109,7 @@ class CodeBuilder {
   llvm::Value* const context_;
   llvm::BasicBlock* const entry_;
   llvm::IRBuilder<> ir_;
+  std::array<llvm::Value*, 32> slots_ = {};  // by the logarithm of how many
 };
 
 }  // namespace tenon::jit

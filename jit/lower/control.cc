@@ -83,6 +83,7 @@ FunctionLowering::Control& FunctionLowering::Enter(Control::Kind kind, const vm:
   control.base = stack_.size() - info.params.size();
   control.params = info.params;
   control.results = info.results;
+  if (controls_.size() > 1) control.region = controls_[controls_.size() - 2].region;
   return control;
 }
 
@@ -163,6 +164,7 @@ void FunctionLowering::OnElse(const vm::Instruction&, bool falls_through) {
 }
 
 void FunctionLowering::OnEnd(const vm::Instruction&, bool falls_through) {
+  CloseRegion();
   Control control = std::move(controls_.back());
   controls_.pop_back();
   if (control.kind == Control::Kind::kFunction) {
@@ -237,20 +239,6 @@ void FunctionLowering::OnBrTable(const vm::Instruction& instruction) {
   for (uint32_t i = 0; i < count; ++i) {
     if (instruction.labels[i] == instruction.labels[count]) continue;
     branch->addCase(ir().getInt32(i), stub_of(instruction.labels[i]));
-  }
-}
-
-// The reference stays unless it is null.
-void FunctionLowering::OnBrOn(const vm::Instruction& instruction, const vm::Resolved&) {
-  llvm::Value* reference = stack_.back();
-  llvm::Value* is_null = ir().CreateIsNull(reference);
-  if (instruction.op == vm::Opcode::BrOnNull) {
-    Pop();
-    BranchIf(is_null, instruction.index);
-    Push(reference);
-  } else {
-    BranchIf(ir().CreateNot(is_null), instruction.index);
-    Pop();
   }
 }
 

@@ -1,14 +1,16 @@
 // The sink of the walker that makes a function's IR. The operand stack holds values; where paths
 // meet, values become phis; locals are stack slots, which LLVM turns into values itself. One file a
-// family of instructions: control.cc, call.cc, numeric.cc, memory.cc, atomic.cc, table.cc,
-// vector.cc.
-// Only for bodies that a Lowerable has nothing against.
+// family of instructions: control.cc, call.cc, exception.cc, numeric.cc, memory.cc, atomic.cc,
+// table.cc, object.cc, cast.cc, vector.cc.
 #pragma once
 
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "jit/lower/code_builder.h"
 #include "jit/lower/module_lowering.h"
+#include "vm/runtime/gc/cast_target.h"
+#include "vm/runtime/gc/layout.h"
 #include "vm/valid/sink.h"
 
 namespace tenon::jit {
@@ -25,6 +27,13 @@ class FunctionLowering : public vm::NullSink {
   void OnIf(const vm::Instruction&, const vm::BlockInfo&);
   void OnElse(const vm::Instruction&, bool falls_through);
   void OnEnd(const vm::Instruction&, bool falls_through);
+  void OnTryTable(const vm::Instruction&, const vm::BlockInfo&);
+  void OnThrow(const vm::Instruction&, const vm::Resolved&);
+  void OnThrowRef(const vm::Instruction&);
+  void OnTry(const vm::Instruction&, const vm::BlockInfo&);
+  void OnCatch(const vm::Instruction&, const vm::Resolved&, bool falls_through);
+  void OnDelegate(const vm::Instruction&, bool falls_through);
+  void OnRethrow(const vm::Instruction&);
   void OnUnreachable(const vm::Instruction&);
   void OnBr(const vm::Instruction&);
   void OnBrIf(const vm::Instruction&);
@@ -47,8 +56,17 @@ class FunctionLowering : public vm::NullSink {
  private:
   using Values = absl::Span<llvm::Value* const>;
 
+  static constexpr size_t kNoRegion = ~size_t{0};
+  // See exception.cc.
+  struct Region {
+    size_t outer = kNoRegion;
+    llvm::BasicBlock* dispatch = nullptr;  // null: nothing throws there yet
+    llvm::PHINode* exception = nullptr;
+  };
+
   struct Control {
-    enum class Kind : uint8_t { kFunction, kBlock, kLoop, kIf, kElse };
+    // A legacy try is kCatch from its first clause on.
+    enum class Kind : uint8_t { kFunction, kBlock, kLoop, kIf, kElse, kTry, kCatch };
     Kind kind = Kind::kBlock;
     size_t base = 0;  // operands below the construct's parameters
     absl::Span<const vm::ValType> params;
@@ -57,6 +75,11 @@ class FunctionLowering : public vm::NullSink {
     std::vector<llvm::PHINode*> phis;       // what they carry
     llvm::BasicBlock* otherwise = nullptr;  // an if's other branch
     std::vector<llvm::Value*> arguments;    // an if's, for its other branch
+    size_t region = kNoRegion;              // where its code throws to
+    size_t own_region = kNoRegion;          // that its clauses are of
+    std::vector<vm::CatchClause> catches;   // a try_table's
+    llvm::Value* exception = nullptr;       // a legacy try's, in its clauses
+    llvm::BasicBlock* unmatched = nullptr;  // what none of them has taken yet; null after catch_all
     absl::Span<const vm::ValType> label_types() const {
       return kind == Kind::kLoop ? params : results;
     }
@@ -93,6 +116,39 @@ class FunctionLowering : public vm::NullSink {
                 Values arguments);
   llvm::Value* CheckedElement(const vm::Instruction&, llvm::Value* index);
 
+  // Exceptions (exception.cc).
+  size_t region() const { return controls_.back().region; }
+  size_t OpenRegion();
+  void CloseRegion();
+  void ThrowTo(size_t region, llvm::Value* exception);
+  llvm::Value* TagOf(llvm::Value* exception);
+  llvm::Value* IsTag(llvm::Value* found, uint32_t tag);
+  void PushValuesOf(llvm::Value* exception, uint32_t tag);
+  void TakeClause(const vm::CatchClause& clause, llvm::Value* exception);
+  void FillDispatch(const Control& control, size_t outer);
+  bool MayThrow(const vm::Instruction& call) const;
+  std::vector<llvm::Value*> CallInRegion(const vm::Instruction&, const Signature& signature,
+                                         llvm::Value* func, Values arguments);
+
+  // Objects (object.cc) and casts (cast.cc).
+  llvm::Value* ObjectAddress(llvm::Value* reference);
+  llvm::Type* StoredType(const vm::FieldLayout& field, llvm::Type* value) const;
+  llvm::Value* LoadField(llvm::Value* object, const vm::FieldLayout& field, llvm::Type* type,
+                         bool is_signed = false, bool is_mutable = false);
+  void StoreField(llvm::Value* object, const vm::FieldLayout& field, llvm::Value* value,
+                  bool is_new);
+  void TrapIfNull(llvm::Value* reference, vm::TrapKind kind, const vm::Instruction&);
+  llvm::Value* ArrayLength(llvm::Value* array);
+  void StructOp(const vm::Instruction&, const vm::Resolved&);
+  void NewArray(const vm::Instruction&, const vm::Resolved&);
+  void ArrayElement(const vm::Instruction&, const vm::Resolved&);
+  void ArrayBulk(const vm::Instruction&);
+  void ObjectOp(const vm::Instruction&, const vm::Resolved&);
+  llvm::Value* ObjectFits(llvm::Value* found, const vm::CastTarget& target, vm::ValType to);
+  llvm::Value* OrAsk(llvm::Value* condition, absl::FunctionRef<llvm::Value*()> ask);
+  llvm::Value* Fits(llvm::Value* reference, vm::ValType to);
+  void CastOp(const vm::Instruction&);
+
   // Numeric (numeric.cc). Null: not lowered by hand.
   llvm::Value* IntUnary(vm::Opcode op, llvm::Value* operand);
   llvm::Value* FloatUnary(vm::Opcode op, llvm::Value* operand);
@@ -119,16 +175,17 @@ class FunctionLowering : public vm::NullSink {
   // Atomic accesses (atomic.cc).
   llvm::Value* AlignedAddress(const vm::Instruction&, llvm::Value* address);
   void AtomicOp(const vm::Instruction&);
+  void WaitOp(const vm::Instruction&);
 
   // Tables, globals, references (table.cc).
   bool IsTable64(uint32_t table) const;
   llvm::Value* TableSize(uint32_t table);
   llvm::Value* TableField(uint32_t table, Field field, llvm::Type* type);
   llvm::Value* ElementAddress(uint32_t table, llvm::Value* index);  // neither checks the index
-  llvm::Value* LoadElement(uint32_t table, llvm::Value* index);
+  llvm::Value* LoadElement(uint32_t table, llvm::Value* index, llvm::Type* type);
   void CheckIndex(const vm::Instruction&, llvm::Value* index);
-  void TableOp(const vm::Instruction&);
-  void ReferenceOp(const vm::Instruction&);
+  void TableOp(const vm::Instruction&, const vm::Resolved&);
+  void ReferenceOp(const vm::Instruction&, const vm::Resolved&);
   void GlobalGet(uint32_t global, llvm::Type* type);
   void GlobalSet(uint32_t global);
   std::pair<llvm::Value*, llvm::MDNode*> GlobalAddress(uint32_t global);
@@ -146,6 +203,7 @@ class FunctionLowering : public vm::NullSink {
   CodeBuilder builder_;
   std::vector<llvm::Value*> stack_;
   std::vector<Control> controls_;
+  std::vector<Region> regions_;
   std::vector<llvm::AllocaInst*> locals_;
   llvm::Value* scratch_ = nullptr;
   uint64_t moves_ = 0;  // values that constructs, branches and calls have taken or given

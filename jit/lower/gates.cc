@@ -129,8 +129,23 @@ llvm::Function* ModuleLowering::EntryOf(const Signature& signature) {
   return entry;
 }
 
-// The same for tail calls, with the callee's results: of what compiled code goes on with after the
-// interpreter.
+// entry(context, slots, func): of a function object, in its caller's context.
+llvm::Function* ModuleLowering::ObjectEntryOf(const Signature& signature) {
+  llvm::Function*& entry = object_entries_[&signature];
+  if (entry != nullptr) return entry;
+  auto* type = llvm::FunctionType::get(types_.empty, {types_.ptr, types_.ptr, types_.ptr}, false);
+  entry = Declare(type, absl::StrCat("object_entry.", signature.name),
+                  llvm::GlobalValue::LinkOnceODRLinkage);
+  MarkContext(entry->getArg(0), /*is_swiftself=*/true);
+  CodeBuilder builder(*this, entry, entry->getArg(0));
+  const std::vector<llvm::Value*> arguments = builder.ReadSlots(entry->getArg(1), signature.params);
+  builder.WriteSlots(entry->getArg(1), builder.CallObject(signature, entry->getArg(2), arguments));
+  builder.ir().CreateRetVoid();
+  return entry;
+}
+
+// As EntryOf's for tail calls, with the callee's results: of what compiled code goes on with after
+// the interpreter.
 llvm::Function* ModuleLowering::TailEntryOf(const Signature& signature) {
   llvm::Function*& entry = tail_entries_[&signature];
   if (entry != nullptr) return entry;

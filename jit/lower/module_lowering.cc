@@ -63,10 +63,12 @@ ModuleLowering::ModuleLowering(const vm::ResolvedModule& source, const CompileOp
       machine_(machine),
       ir_(*into),
       types_(into->getContext()),
+      layouts_(*source.types),
       symbols_(symbols),
       survey_(survey) {
   const llvm::MCSubtargetInfo& features = *machine.getMCSubtargetInfo();
   has_round_instructions_ = features.checkFeatures("+sse4.1");
+  has_relaxed_mul_add_ = options.deterministic_simd || features.checkFeatures("+fma");
   uint32_t total = 0;
   global_offsets_ = vm::GlobalOffsets(source, &total);
 }
@@ -153,6 +155,17 @@ llvm::Value* ModuleLowering::BuildLanes(llvm::IRBuilder<>& ir, vm::Opcode op,
   const bool is_relaxed = vm::Info(op).feature == vm::Feature::kRelaxedSimd;
   if (is_relaxed && options_.deterministic_simd) return nullptr;
   return jit::BuildLanes(ir, machine_, op, operands);
+}
+
+uint32_t ModuleLowering::IndexOf(vm::TypeId type) {
+  if (type_indices_.empty()) {
+    for (uint32_t i = 0; i < source_.type_ids.size(); ++i) {
+      type_indices_.try_emplace(source_.type_ids[i].value(), i);
+    }
+  }
+  const auto found = type_indices_.find(type.value());
+  TENON_CHECK(found != type_indices_.end());
+  return found->second;
 }
 
 uint32_t ModuleLowering::GlobalOffset(uint32_t global) const {

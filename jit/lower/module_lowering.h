@@ -17,6 +17,7 @@
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Target/TargetMachine.h"
+#include "vm/runtime/gc/layout.h"
 #include "vm/syntax/opcode.h"
 #include "vm/valid/resolved_module.h"
 
@@ -52,6 +53,7 @@ class ModuleLowering {
   void Finish() { LinkSemantics(); }
 
   const vm::ResolvedModule& source() const { return source_; }
+  const Survey& survey() const { return survey_; }
   const CompileOptions& options() const { return options_; }
   const Types& types() const { return types_; }
   llvm::Module& ir() { return ir_; }
@@ -66,6 +68,7 @@ class ModuleLowering {
   llvm::Function* GateOf(const Signature& signature);
   llvm::Function* TailGateOf(const Signature& signature);
   llvm::Function* EntryOf(const Signature& signature);
+  llvm::Function* ObjectEntryOf(const Signature& signature);
   llvm::Function* TailEntryOf(const Signature& signature);
   llvm::Function* trap();  // (context, kind, offset), does not return
 
@@ -80,6 +83,12 @@ class ModuleLowering {
   // Offset in the context of a global that the module defines.
   uint32_t GlobalOffset(uint32_t global) const;
   bool is_precise() const { return options_.trap_policy == TrapPolicy::kPrecise; }
+  // Of a type of the module: where fields stand; its index there.
+  const vm::Layout& LayoutOf(vm::TypeId type) { return layouts_.Of(type); }
+  uint32_t IndexOf(vm::TypeId type);
+  // Whether relaxed multiply-adds can be what they are for the interpreter, on every processor that
+  // the image runs on.
+  bool has_relaxed_mul_add() const { return has_relaxed_mul_add_; }
   bool has_round_instructions() const { return has_round_instructions_; }
 
   // What accesses of the kind are marked with, so that they are known not to meet others.
@@ -102,12 +111,15 @@ class ModuleLowering {
   llvm::Module& ir_;
   const Types types_;
   bool has_round_instructions_ = false;
+  bool has_relaxed_mul_add_ = false;
+  vm::LayoutTable layouts_;
+  absl::flat_hash_map<uint32_t, uint32_t> type_indices_;  // by TypeId; made when asked for
   const Symbols& symbols_;
   const Survey& survey_;
   absl::flat_hash_map<uint32_t, llvm::Function*> funcs_, tails_;  // those asked for, by FuncIdx
   absl::flat_hash_map<const vm::FuncType*, const Signature*> signatures_;
   std::map<std::string, std::unique_ptr<Signature>> signatures_by_name_;
-  absl::flat_hash_map<const Signature*, llvm::Function*> gates_, tail_gates_;
+  absl::flat_hash_map<const Signature*, llvm::Function*> gates_, tail_gates_, object_entries_;
   absl::flat_hash_map<const Signature*, llvm::Function*> entries_, tail_entries_;
   absl::flat_hash_map<std::string, llvm::MDNode*> access_tags_;
   llvm::Function* trap_ = nullptr;

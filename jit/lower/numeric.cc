@@ -382,7 +382,22 @@ void FunctionLowering::OnOp(const vm::Instruction& instruction, const vm::Resolv
     case Opcode::RefNull:
     case Opcode::RefIsNull:
     case Opcode::RefAsNonNull:
-    case Opcode::RefFunc: return ReferenceOp(instruction);
+    case Opcode::RefEq:
+    case Opcode::AnyConvertExtern:
+    case Opcode::ExternConvertAny:
+    case Opcode::RefFunc: return ReferenceOp(instruction, resolved);
+    case Opcode::RefTest:
+    case Opcode::RefTestNull:
+    case Opcode::RefCast:
+    case Opcode::RefCastNull: return CastOp(instruction);
+    case Opcode::TableGet:
+    case Opcode::TableSet:
+    case Opcode::TableSize:
+    case Opcode::TableGrow:
+    case Opcode::TableFill:
+    case Opcode::TableCopy:
+    case Opcode::TableInit:
+    case Opcode::ElemDrop: return TableOp(instruction, resolved);
     case Opcode::MemorySize:
     case Opcode::MemoryGrow:
     case Opcode::MemoryInit:
@@ -393,7 +408,7 @@ void FunctionLowering::OnOp(const vm::Instruction& instruction, const vm::Resolv
     case Opcode::I64Sub128:
     case Opcode::I64MulWideS:
     case Opcode::I64MulWideU: return Semantics(instruction);
-    default: return TableOp(instruction);
+    default: return ObjectOp(instruction, resolved);
   }
 }
 

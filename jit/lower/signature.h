@@ -23,12 +23,10 @@ struct Types {
   llvm::PointerType* ptr;
   llvm::FixedVectorType* v128;  // sixteen bytes
 
-  // A function reference is a pointer; another reference, which nothing is lowered for, 32 bits.
+  // A function reference is a pointer; another reference is 32 bits (vm/runtime/gc/reference.h).
   llvm::Type* Of(vm::ValType type, const vm::TypeStore& store) const;
 };
 
-// Whether a reference is to a function. The collector cannot see compiled frames yet, so no others
-// are lowered.
 bool IsFuncRef(vm::ValType type, const vm::TypeStore& store);
 
 // core: #syntax-functype

@@ -1,27 +1,83 @@
 #include "jit/lower/survey.h"
 
-#include "jit/lower/lowerable.h"
+#include "vm/valid/sink.h"
 #include "vm/valid/walker.h"
 
 namespace tenon::jit {
+namespace {
 
-Survey::Survey(const vm::ResolvedModule& module, const CompileOptions& options,
-               bool has_relaxed_fma)
-    : imported_(module.imported_funcs) {
+using vm::Opcode;
+
+class BodySurvey : public vm::NullSink {
+ public:
+  explicit BodySurvey(size_t imported) : imported_(imported) {}
+
+  bool has_tail_call = false;
+  bool throws = false;            // without regard to who catches
+  std::vector<uint32_t> callees;  // functions of the module, minus the imported ones
+
+  void OnThrow(const vm::Instruction&, const vm::Resolved&) { throws = true; }
+  void OnThrowRef(const vm::Instruction&) { throws = true; }
+  void OnRethrow(const vm::Instruction&) { throws = true; }
+  void OnCall(const vm::Instruction& call, const vm::Resolved&) {
+    has_tail_call |= IsTailCall(call.op);
+    const bool is_direct = call.op == Opcode::Call || call.op == Opcode::ReturnCall;
+    if (is_direct && call.index >= imported_) {
+      callees.push_back(static_cast<uint32_t>(call.index - imported_));
+    } else {
+      throws = true;
+    }
+  }
+
+ private:
+  const size_t imported_;
+};
+
+// Who calls a function that may throw may throw.
+void Spread(const std::vector<std::vector<uint32_t>>& callers, std::vector<BodyFacts>& facts) {
+  std::vector<uint32_t> work;
+  for (uint32_t i = 0; i < facts.size(); ++i) {
+    if (facts[i].may_throw) work.push_back(i);
+  }
+  while (!work.empty()) {
+    const uint32_t callee = work.back();
+    work.pop_back();
+    for (const uint32_t caller : callers[callee]) {
+      if (facts[caller].may_throw) continue;
+      facts[caller].may_throw = true;
+      work.push_back(caller);
+    }
+  }
+}
+
+}  // namespace
+
+bool IsTailCall(Opcode op) {
+  return op == Opcode::ReturnCall || op == Opcode::ReturnCallIndirect ||
+         op == Opcode::ReturnCallRef;
+}
+
+Survey::Survey(const vm::ResolvedModule& module, const CompileOptions& options)
+    : imported_(module.imported_funcs), facts_(module.funcs.size() - module.imported_funcs) {
   vm::WalkerScratch scratch;
-  for (size_t i = imported_; i < module.funcs.size(); ++i) {
-    const vm::FuncIdx func(static_cast<uint32_t>(i));
-    BodyFacts& facts = facts_.emplace_back();
-    if (options.filter && !options.filter(func)) {
-      facts.reason = "not asked for";
+  std::vector<std::vector<uint32_t>> callers(facts_.size());
+  for (uint32_t i = 0; i < facts_.size(); ++i) {
+    const vm::FuncIdx func(static_cast<uint32_t>(imported_ + i));
+    BodyFacts& facts = facts_[i];
+    if (options.filter && !options.filter(func)) facts.reason = "not asked for";
+    BodySurvey survey(imported_);
+    const Status status = vm::WalkFunction(module, func, survey, scratch);
+    if (!status) {
+      facts.reason = status.error().ToString();
       continue;
     }
-    Lowerable lowerable(module, has_relaxed_fma);
-    const Status status = vm::WalkFunction(module, func, lowerable, scratch);
-    facts.reason = lowerable.reason();
-    if (!status && facts.reason.empty()) facts.reason = status.error().ToString();
-    facts.has_tail_call = facts.reason.empty() && lowerable.has_tail_call();
+    facts.has_tail_call = survey.has_tail_call && facts.reason.empty();
+    facts.may_throw = survey.throws;
+    for (const uint32_t callee : survey.callees) {
+      if (callers[callee].empty() || callers[callee].back() != i) callers[callee].push_back(i);
+    }
   }
+  Spread(callers, facts_);
 }
 
 }  // namespace tenon::jit

@@ -1,5 +1,6 @@
-// What is known of a module's bodies before any is lowered, and in all parts of it: which are, and
-// in what form. jit/README.md, "A tail call".
+// What is known of a module's bodies before any is lowered, and in all parts of it: in what form
+// they are, and which calls an exception may come back from. jit/README.md, "A tail call",
+// "Leaving".
 #pragma once
 
 #include <string>
@@ -10,15 +11,17 @@
 
 namespace tenon::jit {
 
+bool IsTailCall(vm::Opcode op);
+
 struct BodyFacts {
   std::string reason;          // why it is left to the interpreter; "" when it is not
   bool has_tail_call = false;  // not of one that is left
+  bool may_throw = true;       // itself or by what it calls
 };
 
 class Survey {
  public:
-  // `has_relaxed_fma`: see Lowerable.
-  Survey(const vm::ResolvedModule& module, const CompileOptions& options, bool has_relaxed_fma);
+  Survey(const vm::ResolvedModule& module, const CompileOptions& options);
 
   // Of a function that the module defines.
   const BodyFacts& of(vm::FuncIdx func) const { return facts_[func.value() - imported_]; }

@@ -27,9 +27,9 @@ llvm::Value* FunctionLowering::ElementAddress(uint32_t table, llvm::Value* index
   return ir().CreateGEP(types().i64, entries, index);
 }
 
-llvm::Value* FunctionLowering::LoadElement(uint32_t table, llvm::Value* index) {
-  llvm::LoadInst* load =
-      ir().CreateLoad(types().ptr, ElementAddress(table, index), module_.is_precise());
+llvm::Value* FunctionLowering::LoadElement(uint32_t table, llvm::Value* index, llvm::Type* type) {
+  llvm::LoadInst* load = ir().CreateAlignedLoad(type, ElementAddress(table, index), llvm::Align(8),
+                                                module_.is_precise());
   load->setMetadata(llvm::LLVMContext::MD_tbaa, module_.AccessTag("element"));
   return load;
 }
@@ -44,7 +44,7 @@ llvm::Value* FunctionLowering::Scratch() {
   return scratch_;
 }
 
-void FunctionLowering::TableOp(const vm::Instruction& instruction) {
+void FunctionLowering::TableOp(const vm::Instruction& instruction, const vm::Resolved& resolved) {
   const uint32_t table = instruction.index;
   const bool is_64 = table < source().tables.size() && IsTable64(table);
   llvm::Value* number = builder_.Int32(table);
@@ -52,12 +52,13 @@ void FunctionLowering::TableOp(const vm::Instruction& instruction) {
     case Opcode::TableGet: {
       llvm::Value* index = PopAddress(is_64);
       CheckIndex(instruction, index);
-      return Push(LoadElement(table, index));
+      return Push(LoadElement(table, index, TypeOf(resolved.type)));
     }
     case Opcode::TableSet: {
       llvm::Value* value = Pop();
       llvm::Value* index = PopAddress(is_64);
       CheckIndex(instruction, index);
+      if (value->getType() == types().i32) value = ir().CreateZExt(value, types().i64);
       llvm::StoreInst* store =
           ir().CreateStore(value, ElementAddress(table, index), module_.is_precise());
       store->setMetadata(llvm::LLVMContext::MD_tbaa, module_.AccessTag("element"));
@@ -98,9 +99,16 @@ void FunctionLowering::TableOp(const vm::Instruction& instruction) {
   }
 }
 
-void FunctionLowering::ReferenceOp(const vm::Instruction& instruction) {
+void FunctionLowering::ReferenceOp(const vm::Instruction& instruction,
+                                   const vm::Resolved& resolved) {
   switch (instruction.op) {
-    case Opcode::RefNull: return Push(llvm::ConstantPointerNull::get(types().ptr));
+    case Opcode::RefNull: return Push(llvm::Constant::getNullValue(TypeOf(resolved.type)));
+    case Opcode::RefEq: {
+      llvm::Value* second = Pop();
+      return PushCondition(ir().CreateICmpEQ(Pop(), second));
+    }
+    case Opcode::AnyConvertExtern:
+    case Opcode::ExternConvertAny: return;  // the same bits
     case Opcode::RefIsNull: return PushCondition(ir().CreateIsNull(Pop()));
     case Opcode::RefAsNonNull:
       return builder_.TrapIf(ir().CreateIsNull(stack_.back()), vm::TrapKind::kNullReference,

@@ -30,6 +30,10 @@ llvm::FixedVectorType* VectorOf(llvm::Type* lane) {
   return llvm::FixedVectorType::get(lane, 128 / lane->getScalarSizeInBits());
 }
 
+bool IsRelaxedMulAdd(Opcode op) {
+  return op >= Opcode::F32x4RelaxedMadd && op <= Opcode::F64x2RelaxedNmadd;
+}
+
 size_t OperandCount(Opcode op) { return absl::string_view(vm::Info(op).signature).find(':'); }
 
 }  // namespace
@@ -92,6 +96,13 @@ void FunctionLowering::VectorOp(const vm::Instruction& instruction) {
   if (llvm::Value* result = module_.BuildLanes(ir(), op, Top(OperandCount(op)))) {
     PopMany(OperandCount(op));
     return Push(result);
+  }
+  if (IsRelaxedMulAdd(op) && !module_.has_relaxed_mul_add()) {
+    llvm::Value* slots = builder_.AllocateSlots(6);
+    builder_.WriteSlots(slots, PopMany(3));
+    builder_.CallBuiltin(Builtin::kRelaxedMulAdd,
+                         {builder_.Int32(static_cast<uint32_t>(op)), slots});
+    return Push(builder_.ReadSlot(slots, 0, types().v128));
   }
   Semantics(instruction);
 }

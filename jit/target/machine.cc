@@ -147,10 +147,6 @@ Result<std::unique_ptr<llvm::TargetMachine>> MakeTargetMachine(const CompileOpti
   return machine;
 }
 
-bool HasFusedMultiplyAdd(const llvm::TargetMachine& machine) {
-  return machine.getMCSubtargetInfo()->checkFeatures("+fma");
-}
-
 void EmitObject(llvm::Module& module, llvm::TargetMachine& machine, OptLevel level,
                 llvm::SmallVectorImpl<char>* object) {
   if (level == OptLevel::kSize) {

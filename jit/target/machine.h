@@ -15,8 +15,6 @@ namespace tenon::jit {
 // kUsage: LLVM knows no such processor.
 Result<std::unique_ptr<llvm::TargetMachine>> MakeTargetMachine(const CompileOptions& options);
 
-bool HasFusedMultiplyAdd(const llvm::TargetMachine& machine);
-
 // Optimises the module, which was made for the machine, and appends its object file.
 void EmitObject(llvm::Module& module, llvm::TargetMachine& machine, OptLevel level,
                 llvm::SmallVectorImpl<char>* object);

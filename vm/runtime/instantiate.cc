@@ -1,5 +1,6 @@
 // Instantiation in the order of core: #exec-instantiation: match imports, allocate, evaluate
 // initialisers, copy active segments, start.
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -66,6 +67,10 @@ class Instantiator {
     TENON_RETURN_IF_ERROR(Charge());
     TENON_RETURN_IF_ERROR(TakeImports(imports));
     TENON_RETURN_IF_ERROR(AllocateObjects());
+    // Compiled code relies on the heap's base, which does not change any more.
+    if (NeedsHeap() && store_.heap() == nullptr) {
+      return Fail(ErrorKind::kLimit, "the host has no room for a heap");
+    }
     if (!AllocateContext()) return Fail(ErrorKind::kLimit, "out of memory for an instance");
     if (!InitGlobals() || !InitTables() || !EvaluateElems() || !CopyElems() || !CopyDatas()) {
       return Trapped();
@@ -82,6 +87,12 @@ class Instantiator {
  private:
   std::unexpected<Error> Trapped() const {
     return Fail(ErrorKind::kTrap, TrapText(static_cast<TrapKind>(store_.run().trap - 1)));
+  }
+
+  bool NeedsHeap() const {
+    return !module_.tags.empty() ||
+           std::any_of(module_.type_defs.begin(), module_.type_defs.end(),
+                       [](const SubType* type) { return type->kind != SubType::Kind::kFunc; });
   }
 
   // Evaluating a long constant is charged as if it were held.

@@ -1,9 +1,9 @@
 // New structures and arrays: slow handlers, since they may collect. What they allocate is written
 // before anything else happens. core: #exec-struct-new, #exec-array-new
 #include "absl/strings/str_cat.h"
-#include "vm/interp/handlers/array_bulk.h"
 #include "vm/interp/handlers/handlers.h"
 #include "vm/interp/handlers/operands.h"
+#include "vm/runtime/gc/array.h"
 #include "vm/runtime/instance.h"
 #include "vm/runtime/store.h"
 
@@ -30,9 +30,10 @@ Ref NewObject(const Word* ip, Slot* fp, Context* ctx) {
   return heap != nullptr ? heap->Allocate(LayoutOf(ip)) : kNullRef;
 }
 
-Ref NewArray(const Word* ip, Slot* fp, Context* ctx, uint32_t length) {
-  Heap* heap = HeapFor(ip, fp, ctx);
-  return heap != nullptr ? heap->AllocateArray(LayoutOf(ip), length) : kNullRef;
+// The run block, once the collector knows where the frames end.
+RunBlock& Ready(const Word* ip, Slot* fp, Context* ctx) {
+  ctx->run->stack_top = fp + ip[1].half(3);
+  return *ctx->run;
 }
 
 SLOW_HANDLER(RaiseHeapExhausted) {
@@ -49,6 +50,15 @@ SLOW_HANDLER(RaiseHeapExhausted) {
 #define TENON_CHECK_ROOM(object)         \
   if ((object) == kNullRef) [[unlikely]] \
   TENON_GOTO(RaiseHeapExhausted)
+
+// Ends a handler with a new array, or with what there was instead.
+#define TENON_FINISH_NEW(array)                                                    \
+  if (!(array)) [[unlikely]] {                                                     \
+    if ((array).error() == TrapKind::kOutOfMemory) TENON_GOTO(RaiseHeapExhausted); \
+    TENON_TRAP((array).error());                                                   \
+  }                                                                                \
+  SetResult(fp + ip[1].half(0), *(array), &acc, &facc);                            \
+  TENON_NEXT_UNLESS_ENDED(kWords)
 
 }  // namespace
 
@@ -76,28 +86,21 @@ SLOW_HANDLER(StructNewDefault) {
 }
 
 SLOW_HANDLER(ArrayNew) {
-  const uint32_t length = U32(fp, ip, 2);
-  const Ref array = NewArray(ip, fp, ctx, length);
-  TENON_CHECK_ROOM(array);
-  const Layout& layout = LayoutOf(ip);
-  FillElements(*ctx->run, ElementBytes(ctx->run->heap_base + array, layout, 0, length),
-               layout.element(), fp + ip[1].half(1));
-  SetResult(fp + ip[1].half(0), array, &acc, &facc);
-  TENON_NEXT_UNLESS_ENDED(kWords);
+  const auto array =
+      NewFilledArray(Ready(ip, fp, ctx), LayoutOf(ip), fp + ip[1].half(1), U32(fp, ip, 2));
+  TENON_FINISH_NEW(array);
 }
 
 SLOW_HANDLER(ArrayNewDefault) {
-  const uint32_t length = U32(fp, ip, 1);
-  const Ref array = NewArray(ip, fp, ctx, length);
-  TENON_CHECK_ROOM(array);
-  Fill(*ctx->run, ElementBytes(ctx->run->heap_base + array, LayoutOf(ip), 0, length), 0);
-  SetResult(fp + ip[1].half(0), array, &acc, &facc);
-  TENON_NEXT_UNLESS_ENDED(kWords);
+  const auto array =
+      NewFilledArray(Ready(ip, fp, ctx), LayoutOf(ip), /*value=*/nullptr, U32(fp, ip, 1));
+  TENON_FINISH_NEW(array);
 }
 
 SLOW_HANDLER(ArrayNewFixed) {
   const uint32_t length = ip[3].word(0);
-  const Ref array = NewArray(ip, fp, ctx, length);
+  Heap* heap = HeapFor(ip, fp, ctx);
+  const Ref array = heap != nullptr ? heap->AllocateArray(LayoutOf(ip), length) : kNullRef;
   TENON_CHECK_ROOM(array);
   StoreElements(ctx->run->heap_base + array, LayoutOf(ip), 0, fp + ip[1].half(1), length);
   SetResult(fp + ip[1].half(0), array, &acc, &facc);
@@ -105,29 +108,17 @@ SLOW_HANDLER(ArrayNewFixed) {
 }
 
 SLOW_HANDLER(ArrayNewData) {
-  const uint32_t length = U32(fp, ip, 2);
-  const uint64_t source = U32(fp, ip, 1);
-  const uint64_t bytes = uint64_t{length} * LayoutOf(ip).element().bytes;
-  const auto segment = ctx->instance->data_segment(ip[3].word(0));
-  if (!InBounds(source, bytes, segment.size())) TENON_TRAP(TrapKind::kOutOfBoundsMemoryAccess);
-  const Ref array = NewArray(ip, fp, ctx, length);
-  TENON_CHECK_ROOM(array);
-  Move(*ctx->run, ElementBytes(ctx->run->heap_base + array, LayoutOf(ip), 0, length),
-       segment.subspan(source, bytes));
-  SetResult(fp + ip[1].half(0), array, &acc, &facc);
-  TENON_NEXT_UNLESS_ENDED(kWords);
+  const auto array =
+      NewArrayOfData(Ready(ip, fp, ctx), LayoutOf(ip), ctx->instance->data_segment(ip[3].word(0)),
+                     U32(fp, ip, 1), U32(fp, ip, 2));
+  TENON_FINISH_NEW(array);
 }
 
 SLOW_HANDLER(ArrayNewElem) {
-  const uint32_t length = U32(fp, ip, 2);
-  const uint64_t source = U32(fp, ip, 1);
-  const auto segment = ctx->instance->elem_segment(ip[3].word(0));
-  if (!InBounds(source, length, segment.size())) TENON_TRAP(TrapKind::kOutOfBoundsTableAccess);
-  const Ref array = NewArray(ip, fp, ctx, length);
-  TENON_CHECK_ROOM(array);
-  StoreElements(ctx->run->heap_base + array, LayoutOf(ip), 0, segment.data() + source, length);
-  SetResult(fp + ip[1].half(0), array, &acc, &facc);
-  TENON_NEXT(kWords);
+  const auto array =
+      NewArrayOfElem(Ready(ip, fp, ctx), LayoutOf(ip), ctx->instance->elem_segment(ip[3].word(0)),
+                     U32(fp, ip, 1), U32(fp, ip, 2));
+  TENON_FINISH_NEW(array);
 }
 
 }  // namespace handlers

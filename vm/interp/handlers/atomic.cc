@@ -6,7 +6,7 @@
 #include "vm/interp/handlers/handlers.h"
 #include "vm/interp/handlers/memory_steps.h"
 #include "vm/interp/handlers/operands.h"
-#include "vm/runtime/memory.h"
+#include "vm/runtime/atomic.h"
 
 namespace tenon::vm::interp {
 namespace {
@@ -23,17 +23,18 @@ struct Place {
   }
 };
 
+uint64_t BaseAddress(const Memory& memory, const Slot* operand) {
+  return memory.type().address == AddressType::kI64 ? ReadSlot<uint64_t>(operand)
+                                                    : ReadSlot<uint32_t>(operand);
+}
+
 // Where an instruction accesses `bytes` bytes.
 sem::OrTrap<Place> FindPlace(const Context* ctx, const Word* ip, const Slot* fp, uint32_t bytes) {
   Memory& memory = *ctx->memories[ip[2].word(0)];
-  const Slot* operand = fp + ip[1].half(1);
-  uint64_t address = memory.type().address == AddressType::kI64 ? ReadSlot<uint64_t>(operand)
-                                                                : ReadSlot<uint32_t>(operand);
-  if (__builtin_add_overflow(address, ip[3].bits, &address) || !memory.Slice(address, bytes)) {
-    return std::unexpected(TrapKind::kOutOfBoundsMemoryAccess);
-  }
-  if (address % bytes != 0) return std::unexpected(TrapKind::kUnalignedAtomic);
-  return Place{memory, address};
+  const auto address =
+      AtomicAddress(memory, BaseAddress(memory, fp + ip[1].half(1)), ip[3].bits, bytes);
+  if (!address) return std::unexpected(address.error());
+  return Place{memory, *address};
 }
 
 template <typename Value, typename Stored>
@@ -97,28 +98,25 @@ TENON_HANDLER_ABI HandlerResult CompareExchange(TENON_STATE_PARAMS) {
 // half(2) the expected value, half(3) the timeout.
 template <typename T>
 TENON_HANDLER_ABI HandlerResult Wait(TENON_STATE_PARAMS) {
-  const auto place = FindPlace(ctx, ip, fp, sizeof(T));
-  if (!place) [[unlikely]]
-    TENON_TRAP(place.error());
-  if (!place->memory.type().shared) TENON_TRAP(TrapKind::kExpectedSharedMemory);
-  const T expected = ReadSlot<T>(fp + ip[1].half(2));
-  const T* cell = place->cell<T>();
-  const WaitQueue::Result result = place->memory.region()->waiters().Wait(
-      place->address, [=] { return __atomic_load_n(cell, __ATOMIC_SEQ_CST) == expected; },
-      ReadSlot<int64_t>(fp + ip[1].half(3)), *ctx->run);
+  const Memory& memory = *ctx->memories[ip[2].word(0)];
+  const auto result =
+      AtomicWait<T>(*ctx->run, memory, BaseAddress(memory, fp + ip[1].half(1)), ip[3].bits,
+                    ReadSlot<T>(fp + ip[1].half(2)), ReadSlot<int64_t>(fp + ip[1].half(3)));
+  if (!result) [[unlikely]]
+    TENON_TRAP(result.error());
   if (MustEnd(*ctx->run)) TENON_LEAVE();
-  SetResult(fp + ip[1].half(0), static_cast<uint32_t>(result), &acc, &facc);
+  SetResult(fp + ip[1].half(0), *result, &acc, &facc);
   TENON_NEXT(kWords);
 }
 
 // half(2) how many to wake.
 TENON_HANDLER_ABI HandlerResult Notify(TENON_STATE_PARAMS) {
-  const auto place = FindPlace(ctx, ip, fp, sizeof(uint32_t));
-  if (!place) [[unlikely]]
-    TENON_TRAP(place.error());
-  const uint32_t woken = place->memory.region()->waiters().Notify(
-      place->address, ReadSlot<uint32_t>(fp + ip[1].half(2)));
-  SetResult(fp + ip[1].half(0), woken, &acc, &facc);
+  const Memory& memory = *ctx->memories[ip[2].word(0)];
+  const auto woken = AtomicNotify(memory, BaseAddress(memory, fp + ip[1].half(1)), ip[3].bits,
+                                  ReadSlot<uint32_t>(fp + ip[1].half(2)));
+  if (!woken) [[unlikely]]
+    TENON_TRAP(woken.error());
+  SetResult(fp + ip[1].half(0), *woken, &acc, &facc);
   TENON_NEXT(kWords);
 }
 

@@ -1,10 +1,10 @@
 // Casts and tests of references. core: #exec-ref-test, #exec-ref-cast, #exec-br-on-cast
 #include <cstring>
 
-#include "vm/interp/handlers/cast_target.h"
 #include "vm/interp/handlers/handlers.h"
 #include "vm/interp/handlers/operands.h"
 #include "vm/runtime/engine.h"
+#include "vm/runtime/gc/cast_target.h"
 #include "vm/runtime/store.h"
 
 namespace tenon::vm::interp {

@@ -2,9 +2,9 @@
 #include <bit>
 #include <cstring>
 
-#include "vm/interp/handlers/cast_target.h"
 #include "vm/interp/translate/translator_inl.h"
 #include "vm/runtime/engine.h"
+#include "vm/runtime/gc/cast_target.h"
 
 namespace tenon::vm::interp {
 namespace {

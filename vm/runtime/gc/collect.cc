@@ -1,5 +1,6 @@
 // Marking: from the roots along every reference, without recursion and without memory of its own.
 #include <algorithm>
+#include <cstring>
 
 #include "vm/runtime/gc/heap.h"
 
@@ -67,6 +68,20 @@ void Marker::MarkConservatively(const Slot* begin, const Slot* end) {
   root_bytes_ += static_cast<uint64_t>(end - begin) * sizeof(Slot);
   for (const Slot* slot = begin; slot != end; ++slot) {
     if (heap_.IsObjectAt(slot->bits)) Mark(static_cast<Ref>(slot->bits));
+  }
+}
+
+void Marker::MarkStack(const char* begin, const char* end) {
+  root_bytes_ += static_cast<uint64_t>(end - begin);
+  const auto base = reinterpret_cast<uintptr_t>(heap_.base());
+  for (const char* at = begin; at < end; at += sizeof(Ref)) {
+    Ref ref;
+    std::memcpy(&ref, at, sizeof ref);
+    Mark(heap_.ObjectAround(ref));
+    uint64_t address = 0;
+    if (end - at < static_cast<ptrdiff_t>(sizeof address)) continue;
+    std::memcpy(&address, at, sizeof address);
+    Mark(heap_.ObjectAround(address - base));
   }
 }
 

@@ -65,6 +65,20 @@ bool Heap::IsObjectAt(uint64_t offset) const {
   return reinterpret_cast<const ObjectHeader*>(space_.base() + offset)->type != 0;
 }
 
+Ref Heap::ObjectAround(uint64_t offset) const {
+  if (offset >= uint64_t{used_} * kHeapBlockBytes) return kNullRef;
+  const auto index = static_cast<uint32_t>(offset / kHeapBlockBytes);
+  const Block& block = blocks_[index];
+  uint64_t object = uint64_t{index} * kHeapBlockBytes;
+  if (block.state == BlockState::kLargeTail) {
+    object -= uint64_t{block.count} * kHeapBlockBytes;
+  } else if (block.state == BlockState::kCells) {
+    const uint64_t within = offset % kHeapBlockBytes;
+    object += within - within % kClassBytes[block.size_class];
+  }
+  return IsObjectAt(object) ? static_cast<Ref>(object) : kNullRef;
+}
+
 Ref Heap::AllocateSlow(uint32_t type_word, uint64_t bytes) {
   if (broken_) return kNullRef;
   if (collect_always_ || IsCollectionDue(bytes)) Collect();
@@ -102,7 +116,10 @@ Ref Heap::TryAllocateLarge(uint32_t type_word, uint64_t bytes) {
   const uint32_t first = TakeRun(count);
   if (first == 0) return kNullRef;
   blocks_[first] = {BlockState::kLarge, 0, true, count};
-  for (uint32_t i = 1; i < count; ++i) blocks_[first + i].state = BlockState::kLargeTail;
+  for (uint32_t i = 1; i < count; ++i) {
+    blocks_[first + i].state = BlockState::kLargeTail;
+    blocks_[first + i].count = i;
+  }
   allocated_ += uint64_t{count} * kHeapBlockBytes;
   const Ref object = first * kHeapBlockBytes;
   HeaderOf(object) = {type_word, colour_};

@@ -56,6 +56,8 @@ class Heap {
 
   // True when an object begins at that offset: for words that may or may not be references.
   bool IsObjectAt(uint64_t offset) const;
+  // The object that the offset lies in, at its beginning or behind it; null if there is none.
+  Ref ObjectAround(uint64_t offset) const;
 
   void Collect();
 
@@ -91,7 +93,8 @@ class Heap {
     BlockState state;
     uint8_t size_class;
     bool swept;
-    uint32_t count;  // kCells: objects marked; kLarge: blocks of the run, on its first one
+    uint32_t
+        count;  // kCells: objects marked; kLarge: blocks of the run; kLargeTail: those before it
   };
   struct FreeBlocks {
     void operator()(Block* blocks) const;
@@ -174,6 +177,9 @@ class Marker {
   void MarkSlots(const Slot* begin, const Slot* end);
   // Slots that may hold anything.
   void MarkConservatively(const Slot* begin, const Slot* end);
+  // A stack of compiled code: at every fourth byte there may be a reference, or an address in an
+  // object or an offset of one. Both are multiples of eight.
+  void MarkStack(const char* begin, const char* end);
 
  private:
   friend class Heap;

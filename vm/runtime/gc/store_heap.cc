@@ -40,9 +40,14 @@ bool Store::MustStop() const {
 }
 
 // Frames are looked at slot by slot, whatever the slot's type: a number that happens to be an
-// object's offset keeps that object.
+// object's offset keeps that object. Compiled code has its references on the native stack: what it
+// has in registers goes there before the runtime runs (vm/sys/native.h).
 void Store::MarkRoots(Marker& marker) {
   marker.MarkConservatively(reinterpret_cast<const Slot*>(stack_.base()), run_.stack_top);
+  if (native_stack_) {
+    marker.MarkStack(run_.native.native_sp,
+                     reinterpret_cast<const char*>(native_stack_.base()) + native_stack_.size());
+  }
   const auto* constants = reinterpret_cast<const Slot*>(constants_.data());
   marker.MarkConservatively(constants, constants + constants_.size() * 2);
   marker.Mark(run_.exception);

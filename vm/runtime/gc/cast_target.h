@@ -1,5 +1,5 @@
-// What a cast asks of a reference, as one word of code: the translator makes it of the static
-// types, so that a handler compares as little as can be. core: #exec-ref-test, #match-reftype
+// What a cast asks of a reference, made of the static types once, so that the cast itself
+// compares as little as can be. core: #exec-ref-test, #match-reftype
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 #include "vm/runtime/gc/object.h"
 #include "vm/syntax/type_store.h"
 
-namespace tenon::vm::interp {
+namespace tenon::vm {
 
 struct CastTarget {
   // What references that are not null must be.
@@ -55,4 +55,4 @@ inline CastTarget CastTargetOf(const TypeStore& types, ValType to) {
   return target;
 }
 
-}  // namespace tenon::vm::interp
+}  // namespace tenon::vm
