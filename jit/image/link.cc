@@ -8,6 +8,7 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
 
 LLD_HAS_DRIVER(elf)
@@ -118,6 +119,9 @@ Result<std::vector<uint8_t>> LinkImage(absl::Span<const absl::string_view> objec
   std::string messages;
   llvm::raw_string_ostream output(messages);
   const lld::Result result = lld::lldMain(arguments, output, output, {{lld::Gnu, &lld::elf::link}});
+  // LLD removes its output when a signal ends the process. It must not be asked first about faults
+  // of guests, which run in this process too where the compiler is a library.
+  llvm::sys::unregisterHandlers();
   if (result.retCode != 0) {
     return Fail(ErrorKind::kLimit, absl::StrCat("the image cannot be linked: ", messages));
   }

@@ -1,14 +1,18 @@
 // tenon_compare_tiers: generated modules in both tiers.
 //
 //   tenon_compare_tiers [--first SEED] [--count N] [-O0|-O1|-O2|-O3|-Os] [--half] [--explicit]
-//                       [--lax-traps]
+//                       [--lax-traps] [-o FILE]
 //
+// With -o the last module is written to a file before it is run.
 // Prints each seed whose module does not do the same, with what was seen, and counts at the end;
 // exits with 1 if there were any. With --lax-traps code has the trap policy of components, under
 // which what a trap leaves behind may differ (jit/README.md): a difference is then no failure.
 #include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <string>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/string_view.h"
@@ -23,6 +27,7 @@ struct Arguments {
   uint64_t first = 0;
   uint64_t count = 100;
   bool is_half = false;
+  std::string output;
   jit::CompileOptions compile = {.level = jit::OptLevel::k1};
 };
 
@@ -47,6 +52,8 @@ bool Parse(int argc, char** argv, Arguments* out) {
       out->compile.bounds = Bounds::kExplicit;
     } else if (option == "--lax-traps") {
       out->compile.trap_policy = jit::TrapPolicy::kComponent;
+    } else if (option == "-o" && i + 1 < argc) {
+      out->output = argv[++i];
     } else {
       uint64_t* const number = option == "--first"   ? &out->first
                                : option == "--count" ? &out->count
@@ -62,7 +69,7 @@ int Main(int argc, char** argv) {
   if (!Parse(argc, argv, &arguments)) {
     std::fprintf(stderr,
                  "usage: tenon_compare_tiers [--first SEED] [--count N] [-O0|-O1|-O2|-O3|-Os] "
-                 "[--half] [--explicit] [--lax-traps]\n");
+                 "[--half] [--explicit] [--lax-traps] [-o FILE]\n");
     return 2;
   }
   uint64_t differences = 0;
@@ -70,7 +77,13 @@ int Main(int argc, char** argv) {
   for (uint64_t seed = arguments.first; seed < arguments.first + arguments.count; ++seed) {
     jit::CompileOptions options = arguments.compile;
     if (arguments.is_half) CompileHalf(seed, &options);
-    const TierComparison found = CompareTiers(vm::GenerateModule(seed), std::move(options));
+    const std::vector<uint8_t> module = vm::GenerateModule(seed);
+    if (!arguments.output.empty()) {
+      std::ofstream(arguments.output, std::ios::binary)
+          .write(reinterpret_cast<const char*>(module.data()),
+                 static_cast<std::streamsize>(module.size()));
+    }
+    const TierComparison found = CompareTiers(module, std::move(options));
     inconclusive += found.is_inconclusive ? 1 : 0;
     if (found.difference.empty()) continue;
     ++differences;
