@@ -12,6 +12,7 @@
 #include "cli/invoke.h"
 #include "cli/load_timeout.h"
 #include "cli/output_file.h"
+#include "vm/artifact/load.h"
 #include "vm/runtime/instance.h"
 #include "vm/runtime/module.h"
 #include "vm/valid/validate.h"
@@ -19,15 +20,18 @@
 namespace tenon::cli {
 namespace {
 
+Status HasNoImports(const vm::Module& module) {
+  if (module.imports.empty()) return {};
+  const vm::Import& import = module.imports[0];
+  return Fail(ErrorKind::kUnlinkable,
+              absl::StrCat("import \"", import.module, "\" \"", import.name,
+                           "\": a core module is invoked without anything to import"));
+}
+
 Result<std::shared_ptr<vm::LoadedModule>> Load(vm::Engine& engine, std::vector<uint8_t>& bytes,
                                                vm::BodyValidation mode) {
   TENON_ASSIGN_OR_RETURN(vm::Module syntax, ReadModule(bytes, engine.features()));
-  if (!syntax.imports.empty()) {
-    const vm::Import& import = syntax.imports[0];
-    return Fail(ErrorKind::kUnlinkable,
-                absl::StrCat("import \"", import.module, "\" \"", import.name,
-                             "\": a core module is invoked without anything to import"));
-  }
+  TENON_RETURN_IF_ERROR(HasNoImports(syntax));
   TENON_ASSIGN_OR_RETURN(auto resolved,
                          vm::ValidateModule(std::make_unique<vm::Module>(std::move(syntax)),
                                             &engine.types(), engine.features(), mode));
@@ -36,9 +40,8 @@ Result<std::shared_ptr<vm::LoadedModule>> Load(vm::Engine& engine, std::vector<u
 
 Result<std::shared_ptr<vm::LoadedModule>> LoadCompiled(
     vm::Engine& engine, const std::shared_ptr<const vm::artifact::Image>& image) {
-  TENON_ASSIGN_OR_RETURN(std::vector<uint8_t> source, image->ReadSource());
-  TENON_ASSIGN_OR_RETURN(auto module, Load(engine, source, vm::BodyValidation::kLazy));
-  TENON_RETURN_IF_ERROR(vm::artifact::Image::Attach(image, 0, *module));
+  TENON_ASSIGN_OR_RETURN(auto module, vm::artifact::LoadModule(&engine, image));
+  TENON_RETURN_IF_ERROR(HasNoImports(*module->resolved->module));
   return module;
 }
 

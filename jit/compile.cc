@@ -70,7 +70,7 @@ class Compilation {
     std::vector<absl::string_view> objects;
     for (const Object& object : objects_) objects.emplace_back(object.data(), object.size());
     TENON_ASSIGN_OR_RETURN(std::vector<uint8_t> image, LinkImage(objects));
-    TENON_RETURN_IF_ERROR(vm::artifact::SealImage(program_.source, &image));
+    vm::artifact::SealImage(program_.source, &image);
     return image;
   }
 

@@ -68,11 +68,22 @@ if(TENON_STATIC)
 endif()
 target_link_libraries(tenon_core_options INTERFACE tenon_options)
 
-# tenon_library(name SOURCES... DEPS targets...): a static library of one layer.
+# tenon_prefer_size(sources...): what no run of a guest waits for is compiled for size. It is half of the runner.
+function(tenon_prefer_size)
+  if(CMAKE_BUILD_TYPE STREQUAL "Release")
+    set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_OPTIONS -Os)
+  endif()
+endfunction()
+
+# tenon_library(name SOURCES... DEPS targets...): a static library of one layer. TENON_PREFER_SIZE is set in folders
+# all of whose sources are as tenon_prefer_size says.
 function(tenon_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
   if(ARG_SOURCES)
     add_library(${name} STATIC ${ARG_SOURCES})
+    if(TENON_PREFER_SIZE)
+      tenon_prefer_size(${ARG_SOURCES})
+    endif()
     set(scope PUBLIC)
     target_link_libraries(${name} PRIVATE tenon_core_options)
   else()

@@ -61,11 +61,15 @@ Result<CompiledFile> Describe(const vm::artifact::Image& image) {
   found.source_digest = absl::BytesToHexString(absl::string_view(
       reinterpret_cast<const char*>(header.source_digest), sizeof header.source_digest));
   TENON_ASSIGN_OR_RETURN(found.size, image.file().Size());
-  for (const auto& funcs : image.modules()) {
-    found.functions += funcs.size();
-    for (const vm::artifact::Func& func : funcs) found.compiled += func.call != 0;
+  for (size_t module = 0; module < image.module_count(); ++module) {
+    found.functions += image.func_count(module);
+    for (size_t func = 0; func < image.func_count(module); ++func) {
+      found.compiled += image.NativeAt(module, func).call != nullptr;
+    }
   }
   TENON_RETURN_IF_ERROR(ReadSections(image.file(), &found));
+  found.sections.emplace_back("rows", header.rows.size);
+  found.sections.emplace_back("outline", header.outline.size);
   found.sections.emplace_back("source", header.source.size);
   return found;
 }

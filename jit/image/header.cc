@@ -15,7 +15,7 @@
 namespace tenon::jit {
 namespace {
 
-constexpr char kSection[] = ".tenon.header";
+constexpr char kHeaderSection[] = ".tenon.header";
 
 llvm::GlobalVariable* Declare(llvm::Module& into, const std::string& name) {
   auto* variable =
@@ -67,12 +67,12 @@ llvm::Constant* OffsetInImage(llvm::GlobalValue* value) {
       llvm::Type::getInt32Ty(context));
 }
 
-llvm::GlobalVariable* DefineInHeader(llvm::Module& into, const std::string& name,
-                                     llvm::Constant* value) {
+llvm::GlobalVariable* Define(llvm::Module& into, const std::string& name, const char* section,
+                             llvm::Constant* value) {
   auto* variable = new llvm::GlobalVariable(into, value->getType(), /*isConstant=*/true,
                                             llvm::GlobalValue::ExternalLinkage, value, name);
   variable->setVisibility(llvm::GlobalValue::HiddenVisibility);
-  variable->setSection(kSection);
+  variable->setSection(section);
   variable->setAlignment(llvm::Align(8));
   variable->setDSOLocal(true);
   return variable;
@@ -90,8 +90,8 @@ void BuildHeader(absl::Span<const vm::ResolvedModule* const> modules, const Comp
     rows.push_back(OffsetInImage(Declare(into, FuncTableName(i))));
   }
   llvm::GlobalVariable* table =
-      DefineInHeader(into, "tenon_modules",
-                     llvm::ConstantArray::get(llvm::ArrayType::get(word, rows.size()), rows));
+      Define(into, "tenon_modules", kHeaderSection,
+             llvm::ConstantArray::get(llvm::ArrayType::get(word, rows.size()), rows));
 
   using vm::artifact::Header;
   const Header header = HeaderOf(modules, options, machine);
@@ -102,8 +102,8 @@ void BuildHeader(absl::Span<const vm::ResolvedModule* const> modules, const Comp
   fields[offsetof(Header, modules) / sizeof(uint32_t)] = OffsetInImage(table);
   fields[offsetof(Header, checked_bytes) / sizeof(uint32_t)] =
       OffsetInImage(Declare(into, "tenon_checked_end"));
-  DefineInHeader(into, "tenon_header",
-                 llvm::ConstantArray::get(llvm::ArrayType::get(word, fields.size()), fields));
+  Define(into, "tenon_header", kHeaderSection,
+         llvm::ConstantArray::get(llvm::ArrayType::get(word, fields.size()), fields));
 }
 
 }  // namespace tenon::jit

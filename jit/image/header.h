@@ -1,5 +1,5 @@
-// What of an image is not code (vm/artifact/format.h): constants in the section of its header,
-// which refer to functions by their offset in the image.
+// What of an image is not code (vm/artifact/format.h): constants in sections of their own, which
+// refer to functions by their offset in the image.
 #pragma once
 
 #include <cstdint>
@@ -13,14 +13,16 @@
 
 namespace tenon::jit {
 
+inline constexpr char kFuncsSection[] = ".tenon.funcs";
+
 // The symbol of the table of functions of the module with that number.
 std::string FuncTableName(uint32_t module);
 
 // The address of what the module defines or declares, in 32 bits: images are linked at zero.
 llvm::Constant* OffsetInImage(llvm::GlobalValue* value);
 // A constant that other objects of the image may refer to by its name.
-llvm::GlobalVariable* DefineInHeader(llvm::Module& into, const std::string& name,
-                                     llvm::Constant* value);
+llvm::GlobalVariable* Define(llvm::Module& into, const std::string& name, const char* section,
+                             llvm::Constant* value);
 
 // Fills a module of its own with the header; the table of functions of each of the modules is
 // defined elsewhere.

@@ -27,6 +27,7 @@ ENTRY(tenon_header)
 SECTIONS {
   . = SIZEOF_HEADERS;
   .tenon.header : ALIGN(8) { KEEP(*(.tenon.header)) tenon_checked_end = .; } :data
+  .tenon.funcs : ALIGN(8) { KEEP(*(.tenon.funcs)) } :data
   .rodata : { *(.rodata .rodata.*) } :data
   . = ALIGN(CONSTANT(MAXPAGESIZE));
   .text : { *(.text .text.*) } :text

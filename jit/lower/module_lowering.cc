@@ -191,23 +191,25 @@ llvm::MDNode* ModuleLowering::AccessTag(absl::string_view kind) {
 void ModuleLowering::WriteTable(const CompileReport& report) {
   llvm::Constant* none = llvm::ConstantInt::get(types_.i32, 0);
   std::vector<llvm::Constant*> funcs;
-  auto* of_func = llvm::ArrayType::get(types_.i32, 4);
-  static_assert(sizeof(vm::artifact::Func) == 4 * sizeof(uint32_t));
+  auto* of_func = llvm::ArrayType::get(types_.i32, 5);
+  static_assert(sizeof(vm::artifact::Func) == 5 * sizeof(uint32_t));
   for (const CompileReport::Func& func : report.funcs) {
-    std::vector<llvm::Constant*> offsets(4, none);
+    std::vector<llvm::Constant*> row(5, none);
+    const vm::TypeIdx type = source_.module->functions[func.index.value() - source_.imported_funcs];
+    row[4] = llvm::ConstantInt::get(types_.i32, type.value());
     if (func.is_compiled()) {
       const Signature& signature = SignatureOf(*source_.funcs[func.index.value()].type);
-      offsets[0] = OffsetInImage(FunctionOf(func.index));
-      offsets[1] = OffsetInImage(EntryOf(signature));
+      row[0] = OffsetInImage(FunctionOf(func.index));
+      row[1] = OffsetInImage(EntryOf(signature));
       if (survey_.of(func.index).has_tail_call) {
-        offsets[2] = OffsetInImage(TailOf(func.index));
-        offsets[3] = OffsetInImage(TailEntryOf(signature));
+        row[2] = OffsetInImage(TailOf(func.index));
+        row[3] = OffsetInImage(TailEntryOf(signature));
       }
     }
-    funcs.push_back(llvm::ConstantArray::get(of_func, offsets));
+    funcs.push_back(llvm::ConstantArray::get(of_func, row));
   }
   auto* table = llvm::ConstantArray::get(llvm::ArrayType::get(of_func, funcs.size()), funcs);
-  DefineInHeader(ir_, FuncTableName(symbols_.module()), table);
+  Define(ir_, FuncTableName(symbols_.module()), kFuncsSection, table);
 }
 
 }  // namespace tenon::jit

@@ -2,6 +2,7 @@
 // share. FORMAT.md says what the file is around them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "absl/strings/string_view.h"
@@ -9,7 +10,7 @@
 namespace tenon::vm::artifact {
 
 inline constexpr char kMagic[8] = {'\0', 't', 'e', 'n', 'o', 'n', '\r', '\n'};
-inline constexpr uint32_t kVersion = 2;
+inline constexpr uint32_t kVersion = 3;
 
 // What the code relies on, as bits of Header::settings.
 enum Setting : uint32_t {
@@ -19,13 +20,13 @@ enum Setting : uint32_t {
   kIsComponent = 8,        // else a core module
 };
 
-// Bytes of the file, by their offset in it; outside of all segments.
+// Bytes of something.
 struct Part {
   uint64_t offset;
   uint64_t size;
 };
 
-// Offsets are from the image's first byte. Rows from `source` on are what SealImage fills in.
+// Offsets are from the image's first byte. Rows from `trailer` on are what SealImage fills in.
 struct Header {
   char magic[8];
   uint32_t version;
@@ -40,13 +41,16 @@ struct Header {
   uint32_t module_count;
   uint32_t checked_bytes;  // so many from the first on have Header::digest
   uint32_t zero;
+  Part trailer;               // of the file, in no segment: the parts below, by their offset in it
+  Part rows;                  // Outlined, one a module, and what they name; the first part
+  Part outline;               // of the source: vm/binary/outline.h; behind the rows
   Part source;                // the component or module, in the binary format
   uint8_t build[32];          // BuildId() of the Tenon that wrote it
   uint8_t source_digest[32];  // SHA-256 of the file that was compiled
   uint8_t rest_digest[32];    // SHA-256 of the file behind checked_bytes
-  uint8_t digest[32];         // SHA-256 of the checked bytes without these
+  uint8_t digest[32];         // SHA-256 of the checked bytes without these, rows and outline
 };
-static_assert(sizeof(Header) == 240);
+static_assert(sizeof(Header) == 288);
 
 // The code of one core module.
 struct Module {
@@ -54,13 +58,29 @@ struct Module {
   uint32_t funcs;       // func_count of Func, in the order of their indices
 };
 
-// Machine code of a function, both as NativeFunc has them; zeros: it is not compiled.
+// A function. `call` and `entry` are as NativeFunc has them; zeros: it is not compiled.
 struct Func {
   uint32_t call;
   uint32_t entry;
   uint32_t tail;  // zeros: it makes no tail calls
   uint32_t tail_entry;
+  uint32_t type;  // TypeIdx
 };
+
+// Functions are many and a run asks for few: their rows have a digest a block, compared when the
+// first of it is asked for.
+inline constexpr size_t kFuncsPerBlock = 256;
+
+// What is to be known of a core module beside its outline. Offsets of rows are from their part's.
+struct Outlined {
+  uint64_t outline_offset;  // of the module in `outline`
+  Part source;              // of the module in `source`
+  uint32_t digests;         // uint64_t a block of functions: the first bytes of its SHA-256
+  uint32_t digest_count;
+  uint32_t datas;  // data_count of Part: the bytes of data segments, in `source`
+  uint32_t data_count;
+};
+static_assert(sizeof(Outlined) == 40);
 
 // A hash of the structures and functions of the runtime that compiled code relies on (vmctx.def,
 // builtins.def).

@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "vm/artifact/digest.h"
 #include "vm/runtime/engine.h"
 #include "vm/sys/cpu.h"
 #include "vm/sys/memory_map.h"
@@ -59,8 +60,7 @@ struct Layout {
   }
 };
 
-Result<Layout> ReadLayout(const sys::File& file, const Elf64_Ehdr& elf) {
-  TENON_ASSIGN_OR_RETURN(const uint64_t file_size, file.Size());
+Result<Layout> ReadLayout(const sys::File& file, uint64_t file_size, const Elf64_Ehdr& elf) {
   std::vector<Elf64_Phdr> headers(elf.e_phnum);
   TENON_RETURN_IF_ERROR(Read(file, elf.e_phoff, absl::MakeSpan(headers)));
   const uint64_t page = sys::HostPageBytes();
@@ -86,20 +86,19 @@ Result<Layout> ReadLayout(const sys::File& file, const Elf64_Ehdr& elf) {
   return layout;
 }
 
-bool IsCode(const Layout& layout, uint32_t offset) {
-  const sys::CodeSegment* const segment = layout.Holding(offset, 1);
-  return segment != nullptr && segment->is_executable;
-}
-
-// A table of the image, which must lie in the part of it that has a digest.
+// `count` rows of a part, by their offset in it.
 template <typename Row>
-Result<absl::Span<const Row>> TableAt(const sys::CodeMapping& mapping, const Header& header,
-                                      uint32_t offset, uint32_t count) {
-  if (offset % alignof(Row) != 0 || offset > header.checked_bytes ||
-      count > (header.checked_bytes - offset) / sizeof(Row)) {
+Result<absl::Span<const Row>> RowsAt(absl::Span<const uint8_t> part, uint64_t offset,
+                                     uint64_t count) {
+  if (offset % alignof(Row) != 0 || offset > part.size() ||
+      count > (part.size() - offset) / sizeof(Row)) {
     return Damaged("a table is not in it");
   }
-  return absl::Span<const Row>(reinterpret_cast<const Row*>(mapping.base() + offset), count);
+  return absl::Span<const Row>(reinterpret_cast<const Row*>(part.data() + offset), count);
+}
+
+bool IsWithin(const Part& part, uint64_t size) {
+  return part.offset <= size && part.size <= size - part.offset;
 }
 
 bool IsDigest(const sys::Sha256Digest& digest, const uint8_t* expected) {
@@ -117,6 +116,9 @@ Status CheckProcessor(const Header& header) {
                            row < names.size() ? names[row] : "more", ", which this one lacks"));
 }
 
+// What is known of a block of functions.
+enum BlockState : uint8_t { kUnknown, kIntact, kDamaged };
+
 }  // namespace
 
 bool LooksCompiled(absl::Span<const uint8_t> bytes) {
@@ -133,7 +135,8 @@ Result<std::shared_ptr<const Image>> Image::MapForAny(sys::File file) {
   Elf64_Ehdr elf;
   TENON_RETURN_IF_ERROR(Read(file, 0, absl::MakeSpan(&elf, 1)));
   if (!IsOurs(elf)) return Damaged("its first bytes are another format's");
-  TENON_ASSIGN_OR_RETURN(const Layout layout, ReadLayout(file, elf));
+  TENON_ASSIGN_OR_RETURN(const uint64_t file_size, file.Size());
+  TENON_ASSIGN_OR_RETURN(const Layout layout, ReadLayout(file, file_size, elf));
 
   // The header lies in the first segment, which begins with the file.
   const uint64_t at = elf.e_entry;
@@ -145,47 +148,103 @@ Result<std::shared_ptr<const Image>> Image::MapForAny(sys::File file) {
   std::shared_ptr<Image> image(new Image(std::move(file)));
   image->mapping_ = sys::CodeMapping::Map(image->file_.descriptor(), layout.size, layout.segments);
   if (!image->mapping_) return Fail(ErrorKind::kLimit, "no address space is left for the code");
+  for (const sys::CodeSegment& segment : layout.segments) {
+    if (!segment.is_executable) continue;
+    if (image->code_end_ != 0) return Damaged("its code is in several segments");
+    image->code_begin_ = segment.image_offset;
+    image->code_end_ = segment.image_offset + segment.size;
+  }
   Header& header = image->header_;
-  const uint8_t* const base = image->mapping_.base();
-  std::memcpy(&header, base + at, sizeof header);
+  std::memcpy(&header, image->mapping_.base() + at, sizeof header);
   if (std::memcmp(header.magic, kMagic, sizeof kMagic) != 0) return Damaged("it has no header");
   if (header.version != kVersion || header.layout != LayoutHash() ||
       std::memcmp(header.build, BuildId().data(), sizeof header.build) != 0) {
     return Fail(ErrorKind::kUsage, "compiled by another version of tenon: compile it again");
   }
-  if (header.checked_bytes < at + sizeof header || header.checked_bytes > layout.segments[0].size) {
+  const uint64_t first_bytes = layout.segments[0].size;
+  if (header.checked_bytes < at + sizeof header || header.checked_bytes > first_bytes) {
     return Damaged("its tables are not in it");
   }
-  const size_t digest_at = at + offsetof(Header, digest);
-  const size_t behind = digest_at + sizeof header.digest;
-  sys::Sha256 hash;
-  hash.Add({base, digest_at});
-  hash.Add({base + behind, header.checked_bytes - behind});
-  if (!IsDigest(hash.Finish(), header.digest)) return Damaged("its digest is another");
-
-  TENON_ASSIGN_OR_RETURN(const auto modules, TableAt<Module>(image->mapping_, header,
-                                                             header.modules, header.module_count));
-  for (const Module& module : modules) {
-    TENON_ASSIGN_OR_RETURN(const auto funcs,
-                           TableAt<Func>(image->mapping_, header, module.funcs, module.func_count));
-    for (const Func& func : funcs) {
-      if (func.call == 0 && func.entry == 0) continue;
-      const bool is_tailed = func.tail != 0 || func.tail_entry != 0;
-      if (!IsCode(layout, func.call) || !IsCode(layout, func.entry) ||
-          (is_tailed && (!IsCode(layout, func.tail) || !IsCode(layout, func.tail_entry)))) {
-        return Damaged("a function is not in its code");
-      }
-    }
-    image->modules_.push_back(funcs);
-  }
+  TENON_RETURN_IF_ERROR(image->MapTrailer(file_size));
+  const CheckedBytes checked(header, at, {image->mapping_.base(), first_bytes},
+                             {image->trailer_.base(), header.trailer.size});
+  if (!IsDigest(checked.Digest(), header.digest)) return Damaged("its digest is another");
+  TENON_RETURN_IF_ERROR(image->ReadRows(first_bytes));
   return image;
+}
+
+Status Image::MapTrailer(uint64_t file_size) {
+  const Part& trailer = header_.trailer;
+  for (const Part& part : {header_.rows, header_.outline, header_.source}) {
+    if (!IsWithin(part, trailer.size)) return Damaged("a part is not in it");
+  }
+  if (!IsWithin(trailer, file_size) || trailer.offset % sys::HostPageBytes() != 0 ||
+      trailer.size == 0) {
+    return Damaged("it is too short");
+  }
+  trailer_ = sys::Mapping::OfFile(file_.descriptor(), trailer.offset, trailer.size);
+  if (!trailer_) return Fail(ErrorKind::kLimit, "no address space is left for the file");
+  return {};
+}
+
+// Rows of functions are looked at when one is asked for.
+Status Image::ReadRows(uint64_t first_bytes) {
+  const absl::Span<const uint8_t> first(mapping_.base(), first_bytes);
+  const absl::Span<const uint8_t> rows = PartAt(header_.rows);
+  TENON_ASSIGN_OR_RETURN(const auto modules, RowsAt<Module>(first.first(header_.checked_bytes),
+                                                            header_.modules, header_.module_count));
+  TENON_ASSIGN_OR_RETURN(const auto outlined, RowsAt<Outlined>(rows, 0, header_.module_count));
+  for (size_t i = 0; i < modules.size(); ++i) {
+    const Outlined& row = outlined[i];
+    Rows& found = modules_.emplace_back();
+    found.outlined = &row;
+    TENON_ASSIGN_OR_RETURN(found.funcs,
+                           RowsAt<Func>(first, modules[i].funcs, modules[i].func_count));
+    TENON_ASSIGN_OR_RETURN(found.digests, RowsAt<uint64_t>(rows, row.digests, row.digest_count));
+    TENON_ASSIGN_OR_RETURN(found.datas, RowsAt<Part>(rows, row.datas, row.data_count));
+    if (found.digests.size() != BlockCount(found.funcs.size()) ||
+        row.outline_offset > header_.outline.size || !IsWithin(row.source, header_.source.size)) {
+      return Damaged("a module is not in it");
+    }
+    for (const Part& data : found.datas) {
+      if (!IsWithin(data, header_.source.size)) return Damaged("a data segment is not in it");
+    }
+    found.blocks = std::make_unique<std::atomic<uint8_t>[]>(found.digests.size());
+  }
+  return {};
+}
+
+std::optional<Func> Image::FuncAt(size_t module, size_t func) const {
+  const Rows& rows = modules_[module];
+  const size_t block = func / kFuncsPerBlock;
+  uint8_t state = rows.blocks[block].load(std::memory_order_relaxed);
+  if (state == kUnknown) {
+    state = DigestOfBlock(rows.funcs, block) == rows.digests[block] ? kIntact : kDamaged;
+    rows.blocks[block].store(state, std::memory_order_relaxed);
+  }
+  if (state == kDamaged) return std::nullopt;
+  return rows.funcs[func];
+}
+
+bool Image::IsCode(uint32_t offset) const { return offset >= code_begin_ && offset < code_end_; }
+
+NativeFunc Image::NativeAt(size_t module, size_t func) const {
+  const std::optional<Func> row = FuncAt(module, func);
+  if (!row || !IsCode(row->call) || !IsCode(row->entry)) return {};
+  const uint8_t* const base = mapping_.base();
+  NativeFunc native{base + row->call, base + row->entry};
+  if (row->tail == 0) return native;
+  if (!IsCode(row->tail) || !IsCode(row->tail_entry)) return {};
+  native.tail = base + row->tail;
+  native.tail_entry = base + row->tail_entry;
+  return native;
 }
 
 Status Image::Verify() const {
   constexpr size_t kPiece = size_t{1} << 20;
   TENON_ASSIGN_OR_RETURN(const uint64_t size, file_.Size());
   if (size < header_.checked_bytes) return Damaged("it is too short");
-  std::vector<uint8_t> piece(std::min<uint64_t>(kPiece, size));
+  std::vector<uint8_t> piece(kPiece);
   sys::Sha256 hash;
   for (uint64_t at = header_.checked_bytes; at < size; at += piece.size()) {
     piece.resize(std::min<uint64_t>(kPiece, size - at));
@@ -196,39 +255,26 @@ Status Image::Verify() const {
   return {};
 }
 
-Result<std::vector<uint8_t>> Image::ReadSource() const {
-  TENON_ASSIGN_OR_RETURN(const uint64_t size, file_.Size());
-  const Part& part = header_.source;
-  if (part.offset > size || part.size > size - part.offset) return Damaged("it is too short");
-  std::vector<uint8_t> bytes(part.size);
-  TENON_RETURN_IF_ERROR(Read(file_, part.offset, absl::MakeSpan(bytes)));
-  return bytes;
-}
-
-Status Image::Attach(std::shared_ptr<const Image> image, uint32_t index, LoadedModule& module) {
-  const Header& header = image->header();
-  const ResolvedModule& resolved = *module.resolved;
-  const EngineSettings& settings = module.engine->settings();
-  if (index >= image->modules_.size() ||
-      image->modules_[index].size() != resolved.funcs.size() - resolved.imported_funcs ||
-      header.features != resolved.features.bits()) {
-    return Fail(ErrorKind::kUsage, "compiled from another module");
-  }
-  if (((header.settings & kGuardedMemories) != 0) != (settings.bounds == Bounds::kGuard) ||
-      ((header.settings & kDeterministicSimd) != 0) != settings.deterministic_simd) {
+Status Image::CheckSettings(const Engine& engine) const {
+  const EngineSettings& settings = engine.settings();
+  if (((header_.settings & kGuardedMemories) != 0) != (settings.bounds == Bounds::kGuard) ||
+      ((header_.settings & kDeterministicSimd) != 0) != settings.deterministic_simd ||
+      header_.features != settings.features.bits()) {
     return Fail(ErrorKind::kUsage, "compiled for other settings");
   }
-  const uint8_t* const base = image->mapping_.base();
-  const absl::Span<const Func> funcs = image->modules_[index];
-  for (uint32_t i = 0; i < funcs.size(); ++i) {
-    const Func& func = funcs[i];
-    if (func.call == 0) continue;
-    NativeFunc native = {base + func.call, base + func.entry};
-    if (func.tail != 0) {
-      native.tail = base + func.tail;
-      native.tail_entry = base + func.tail_entry;
-    }
-    module.SetNative(FuncIdx(resolved.imported_funcs + i), native);
+  return {};
+}
+
+Status Image::Attach(std::shared_ptr<const Image> image, size_t index, LoadedModule& module) {
+  const ResolvedModule& resolved = *module.resolved;
+  const size_t defined = resolved.funcs.size() - resolved.imported_funcs;
+  if (index >= image->module_count() || image->func_count(index) != defined) {
+    return Fail(ErrorKind::kUsage, "compiled from another module");
+  }
+  TENON_RETURN_IF_ERROR(image->CheckSettings(*module.engine));
+  for (uint32_t i = 0; i < defined; ++i) {
+    const NativeFunc native = image->NativeAt(index, i);
+    if (native.call != nullptr) module.SetNative(FuncIdx(resolved.imported_funcs + i), native);
   }
   module.image = std::move(image);
   return {};

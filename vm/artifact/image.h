@@ -1,10 +1,12 @@
-// A compiled file as it is run: mapped into the code space, never written to. FORMAT.md.
-// Reading a file needs no LLVM, and nothing is parsed, hashed or relocated that grows with the
-// code: only the tables of functions are walked.
+// A compiled file as it is run: mapped, the code into the code space, and never written to.
+// FORMAT.md. Reading a file needs no LLVM, and nothing is parsed, hashed or relocated that grows
+// with the code.
 #pragma once
 
+#include <atomic>
 #include <bit>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -13,6 +15,7 @@
 #include "vm/runtime/module.h"
 #include "vm/sys/code_space.h"
 #include "vm/sys/file.h"
+#include "vm/sys/memory_map.h"
 
 namespace tenon::vm::artifact {
 
@@ -27,28 +30,55 @@ class Image {
   const Header& header() const { return header_; }
   // That the source was validated with.
   Features features() const { return std::bit_cast<Features>(header_.features); }
-  const sys::File& file() const { return file_; }
-  // The tables of functions of the core modules.
-  absl::Span<const absl::Span<const Func>> modules() const { return modules_; }
   bool is_component() const { return (header_.settings & kIsComponent) != 0; }
+  const sys::File& file() const { return file_; }
 
   // Reads the whole file and compares its digest: kMalformed where it differs.
   Status Verify() const;
-  // The component or module that was compiled, in the binary format.
-  Result<std::vector<uint8_t>> ReadSource() const;
+  // The component or module that was compiled, in the binary format. No digest was compared.
+  absl::Span<const uint8_t> source() const { return PartAt(header_.source); }
+  absl::Span<const uint8_t> outline() const { return PartAt(header_.outline); }
 
-  // Makes the functions of a module that was just loaded run the image's code; the module keeps the
-  // image. `index` is the module's place in its component. kUsage: it was compiled from another
-  // module, or for other settings.
-  static Status Attach(std::shared_ptr<const Image> image, uint32_t index, LoadedModule& module);
+  size_t module_count() const { return modules_.size(); }
+  size_t func_count(size_t module) const { return modules_[module].funcs.size(); }
+  const Outlined& outlined(size_t module) const { return *modules_[module].outlined; }
+  // The bytes of a module's data segments, in the source.
+  absl::Span<const Part> datas(size_t module) const { return modules_[module].datas; }
+  // A function that a module defines. Nothing: the file is damaged there.
+  std::optional<Func> FuncAt(size_t module, size_t func) const;
+  // Its machine code; of a damaged one as of one without.
+  NativeFunc NativeAt(size_t module, size_t func) const;
+
+  // kUsage: it was compiled for other settings than the engine's.
+  Status CheckSettings(const Engine& engine) const;
+  // Makes the functions of a module that was loaded otherwise run the image's code; the module
+  // keeps the image. kUsage: it was compiled from another module, or for other settings.
+  static Status Attach(std::shared_ptr<const Image> image, size_t index, LoadedModule& module);
 
  private:
+  // The rows of one core module.
+  struct Rows {
+    absl::Span<const Func> funcs;
+    const Outlined* outlined = nullptr;
+    absl::Span<const uint64_t> digests;
+    absl::Span<const Part> datas;
+    std::unique_ptr<std::atomic<uint8_t>[]> blocks;  // kUnknown, or what was found
+  };
+
   explicit Image(sys::File file) : file_(std::move(file)) {}
+  Status MapTrailer(uint64_t file_size);
+  Status ReadRows(uint64_t image_bytes);
+  absl::Span<const uint8_t> PartAt(const Part& part) const {
+    return {trailer_.base() + part.offset, part.size};
+  }
+  bool IsCode(uint32_t offset) const;
 
   sys::File file_;
   sys::CodeMapping mapping_;
+  sys::Mapping trailer_;
   Header header_;
-  std::vector<absl::Span<const Func>> modules_;  // their functions
+  uint64_t code_begin_ = 0, code_end_ = 0;
+  std::vector<Rows> modules_;
 };
 
 // Whether a file that begins with these bytes may be a compiled one.

@@ -2,21 +2,78 @@
 
 #include <elf.h>
 
-#include <cstddef>
 #include <cstring>
 
+#include "vm/artifact/digest.h"
 #include "vm/artifact/format.h"
 
 namespace tenon::vm::artifact {
 namespace {
 
-constexpr size_t kAlignment = 16;
+constexpr size_t kPageBytes = 4096;
 
-Part Append(absl::Span<const uint8_t> bytes, std::vector<uint8_t>* file) {
-  file->resize((file->size() + kAlignment - 1) / kAlignment * kAlignment);
-  const Part part{file->size(), bytes.size()};
+void Pad(size_t alignment, std::vector<uint8_t>* file) {
+  file->resize((file->size() + alignment - 1) / alignment * alignment);
+}
+
+// Bytes at the end of what begins at `begin` in the file.
+Part Append(absl::Span<const uint8_t> bytes, size_t begin, std::vector<uint8_t>* file) {
+  Pad(16, file);
+  const Part part{file->size() - begin, bytes.size()};
   file->insert(file->end(), bytes.begin(), bytes.end());
   return part;
+}
+
+template <typename Row>
+uint32_t AppendRows(const std::vector<Row>& rows, std::vector<uint8_t>* out) {
+  return static_cast<uint32_t>(
+      Append({reinterpret_cast<const uint8_t*>(rows.data()), rows.size() * sizeof(Row)}, 0, out)
+          .offset);
+}
+
+template <typename T>
+T Read(const std::vector<uint8_t>& image, uint64_t offset) {
+  T value;
+  TENON_CHECK(offset <= image.size() && image.size() - offset >= sizeof value);
+  std::memcpy(&value, image.data() + offset, sizeof value);
+  return value;
+}
+
+std::vector<uint64_t> DigestsOf(const std::vector<uint8_t>& image, const Module& module) {
+  std::vector<Func> funcs(module.func_count);
+  const size_t bytes = funcs.size() * sizeof(Func);
+  TENON_CHECK(module.funcs <= image.size() && image.size() - module.funcs >= bytes);
+  std::memcpy(funcs.data(), image.data() + module.funcs, bytes);
+  std::vector<uint64_t> digests(BlockCount(funcs.size()));
+  for (size_t block = 0; block < digests.size(); ++block) {
+    digests[block] = DigestOfBlock(funcs, block);
+  }
+  return digests;
+}
+
+// The rows' part. Images of nothing outlined have digests alone.
+std::vector<uint8_t> MakeRows(const Source& source, const Header& header,
+                              const std::vector<uint8_t>& image) {
+  std::vector<Outlined> rows(header.module_count);
+  std::vector<uint8_t> out(rows.size() * sizeof(Outlined));
+  for (size_t i = 0; i < rows.size(); ++i) {
+    Outlined& row = rows[i];
+    const auto digests = DigestsOf(image, Read<Module>(image, header.modules + i * sizeof(Module)));
+    row.digests = AppendRows(digests, &out);
+    row.digest_count = static_cast<uint32_t>(digests.size());
+    if (i >= source.modules.size()) continue;
+    const OutlinedModule& module = source.modules[i];
+    row.outline_offset = module.outline_offset;
+    row.source = {module.source_offset, module.source_size};
+    std::vector<Part> datas;
+    for (const ByteRange data : module.datas) {
+      datas.push_back({module.source_offset + data.offset, data.size});
+    }
+    row.datas = AppendRows(datas, &out);
+    row.data_count = static_cast<uint32_t>(datas.size());
+  }
+  if (!rows.empty()) std::memcpy(out.data(), rows.data(), rows.size() * sizeof(Outlined));
+  return out;
 }
 
 void Copy(absl::Span<const uint8_t> digest, uint8_t* to) {
@@ -25,31 +82,27 @@ void Copy(absl::Span<const uint8_t> digest, uint8_t* to) {
 
 }  // namespace
 
-Status SealImage(const Source& source, std::vector<uint8_t>* image) {
-  Elf64_Ehdr elf;
-  TENON_CHECK(image->size() >= sizeof elf);
-  std::memcpy(&elf, image->data(), sizeof elf);
+void SealImage(const Source& source, std::vector<uint8_t>* image) {
   // The first segment begins with the file, so that addresses there are offsets in the file.
-  const uint64_t at = elf.e_entry;
-  Header header;
-  TENON_CHECK(at <= image->size() && image->size() - at >= sizeof header);
-  std::memcpy(&header, image->data() + at, sizeof header);
+  const uint64_t at = Read<Elf64_Ehdr>(*image, 0).e_entry;
+  Header header = Read<Header>(*image, at);
   TENON_CHECK(header.checked_bytes >= at + sizeof header);
 
   if (source.is_component) header.settings |= kIsComponent;
-  header.source = Append(source.binary, image);
   std::memcpy(header.build, BuildId().data(), sizeof header.build);
   Copy(source.digest, header.source_digest);
+  const std::vector<uint8_t> rows = MakeRows(source, header, *image);
+  Pad(kPageBytes, image);
+  const size_t begin = image->size();
+  header.rows = Append(rows, begin, image);
+  header.outline = Append(source.outline, begin, image);
+  header.source = Append(source.binary, begin, image);
+  header.trailer = {begin, image->size() - begin};
   const absl::Span<const uint8_t> bytes(*image);
   Copy(sys::Sha256Of(bytes.subspan(header.checked_bytes)), header.rest_digest);
   std::memcpy(image->data() + at, &header, sizeof header);
-  sys::Sha256 hash;
-  const size_t digest_at = at + offsetof(Header, digest);
-  const size_t behind = digest_at + sizeof header.digest;
-  hash.Add(bytes.first(digest_at));
-  hash.Add(bytes.subspan(behind, header.checked_bytes - behind));
-  Copy(hash.Finish(), image->data() + digest_at);
-  return {};
+  const CheckedBytes checked(header, at, bytes, bytes.subspan(begin));
+  Copy(checked.Digest(), image->data() + at + offsetof(Header, digest));
 }
 
 }  // namespace tenon::vm::artifact

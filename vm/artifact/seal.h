@@ -7,17 +7,20 @@
 
 #include "absl/types/span.h"
 #include "vm/base/status.h"
+#include "vm/binary/outline.h"
 #include "vm/sys/sha256.h"
 
 namespace tenon::vm::artifact {
 
 struct Source {
   bool is_component = false;
-  absl::Span<const uint8_t> binary;  // the component or module, in the binary format
-  sys::Sha256Digest digest = {};     // of the file that it was read from
+  absl::Span<const uint8_t> binary;     // the component or module, in the binary format
+  sys::Sha256Digest digest = {};        // of the file that it was read from
+  absl::Span<const uint8_t> outline;    // of the binary
+  std::vector<OutlinedModule> modules;  // in the image's order; none: nothing is outlined
 };
 
-// Completes an image of ours, whose header says what the code is. kLimit: it is too large.
-Status SealImage(const Source& source, std::vector<uint8_t>* image);
+// Completes an image of ours, whose header says what the code is.
+void SealImage(const Source& source, std::vector<uint8_t>* image);
 
 }  // namespace tenon::vm::artifact

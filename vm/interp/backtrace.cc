@@ -24,7 +24,8 @@ std::string Shown(absl::string_view name) {
 }
 
 ByteRange CodeOf(const FuncCode& function) {
-  const ResolvedModule& resolved = *function.module->resolved;
+  if (function.module->Whole() == nullptr) return {};
+  const ResolvedModule& resolved = *function.module->Whole();
   return resolved.module->bodies[function.index.value() - resolved.imported_funcs].code;
 }
 
@@ -96,8 +97,10 @@ class Collector {
       frames.push_back(&trap_.backtrace[first_ + i]);
       funcs.push_back(frames.back()->func);
     }
-    std::vector<absl::string_view> names = module->resolved->FunctionNames(funcs);
-    NameByExports(*module->resolved->module, funcs, names);
+    const ResolvedModule* whole = module->Whole();
+    if (whole == nullptr) return;
+    std::vector<absl::string_view> names = whole->FunctionNames(funcs);
+    NameByExports(*whole->module, funcs, names);
     for (size_t i = 0; i < frames.size(); ++i) frames[i]->function = Shown(names[i]);
   }
 

@@ -28,13 +28,6 @@ Word HandlerWord(Handler handler) {
   return word;
 }
 
-void Load(LoadedModule& module) {
-  const size_t defined = module.resolved->funcs.size() - module.resolved->imported_funcs;
-  for (size_t i = 0; i < defined; ++i) {
-    module.codes[i].entry.store(LazyCode(), std::memory_order_relaxed);
-  }
-}
-
 // Runs in the signal handler: the fault is a guest's when it lies in one of the store's memories.
 bool ClaimFault(EntryRecord& entry, uintptr_t address, const sys::GuestRegisters& registers) {
   auto* store = static_cast<Store*>(entry.owner);
@@ -124,7 +117,7 @@ bool InvokeFromNative(Store& store, const Func& func, Slot* slots) {
     store.SetTrap(store.must_end() ? TrapKind::kTimeout : TrapKind::kCallStackExhausted);
     return false;
   }
-  if (func.code->native.call != nullptr) {
+  if (func.code->entry.load(std::memory_order_acquire) == NativeEntryCode()) {
     run.native_limit = native_limit;
     const bool ok = InvokeNative(*func.context, *func.code, slots);
     outer.PutBack(&run);
@@ -209,7 +202,7 @@ const Word* TailCrossReturnCode() {
 }  // namespace interp
 
 const Tier& InterpreterTier() {
-  static const Tier tier{interp::Load, interp::NativeEntryCode, interp::Invoke,
+  static const Tier tier{interp::LazyCode, interp::NativeEntryCode, interp::Invoke,
                          interp::InvokeFromNative, interp::AppendTrace};
   return tier;
 }

@@ -17,8 +17,8 @@ struct Trap;
 // How functions run: given by the tier that is linked in (the interpreter). The runtime stands left
 // of the tiers and reaches them only through this.
 struct Tier {
-  // Sets up the code slots of a module that was just loaded.
-  void (*load)(LoadedModule& module);
+  // What FuncCode::entry is of a function that has not been translated yet.
+  const Word* (*lazy_entry)();
   // What FuncCode::entry is of a function that has machine code.
   const Word* (*native_entry)();
   // Calls `func` with raw slots (room for the larger of parameters and results). False: trapped or

@@ -26,17 +26,22 @@ const Store* StoreOf(const Func& func) {
 
 Instance::~Instance() { std::free(context_); }
 
+void UseNative(Func& func, const Tier& tier) {
+  if (func.code->entry.load(std::memory_order_acquire) != tier.native_entry()) return;
+  func.call = func.code->native.call;
+  func.tail = func.code->native.tail;
+}
+
 const Func* Instance::FuncRef(FuncIdx func) {
   const uint32_t imported = resolved().imported_funcs;
   if (func.value() < imported) return imported_funcs_[func.value()];
   Func*& ref = func_refs_[func.value() - imported];
   if (ref == nullptr) {
-    const ResolvedFunc& definition = resolved().funcs[func.value()];
+    const ResolvedFunc definition = resolved().funcs[func.value()];
     ref = &store_->funcs_.emplace_back();
     ref->context = context_;
     ref->code = module_->Code(func);
-    ref->call = ref->code->native.call;
-    ref->tail = ref->code->native.tail;
+    UseNative(*ref, module_->engine->tier());
     ref->type = definition.type;
     ref->type_id = definition.type_id;
   }
@@ -87,7 +92,7 @@ std::string Instance::NameOfOwn(const TagInstance& tag) const {
 
 absl::Span<const uint8_t> Instance::data_segment(uint32_t index) const {
   if (dropped_data_[index]) return {};
-  return resolved().module->Bytes(resolved().datas[index].bytes);
+  return resolved().datas[index].bytes;
 }
 
 absl::Span<const Slot> Instance::elem_segment(uint32_t index) const {

@@ -87,7 +87,7 @@ class Instance {
   Context* context_ = nullptr;            // owned; header and globals in one block
   std::vector<uint32_t> global_offsets_;  // in slots from own_globals(), by GlobalIdx minus imports
   // By FuncIdx minus imports; null until asked for. The store's.
-  std::unique_ptr<Func*[]> func_refs_;
+  std::unique_ptr<Func*[], FreeMemory> func_refs_;
   std::vector<const Func*> imported_funcs_;
   std::vector<Slot*> imported_globals_;
   std::vector<Memory*> memories_;
@@ -96,6 +96,9 @@ class Instance {
   std::vector<bool> dropped_data_;
   std::vector<std::vector<Slot>> elem_segments_;
 };
+
+// Lets compiled code call what has got machine code directly. By the store's thread.
+void UseNative(Func& func, const Tier& tier);
 
 // Offset in slots of each own global from Context::own_globals(), by GlobalIdx minus imports. A
 // pure function of the module.

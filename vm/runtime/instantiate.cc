@@ -114,7 +114,7 @@ class Instantiator {
       for (const ConstProgram& expr : elem.exprs) bytes += Work(expr);
     }
     for (const ResolvedData& data : module_.datas) {
-      if (data.active) bytes += data.bytes.size + Work(data.memory_offset);
+      if (data.active) bytes += data.bytes.size() + Work(data.memory_offset);
     }
     if (store_.instance_bytes_left_.Take(bytes)) return {};
     return Fail(ErrorKind::kLimit,
@@ -224,8 +224,10 @@ class Instantiator {
     context->imported_funcs = instance_->imported_funcs_.data();
     context->imported_globals = instance_->imported_globals_.data();
     context->instance = instance_;
-    instance_->func_refs_ =
-        std::make_unique<Func*[]>(module_.funcs.size() - module_.imported_funcs);
+    const size_t defined = module_.funcs.size() - module_.imported_funcs;
+    instance_->func_refs_.reset(
+        static_cast<Func**>(std::calloc(std::max<size_t>(defined, 1), sizeof(Func*))));
+    if (instance_->func_refs_ == nullptr) return false;
     instance_->dropped_data_.assign(module_.datas.size(), false);
     return true;
   }

@@ -2,6 +2,7 @@
 // by all its instances, in any store of the engine.
 #pragma once
 
+#include <cstdlib>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -12,26 +13,58 @@
 
 namespace tenon::vm {
 
+// What a compiled file has of a module, beside what `resolved` says of it.
+class CompiledModule : public OutlinedFuncs {
+ public:
+  virtual NativeFunc NativeOf(size_t func) const = 0;  // of the func-th that it defines
+  // With bodies, which are validated when they are walked, and names; made when first asked for.
+  // Null: the file is damaged there.
+  virtual const ResolvedModule* Whole() const = 0;
+};
+
+// Of memory that calloc gave: pages that nobody touches cost nothing.
+struct FreeMemory {
+  void operator()(void* memory) const { std::free(memory); }
+};
+
 struct LoadedModule {
   // Takes a validated module. `path` names its instances in backtraces, unless they have a name
-  // of their own (InstanceLabel); empty: the name section's module name does.
-  static std::shared_ptr<LoadedModule> Create(Engine* engine,
-                                              std::shared_ptr<const ResolvedModule> resolved,
-                                              std::string path);
+  // of their own (InstanceLabel); empty: the name section's module name does. `compiled` is what
+  // its functions are outlined by, if they are.
+  static std::shared_ptr<LoadedModule> Create(
+      Engine* engine, std::shared_ptr<const ResolvedModule> resolved, std::string path,
+      std::shared_ptr<const CompiledModule> compiled = nullptr);
 
   Engine* engine = nullptr;
   std::shared_ptr<const ResolvedModule> resolved;
+  std::shared_ptr<const CompiledModule> compiled;
   std::string path;
-  std::unique_ptr<FuncCode[]> codes;  // by FuncIdx minus the imported functions
-  std::mutex translate_mutex;         // held while a body is translated
-  std::shared_ptr<void> tier_state;   // the tier's, code included; guarded by the mutex
+  // By FuncIdx minus the imported functions; zeros until asked for (Code).
+  std::unique_ptr<FuncCode[], FreeMemory> codes;
+  std::mutex codes_mutex;            // held while a slot is set up
+  std::mutex translate_mutex;        // held while a body is translated
+  std::shared_ptr<void> tier_state;  // the tier's, code included; guarded by the mutex
 
   std::shared_ptr<const void> image;  // what holds machine code of the functions, if any does
 
-  // Makes the function machine code, which lives as long as `image`. Before there are instances.
+  // Makes the function machine code, which lives as long as `image`, from its next call on. From
+  // any thread, once a function.
   void SetNative(FuncIdx func, NativeFunc native);
 
-  FuncCode* Code(FuncIdx func) { return &codes[func.value() - resolved->imported_funcs]; }
+  FuncCode* Code(FuncIdx func) {
+    FuncCode* const code = &codes[func.value() - resolved->imported_funcs];
+    if (code->entry.load(std::memory_order_acquire) == nullptr) [[unlikely]]
+      SetUp(func, code);
+    return code;
+  }
+
+  // The module with the bodies of its functions; null where a compiled file is damaged.
+  const ResolvedModule* Whole() const {
+    return compiled != nullptr ? compiled->Whole() : resolved.get();
+  }
+
+ private:
+  void SetUp(FuncIdx func, FuncCode* code);
 };
 
 }  // namespace tenon::vm

@@ -1,5 +1,7 @@
 #include "vm/runtime/native.h"
 
+#include <optional>
+
 #include "absl/strings/str_cat.h"
 #include "vm/runtime/bulk.h"
 #include "vm/runtime/instance.h"
@@ -61,7 +63,9 @@ TENON_BUILTIN bool tenon_builtin_UninitializedElement(Context* ctx, uint64_t ind
 TENON_BUILTIN bool tenon_builtin_CallFunc(Context* ctx, const Func* func, Slot* slots) {
   ctx->run->tail_entry = nullptr;
   if (func->host != nullptr) return CallHost(ctx, *func, slots);
-  return ctx->run->store->engine().tier().invoke_from_native(*ctx->run->store, *func, slots);
+  const Tier& tier = ctx->run->store->engine().tier();
+  if (func->call == nullptr) UseNative(const_cast<Func&>(*func), tier);
+  return tier.invoke_from_native(*ctx->run->store, *func, slots);
 }
 
 TENON_BUILTIN bool tenon_builtin_CallOwn(Context* ctx, uint32_t func, Slot* slots) {
@@ -176,20 +180,21 @@ const size_t kBuiltinCount = std::size(kBuiltins);
 namespace {
 
 // Where the function's body begins.
-const char* BeginOf(const FuncCode& code) {
-  return static_cast<const char*>(code.native.tail != nullptr ? code.native.tail
-                                                              : code.native.call);
+const char* BeginOf(const NativeFunc& native) {
+  return static_cast<const char*>(native.tail != nullptr ? native.tail : native.call);
 }
 
 // The function whose code `pc` is in; code is in no order. Null when it is none of the module's.
-const FuncCode* FunctionAt(const LoadedModule& module, const char* pc) {
-  const FuncCode* found = nullptr;
-  const size_t count = module.resolved->funcs.size() - module.resolved->imported_funcs;
-  for (size_t i = 0; i < count; ++i) {
-    const FuncCode& code = module.codes[i];
-    const char* begin = BeginOf(code);
-    if (begin == nullptr || begin > pc) continue;
-    if (found == nullptr || begin > BeginOf(*found)) found = &code;
+std::optional<FuncIdx> FunctionAt(const LoadedModule& module, const char* pc) {
+  std::optional<FuncIdx> found;
+  const char* nearest = nullptr;
+  const uint32_t imported = module.resolved->imported_funcs;
+  for (uint32_t i = 0; i < module.resolved->funcs.size() - imported; ++i) {
+    const char* const begin =
+        BeginOf(module.compiled != nullptr ? module.compiled->NativeOf(i) : module.codes[i].native);
+    if (begin == nullptr || begin > pc || begin < nearest) continue;
+    nearest = begin;
+    found = FuncIdx(imported + i);
   }
   return found;
 }
@@ -197,27 +202,27 @@ const FuncCode* FunctionAt(const LoadedModule& module, const char* pc) {
 // Appends the frames of the entry that was just left, innermost first, without what entered them.
 void AppendNativeTrace(const Context& context, Trap* trap) {
   const Instance& instance = *context.instance;
-  const ResolvedModule& resolved = instance.resolved();
   const sys::NativeState& state = context.run->native;
   uint32_t offset = context.run->store->TakeNativeOffset();
   const char* pc = state.native_pc;
   for (auto* frame = reinterpret_cast<const char* const*>(state.native_fp);
        frame != nullptr && frame[0] != nullptr;
        pc = frame[1], frame = reinterpret_cast<const char* const*>(frame[0]), offset = 0) {
-    const FuncCode* code = FunctionAt(instance.module(), pc);
-    if (code == nullptr) continue;
+    const std::optional<FuncIdx> func = FunctionAt(instance.module(), pc);
+    if (!func) continue;
     if (trap->backtrace.size() >= kMaxBacktraceFrames) {
       trap->truncated = true;
       return;
     }
     Frame& added = trap->backtrace.emplace_back();
     added.module = instance.Name();
-    added.func = code->index;
-    added.function = std::string(resolved.FunctionName(code->index));
-    added.offset =
-        offset != 0
-            ? offset
-            : resolved.module->bodies[code->index.value() - resolved.imported_funcs].code.offset;
+    added.func = *func;
+    added.offset = offset;
+    if (const ResolvedModule* whole = instance.module().Whole(); whole != nullptr) {
+      added.function = std::string(whole->FunctionName(*func));
+      const uint32_t local = func->value() - whole->imported_funcs;
+      if (offset == 0) added.offset = whole->module->bodies[local].code.offset;
+    }
     added.instance = &instance;
   }
 }

@@ -12,7 +12,7 @@ namespace tenon::vm::sys {
 namespace {
 
 // Offsets within an image have 32 bits; there is room for many of the largest.
-constexpr size_t kSpaceBytes = size_t{64} << 30;
+constexpr size_t kSpaceBytes = size_t{16} << 30;
 
 std::atomic<uintptr_t> space_begin = 0;
 

@@ -29,6 +29,16 @@ Mapping Mapping::Allocate(size_t size) { return Map(size, PROT_READ | PROT_WRITE
 
 Mapping Mapping::Reserve(size_t size) { return Map(size, PROT_NONE); }
 
+Mapping Mapping::OfFile(int file, uint64_t offset, size_t size) {
+  Mapping mapping;
+  const size_t rounded = RoundUpToPages(size);
+  void* base = mmap(nullptr, rounded, PROT_READ, MAP_PRIVATE, file, static_cast<off_t>(offset));
+  if (base == MAP_FAILED) return mapping;
+  mapping.base_ = static_cast<uint8_t*>(base);
+  mapping.size_ = rounded;
+  return mapping;
+}
+
 Mapping Mapping::Map(size_t size, int access) {
   Mapping mapping;
   const size_t rounded = RoundUpToPages(size);

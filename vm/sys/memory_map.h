@@ -22,6 +22,9 @@ class Mapping {
   static Mapping Allocate(size_t size);
   // `size` bytes of address space without access; likewise.
   static Mapping Reserve(size_t size);
+  // Bytes of a file, for reading; likewise. The descriptor may be closed afterwards. `offset` is a
+  // multiple of host pages, and the bytes must stay in the file.
+  static Mapping OfFile(int file, uint64_t offset, size_t size);
   // Makes [offset, offset + size), and with it what host pages it touches, readable and writable;
   // false when the host refuses.
   bool Commit(size_t offset, size_t size);

@@ -12,8 +12,9 @@ namespace tenon::vm {
 
 class ModuleValidator {
  public:
-  explicit ModuleValidator(ResolvedModule& resolved)
-      : resolved_(resolved), module_(*resolved.module) {}
+  explicit ModuleValidator(ResolvedModule& resolved,
+                           std::shared_ptr<const OutlinedFuncs> outlined = nullptr)
+      : resolved_(resolved), module_(*resolved.module), outlined_(std::move(outlined)) {}
 
   // Everything but the bodies. The types move to the type store.
   Status ValidateFields(std::vector<SubType> types);
@@ -66,6 +67,7 @@ class ModuleValidator {
 
   ResolvedModule& resolved_;
   const Module& module_;
+  std::shared_ptr<const OutlinedFuncs> outlined_;
   WalkerScratch scratch_;
   std::vector<uint8_t> subtype_depths_;  // by TypeIdx
 };

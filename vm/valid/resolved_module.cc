@@ -4,6 +4,18 @@
 
 namespace tenon::vm {
 
+void FuncTable::Append(std::shared_ptr<const OutlinedFuncs> funcs, const ResolvedModule& module) {
+  outlined_count_ = funcs->size();
+  outlined_ = std::move(funcs);
+  module_ = &module;
+}
+
+ResolvedFunc FuncTable::Outlined(size_t func) const {
+  const uint32_t type = outlined_->TypeOf(func).value();
+  TENON_CHECK(func < outlined_count_ && type < module_->type_ids.size());
+  return {module_->type_ids[type], &module_->type_defs[type]->func};
+}
+
 HeapType ResolvedModule::Canonical(HeapType type) const {
   return type.is_concrete() ? HeapType::Concrete(type_ids[type.index()].value()) : type;
 }

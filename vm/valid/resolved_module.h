@@ -37,6 +37,37 @@ struct ResolvedFunc {
   const FuncType* type = nullptr;  // owned by the TypeStore
 };
 
+// The functions that a module defines whose bodies are elsewhere: a compiled file's.
+class OutlinedFuncs {
+ public:
+  virtual ~OutlinedFuncs() = default;
+  virtual size_t size() const = 0;
+  virtual TypeIdx TypeOf(size_t func) const = 0;  // of the func-th
+};
+
+struct ResolvedModule;
+
+// All functions by FuncIdx, imports first.
+class FuncTable {
+ public:
+  size_t size() const { return listed_.size() + outlined_count_; }
+  ResolvedFunc operator[](size_t func) const {
+    return func < listed_.size() ? listed_[func] : Outlined(func - listed_.size());
+  }
+  void reserve(size_t count) { listed_.reserve(count); }
+  ResolvedFunc& emplace_back() { return listed_.emplace_back(); }
+  // Behind those listed. The module, whose types are known, keeps the table.
+  void Append(std::shared_ptr<const OutlinedFuncs> funcs, const ResolvedModule& module);
+
+ private:
+  ResolvedFunc Outlined(size_t func) const;
+
+  std::vector<ResolvedFunc> listed_;
+  std::shared_ptr<const OutlinedFuncs> outlined_;
+  size_t outlined_count_ = 0;
+  const ResolvedModule* module_ = nullptr;
+};
+
 struct ResolvedTable {
   TableType type;
   ConstProgram init;  // empty: ref.null
@@ -61,7 +92,7 @@ struct ResolvedData {
   bool active = false;
   MemoryIdx memory;
   ConstProgram memory_offset;
-  ByteRange bytes;
+  absl::Span<const uint8_t> bytes;  // the module's, or a compiled file's
 };
 
 // An import's canonical type; the alternative's order is ExternKind's.
@@ -82,8 +113,8 @@ struct ResolvedModule {
   std::vector<const SubType*> type_defs;  // by TypeIdx, owned by the store
 
   std::vector<ResolvedImport> imports;
-  std::vector<ResolvedFunc> funcs;  // by FuncIdx, imports first; likewise below
-  std::vector<ResolvedTable> tables;
+  FuncTable funcs;
+  std::vector<ResolvedTable> tables;  // by TableIdx, imports first; likewise below
   std::vector<MemoryType> memories;
   std::vector<ResolvedGlobal> globals;
   std::vector<ResolvedFunc> tags;  // the function types of what they carry

@@ -78,6 +78,7 @@ Status ModuleValidator::ResolveFunctions() {
   for (TypeIdx type : module_.functions) {
     TENON_RETURN_IF_ERROR(ResolveFuncType(type, &resolved_.funcs.emplace_back()));
   }
+  if (outlined_ != nullptr) resolved_.funcs.Append(std::move(outlined_), resolved_);
   resolved_.declared_funcs.assign(resolved_.funcs.size(), false);
   return {};
 }
@@ -193,7 +194,7 @@ Status ModuleValidator::ResolveDatas() {
     ResolvedData& out = resolved_.datas.emplace_back();
     out.active = segment.active;
     out.memory = segment.memory;
-    out.bytes = segment.bytes;
+    out.bytes = module_.Bytes(segment.bytes);
     if (!segment.active) {
       if (resolved_.features.Has(Feature::kBulkMemory)) continue;
       return Invalid("passive data segment: bulk-memory is off");

@@ -24,7 +24,7 @@ Scratch& ScratchOfThread() {
 
 ModuleCode* CodeOf(LoadedModule& module) {
   if (module.tier_state == nullptr) {
-    module.tier_state = std::make_shared<ModuleCode>(*module.resolved);
+    module.tier_state = std::make_shared<ModuleCode>(*module.Whole());
   }
   return static_cast<ModuleCode*>(module.tier_state.get());
 }
@@ -33,7 +33,7 @@ ModuleCode* CodeOf(LoadedModule& module) {
 // at most `most_words`.
 Status Walk(const FuncCode& code, size_t most_words, Scratch* scratch) {
   LoadedModule& module = *code.module;
-  const ResolvedModule& resolved = *module.resolved;
+  const ResolvedModule& resolved = *module.Whole();
   const ByteRange bytes =
       resolved.module->bodies[code.index.value() - resolved.imported_funcs].code;
   if (!scratch->translator.BeginBody(&module, CodeOf(module), bytes, most_words)) {
@@ -45,7 +45,7 @@ Status Walk(const FuncCode& code, size_t most_words, Scratch* scratch) {
 // A thread does not hold on to what a huge body needed.
 void Trim(const FuncCode& code, Scratch* scratch) {
   constexpr uint32_t kHugeBodyBytes = 1 << 18;
-  const ResolvedModule& resolved = *code.module->resolved;
+  const ResolvedModule& resolved = *code.module->Whole();
   const uint32_t local = code.index.value() - resolved.imported_funcs;
   if (resolved.module->bodies[local].code.size > kHugeBodyBytes) *scratch = Scratch();
 }
@@ -55,10 +55,17 @@ void Trim(const FuncCode& code, Scratch* scratch) {
 bool TranslateFunction(FuncCode* code, Store* store) {
   std::lock_guard lock(code->module->translate_mutex);
   if (code->entry.load(std::memory_order_acquire) != LazyCode()) return true;
+  if (code->module->Whole() == nullptr) {
+    store->SetTrap(TrapKind::kInvalidFunctionBody, "the compiled file is damaged");
+    return false;
+  }
   Scratch& scratch = ScratchOfThread();
   const Status status = Walk(*code, CodeOf(*code->module)->arena.words_left(), &scratch);
   if (status) {
-    code->entry.store(scratch.translator.TakeBody(code).code, std::memory_order_release);
+    // Meanwhile it may have got machine code.
+    const Word* lazy = LazyCode();
+    code->entry.compare_exchange_strong(lazy, scratch.translator.TakeBody(code).code,
+                                        std::memory_order_release, std::memory_order_relaxed);
   } else {
     store->SetTrap(TrapKind::kInvalidFunctionBody, status.error().ToString());
   }
@@ -72,10 +79,11 @@ uint32_t OffsetOf(const Body& body, const Word* word) {
   // What it takes, it takes for now only.
   const Status status = Walk(*body.function, std::numeric_limits<size_t>::max(), &scratch);
   const FuncCode& function = *body.function;
-  const uint32_t local = function.index.value() - function.module->resolved->imported_funcs;
+  const ResolvedModule& resolved = *function.module->Whole();
+  const uint32_t local = function.index.value() - resolved.imported_funcs;
   const uint32_t offset = status
                               ? scratch.translator.OffsetOf(static_cast<uint32_t>(word - body.code))
-                              : function.module->resolved->module->bodies[local].code.offset;
+                              : resolved.module->bodies[local].code.offset;
   Trim(*body.function, &scratch);
   return offset;
 }

@@ -37,7 +37,7 @@ ModuleCode::ModuleCode(const ResolvedModule& module) : arena(MaxWords(*module.mo
 bool Translator::BeginBody(LoadedModule* module, ModuleCode* code, ByteRange body,
                            size_t most_words) {
   module_ = module;
-  resolved_ = module->resolved.get();
+  resolved_ = module->Whole();
   memory0_mode_ = resolved_->memories.empty() ? AccessMode::kGuarded : ModeOf(0);
   global_offsets_ = code->global_offsets.data();
   moves_ = 0;
