@@ -106,6 +106,16 @@ Result<std::unique_ptr<const abi::ResolvedComponent>> CheckComponentFile(
   return std::unexpected(InFile(std::move(checked).error(), file, bytes, features));
 }
 
+Status CheckFile(std::vector<uint8_t>& bytes, const vm::Features& features) {
+  vm::TypeStore types;
+  if (IsComponentFile(bytes)) {
+    TENON_RETURN_IF_ERROR(CheckComponentFile(bytes, features, &types));
+  } else {
+    TENON_RETURN_IF_ERROR(CheckModule(bytes, features, &types));
+  }
+  return {};
+}
+
 Status CheckFeatures(const vm::Module& module, const vm::Features& features) {
   vm::TypeStore types;
   return OnlyWhatIsOff(vm::ValidateModule(std::make_unique<vm::Module>(module), &types, features,

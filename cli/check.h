@@ -48,6 +48,9 @@ Result<std::shared_ptr<const vm::ResolvedModule>> CheckModule(std::vector<uint8_
                                                               const vm::Features& features,
                                                               vm::TypeStore* types);
 
+// The file, whichever it is. Takes a binary's bytes over, and leaves a text.
+Status CheckFile(std::vector<uint8_t>& bytes, const vm::Features& features);
+
 // Whether the module, or the component's binary, does without what is off. It may be invalid in
 // other ways.
 Status CheckFeatures(const vm::Module& module, const vm::Features& features);

@@ -24,6 +24,9 @@ inline constexpr int kExitUsage = 2;
 inline constexpr int kExitTimeout = 124;
 inline constexpr int kExitTrap = 134;
 
+// What a guest runs by.
+enum class Tier : uint8_t { kAuto, kInterp, kAot };
+
 struct RunOptions {
   std::string file;
   std::vector<std::string> arguments;              // the guest's, without argv[0]
@@ -38,6 +41,9 @@ struct RunOptions {
   bool unknown_imports_trap = false;
   bool validate_all = false;
   bool verify = false;  // all of a compiled file
+  Tier tier = Tier::kAuto;
+  bool no_cache = false;
+  std::string features_text;  // as they were given
   EngineOptions engine;
   std::string invoke;  // "name(arguments)" in WAVE; empty: run it
   bool json = false;   // errors as JSON
@@ -52,6 +58,11 @@ struct CompileOptions {
   bool json = false;                   // errors as JSON
 };
 int Compile(const CompileOptions& options);
+
+struct CacheOptions {
+  bool clear = false;  // else list
+};
+int CacheCommand(const CacheOptions& options);
 
 struct ValidateOptions {
   std::string file;

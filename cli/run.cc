@@ -17,9 +17,9 @@
 #include "cli/invoke.h"
 #include "cli/load_timeout.h"
 #include "cli/start_heap.h"
+#include "cli/tiers.h"
 #include "vm/artifact/image.h"
 #include "vm/base/status.h"
-#include "vm/sys/file.h"
 #include "wasi/ctx/context.h"
 #include "wasi/wasi.h"
 
@@ -74,28 +74,8 @@ Error NoComponent(std::vector<uint8_t>& bytes, const vm::Features& features) {
                "'tenon component new' makes a component of it");
 }
 
-// Only a name says that a file may be trusted as machine code.
-bool IsCompiledFile(const std::string& path) { return absl::EndsWith(path, ".tenon"); }
-
-// What there is to run.
-struct File {
-  std::vector<uint8_t> bytes;                        // or
-  std::shared_ptr<const vm::artifact::Image> image;  // of a compiled one
-};
-
-Result<File> ReadFile(const RunOptions& options) {
-  if (!IsCompiledFile(options.file)) {
-    TENON_ASSIGN_OR_RETURN(std::vector<uint8_t> bytes, ReadInputFile(options.file));
-    return File{std::move(bytes), nullptr};
-  }
-  TENON_ASSIGN_OR_RETURN(vm::sys::File file, vm::sys::File::Open(options.file));
-  TENON_ASSIGN_OR_RETURN(auto image, vm::artifact::Image::Map(std::move(file)));
-  if (options.verify) TENON_RETURN_IF_ERROR(image->Verify());
-  return File{{}, std::move(image)};
-}
-
 // The engine that a compiled file asks for, unless another was asked for.
-EngineOptions EngineFor(const RunOptions& options, const File& file) {
+EngineOptions EngineFor(const RunOptions& options, const InputFile& file) {
   EngineOptions chosen = options.engine;
   if (file.image == nullptr) return chosen;
   const EngineOptions compiled = OptionsOf(*file.image);
@@ -104,7 +84,7 @@ EngineOptions EngineFor(const RunOptions& options, const File& file) {
   return chosen;
 }
 
-Expected<Component> Load(const RunOptions& options, File& file, const Engine& engine) {
+Expected<Component> Load(const RunOptions& options, InputFile& file, const Engine& engine) {
   if (file.image != nullptr) return LoadCompiled(engine, file.image);
   std::vector<uint8_t>& bytes = file.bytes;
   const vm::Features& features = engine.rep()->engine.features();
@@ -172,8 +152,15 @@ int CallRun(const RunOptions& options, const Instance& instance,
   return outcome->has_value() ? 0 : 1;
 }
 
-int RunComponent(const RunOptions& options, File& file, Program& program) {
+int RunComponent(const RunOptions& options, InputFile& file, Program& program) {
+  const bool is_binary = KindOf(file.bytes) == InputKind::kComponent;
   Expected<Component> component = Load(options, file, program.engine);
+  if (!component && file.is_cached) {
+    auto again = ReadWithoutImage(options);
+    if (!again) return Report(options, again.error());
+    file = std::move(*again);
+    component = Load(options, file, program.engine);
+  }
   if (!component) return Report(options, component.error(), file.bytes);
   Result<Invocation> invocation;
   if (!options.invoke.empty()) {
@@ -181,6 +168,9 @@ int RunComponent(const RunOptions& options, File& file, Program& program) {
     if (!invocation) return ComplainOfInvocation(options.invoke, invocation.error());
   }
   StopLoadTimeout();
+  if (is_binary && file.image == nullptr) {
+    StartTierUp(options, file.digest, component->rep()->component);
+  }
   AddWasi(program.linker);
   if (options.unknown_imports_trap) program.linker.TrapUnknownImports();
   Expected<Instance> instance = program.linker.Instantiate(*program.store, *component);
@@ -194,7 +184,7 @@ int RunComponent(const RunOptions& options, File& file, Program& program) {
   return Invoke(options, *program.instance->rep()->instance, *invocation);
 }
 
-bool IsModule(const File& file) {
+bool IsModule(const InputFile& file) {
   if (file.image != nullptr) return !file.image->is_component();
   const InputKind kind = KindOf(file.bytes);
   return !IsComponentFile(file.bytes) &&
@@ -228,7 +218,7 @@ int Run(const RunOptions& options) {
     const bool is_usage = context.error().kind() == ErrorKind::kUsage;
     return Complain(context.error().ToString(), is_usage ? kExitUsage : kExitBadInput);
   }
-  auto file = ReadFile(options);
+  auto file = ReadInput(options);
   if (!file) return Report(options, file.error());
   static Program& program = *new Program(EngineFor(options, *file));
   Store& store = program.store.emplace(program.engine, LimitsOf(options));

@@ -31,6 +31,8 @@ enum RunKey : int {
   kValidateAll,
   kInvoke,
   kVerify,
+  kTier,
+  kNoCache,
 };
 
 // Rows that several subcommands have.
@@ -72,6 +74,10 @@ constexpr argp_option kRunOptions[] = {
      "Let imports that are not there trap when they are called"},
     {"validate-all", kValidateAll, nullptr, 0,
      "Check all functions first, not each when it is first called"},
+    {"tier", kTier, "auto|interp|aot", 0,
+     "Interpret the guest, compile it first, or (auto, the default) interpret it until it has been "
+     "compiled in the background; what is compiled is kept in a cache"},
+    {"no-cache", kNoCache, nullptr, 0, "Do without the cache of compiled files"},
     {"verify", kVerify, nullptr, 0,
      "Read all of a compiled file first, and refuse it if any byte has changed"},
     {"invoke", kInvoke, "CALL", 0,
@@ -114,9 +120,20 @@ Status TakeRunLimit(int key, absl::string_view value, RunOptions& options) {
     case kFeatures: {
       TENON_ASSIGN_OR_RETURN(options.engine.features,
                              Features::FromList({value.data(), value.size()}));
+      options.features_text = std::string(value);
       break;
     }
   }
+  return {};
+}
+
+Status TakeTier(absl::string_view value, Tier& tier) {
+  constexpr absl::string_view kNames[] = {"auto", "interp", "aot"};
+  const auto* const found = absl::c_find(kNames, value);
+  if (found == std::end(kNames)) {
+    return Fail(ErrorKind::kUsage, absl::StrCat("expected auto, interp or aot, got '", value, "'"));
+  }
+  tier = static_cast<Tier>(found - kNames);
   return {};
 }
 
@@ -141,6 +158,8 @@ Status TakeRun(int key, const char* value, RunOptions& options) {
       options.invoke = value;
       break;
     case kVerify: options.verify = true; break;
+    case kTier: return TakeTier(value, options.tier);
+    case kNoCache: options.no_cache = true; break;
     case kErrorJson: options.json = true; break;
     case kArgumentKey:
       if (options.file.empty()) return TakeFile(value, options.file);
@@ -528,6 +547,21 @@ std::string ComponentEpilogue() {
          "  tenon component new --adapt wasi_snapshot_preview1.wasm cli.wasm -o a.wasm";
 }
 
+constexpr argp_option kCacheOptions[] = {kHelpOption, {}};
+
+Status TakeCache(int, const char* value, CacheOptions& options) {
+  const absl::string_view action = value;
+  if (action != "ls" && action != "clear") return Fail(ErrorKind::kUsage, "expected ls or clear");
+  options.clear = action == "clear";
+  return {};
+}
+
+std::string CacheEpilogue() {
+  return "The cache is $XDG_CACHE_HOME/tenon, or ~/.cache/tenon; it is yours alone, and\n"
+         "holds up to 1 GB of what 'tenon run' compiled. 'ls' shows when each file was\n"
+         "last used, in UTC, and its size in bytes.";
+}
+
 constexpr argp_option kCompletionOptions[] = {kHelpOption, {}};
 
 Status TakeCompletion(int, const char* value, std::string& shell) {
@@ -632,6 +666,12 @@ constexpr Subcommand kSubcommands[] = {
                 .options = kComponentOptions,
                 .epilogue = ComponentEpilogue},
      .execute = Execute<ComponentOptions, TakeComponent, ComponentCommand>},
+    {.syntax = {.name = "cache",
+                .summary = "List or remove what was compiled in the background.",
+                .arguments = {"ls|clear", "ls or clear", 1, false},
+                .options = kCacheOptions,
+                .epilogue = CacheEpilogue},
+     .execute = Execute<CacheOptions, TakeCache, CacheCommand>},
     {.syntax = {.name = "completion",
                 .summary = "Print the script that completes command lines in a shell.",
                 .arguments = {"bash|zsh", "shell", 1, false},

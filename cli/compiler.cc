@@ -1,0 +1,88 @@
+#include "cli/compiler.h"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstring>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+
+namespace tenon::cli {
+namespace {
+
+constexpr int kLowestPriority = 19;
+
+// Empty when the system does not say where the runner is.
+std::string CompilerPath() {
+  char path[PATH_MAX];
+  const ssize_t size = readlink("/proc/self/exe", path, sizeof path);
+  if (size <= 0 || size == sizeof path) return "";
+  const absl::string_view runner(path, static_cast<size_t>(size));
+  return absl::StrCat(runner.substr(0, runner.rfind('/') + 1), "tenon-compile");
+}
+
+// The number of what went wrong, 0 for nothing.
+int Spawn(const std::string& program, std::vector<std::string> words,
+          const posix_spawn_file_actions_t* actions, const posix_spawnattr_t* attributes,
+          pid_t* child) {
+  std::vector<char*> argv = {const_cast<char*>(program.c_str())};
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  return posix_spawn(child, program.c_str(), actions, attributes, argv.data(), environ);
+}
+
+// The status of a child that ended.
+int Wait(pid_t child) {
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0) {
+    if (errno != EINTR) return -1;
+  }
+  return status;
+}
+
+}  // namespace
+
+Result<int> RunCompiler(std::vector<std::string> words) {
+  const std::string program = CompilerPath();
+  pid_t child = 0;
+  const int error = Spawn(program, std::move(words), nullptr, nullptr, &child);
+  if (error == ENOENT) {
+    return Fail(ErrorKind::kIo, absl::StrCat("the compiler is not installed: no ", program));
+  }
+  if (error != 0) return Fail(ErrorKind::kIo, absl::StrCat(program, ": ", std::strerror(error)));
+  const int status = Wait(child);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+pid_t StartCompiler(std::vector<std::string> words, int held) {
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  if (posix_spawn_file_actions_init(&actions) != 0) return -1;
+  if (posix_spawnattr_init(&attributes) != 0) {
+    posix_spawn_file_actions_destroy(&actions);
+    return -1;
+  }
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", O_RDWR, 0);
+  }
+  // A copy onto itself is not closed.
+  posix_spawn_file_actions_adddup2(&actions, held, held);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
+  pid_t child = -1;
+  const int error = Spawn(CompilerPath(), std::move(words), &actions, &attributes, &child);
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&actions);
+  if (error != 0) return -1;
+  setpriority(PRIO_PROCESS, static_cast<id_t>(child), kLowestPriority);
+  return child;
+}
+
+bool WaitFor(pid_t compiler) { return Wait(compiler) == 0; }
+
+}  // namespace tenon::cli

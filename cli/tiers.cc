@@ -1,0 +1,207 @@
+#include "cli/tiers.h"
+
+#include <pthread.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstdlib>
+#include <ctime>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "cli/cache.h"
+#include "cli/check.h"
+#include "cli/compiler.h"
+#include "cli/input_file.h"
+#include "vm/sys/file.h"
+
+namespace tenon::cli {
+namespace {
+
+// A guest that has run so long is worth compiling.
+constexpr timespec kWorthCompiling = {0, 200'000'000};
+constexpr size_t kThreadStackBytes = 256 * 1024;
+
+using vm::artifact::Image;
+
+Result<std::shared_ptr<const Image>> MapFile(const std::string& path) {
+  TENON_ASSIGN_OR_RETURN(vm::sys::File file, vm::sys::File::Open(path));
+  return Image::Map(std::move(file));
+}
+
+// How tenon-compile is told what the engine will be.
+std::vector<std::string> CompilerWords(const RunOptions& options, const std::string& output) {
+  std::vector<std::string> words = {"-o", output};
+  if (options.engine.bounds == Bounds::kExplicit) words.emplace_back("--bounds=explicit");
+  if (!options.features_text.empty()) {
+    words.push_back(absl::StrCat("--features=", options.features_text));
+  }
+  words.push_back(absl::StrCat(options.file[0] == '-' ? "./" : "", options.file));
+  return words;
+}
+
+bool MayCache(const RunOptions& options) {
+  return !options.no_cache && options.tier != Tier::kInterp && options.file != "-";
+}
+
+// A folder that is gone afterwards, with the file in it.
+class ScratchFile {
+ public:
+  ScratchFile() {
+    const char* const folder = std::getenv("TMPDIR");
+    folder_ = absl::StrCat(folder != nullptr && *folder != '\0' ? folder : "/tmp", "/tenon-XXXXXX");
+    is_made_ = mkdtemp(folder_.data()) != nullptr;
+  }
+  ScratchFile(const ScratchFile&) = delete;
+  ScratchFile& operator=(const ScratchFile&) = delete;
+  ~ScratchFile() {
+    if (!is_made_) return;
+    unlink(path().c_str());
+    rmdir(folder_.c_str());
+  }
+  bool is_made() const { return is_made_; }
+  std::string path() const { return absl::StrCat(folder_, "/guest.tenon"); }
+
+ private:
+  std::string folder_;
+  bool is_made_;
+};
+
+Status CompileTo(const RunOptions& options, const std::string& output) {
+  TENON_ASSIGN_OR_RETURN(const int exit_code, RunCompiler(CompilerWords(options, output)));
+  if (exit_code == 0) return {};
+  return Fail(ErrorKind::kIo, "it was not compiled");
+}
+
+// Compiles a file that was read, and waits for it.
+Result<InputFile> CompileNow(const RunOptions& options, InputFile file) {
+  if (options.file == "-") {
+    return Fail(ErrorKind::kUsage, "standard input is not compiled; '--tier interp' runs it");
+  }
+  std::vector<uint8_t> copy = file.bytes;
+  TENON_RETURN_IF_ERROR(
+      CheckFile(copy, std::bit_cast<vm::Features>(options.engine.features.rep() ^
+                                                  std::bit_cast<uint64_t>(vm::Features()))));
+  if (const auto cache = MayCache(options) ? Cache::Open(/*make=*/true) : std::nullopt) {
+    if (!file.digest) file.digest = vm::sys::Sha256Of(file.bytes);
+    cache->Trim(kMaxCacheBytes);
+    TENON_RETURN_IF_ERROR(CompileTo(options, cache->PathOf(*file.digest, options.engine)));
+    if (auto image = cache->Find(*file.digest, options.engine)) {
+      return InputFile{{}, std::move(image), true, file.digest};
+    }
+  }
+  const ScratchFile scratch;
+  if (!scratch.is_made()) return Fail(ErrorKind::kIo, "no folder for the compiled file");
+  TENON_RETURN_IF_ERROR(CompileTo(options, scratch.path()));
+  TENON_ASSIGN_OR_RETURN(auto image, MapFile(scratch.path()));
+  return InputFile{{}, std::move(image), false, std::nullopt};
+}
+
+// With the image that the cache has, or the bytes.
+Result<InputFile> ReadOrFind(const RunOptions& options) {
+  InputFile file;
+  struct stat status;
+  const auto cache = MayCache(options) ? Cache::Open(/*make=*/false) : std::nullopt;
+  const bool is_known = cache && stat(options.file.c_str(), &status) == 0;
+  if (is_known) file.digest = cache->KnownDigest(status);
+  const bool was_known = file.digest.has_value();
+  if (was_known) file.image = cache->Find(*file.digest, options.engine);
+  if (file.image == nullptr) {
+    TENON_ASSIGN_OR_RETURN(file.bytes, ReadInputFile(options.file));
+  }
+  if (is_known && !was_known) {
+    file.digest = vm::sys::Sha256Of(file.bytes);
+    cache->Remember(status, *file.digest);
+    file.image = cache->Find(*file.digest, options.engine);
+  }
+  file.is_cached = file.image != nullptr;
+  return file;
+}
+
+// --- In the background ---------------------------------------------------------------------------
+
+struct TierUp {
+  RunOptions options;
+  std::optional<vm::sys::Sha256Digest> digest;
+  std::shared_ptr<const abi::CompiledComponent> component;
+};
+
+// The compiled file, when it is there: another process may be about to make it.
+std::shared_ptr<const Image> Compile(const TierUp& work, const Cache& cache) {
+  const vm::sys::Sha256Digest digest =
+      work.digest ? *work.digest : vm::sys::Sha256Of(*work.component->resolved->syntax->bytes);
+  const EngineOptions& engine = work.options.engine;
+  const std::string path = cache.PathOf(digest, engine);
+  const int lock = cache.Lock(path);
+  if (lock < 0) return nullptr;
+  if (auto image = cache.Find(digest, engine)) {
+    close(lock);
+    return image;
+  }
+  cache.Trim(kMaxCacheBytes);
+  const pid_t compiler = StartCompiler(CompilerWords(work.options, path), lock);
+  close(lock);
+  if (compiler < 0 || !WaitFor(compiler)) return nullptr;
+  struct stat status;
+  if (stat(work.options.file.c_str(), &status) == 0) cache.Remember(status, digest);
+  return cache.Find(digest, engine);
+}
+
+void* RunTierUp(void* argument) {
+  const std::unique_ptr<TierUp> work(static_cast<TierUp*>(argument));
+  timespec left = kWorthCompiling;
+  while (nanosleep(&left, &left) != 0 && errno == EINTR) {
+  }
+  const auto cache = Cache::Open(/*make=*/true);
+  if (!cache) return nullptr;
+  const std::shared_ptr<const Image> image = Compile(*work, *cache);
+  if (image == nullptr) return nullptr;
+  const auto& modules = work->component->modules;
+  for (uint32_t i = 0; i < modules.size(); ++i) {
+    if (!Image::Attach(image, i, *modules[i])) return nullptr;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Result<InputFile> ReadInput(const RunOptions& options) {
+  if (absl::EndsWith(options.file, ".tenon")) {
+    InputFile file;
+    TENON_ASSIGN_OR_RETURN(file.image, MapFile(options.file));
+    if (options.verify) TENON_RETURN_IF_ERROR(file.image->Verify());
+    if (options.tier != Tier::kInterp) return file;
+    file.bytes.assign(file.image->source().begin(), file.image->source().end());
+    file.image = nullptr;
+    return file;
+  }
+  TENON_ASSIGN_OR_RETURN(InputFile file, ReadOrFind(options));
+  if (options.tier == Tier::kAot && file.image == nullptr) {
+    return CompileNow(options, std::move(file));
+  }
+  return file;
+}
+
+Result<InputFile> ReadWithoutImage(const RunOptions& options) {
+  InputFile file;
+  TENON_ASSIGN_OR_RETURN(file.bytes, ReadInputFile(options.file));
+  return file;
+}
+
+void StartTierUp(const RunOptions& options, const std::optional<vm::sys::Sha256Digest>& digest,
+                 std::shared_ptr<const abi::CompiledComponent> component) {
+  if (options.tier != Tier::kAuto || !MayCache(options)) return;
+  auto work = std::make_unique<TierUp>(options, digest, std::move(component));
+  pthread_attr_t attributes;
+  if (pthread_attr_init(&attributes) != 0) return;
+  pthread_attr_setstacksize(&attributes, kThreadStackBytes);
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  pthread_t thread;
+  if (pthread_create(&thread, &attributes, RunTierUp, work.get()) == 0) work.release();
+  pthread_attr_destroy(&attributes);
+}
+
+}  // namespace tenon::cli

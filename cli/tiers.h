@@ -1,0 +1,36 @@
+// `tenon run --tier`: which code a component runs by. With kAuto it is what the cache has of it
+// (cache.h), and without that the interpreter, at once; once the guest has run for a while it is
+// compiled in the background, and its functions move to compiled code at their next entry.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "abi/link/component.h"
+#include "cli/commands.h"
+#include "vm/artifact/image.h"
+#include "vm/base/status.h"
+#include "vm/sys/sha256.h"
+
+namespace tenon::cli {
+
+// A file to run.
+struct InputFile {
+  std::vector<uint8_t> bytes;                        // of a component or module, or
+  std::shared_ptr<const vm::artifact::Image> image;  // what was compiled of one
+  bool is_cached = false;                            // the image
+  std::optional<vm::sys::Sha256Digest> digest;       // of the bytes, where it was needed
+};
+
+// Reads it, or finds what the cache or `tenon compile` made of it; with kAot compiles it. Only a
+// name says that a file may be trusted as machine code: one that ends in .tenon.
+Result<InputFile> ReadInput(const RunOptions& options);
+// Reads what was not read because there was an image, which turned out to be of no use.
+Result<InputFile> ReadWithoutImage(const RunOptions& options);
+
+// From now on the guest runs, in the interpreter: compiles the component that the file's bytes are
+// and moves its functions, if that is what the options want. Fails silently.
+void StartTierUp(const RunOptions& options, const std::optional<vm::sys::Sha256Digest>& digest,
+                 std::shared_ptr<const abi::CompiledComponent> component);
+
+}  // namespace tenon::cli
