@@ -158,8 +158,6 @@ class FunctionLowering : public vm::NullSink {
   llvm::Value* Convert(const vm::Instruction&, llvm::Value* operand);
   llvm::Value* Divide(const vm::Instruction&, llvm::Value* left, llvm::Value* right);
   llvm::Value* Truncate(const vm::Instruction&, llvm::Value* operand);
-  llvm::Value* Canonical(llvm::Value* value);
-  void MakeQuiet(vm::Opcode op);
   void Semantics(const vm::Instruction& instruction);
 
   // Memory (memory.cc).

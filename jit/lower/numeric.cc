@@ -47,13 +47,6 @@ TruncRow TruncRowOf(Opcode op) {
   }
 }
 
-// Whether LLVM takes an operation with that operand for its other operand, or for its negation.
-bool MayBeIdentity(llvm::Value* operand) {
-  auto* constant = llvm::dyn_cast<llvm::ConstantFP>(operand);
-  return constant != nullptr &&
-         (constant->isZero() || constant->isExactlyValue(1.0) || constant->isExactlyValue(-1.0));
-}
-
 }  // namespace
 
 void FunctionLowering::OnConst(const vm::Instruction& instruction) {
@@ -86,12 +79,7 @@ void FunctionLowering::OnBinary(const vm::Instruction& instruction) {
   llvm::Value* right = stack_.back();
   llvm::Value* left = stack_[stack_.size() - 2];
   llvm::Value* result = IntBinary(instruction, left, right);
-  if (result == nullptr) {
-    MakeQuiet(instruction.op);
-    right = stack_.back();
-    left = stack_[stack_.size() - 2];
-    result = FloatBinary(instruction.op, left, right);
-  }
+  if (result == nullptr) result = FloatBinary(instruction.op, left, right);
   if (result == nullptr) {
     result = Compare(instruction.op, left, right);
     if (result != nullptr) result = ir().CreateZExt(result, types().i32);
@@ -223,35 +211,6 @@ llvm::Value* FunctionLowering::FloatUnary(Opcode op, llvm::Value* a) {
   }
 }
 
-// The value; a NaN quiet.
-llvm::Value* FunctionLowering::Canonical(llvm::Value* value) {
-  return ir().CreateUnaryIntrinsic(Intrinsic::canonicalize, value);
-}
-
-// Where LLVM may take the result for one of the two operands on top of the stack, makes that
-// operand what the result would be if it is a NaN.
-void FunctionLowering::MakeQuiet(Opcode op) {
-  switch (op) {
-    case Opcode::F32Add:
-    case Opcode::F64Add:
-    case Opcode::F32Sub:
-    case Opcode::F64Sub:
-    case Opcode::F32Mul:
-    case Opcode::F64Mul:
-    case Opcode::F32Div:
-    case Opcode::F64Div:
-    case Opcode::F32Min:
-    case Opcode::F64Min:
-    case Opcode::F32Max:
-    case Opcode::F64Max: break;
-    default: return;
-  }
-  llvm::Value*& b = stack_.back();
-  llvm::Value*& a = stack_[stack_.size() - 2];
-  if (MayBeIdentity(b)) a = Canonical(a);
-  if (MayBeIdentity(a)) b = Canonical(b);
-}
-
 llvm::Value* FunctionLowering::FloatBinary(Opcode op, llvm::Value* a, llvm::Value* b) {
   switch (op) {
     case Opcode::F32Copysign:
@@ -338,9 +297,7 @@ llvm::Value* FunctionLowering::Convert(const vm::Instruction& instruction, llvm:
     case Opcode::F64ConvertI64S: return ir().CreateSIToFP(a, types().f64);
     case Opcode::F64ConvertI32U:
     case Opcode::F64ConvertI64U: return ir().CreateUIToFP(a, types().f64);
-    case Opcode::F32DemoteF64:  // what was promoted just before would come back as it was
-      if (llvm::isa<llvm::FPExtInst>(a)) a = Canonical(a);
-      return ir().CreateFPTrunc(a, types().f32);
+    case Opcode::F32DemoteF64: return ir().CreateFPTrunc(a, types().f32);
     case Opcode::F64PromoteF32: return ir().CreateFPExt(a, types().f64);
     case Opcode::I32ReinterpretF32: return ir().CreateBitCast(a, types().i32);
     case Opcode::I64ReinterpretF64: return ir().CreateBitCast(a, types().i64);

@@ -1,8 +1,10 @@
 // vm/sem's functions, from the bitcode that semantics_bitcode.cc is compiled to.
+#include "absl/strings/match.h"
 #include "jit/embedded.h"
 #include "jit/lower/code_builder.h"
 #include "jit/lower/function_lowering.h"
 #include "jit/lower/module_lowering.h"
+#include "jit/optimize/quiet_identities.h"
 #include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/Module.h"
@@ -32,6 +34,15 @@ std::unique_ptr<llvm::Module> ReadSemantics(llvm::LLVMContext& context) {
   return std::move(*module);
 }
 
+// Whether it computes with two floats, or lanes of them.
+bool IsFloatArithmetic(vm::Opcode op) {
+  const absl::string_view text = vm::Info(op).text;
+  if (!absl::StartsWith(text, "f32") && !absl::StartsWith(text, "f64")) return false;
+  const absl::string_view name = text.substr(text.find('.') + 1);
+  return name == "add" || name == "sub" || name == "mul" || name == "div" || name == "min" ||
+         name == "max";
+}
+
 }  // namespace
 
 llvm::Function* ModuleLowering::SemanticsOf(vm::Opcode op) {
@@ -44,6 +55,7 @@ llvm::Function* ModuleLowering::SemanticsOf(vm::Opcode op) {
   if (pointer == nullptr) pointer = semantics_->getNamedGlobal(std::string("tenon_sem_") + name);
   TENON_CHECK(pointer != nullptr);
   auto* function = llvm::cast<llvm::Function>(pointer->getInitializer());
+  if (IsFloatArithmetic(op)) function->addFnAttr(kFloatSemantics, vm::Info(op).text);
   llvm::Function* declared = ir_.getFunction(function->getName());
   if (declared == nullptr) {
     declared = llvm::Function::Create(function->getFunctionType(),

@@ -5,6 +5,7 @@
 #include "absl/strings/string_view.h"
 #include "jit/optimize/anchor_addresses.h"
 #include "jit/optimize/count_from_zero.h"
+#include "jit/optimize/quiet_identities.h"
 #include "jit/optimize/separate_arrays.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/IR/LegacyPassManager.h"
@@ -108,6 +109,14 @@ void Optimize(llvm::Module& module, llvm::TargetMachine& machine, OptLevel level
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, components, modules);
+  builder.registerPipelineStartEPCallback([](llvm::ModulePassManager& start,
+                                             llvm::OptimizationLevel how) {
+    if (how != llvm::OptimizationLevel::O0) {
+      start.addPass(
+          llvm::createModuleToFunctionPassAdaptor(llvm::SROAPass(llvm::SROAOptions::PreserveCFG)));
+    }
+    start.addPass(QuietIdentities());
+  });
   if (level != OptLevel::k0) AddPassesForGuests(&builder);
   llvm::ModulePassManager passes = level == OptLevel::k0
                                        ? builder.buildO0DefaultPipeline(PassLevel(level))

@@ -154,6 +154,30 @@ std::string Constant(char letter, uint64_t bits) {
   return absl::StrCat("(", reinterpret, " ", is_negative ? "-" : "", is_zero ? "0" : "1", ")");
 }
 
+// Operands that compilers know identities of.
+std::vector<std::string> Constants(Opcode op, char letter) {
+  const absl::string_view text = Info(op).text;
+  std::vector<std::string> constants;
+  if (letter == 'v') {
+    for (const char* number : {"0", "1", "-0", "-1"}) {
+      if (absl::StartsWith(text, "f32")) {
+        constants.push_back(
+            absl::StrCat("(v128.const f32x4 ", number, " ", number, " ", number, " ", number, ")"));
+      } else if (absl::StartsWith(text, "f64")) {
+        constants.push_back(absl::StrCat("(v128.const f64x2 ", number, " ", number, ")"));
+      }
+    }
+    return constants;
+  }
+  const bool is_float = letter == 'f' || letter == 'd';
+  const uint64_t sign = letter == 'f' ? 0x80000000 : uint64_t{1} << 63;
+  for (const uint64_t bits : is_float ? std::vector<uint64_t>{0, 1, sign, sign | 1}
+                                      : std::vector<uint64_t>{0, 1, ~0ull}) {
+    constants.push_back(Constant(letter, bits));
+  }
+  return constants;
+}
+
 // A function to be run in both tiers.
 struct Case {
   Opcode op;
@@ -204,15 +228,14 @@ std::vector<Case> Cases() {
     if (params.size() != 2 || params[0] != params[1]) continue;
     const std::string one = params.substr(0, 1);
     cases.push_back({op, one, results, "local.get 0 local.get 0" + call});
-    if (one == "v") continue;
-    const bool is_float = one == "f" || one == "d";
-    const uint64_t sign = one == "f" ? 0x80000000 : uint64_t{1} << 63;
-    const std::vector<uint64_t> constants =
-        is_float ? std::vector<uint64_t>{0, 1, sign, sign | 1} : std::vector<uint64_t>{0, 1, ~0ull};
-    for (const uint64_t bits : constants) {
-      const std::string constant = Constant(one[0], bits);
+    for (const std::string& constant : Constants(op, one[0])) {
+      const std::string type = TypeOf(one[0]);
       cases.push_back({op, one, results, absl::StrCat("local.get 0 ", constant, call)});
       cases.push_back({op, one, results, absl::StrCat(constant, " local.get 0", call)});
+      // The same by way of a variable.
+      const std::string set = absl::StrCat("(local ", type, ") ", constant, " local.set 1 ");
+      cases.push_back({op, one, results, absl::StrCat(set, "local.get 0 local.get 1", call)});
+      cases.push_back({op, one, results, absl::StrCat(set, "local.get 1 local.get 0", call)});
     }
   }
   return cases;
