@@ -28,6 +28,7 @@ constexpr char kUsage[] =
     "  --trap-policy=POLICY      component or precise (component)\n"
     "  --deterministic-simd      relaxed SIMD that is the same everywhere\n"
     "  --features=LIST           as of `tenon run`\n"
+    "  --threads=N               that compile (one a core); the result is the same\n"
     "  --sample=SEED             compile about half of the functions; the others are interpreted\n"
     "  --report                  tell which functions have no machine code, and why\n";
 
@@ -85,6 +86,10 @@ Result<bool> ParseValue(absl::string_view name, absl::string_view value, Argumen
     arguments->compile.trap_policy = chosen ? TrapPolicy::kComponent : TrapPolicy::kPrecise;
   } else if (name == "--features") {
     TENON_RETURN_IF_ERROR(arguments->features.Apply(value));
+  } else if (name == "--threads") {
+    if (!absl::SimpleAtoi(value, &arguments->compile.threads) || arguments->compile.threads == 0) {
+      return std::unexpected(BadUsage("--threads takes a number above 0").error());
+    }
   } else if (name == "--sample") {
     uint64_t seed = 0;
     if (!absl::SimpleAtoi(value, &seed)) {

@@ -3,11 +3,12 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "jit/optimize/anchor_addresses.h"
-#include "jit/optimize/count_from_zero.h"
-#include "jit/optimize/quiet_identities.h"
-#include "jit/optimize/separate_arrays.h"
+#include "jit/optimize/pipeline.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
+#include "llvm/CodeGen/CodeGenTargetMachineImpl.h"
+#include "llvm/CodeGen/MachineModuleInfo.h"
+#include "llvm/CodeGen/Passes.h"
+#include "llvm/CodeGen/TargetPassConfig.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
@@ -54,15 +55,6 @@ llvm::CodeGenOptLevel CodeGenLevel(OptLevel level) {
   }
 }
 
-llvm::OptimizationLevel PassLevel(OptLevel level) {
-  switch (level) {
-    case OptLevel::k0: return llvm::OptimizationLevel::O0;
-    case OptLevel::k1: return llvm::OptimizationLevel::O1;
-    case OptLevel::k3: return llvm::OptimizationLevel::O3;
-    default: return llvm::OptimizationLevel::O2;
-  }
-}
-
 // What code may call of itself: image/support.c.
 llvm::TargetLibraryInfoImpl SupportLibrary(const llvm::Triple& triple) {
   llvm::TargetLibraryInfoImpl library(triple);
@@ -72,28 +64,6 @@ llvm::TargetLibraryInfoImpl SupportLibrary(const llvm::Triple& triple) {
     library.setAvailable(func);
   }
   return library;
-}
-
-// What a guest's code needs and code of C++ does not.
-void AddPassesForGuests(llvm::PassBuilder* builder) {
-  builder->registerPipelineEarlySimplificationEPCallback(
-      [](llvm::ModulePassManager& passes, llvm::OptimizationLevel, llvm::ThinOrFullLTOPhase) {
-        llvm::FunctionPassManager anchor;
-        anchor.addPass(llvm::SROAPass(llvm::SROAOptions::PreserveCFG));
-        anchor.addPass(llvm::EarlyCSEPass());
-        anchor.addPass(CountFromZero());
-        anchor.addPass(llvm::InstCombinePass());
-        anchor.addPass(AnchorAddresses());
-        passes.addPass(llvm::createModuleToFunctionPassAdaptor(std::move(anchor)));
-      });
-  builder->registerVectorizerStartEPCallback(
-      [](llvm::FunctionPassManager& passes, llvm::OptimizationLevel) {
-        passes.addPass(SeparateArrays());
-      });
-  builder->registerVectorizerEndEPCallback(
-      [](llvm::FunctionPassManager& passes, llvm::OptimizationLevel) {
-        passes.addPass(RejoinArrays());
-      });
 }
 
 void Optimize(llvm::Module& module, llvm::TargetMachine& machine, OptLevel level) {
@@ -109,19 +79,26 @@ void Optimize(llvm::Module& module, llvm::TargetMachine& machine, OptLevel level
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, components, modules);
-  builder.registerPipelineStartEPCallback([](llvm::ModulePassManager& start,
-                                             llvm::OptimizationLevel how) {
-    if (how != llvm::OptimizationLevel::O0) {
-      start.addPass(
-          llvm::createModuleToFunctionPassAdaptor(llvm::SROAPass(llvm::SROAOptions::PreserveCFG)));
-    }
-    start.addPass(QuietIdentities());
-  });
-  if (level != OptLevel::k0) AddPassesForGuests(&builder);
-  llvm::ModulePassManager passes = level == OptLevel::k0
-                                       ? builder.buildO0DefaultPipeline(PassLevel(level))
-                                       : builder.buildPerModuleDefaultPipeline(PassLevel(level));
+  llvm::ModulePassManager passes = PassesFor(level, builder);
   passes.run(module, modules);
+}
+
+// What addPassesToEmitFile adds, without the second scheduling of instructions: processors that
+// execute them out of order gain nothing from it.
+void AddCodeGeneration(llvm::CodeGenTargetMachineImpl& machine, llvm::legacy::PassManager& passes,
+                       llvm::raw_pwrite_stream& stream) {
+  auto* functions = new llvm::MachineModuleInfoWrapperPass(&machine);
+  llvm::TargetPassConfig* config = machine.createPassConfig(passes);
+  config->setDisableVerify(true);
+  config->disablePass(&llvm::PostRASchedulerID);
+  passes.add(config);
+  passes.add(functions);
+  TENON_CHECK(!config->addISelPasses());
+  config->addMachinePasses();
+  config->setInitialized();
+  TENON_CHECK(!machine.addAsmPrinter(passes, stream, nullptr, llvm::CodeGenFileType::ObjectFile,
+                                     functions->getMMI().getContext()));
+  passes.add(llvm::createFreeMachineFunctionPass());
 }
 
 }  // namespace
@@ -167,8 +144,7 @@ void EmitObject(llvm::Module& module, llvm::TargetMachine& machine, OptLevel lev
   llvm::raw_svector_ostream stream(*object);
   llvm::legacy::PassManager passes;
   passes.add(new llvm::TargetLibraryInfoWrapperPass(SupportLibrary(module.getTargetTriple())));
-  TENON_CHECK(
-      !machine.addPassesToEmitFile(passes, stream, nullptr, llvm::CodeGenFileType::ObjectFile));
+  AddCodeGeneration(static_cast<llvm::CodeGenTargetMachineImpl&>(machine), passes, stream);
   passes.run(module);
 }
 
