@@ -60,7 +60,7 @@ def memories():
     yield "init-after-drop", code(b"\xfc\x09\0" + i32(0) * 2 + i32(1) + b"\xfc\x08\0\0", more=MEMORY_0 + [
         (COUNT, b"\1"), (DATA, b"\1\1" + sized(b"x"))]), "trap", BOUNDS
     yield "grow-to-the-most", code(
-        i32(65535) + b"\x40\0" + DROP + i32(1) + b"\x40\0", results=I32, more=MEMORY_0), "returns", "-1"
+        i32(65534) + b"\x40\0" + DROP + i32(1) + b"\x40\0", results=I32, more=MEMORY_0), "returns", "-1"
     yield "grow-by-most", code(far + b"\x40\0", results=I32, more=MEMORY_0), "returns", "-1"
     yield "grow-page-by-page", code(repeat(65_000, i32(1) + b"\x40\0" + DROP), [(1, I32)],
                                     more=MEMORY_0), "returns", ""
