@@ -43,7 +43,7 @@ std::vector<uint64_t> DigestsOf(const std::vector<uint8_t>& image, const Module&
   std::vector<Func> funcs(module.func_count);
   const size_t bytes = funcs.size() * sizeof(Func);
   TENON_CHECK(module.funcs <= image.size() && image.size() - module.funcs >= bytes);
-  std::memcpy(funcs.data(), image.data() + module.funcs, bytes);
+  if (bytes != 0) std::memcpy(funcs.data(), image.data() + module.funcs, bytes);
   std::vector<uint64_t> digests(BlockCount(funcs.size()));
   for (size_t block = 0; block < digests.size(); ++block) {
     digests[block] = DigestOfBlock(funcs, block);
