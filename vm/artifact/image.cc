@@ -90,8 +90,9 @@ Result<Layout> ReadLayout(const sys::File& file, uint64_t file_size, const Elf64
 template <typename Row>
 Result<absl::Span<const Row>> RowsAt(absl::Span<const uint8_t> part, uint64_t offset,
                                      uint64_t count) {
-  if (offset % alignof(Row) != 0 || offset > part.size() ||
-      count > (part.size() - offset) / sizeof(Row)) {
+  const uint64_t address = reinterpret_cast<uintptr_t>(part.data()) + offset;
+  if (offset > part.size() || count > (part.size() - offset) / sizeof(Row) ||
+      address % alignof(Row) != 0) {
     return Damaged("a table is not in it");
   }
   return absl::Span<const Row>(reinterpret_cast<const Row*>(part.data() + offset), count);
