@@ -1,12 +1,13 @@
 #include "jit/compile.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <deque>
 #include <mutex>
-#include <optional>
 #include <thread>
 
+#include "jit/budget.h"
 #include "jit/image/header.h"
 #include "jit/image/link.h"
 #include "jit/lower/module_lowering.h"
@@ -27,8 +28,36 @@ struct ModuleWork {
   const vm::ResolvedModule& source;
   CompileReport& report;
   Symbols symbols;
-  std::vector<Partition> partitions;
-  std::optional<const Survey> survey;  // made before there are threads
+  const Survey survey;
+  const std::vector<Partition> partitions;
+};
+
+// A thread's target machines, one a level: some of what generating code without optimising sets in
+// a machine remains there.
+class Machines {
+ public:
+  static Result<Machines> Make(const CompileOptions& options) {
+    Machines machines(options);
+    TENON_ASSIGN_OR_RETURN(machines.of_level_[static_cast<size_t>(options.level)],
+                           MakeTargetMachine(options));
+    return machines;
+  }
+
+  llvm::TargetMachine& of(OptLevel level) {
+    std::unique_ptr<llvm::TargetMachine>& machine = of_level_[static_cast<size_t>(level)];
+    if (machine != nullptr) return *machine;
+    CompileOptions options = *options_;
+    options.level = level;
+    machine = *MakeTargetMachine(options);
+    return *machine;
+  }
+
+ private:
+  explicit Machines(const CompileOptions& options) : options_(&options) {}
+
+  const CompileOptions* options_;
+  std::array<std::unique_ptr<llvm::TargetMachine>, 1 + static_cast<size_t>(OptLevel::kSize)>
+      of_level_;
 };
 
 // One compilation: what its threads share. Each writes what belongs to its partitions alone.
@@ -39,7 +68,10 @@ class Compilation {
       : program_(program), options_(options) {
     for (uint32_t i = 0; i < program.modules.size(); ++i) {
       const vm::ResolvedModule& module = *program.modules[i];
-      work_.push_back({module, reports[i], Symbols(module, i), Divide(module), {}});
+      Survey survey(module, options);
+      std::vector<Partition> partitions = Divide(module, survey, options.level);
+      work_.push_back(
+          {module, reports[i], Symbols(module, i), std::move(survey), std::move(partitions)});
       for (const Partition& partition : work_.back().partitions) {
         parts_.push_back({i, &partition});
         total_ += partition.bytes;
@@ -50,23 +82,27 @@ class Compilation {
   }
 
   Result<std::vector<uint8_t>> Run() {
-    TENON_ASSIGN_OR_RETURN(std::unique_ptr<llvm::TargetMachine> machine,
-                           MakeTargetMachine(options_));
-    for (ModuleWork& module : work_) {
-      module.survey.emplace(module.source, options_);
-    }
+    TENON_ASSIGN_OR_RETURN(Machines machines, Machines::Make(options_));
+    Budget budget(options_);
     std::vector<std::thread> helpers;
     for (size_t i = 1; i < std::min<size_t>(ThreadCount(), parts_.size()); ++i) {
-      helpers.emplace_back([this] { Work(**MakeTargetMachine(options_)); });
+      helpers.emplace_back([this, &worker = budget.AddWorker()] {
+        Machines own = *Machines::Make(options_);
+        Work(own, worker);
+      });
     }
-    Work(*machine);
+    Budget::Worker& worker = budget.AddWorker();
+    Work(machines, worker);
     for (std::thread& helper : helpers) helper.join();
+    llvm::TargetMachine& machine = machines.of(OptLevel::k1);
     for (const ModuleWork& module : work_) {
-      Lower(*machine, module, &objects_.emplace_back(),
-            [&](ModuleLowering& lowering) { lowering.WriteTable(module.report); });
+      Emit(machine, OptLevel::k1, worker, &objects_.emplace_back(), [&](llvm::Module& ir) {
+        Lower(machine, module, ir,
+              [&](ModuleLowering& lowering) { lowering.WriteTable(module.report); });
+      });
     }
-    Emit(*machine, &objects_.emplace_back(),
-         [&](llvm::Module& ir) { BuildHeader(program_.modules, options_, *machine, ir); });
+    Emit(machine, OptLevel::k1, worker, &objects_.emplace_back(),
+         [&](llvm::Module& ir) { BuildHeader(program_.modules, options_, machine, ir); });
     std::vector<absl::string_view> objects;
     for (const Object& object : objects_) objects.emplace_back(object.data(), object.size());
     TENON_ASSIGN_OR_RETURN(std::vector<uint8_t> image, LinkImage(objects));
@@ -85,16 +121,22 @@ class Compilation {
   }
 
   // Takes parts as long as there are any.
-  void Work(llvm::TargetMachine& machine) {
+  void Work(Machines& machines, Budget::Worker& worker) {
     for (size_t i = next_++; i < parts_.size(); i = next_++) {
       const Partition& partition = *parts_[i].partition;
       const ModuleWork& module = work_[parts_[i].module];
-      Lower(machine, module, &objects_[i], [&](ModuleLowering& lowering) {
-        for (const vm::FuncIdx func : partition.funcs) {
-          module.report.funcs[func.value() - module.source.imported_funcs].reason =
-              lowering.Lower(func);
-        }
+      llvm::TargetMachine& machine = machines.of(partition.level);
+      worker.Begin();
+      Emit(machine, partition.level, worker, &objects_[i], [&](llvm::Module& ir) {
+        Lower(machine, module, ir, [&](ModuleLowering& lowering) {
+          for (const vm::FuncIdx func : partition.funcs) {
+            worker.Enter(module.symbols.of(func));
+            module.report.funcs[func.value() - module.source.imported_funcs].reason =
+                lowering.Lower(func);
+          }
+        });
       });
+      worker.End();
       if (!options_.progress) continue;
       const std::lock_guard lock(progress_mutex_);
       done_ += partition.bytes;
@@ -102,20 +144,17 @@ class Compilation {
     }
   }
 
-  // An object of what `fill` lowers of a module.
   template <typename Fill>
-  void Lower(llvm::TargetMachine& machine, const ModuleWork& module, Object* object, Fill fill) {
-    Emit(machine, object, [&](llvm::Module& ir) {
-      ModuleLowering lowering(module.source, options_, machine, module.symbols, *module.survey,
-                              &ir);
-      fill(lowering);
-      lowering.Finish();
-    });
+  void Lower(llvm::TargetMachine& machine, const ModuleWork& module, llvm::Module& ir, Fill fill) {
+    ModuleLowering lowering(module.source, options_, machine, module.symbols, module.survey, &ir);
+    fill(lowering);
+    lowering.Finish();
   }
 
   // An object of what `fill` makes.
   template <typename Fill>
-  void Emit(llvm::TargetMachine& machine, Object* object, Fill fill) {
+  void Emit(llvm::TargetMachine& machine, OptLevel level, Budget::Worker& worker, Object* object,
+            Fill fill) {
     llvm::LLVMContext context;
     llvm::Module ir("module", context);
     ir.setTargetTriple(machine.getTargetTriple());
@@ -123,7 +162,9 @@ class Compilation {
     ir.setPICLevel(llvm::PICLevel::SmallPIC);
     fill(ir);
     TENON_CHECK(!llvm::verifyModule(ir, &llvm::errs()));
-    EmitObject(ir, machine, options_.level, object);
+    EmitObject(
+        ir, machine, level, [&](llvm::StringRef func) { worker.Enter({func.data(), func.size()}); },
+        object);
   }
 
   const Program& program_;

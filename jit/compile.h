@@ -32,6 +32,12 @@ struct CompileOptions {
   unsigned threads = 0;                     // that compile; 0: one a core. The result is the same
   // Called as work gets done, by one thread at a time: bytes of bodies.
   std::function<void(uint64_t done, uint64_t total)> progress;
+  // What a part of a module, most often one function, may take: processor time, and memory of the
+  // whole process; 0: any. LLVM can't be stopped, so when more is taken a thread of its own calls
+  // `over_budget` with an error (kLimit) that names the function, which must end the process.
+  double budget_seconds = 0;
+  uint64_t budget_bytes = 0;
+  std::function<void(const Error&)> over_budget;
 };
 
 // What became of each defined function, in the order of their indices.

@@ -6,9 +6,11 @@
 
 #include <cstring>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
@@ -124,6 +126,42 @@ TEST_F(CompileTest, MakesTheSameOnAnyNumberOfThreads) {
   options.progress = nullptr;
   options.threads = 4;
   EXPECT_EQ(Compile(wat, options), on_one);
+}
+
+TEST_F(CompileTest, TellsWhichFunctionTakesMoreThanItMay) {
+  CompileOptions options;
+  std::mutex mutex;
+  std::string told;
+  options.threads = 1;
+  options.budget_seconds = 1e-3;
+  options.over_budget = [&](const Error& error) {
+    const std::lock_guard lock(mutex);
+    told = error.ToString();
+  };
+  for (int i = 0; i < 100 && told.empty(); ++i) Compile(Large(), options);
+  EXPECT_TRUE(absl::StartsWith(told, "compiling function f")) << told;
+  EXPECT_TRUE(absl::EndsWith(told, " takes more than 0.001 s")) << told;
+}
+
+// Every loop merges every local, so that there would be millions of phis.
+TEST_F(CompileTest, TranslatesWhatIsTooMuchForOptimising) {
+  constexpr int kCount = 2100;
+  std::string wat = "(module (func (param i32) (local";
+  for (int i = 0; i < kCount; ++i) wat += " i32";
+  wat += ")";
+  for (int i = 0; i < kCount; ++i) wat += " loop";
+  for (int i = 0; i < kCount; ++i) {
+    absl::StrAppend(&wat, " local.get ", i, " local.get 0 i32.add local.set ", i + 1);
+  }
+  for (int i = 0; i < kCount; ++i) absl::StrAppend(&wat, " local.get ", i, " br_if ", i);
+  for (int i = 0; i < kCount; ++i) wat += " end";
+  CompileOptions options;
+  options.budget_bytes = uint64_t{1} << 30;
+  std::string told;
+  options.over_budget = [&](const Error& error) { told = error.ToString(); };
+  Compile(wat + "))", options);
+  EXPECT_EQ(told, "");
+  EXPECT_EQ(Left(), "");
 }
 
 // Read-only data, then code; nothing that is written, relocated or found at run time.

@@ -6,16 +6,21 @@
 #include <vector>
 
 #include "jit/compile.h"
+#include "jit/lower/survey.h"
 
 namespace tenon::jit {
 
 struct Partition {
   std::vector<vm::FuncIdx> funcs;  // neighbours
   uint64_t bytes = 0;              // of their bodies
+  OptLevel level = OptLevel::k2;   // that they are compiled at
 };
 
-// All functions that the module defines, in order. How they are divided depends on the module
-// alone: neighbours come of one source file mostly, and call each other.
-std::vector<Partition> Divide(const vm::ResolvedModule& module);
+// All functions that the module defines, in order. How they are divided depends on the module and
+// the level alone: neighbours come of one source file mostly, and call each other. A function so
+// large that passes which are not linear would take minutes is alone, and compiled at a lower
+// level.
+std::vector<Partition> Divide(const vm::ResolvedModule& module, const Survey& survey,
+                              OptLevel level);
 
 }  // namespace tenon::jit

@@ -15,6 +15,13 @@ class BodySurvey : public vm::NullSink {
   bool has_tail_call = false;
   bool throws = false;            // without regard to who catches
   std::vector<uint32_t> callees;  // functions of the module, minus the imported ones
+  uint64_t locals = 0;
+  uint64_t constructs = 0;
+
+  void OnFunction(const vm::FuncType&, absl::Span<const vm::ValType> all) { locals = all.size(); }
+  void OnBlock(const vm::Instruction&, const vm::BlockInfo&) { ++constructs; }
+  void OnLoop(const vm::Instruction&, const vm::BlockInfo&) { ++constructs; }
+  void OnIf(const vm::Instruction&, const vm::BlockInfo&) { ++constructs; }
 
   void OnThrow(const vm::Instruction&, const vm::Resolved&) { throws = true; }
   void OnThrowRef(const vm::Instruction&) { throws = true; }
@@ -73,6 +80,7 @@ Survey::Survey(const vm::ResolvedModule& module, const CompileOptions& options)
     }
     facts.has_tail_call = survey.has_tail_call && facts.reason.empty();
     facts.may_throw = survey.throws;
+    facts.merges = survey.locals * survey.constructs;
     for (const uint32_t callee : survey.callees) {
       if (callers[callee].empty() || callers[callee].back() != i) callers[callee].push_back(i);
     }

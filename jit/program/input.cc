@@ -24,6 +24,7 @@ Result<std::unique_ptr<const Input>> Input::Read(const std::string& path,
                          vm::sys::ReadInputFile(path, vm::kMaxModuleBytes));
   std::unique_ptr<Input> input(new Input());
   input->source_.digest = vm::sys::Sha256Of(bytes);
+  input->size_ = bytes.size();
   const absl::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (abi::IsComponent(bytes)) {
     TENON_RETURN_IF_ERROR(input->TakeComponent(std::move(bytes), features));

@@ -22,12 +22,14 @@ class Input {
                                                    const vm::Features& features);
 
   Program program() const;
+  uint64_t size() const { return size_; }  // of the file, in bytes
 
  private:
   Input() = default;
   Status TakeModule(std::vector<uint8_t> binary, const vm::Features& features);
   Status TakeComponent(std::vector<uint8_t> binary, const vm::Features& features);
 
+  uint64_t size_ = 0;
   vm::TypeStore types_;
   std::unique_ptr<const abi::ResolvedComponent> component_;  // or a module
   std::shared_ptr<const vm::ResolvedModule> module_;

@@ -1,5 +1,7 @@
 // tenon-compile: a component's or module's file to an artifact's. The runner starts it, so that it
 // links no LLVM itself.
+#include <cstdlib>
+#include <ctime>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +15,8 @@
 #include "jit/compile.h"
 #include "jit/program/input.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/Process.h"
 #include "llvm/Support/raw_ostream.h"
 #include "vm/base/status.h"
 #include "vm/syntax/features.h"
@@ -30,13 +34,19 @@ constexpr char kUsage[] =
     "  --features=LIST           as of `tenon run`\n"
     "  --threads=N               that compile (one a core); the result is the same\n"
     "  --sample=SEED             compile about half of the functions; the others are interpreted\n"
+    "  --budget=SECONDS          of processor time that a function may take (300; 0: any)\n"
+    "  --memory-budget=MIB       that the compiler may take (8192; 0: any)\n"
+    "  --time                    tell how fast it was, on standard error\n"
     "  --report                  tell which functions have no machine code, and why\n";
 
 struct Arguments {
-  CompileOptions compile{.trap_policy = TrapPolicy::kComponent};
+  CompileOptions compile{.trap_policy = TrapPolicy::kComponent,
+                         .budget_seconds = 300,
+                         .budget_bytes = uint64_t{8192} << 20};
   vm::Features features;
   std::string in, out;
   bool report = false;
+  bool time = false;
 };
 
 Status BadUsage(absl::string_view what) {
@@ -90,6 +100,17 @@ Result<bool> ParseValue(absl::string_view name, absl::string_view value, Argumen
     if (!absl::SimpleAtoi(value, &arguments->compile.threads) || arguments->compile.threads == 0) {
       return std::unexpected(BadUsage("--threads takes a number above 0").error());
     }
+  } else if (name == "--budget") {
+    double& seconds = arguments->compile.budget_seconds;
+    if (!absl::SimpleAtod(value, &seconds) || !(seconds >= 0)) {
+      return std::unexpected(BadUsage("--budget takes a number of seconds").error());
+    }
+  } else if (name == "--memory-budget") {
+    uint32_t mebibytes = 0;
+    if (!absl::SimpleAtoi(value, &mebibytes)) {
+      return std::unexpected(BadUsage("--memory-budget takes a number of MiB").error());
+    }
+    arguments->compile.budget_bytes = uint64_t{mebibytes} << 20;
   } else if (name == "--sample") {
     uint64_t seed = 0;
     if (!absl::SimpleAtoi(value, &seed)) {
@@ -116,6 +137,8 @@ Result<Arguments> Parse(const std::vector<absl::string_view>& words) {
       arguments.compile.level = *level;
     } else if (word == "--report") {
       arguments.report = true;
+    } else if (word == "--time") {
+      arguments.time = true;
     } else if (word == "--deterministic-simd") {
       arguments.compile.deterministic_simd = true;
     } else if (const size_t equals = word.find('='); equals != absl::string_view::npos) {
@@ -169,23 +192,50 @@ void PrintReport(const std::vector<CompileReport>& reports) {
   llvm::outs() << compiled << " of " << all << " functions compiled\n";
 }
 
-Status Run(const Arguments& arguments) {
+// A line on a terminal that is written over, and away when it is full.
+void ShowProgress(uint64_t done, uint64_t total) {
+  constexpr uint64_t kWidth = 40;
+  if (done >= total) {
+    llvm::errs() << "\r\x1b[K";
+    return;
+  }
+  const uint64_t filled = kWidth * done / total;
+  llvm::errs() << "\r[" << std::string(filled, '#') << std::string(kWidth - filled, ' ') << "] "
+               << 100 * done / total << " %";
+}
+
+void PrintTime(uint64_t bytes) {
+  const double seconds = static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+  const double kilobytes = static_cast<double>(bytes) / 1000;
+  llvm::errs() << llvm::format("%.0f KB in %.2f s of processor time: %.0f KB/s\n", kilobytes,
+                               seconds, kilobytes / seconds);
+}
+
+int Complain(const Error& error) {
+  llvm::errs() << "tenon-compile: " << error.ToString() << "\n";
+  return error.kind() == ErrorKind::kUsage ? 2 : 1;
+}
+
+Status Run(Arguments arguments) {
+  if (llvm::sys::Process::StandardErrIsDisplayed()) arguments.compile.progress = ShowProgress;
+  // Nothing has been written yet, so nothing is left behind.
+  arguments.compile.over_budget = [](const Error& error) { std::_Exit(Complain(error)); };
   TENON_ASSIGN_OR_RETURN(const std::unique_ptr<const Input> input,
                          Input::Read(arguments.in, arguments.features));
   std::vector<CompileReport> reports;
   TENON_ASSIGN_OR_RETURN(const std::vector<uint8_t> artifact,
                          Compile(input->program(), arguments.compile, &reports));
   if (arguments.report) PrintReport(reports);
+  if (arguments.time) PrintTime(input->size());
   return WriteWhole(arguments.out, artifact);
 }
 
 int Main(const std::vector<absl::string_view>& words) {
   auto arguments = Parse(words);
-  const Status status =
-      arguments ? Run(*arguments) : Status(std::unexpected(std::move(arguments).error()));
+  const Status status = arguments ? Run(std::move(*arguments))
+                                  : Status(std::unexpected(std::move(arguments).error()));
   if (status) return 0;
-  llvm::errs() << "tenon-compile: " << status.error().ToString() << "\n";
-  return status.error().kind() == ErrorKind::kUsage ? 2 : 1;
+  return Complain(status.error());
 }
 
 }  // namespace

@@ -10,8 +10,10 @@
 #include "llvm/CodeGen/Passes.h"
 #include "llvm/CodeGen/TargetPassConfig.h"
 #include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/PassInstrumentation.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
+#include "llvm/Pass.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/raw_ostream.h"
@@ -24,6 +26,8 @@
 
 namespace tenon::jit {
 namespace {
+
+using Enter = std::function<void(llvm::StringRef func)>;
 
 constexpr char kTriple[] = "x86_64-unknown-linux-gnu";
 
@@ -66,12 +70,17 @@ llvm::TargetLibraryInfoImpl SupportLibrary(const llvm::Triple& triple) {
   return library;
 }
 
-void Optimize(llvm::Module& module, llvm::TargetMachine& machine, OptLevel level) {
+void Optimize(llvm::Module& module, llvm::TargetMachine& machine, OptLevel level,
+              const Enter& enter) {
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager components;
   llvm::ModuleAnalysisManager modules;
-  llvm::PassBuilder builder(&machine);
+  llvm::PassInstrumentationCallbacks callbacks;
+  callbacks.registerBeforeNonSkippedPassCallback([&](llvm::StringRef, llvm::Any at) {
+    if (auto* func = llvm::any_cast<const llvm::Function*>(&at)) enter((*func)->getName());
+  });
+  llvm::PassBuilder builder(&machine, llvm::PipelineTuningOptions(), std::nullopt, &callbacks);
   functions.registerPass(
       [&] { return llvm::TargetLibraryAnalysis(SupportLibrary(module.getTargetTriple())); });
   builder.registerModuleAnalyses(modules);
@@ -82,6 +91,22 @@ void Optimize(llvm::Module& module, llvm::TargetMachine& machine, OptLevel level
   llvm::ModulePassManager passes = PassesFor(level, builder);
   passes.run(module, modules);
 }
+
+// Goes first, and says so, when code is generated for a function.
+class EnterFunction : public llvm::FunctionPass {
+ public:
+  explicit EnterFunction(const Enter& enter) : FunctionPass(id_), enter_(enter) {}
+  bool runOnFunction(llvm::Function& function) override {
+    enter_(function.getName());
+    return false;
+  }
+  void getAnalysisUsage(llvm::AnalysisUsage& usage) const override { usage.setPreservesAll(); }
+
+ private:
+  static char id_;
+  const Enter& enter_;
+};
+char EnterFunction::id_ = 0;
 
 // What addPassesToEmitFile adds, without the second scheduling of instructions: processors that
 // execute them out of order gain nothing from it.
@@ -134,16 +159,17 @@ Result<std::unique_ptr<llvm::TargetMachine>> MakeTargetMachine(const CompileOpti
 }
 
 void EmitObject(llvm::Module& module, llvm::TargetMachine& machine, OptLevel level,
-                llvm::SmallVectorImpl<char>* object) {
+                const Enter& enter, llvm::SmallVectorImpl<char>* object) {
   if (level == OptLevel::kSize) {
     for (llvm::Function& function : module) {
       if (!function.isDeclaration()) function.addFnAttr(llvm::Attribute::OptimizeForSize);
     }
   }
-  Optimize(module, machine, level);
+  Optimize(module, machine, level, enter);
   llvm::raw_svector_ostream stream(*object);
   llvm::legacy::PassManager passes;
   passes.add(new llvm::TargetLibraryInfoWrapperPass(SupportLibrary(module.getTargetTriple())));
+  passes.add(new EnterFunction(enter));
   AddCodeGeneration(static_cast<llvm::CodeGenTargetMachineImpl&>(machine), passes, stream);
   passes.run(module);
 }

@@ -2,6 +2,7 @@
 // a module. Nothing else in jit knows what processor that is.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -15,8 +16,10 @@ namespace tenon::jit {
 // kUsage: LLVM knows no such processor.
 Result<std::unique_ptr<llvm::TargetMachine>> MakeTargetMachine(const CompileOptions& options);
 
-// Optimises the module, which was made for the machine, and appends its object file.
+// Optimises the module, which was made for the machine, and appends its object file. Says which
+// function it is at.
 void EmitObject(llvm::Module& module, llvm::TargetMachine& machine, OptLevel level,
+                const std::function<void(llvm::StringRef func)>& enter,
                 llvm::SmallVectorImpl<char>* object);
 
 }  // namespace tenon::jit

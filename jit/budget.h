@@ -1,0 +1,57 @@
+// Watches that no function takes more than CompileOptions' budget while LLVM compiles it: a thread
+// of its own looks at the processor time of each thread's part, and at the memory of the process.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "absl/strings/string_view.h"
+#include "jit/compile.h"
+#include "vm/sys/usage.h"
+
+namespace tenon::jit {
+
+class Budget {
+ public:
+  // What one thread of the compiler is at.
+  class Worker {
+   public:
+    // Called by that thread, which `this` stands for from now on.
+    void Begin();                        // a part
+    void Enter(absl::string_view func);  // passes of a function
+    void End();
+
+   private:
+    friend class Budget;
+    std::mutex mutex_;
+    bool is_busy_ = false;
+    vm::sys::ThreadClock clock_;
+    double begin_ = 0;
+    std::string func_;
+  };
+
+  // The options outlive it. Without a budget there is no thread.
+  explicit Budget(const CompileOptions& options);
+  ~Budget();
+  Budget(const Budget&) = delete;
+  Budget& operator=(const Budget&) = delete;
+
+  Worker& AddWorker();  // that lives as long as the budget
+
+ private:
+  void Watch();
+  // The error of whoever took too much; nothing if none did.
+  std::string Overdrawn();
+
+  const CompileOptions& options_;
+  std::mutex mutex_;
+  std::condition_variable stop_;
+  bool is_stopped_ = false;
+  std::deque<Worker> workers_;
+  std::thread watcher_;
+};
+
+}  // namespace tenon::jit
