@@ -1,8 +1,11 @@
 #include "cli/subcommands.h"
 
 #include <initializer_list>
+#include <string>
+#include <utility>
 
 #include "absl/algorithm/container.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -180,7 +183,15 @@ std::string RunEpilogue() {
          "  tenon run --timeout 2s --invoke 'add(1, 2)' library.wasm";
 }
 
-enum CompileKey : int { kTargetCpu = kFirstLongKey, kTrapPolicy };
+enum CompileKey : int {
+  kTargetCpu = kFirstLongKey,
+  kTrapPolicy,
+  kBudget,
+  kMemoryBudget,
+  kThreads,
+  kTime,
+  kReport,
+};
 
 constexpr argp_option kCompileOptions[] = {
     {"output", 'o', "OUTPUT", 0,
@@ -191,11 +202,45 @@ constexpr argp_option kCompileOptions[] = {
     {"trap-policy", kTrapPolicy, "component|precise", 0,
      "Whether memory is to be exactly as it was when a guest traps, which costs speed; default: "
      "component, where nobody sees it"},
+    {"budget", kBudget, "TIME", 0,
+     "End when a function takes more processor time than this, or 'none' for any: 500ms, 2s, 1m; "
+     "default: 5m"},
+    {"memory-budget", kMemoryBudget, "SIZE", 0,
+     "End when the compiler takes more memory than this, in bytes or with K, M, G, or 'none' for "
+     "any; default: 8G"},
+    {"threads", kThreads, "COUNT", 0,
+     "That compile; default: one a processor; the result is the same"},
+    {"time", kTime, nullptr, 0, "Tell how fast it was, on standard error"},
+    {"report", kReport, nullptr, 0,
+     "Tell which functions were left to the interpreter, and why, on standard output"},
     kErrorJsonOption,
     kBoundsOption,
     kFeaturesOption,
     kHelpOption,
     {}};
+
+// What may bound the compiler, in its words: seconds, MiB and a number. No bound is 0 to it.
+Result<std::string> TakeCompilerLimit(int key, absl::string_view value) {
+  constexpr double kNanosecondsPerSecond = 1e9;
+  constexpr uint64_t kMebibyte = uint64_t{1} << 20;
+  constexpr uint64_t kMostThreads = 1024;
+  if (key == kThreads) {
+    uint64_t threads = 0;
+    if (absl::SimpleAtoi(value, &threads) && threads != 0 && threads <= kMostThreads) {
+      return absl::StrCat("--threads=", threads);
+    }
+    return Fail(ErrorKind::kUsage,
+                absl::StrCat("expected a number from 1 to ", kMostThreads, ", got '", value, "'"));
+  }
+  if (key == kMemoryBudget) {
+    if (value == "none") return "--memory-budget=0";
+    TENON_ASSIGN_OR_RETURN(const uint64_t bytes, ParseSize(value, kMebibyte, kMostMemoryBytes));
+    return absl::StrCat("--memory-budget=", bytes / kMebibyte);
+  }
+  if (value == "none") return "--budget=0";
+  TENON_ASSIGN_OR_RETURN(const uint64_t nanoseconds, ParseDuration(value));
+  return absl::StrCat("--budget=", static_cast<double>(nanoseconds) / kNanosecondsPerSecond);
+}
 
 Status TakeCompile(int key, const char* value, CompileOptions& options) {
   const auto pass_on = [&](absl::string_view name,
@@ -213,6 +258,15 @@ Status TakeCompile(int key, const char* value, CompileOptions& options) {
     case kTargetCpu:
       return pass_on("--target-cpu=", {"native", "x86-64", "x86-64-v2", "x86-64-v3", "x86-64-v4"});
     case kTrapPolicy: return pass_on("--trap-policy=", {"component", "precise"});
+    case kBudget:
+    case kMemoryBudget:
+    case kThreads: {
+      TENON_ASSIGN_OR_RETURN(std::string word, TakeCompilerLimit(key, value));
+      options.passed_on.push_back(std::move(word));
+      break;
+    }
+    case kTime: options.passed_on.emplace_back("--time"); break;
+    case kReport: options.passed_on.emplace_back("--report"); break;
     case kErrorJson: options.json = true; break;
     case kBounds: return pass_on("--bounds=", {"guard", "explicit"});
     case kFeatures:

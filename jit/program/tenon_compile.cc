@@ -192,11 +192,14 @@ void PrintReport(const std::vector<CompileReport>& reports) {
   llvm::outs() << compiled << " of " << all << " functions compiled\n";
 }
 
+// Takes a line on a terminal away.
+constexpr char kClearLine[] = "\r\x1b[K";
+
 // A line on a terminal that is written over, and away when it is full.
 void ShowProgress(uint64_t done, uint64_t total) {
   constexpr uint64_t kWidth = 40;
   if (done >= total) {
-    llvm::errs() << "\r\x1b[K";
+    llvm::errs() << kClearLine;
     return;
   }
   const uint64_t filled = kWidth * done / total;
@@ -211,15 +214,19 @@ void PrintTime(uint64_t bytes) {
                                seconds, kilobytes / seconds);
 }
 
-int Complain(const Error& error) {
-  llvm::errs() << "tenon-compile: " << error.ToString() << "\n";
+// In one piece, since another thread may show its progress.
+int Complain(const Error& error, absl::string_view begin = "") {
+  llvm::errs() << absl::StrCat(begin, "tenon-compile: ", error.ToString(), "\n");
   return error.kind() == ErrorKind::kUsage ? 2 : 1;
 }
 
 Status Run(Arguments arguments) {
-  if (llvm::sys::Process::StandardErrIsDisplayed()) arguments.compile.progress = ShowProgress;
+  const bool shows_progress = llvm::sys::Process::StandardErrIsDisplayed();
+  if (shows_progress) arguments.compile.progress = ShowProgress;
   // Nothing has been written yet, so nothing is left behind.
-  arguments.compile.over_budget = [](const Error& error) { std::_Exit(Complain(error)); };
+  arguments.compile.over_budget = [shows_progress](const Error& error) {
+    std::_Exit(Complain(error, shows_progress ? kClearLine : ""));
+  };
   TENON_ASSIGN_OR_RETURN(const std::unique_ptr<const Input> input,
                          Input::Read(arguments.in, arguments.features));
   std::vector<CompileReport> reports;

@@ -57,6 +57,7 @@ bash_half() {
   completes ',' tenon parse one.wat -o out.wasm o
   completes 'notes.txt,' tenon parse one.wat -o n
   completes 'explicit,guard,' tenon run --bounds ''
+  completes '--budget,' tenon compile --threads 2 --bu
   completes 'explicit,' tenon wast --bounds = e
   completes 'trap,' tenon run --unknown-imports ''
 

@@ -137,8 +137,7 @@ class Runner:
     def __init__(self, tenon, guests, jco, compiled=None):
         self.tenon, self.guests, self.jco = (os.path.abspath(path) for path in (tenon, guests, jco))
         self.compiled = compiled
-        # Nothing is compiled in the background.
-        self.environment = dict(os.environ, LC_ALL="C", XDG_CACHE_HOME="/dev/null")
+        self.environment = dict(os.environ, LC_ALL="C")
         # A sanitizer's report must not look like an exit code of the program.
         self.environment["ASAN_OPTIONS"] = "abort_on_error=1:detect_leaks=1"
         self.environment["UBSAN_OPTIONS"] = "abort_on_error=1:print_stacktrace=1"

@@ -57,5 +57,4 @@ def main():
 
 
 if __name__ == "__main__":
-    os.environ["XDG_CACHE_HOME"] = "/dev/null"  # nothing is compiled in the background
     sys.exit(main())
