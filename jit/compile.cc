@@ -25,10 +25,7 @@ using Object = llvm::SmallVector<char, 0>;
 
 // What is compiled of one core module.
 struct ModuleWork {
-  const vm::ResolvedModule& source;
   CompileReport& report;
-  Symbols symbols;
-  const Survey survey;
   const std::vector<Partition> partitions;
 };
 
@@ -70,8 +67,8 @@ class Compilation {
       const vm::ResolvedModule& module = *program.modules[i];
       Survey survey(module, options);
       std::vector<Partition> partitions = Divide(module, survey, options.level);
-      work_.push_back(
-          {module, reports[i], Symbols(module, i), std::move(survey), std::move(partitions)});
+      work_.push_back({reports[i], std::move(partitions)});
+      modules_.push_back({module, Symbols(module, i), std::move(survey)});
       for (const Partition& partition : work_.back().partitions) {
         parts_.push_back({i, &partition});
         total_ += partition.bytes;
@@ -95,10 +92,10 @@ class Compilation {
     Work(machines, worker);
     for (std::thread& helper : helpers) helper.join();
     llvm::TargetMachine& machine = machines.of(OptLevel::k1);
-    for (const ModuleWork& module : work_) {
+    for (uint32_t i = 0; i < work_.size(); ++i) {
       Emit(machine, OptLevel::k1, worker, &objects_.emplace_back(), [&](llvm::Module& ir) {
-        Lower(machine, module, ir,
-              [&](ModuleLowering& lowering) { lowering.WriteTable(module.report); });
+        Lower(machine, i, ir,
+              [&](ModuleLowering& lowering) { lowering.WriteTable(work_[i].report); });
       });
     }
     Emit(machine, OptLevel::k1, worker, &objects_.emplace_back(),
@@ -124,15 +121,15 @@ class Compilation {
   void Work(Machines& machines, Budget::Worker& worker) {
     for (size_t i = next_++; i < parts_.size(); i = next_++) {
       const Partition& partition = *parts_[i].partition;
-      const ModuleWork& module = work_[parts_[i].module];
+      const ProgramModule& module = modules_[parts_[i].module];
+      CompileReport& report = work_[parts_[i].module].report;
       llvm::TargetMachine& machine = machines.of(partition.level);
       worker.Begin();
       Emit(machine, partition.level, worker, &objects_[i], [&](llvm::Module& ir) {
-        Lower(machine, module, ir, [&](ModuleLowering& lowering) {
+        Lower(machine, parts_[i].module, ir, [&](ModuleLowering& lowering) {
           for (const vm::FuncIdx func : partition.funcs) {
             worker.Enter(module.symbols.of(func));
-            module.report.funcs[func.value() - module.source.imported_funcs].reason =
-                lowering.Lower(func);
+            report.funcs[func.value() - module.source.imported_funcs].reason = lowering.Lower(func);
           }
         });
       });
@@ -145,8 +142,8 @@ class Compilation {
   }
 
   template <typename Fill>
-  void Lower(llvm::TargetMachine& machine, const ModuleWork& module, llvm::Module& ir, Fill fill) {
-    ModuleLowering lowering(module.source, options_, machine, module.symbols, module.survey, &ir);
+  void Lower(llvm::TargetMachine& machine, uint32_t module, llvm::Module& ir, Fill fill) {
+    ModuleLowering lowering({modules_, program_.wiring}, module, options_, machine, &ir);
     fill(lowering);
     lowering.Finish();
   }
@@ -169,7 +166,8 @@ class Compilation {
 
   const Program& program_;
   const CompileOptions& options_;
-  std::deque<ModuleWork> work_;
+  std::deque<ModuleWork> work_;  // by module
+  std::deque<ProgramModule> modules_;
   std::vector<Part> parts_;     // of all modules
   std::deque<Object> objects_;  // one a part, then those of tables and header
   std::atomic<size_t> next_ = 0;

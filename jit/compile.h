@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "jit/wiring.h"
 #include "vm/artifact/seal.h"
 #include "vm/base/status.h"
 #include "vm/valid/resolved_module.h"
@@ -55,6 +56,8 @@ struct CompileReport {
 struct Program {
   absl::Span<const vm::ResolvedModule* const> modules;
   vm::artifact::Source source;  // what the artifact says of where it is from
+  // What holds of the modules wherever the artifact is loaded as; null: nothing.
+  const Wiring* wiring = nullptr;
 };
 
 // `reports`, one a module, may be null. kUsage: no such processor. One call at a time, since the

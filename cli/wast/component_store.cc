@@ -23,11 +23,14 @@ Result<std::vector<abi::Value>> ParseArguments(vm::Lexer at, const abi::ValueFun
 
 }  // namespace
 
-ComponentStore::ComponentStore(const vm::EngineSettings& settings)
-    : engine_(vm::InterpreterTier(), settings), store_(&engine_) {}
+ComponentStore::ComponentStore(const ScriptOptions& options)
+    : options_(options), engine_(vm::InterpreterTier(), options.engine), store_(&engine_) {}
 
 Result<ComponentStore::Loaded> ComponentStore::Load(ScriptModule& component) {
   TENON_ASSIGN_OR_RETURN(std::vector<uint8_t> bytes, ReadScriptComponent(component));
+  if (options_.load_component != nullptr) {
+    return options_.load_component(&engine_, std::move(bytes));
+  }
   return abi::LoadComponent(&engine_, std::move(bytes), vm::BodyValidation::kEager);
 }
 

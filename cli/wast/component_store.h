@@ -13,6 +13,7 @@
 #include "abi/runtime/store.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
+#include "cli/wast/runner.h"
 #include "cli/wast/script.h"
 #include "vm/base/status.h"
 #include "vm/runtime/engine.h"
@@ -28,7 +29,7 @@ struct ComponentOutcome {
 
 class ComponentStore {
  public:
-  explicit ComponentStore(const vm::EngineSettings& settings);
+  explicit ComponentStore(const ScriptOptions& options);
   ComponentStore(const ComponentStore&) = delete;
   ComponentStore& operator=(const ComponentStore&) = delete;
 
@@ -48,6 +49,7 @@ class ComponentStore {
   Result<ComponentOutcome> Run(const Action& action);
 
  private:
+  const ScriptOptions& options_;
   vm::Engine engine_;
   abi::HostLinker linker_;
   abi::Store store_;

@@ -146,7 +146,7 @@ class Runner {
 
   // Made when a script has a component.
   ComponentStore& components() {
-    if (components_ == nullptr) components_ = std::make_unique<ComponentStore>(options_.engine);
+    if (components_ == nullptr) components_ = std::make_unique<ComponentStore>(options_);
     return *components_;
   }
 

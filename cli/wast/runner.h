@@ -5,9 +5,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "abi/link/component.h"
 #include "absl/strings/string_view.h"
 #include "vm/runtime/engine.h"
 
@@ -19,6 +21,9 @@ struct ScriptOptions {
   // Collect garbage at every allocation.
   bool collect_always = false;
   vm::EngineSettings engine;
+  // What takes a component's bytes, unless that is abi::LoadComponent with all bodies validated.
+  Result<std::shared_ptr<const abi::CompiledComponent>> (*load_component)(
+      vm::Engine* engine, std::vector<uint8_t> bytes) = nullptr;
 };
 
 struct ScriptFailure {

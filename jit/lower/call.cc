@@ -9,50 +9,56 @@ void FunctionLowering::OnCall(const vm::Instruction& instruction, const vm::Reso
   const vm::FuncType& type = *resolved.func_type;
   moves_ += type.params.size() + type.results.size();
   const Signature& signature = module_.SignatureOf(type);
-  llvm::Value* const func = CalledObject(instruction);
+  const Callee callee = CalleeOf(instruction);
   const std::vector<llvm::Value*> arguments = PopMany(type.params.size());
-  if (IsTailCall(instruction.op)) return TailCall(instruction, signature, func, arguments);
+  if (IsTailCall(instruction.op)) return TailCall(signature, callee, arguments);
   const bool is_watched = region() != kNoRegion && MayThrow(instruction);
   const std::vector<llvm::Value*> results =
-      is_watched ? CallInRegion(instruction, signature, func, arguments)
-      : func != nullptr
-          ? builder_.CallObject(signature, func, arguments)
-          : builder_.Call(signature, module_.FunctionOf(vm::FuncIdx(instruction.index)),
-                          builder_.context(), arguments);
+      is_watched     ? CallInRegion(instruction, signature, callee.object, arguments)
+      : callee.known ? builder_.Call(signature, module_.FunctionOf(*callee.known),
+                                     ContextOf(callee), arguments)
+                     : builder_.CallObject(signature, callee.object, arguments);
   stack_.insert(stack_.end(), results.begin(), results.end());
 }
 
-// The function object that is called, once that is known to be possible; null for a function of the
-// module. Pops what designates it.
-llvm::Value* FunctionLowering::CalledObject(const vm::Instruction& instruction) {
+// What is called, once that is known to be possible. Pops what designates it.
+FunctionLowering::Callee FunctionLowering::CalleeOf(const vm::Instruction& instruction) {
   switch (instruction.op) {
     case Opcode::CallIndirect:
     case Opcode::ReturnCallIndirect:
-      return CheckedElement(instruction, PopAddress(IsTable64(instruction.index2)));
+      return {CheckedElement(instruction, PopAddress(IsTable64(instruction.index2))), {}};
     case Opcode::CallRef:
     case Opcode::ReturnCallRef: {
       llvm::Value* reference = Pop();
       builder_.TrapIf(ir().CreateIsNull(reference), vm::TrapKind::kNullFunctionReference,
                       instruction.offset);
-      return reference;
+      return {reference, {}};
     }
     default: break;
   }
-  if (instruction.index >= source().imported_funcs) return nullptr;
-  return builder_.ContextElement(Field::kContext_imported_funcs, instruction.index, types().ptr);
+  const vm::FuncIdx func(instruction.index);
+  if (instruction.index >= source().imported_funcs) return {nullptr, module_.OwnFunc(func)};
+  return {builder_.ContextElement(Field::kContext_imported_funcs, instruction.index, types().ptr),
+          module_.DefinitionOf(func)};
 }
 
-// A function of the module that makes no tail calls is called: the stack does not grow by more than
-// this frame.
-void FunctionLowering::TailCall(const vm::Instruction& instruction, const Signature& signature,
-                                llvm::Value* func, Values arguments) {
-  if (func != nullptr) return builder_.TailCallObject(signature, func, arguments);
-  const vm::FuncIdx callee(instruction.index);
-  if (llvm::Function* tail = module_.TailOf(callee)) {
-    return builder_.TailCall(signature, tail, builder_.context(), arguments);
+// Of one whose code is known: this one's, or the instance's that fills the import.
+llvm::Value* FunctionLowering::ContextOf(const Callee& callee) {
+  if (callee.object == nullptr) return builder_.context();
+  return builder_.LoadConstant(callee.object, Field::kFunc_context, types().ptr);
+}
+
+// A known function that makes no tail calls is called: the stack does not grow by more than this
+// frame.
+void FunctionLowering::TailCall(const Signature& signature, const Callee& callee,
+                                Values arguments) {
+  if (!callee.known) return builder_.TailCallObject(signature, callee.object, arguments);
+  llvm::Value* const context = ContextOf(callee);
+  if (llvm::Function* tail = module_.TailOf(*callee.known)) {
+    return builder_.TailCall(signature, tail, context, arguments);
   }
-  builder_.Return(signature_, builder_.Call(signature, module_.FunctionOf(callee),
-                                            builder_.context(), arguments));
+  builder_.Return(signature_,
+                  builder_.Call(signature, module_.FunctionOf(*callee.known), context, arguments));
 }
 
 // The function object at an index of call_indirect's table, once it is known to be callable.

@@ -103,8 +103,9 @@ void FunctionLowering::OnThrowRef(const vm::Instruction& instruction) {
 }
 
 bool FunctionLowering::MayThrow(const vm::Instruction& call) const {
-  return call.op != vm::Opcode::Call || call.index < source().imported_funcs ||
-         module_.survey().of(vm::FuncIdx(call.index)).may_throw;
+  if (call.op != vm::Opcode::Call) return true;
+  const std::optional<FuncOfProgram> callee = module_.DefinitionOf(vm::FuncIdx(call.index));
+  return !callee || module_.FactsOf(*callee).may_throw;
 }
 
 // A call that comes back here when the callee throws. `func` null: the module's function.
@@ -115,7 +116,8 @@ std::vector<llvm::Value*> FunctionLowering::CallInRegion(const vm::Instruction& 
   builder_.WriteSlots(slots, arguments);
   llvm::Value* entry =
       func != nullptr ? module_.ObjectEntryOf(signature) : module_.EntryOf(signature);
-  llvm::Value* code = func != nullptr ? func : module_.FunctionOf(vm::FuncIdx(instruction.index));
+  llvm::Value* code =
+      func != nullptr ? func : module_.FunctionOf(module_.OwnFunc(vm::FuncIdx(instruction.index)));
   llvm::Value* threw =
       builder_.CallBuiltin(Builtin::kTry, {builder_.context(), slots, entry, code});
   llvm::BasicBlock* left = builder_.Expect(ir().CreateICmpEQ(threw, builder_.Int32(0)));

@@ -111,9 +111,13 @@ class FunctionLowering : public vm::NullSink {
   void ResetStack(const Control& control, absl::Span<llvm::Value* const> values);
 
   // Calls (call.cc).
-  llvm::Value* CalledObject(const vm::Instruction&);
-  void TailCall(const vm::Instruction&, const Signature& signature, llvm::Value* func,
-                Values arguments);
+  struct Callee {
+    llvm::Value* object;  // null: the module's own function
+    std::optional<FuncOfProgram> known;
+  };
+  Callee CalleeOf(const vm::Instruction&);
+  llvm::Value* ContextOf(const Callee& callee);
+  void TailCall(const Signature& signature, const Callee& callee, Values arguments);
   llvm::Value* CheckedElement(const vm::Instruction&, llvm::Value* index);
 
   // Exceptions (exception.cc).

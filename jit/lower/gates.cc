@@ -29,22 +29,23 @@ void MarkContext(llvm::Argument* context, bool is_swiftself) {
 }
 
 llvm::Function* ModuleLowering::BodyOf(vm::FuncIdx func) {
-  return survey_.of(func).has_tail_call ? TailOf(func) : FunctionOf(func);
+  const FuncOfProgram own = OwnFunc(func);
+  return FactsOf(own).has_tail_call ? TailOf(own) : FunctionOf(own);
 }
 
 // A function that is interpreted may go on with any tail call: here is what calls it.
-llvm::Function* ModuleLowering::TailOf(vm::FuncIdx func) {
-  const BodyFacts& facts = survey_.of(func);
+llvm::Function* ModuleLowering::TailOf(FuncOfProgram func) {
+  const BodyFacts& facts = FactsOf(func);
   if (!facts.has_tail_call && facts.reason.empty()) return nullptr;
-  llvm::Function*& tail = tails_[func.value()];
+  llvm::Function*& tail = tails_[{func.module, func.func.value()}];
   if (tail != nullptr) return tail;
-  const Signature& signature = SignatureOf(*source_.funcs[func.value()].type);
+  const Signature& signature = SignatureOf(TypeOf(func));
   if (facts.has_tail_call) {
-    tail = DeclareTail(signature.type, symbols_.of(func), llvm::GlobalValue::ExternalLinkage);
+    tail = DeclareTail(signature.type, SymbolOf(func), llvm::GlobalValue::ExternalLinkage);
     MarkContext(tail->getArg(0), /*is_swiftself=*/false);
     return tail;
   }
-  tail = DeclareTail(signature.type, absl::StrCat(symbols_.of(func), ".tail"),
+  tail = DeclareTail(signature.type, absl::StrCat(SymbolOf(func), ".tail"),
                      llvm::GlobalValue::WeakAnyLinkage);
   MarkContext(tail->getArg(0), /*is_swiftself=*/false);
   CallThroughRuntime(func, tail);
@@ -94,18 +95,18 @@ llvm::Function* ModuleLowering::TailGateOf(const Signature& signature) {
   return gate;
 }
 
-void ModuleLowering::CallThroughRuntime(vm::FuncIdx func, llvm::Function* body) {
-  const Signature& signature = SignatureOf(*source_.funcs[func.value()].type);
+void ModuleLowering::CallThroughRuntime(FuncOfProgram func, llvm::Function* body) {
+  const Signature& signature = SignatureOf(TypeOf(func));
   body->addFnAttr(llvm::Attribute::NoInline);
   CodeBuilder builder(*this, body, body->getArg(0));
   llvm::Value* slots = builder.AllocateSlots(signature.slots());
   builder.WriteSlots(slots, ArgumentsOf(body, signature, 1));
-  builder.CallBuiltin(Builtin::kCallOwn, {builder.Int32(func.value()), slots});
+  builder.CallBuiltin(Builtin::kCallOwn, {builder.Int32(func.func.value()), slots});
   builder.ReturnFromRuntime(signature, slots);
 }
 
-void ModuleLowering::CallTailForm(vm::FuncIdx func) {
-  const Signature& signature = SignatureOf(*source_.funcs[func.value()].type);
+void ModuleLowering::CallTailForm(FuncOfProgram func) {
+  const Signature& signature = SignatureOf(TypeOf(func));
   llvm::Function* call = FunctionOf(func);
   CodeBuilder builder(*this, call, call->getArg(0));
   builder.Return(signature, builder.CallTail(signature, TailOf(func), call->getArg(0),

@@ -18,7 +18,7 @@ namespace {
 
 // "f7.name", and of a component's second module "m1.f7.name": of what every assembler takes, and
 // none of the names that LLVM knows.
-std::string SymbolOf(uint32_t module, vm::FuncIdx func, absl::string_view name) {
+std::string MakeSymbol(uint32_t module, vm::FuncIdx func, absl::string_view name) {
   std::string symbol = absl::StrCat("f", func.value());
   if (module != 0) symbol = absl::StrCat("m", module, ".", symbol);
   if (name.empty()) return symbol;
@@ -45,38 +45,38 @@ void SetFunctionAttributes(llvm::Function* function) {
 }
 
 Symbols::Symbols(const vm::ResolvedModule& module, uint32_t index)
-    : module_(index), imported_(module.imported_funcs) {
+    : imported_(module.imported_funcs) {
   std::vector<vm::FuncIdx> indices;
   for (size_t i = imported_; i < module.funcs.size(); ++i) {
     indices.emplace_back(static_cast<uint32_t>(i));
   }
   const std::vector<absl::string_view> names = module.FunctionNames(indices);
   for (size_t i = 0; i < indices.size(); ++i)
-    names_.push_back(SymbolOf(index, indices[i], names[i]));
+    names_.push_back(MakeSymbol(index, indices[i], names[i]));
 }
 
-ModuleLowering::ModuleLowering(const vm::ResolvedModule& source, const CompileOptions& options,
-                               const llvm::TargetMachine& machine, const Symbols& symbols,
-                               const Survey& survey, llvm::Module* into)
-    : source_(source),
+ModuleLowering::ModuleLowering(ProgramView program, uint32_t module, const CompileOptions& options,
+                               const llvm::TargetMachine& machine, llvm::Module* into)
+    : program_(program),
+      module_(module),
+      source_(program.modules[module].source),
       options_(options),
       machine_(machine),
       ir_(*into),
       types_(into->getContext()),
-      layouts_(*source.types),
-      symbols_(symbols),
-      survey_(survey) {
+      layouts_(*source_.types) {
   const llvm::MCSubtargetInfo& features = *machine.getMCSubtargetInfo();
   has_round_instructions_ = features.checkFeatures("+sse4.1");
   has_relaxed_mul_add_ = options.deterministic_simd || features.checkFeatures("+fma");
   uint32_t total = 0;
-  global_offsets_ = vm::GlobalOffsets(source, &total);
+  global_offsets_ = vm::GlobalOffsets(source_, &total);
 }
 
 std::string ModuleLowering::Lower(vm::FuncIdx func) {
-  std::string reason = survey_.of(func).reason;
+  const FuncOfProgram own = OwnFunc(func);
+  std::string reason = FactsOf(own).reason;
   llvm::Function* const body = BodyOf(func);
-  if (body != FunctionOf(func)) body->setLinkage(llvm::GlobalValue::WeakAnyLinkage);
+  if (body != FunctionOf(own)) body->setLinkage(llvm::GlobalValue::WeakAnyLinkage);
   if (reason.empty()) {
     vm::WalkerScratch scratch;
     FunctionLowering lowering(*this, func);
@@ -88,8 +88,8 @@ std::string ModuleLowering::Lower(vm::FuncIdx func) {
       body->setLinkage(linkage);
     }
   }
-  if (!reason.empty()) CallThroughRuntime(func, body);
-  if (body != FunctionOf(func)) CallTailForm(func);
+  if (!reason.empty()) CallThroughRuntime(own, body);
+  if (body != FunctionOf(own)) CallTailForm(own);
   return reason;
 }
 
@@ -104,12 +104,34 @@ const Signature& ModuleLowering::SignatureOf(const vm::FuncType& type) {
   return *known;
 }
 
-llvm::Function* ModuleLowering::FunctionOf(vm::FuncIdx func) {
-  llvm::Function*& function = funcs_[func.value()];
+const BodyFacts& ModuleLowering::FactsOf(FuncOfProgram func) const {
+  return program_.modules[func.module].survey.of(func.func);
+}
+
+const vm::FuncType& ModuleLowering::TypeOf(FuncOfProgram func) const {
+  return *program_.modules[func.module].source.funcs[func.func.value()].type;
+}
+
+const std::string& ModuleLowering::SymbolOf(FuncOfProgram func) const {
+  return program_.modules[func.module].symbols.of(func.func);
+}
+
+std::optional<FuncOfProgram> ModuleLowering::DefinitionOf(vm::FuncIdx func) {
+  if (func.value() >= source_.imported_funcs) return OwnFunc(func);
+  if (program_.wiring == nullptr) return std::nullopt;
+  const std::optional<FuncOfProgram> found = program_.wiring->ImportOf(module_, func);
+  if (!found) return std::nullopt;
+  // The type may be a subtype of the import's.
+  const Signature& declared = SignatureOf(*source_.funcs[func.value()].type);
+  return &declared == &SignatureOf(TypeOf(*found)) ? found : std::nullopt;
+}
+
+llvm::Function* ModuleLowering::FunctionOf(FuncOfProgram func) {
+  llvm::Function*& function = funcs_[{func.module, func.func.value()}];
   if (function != nullptr) return function;
-  const Signature& signature = SignatureOf(*source_.funcs[func.value()].type);
-  const char* suffix = survey_.of(func).has_tail_call ? ".call" : "";  // the body has the name
-  function = Declare(signature.type, absl::StrCat(symbols_.of(func), suffix),
+  const Signature& signature = SignatureOf(TypeOf(func));
+  const char* suffix = FactsOf(func).has_tail_call ? ".call" : "";  // the body has the name
+  function = Declare(signature.type, absl::StrCat(SymbolOf(func), suffix),
                      llvm::GlobalValue::ExternalLinkage);
   MarkContext(function->getArg(0), /*is_swiftself=*/true);
   return function;
@@ -199,17 +221,18 @@ void ModuleLowering::WriteTable(const CompileReport& report) {
     row[4] = llvm::ConstantInt::get(types_.i32, type.value());
     if (func.is_compiled()) {
       const Signature& signature = SignatureOf(*source_.funcs[func.index.value()].type);
-      row[0] = OffsetInImage(FunctionOf(func.index));
+      const FuncOfProgram own = OwnFunc(func.index);
+      row[0] = OffsetInImage(FunctionOf(own));
       row[1] = OffsetInImage(EntryOf(signature));
-      if (survey_.of(func.index).has_tail_call) {
-        row[2] = OffsetInImage(TailOf(func.index));
+      if (FactsOf(own).has_tail_call) {
+        row[2] = OffsetInImage(TailOf(own));
         row[3] = OffsetInImage(TailEntryOf(signature));
       }
     }
     funcs.push_back(llvm::ConstantArray::get(of_func, row));
   }
   auto* table = llvm::ConstantArray::get(llvm::ArrayType::get(of_func, funcs.size()), funcs);
-  Define(ir_, FuncTableName(symbols_.module()), kFuncsSection, table);
+  Define(ir_, FuncTableName(module_), kFuncsSection, table);
 }
 
 }  // namespace tenon::jit

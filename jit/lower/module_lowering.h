@@ -3,6 +3,7 @@
 // contract with the runtime").
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -28,21 +29,29 @@ class Symbols {
  public:
   // `index` is the module's among those of an image.
   Symbols(const vm::ResolvedModule& module, uint32_t index);
-  uint32_t module() const { return module_; }
   const std::string& of(vm::FuncIdx func) const { return names_[func.value() - imported_]; }
 
  private:
-  const uint32_t module_;
   const size_t imported_;
   std::vector<std::string> names_;
 };
 
+// A core module, as all parts of the program see it.
+struct ProgramModule {
+  const vm::ResolvedModule& source;
+  const Symbols symbols;
+  const Survey survey;
+};
+struct ProgramView {
+  const std::deque<ProgramModule>& modules;
+  const Wiring* wiring;  // null: nothing is known
+};
+
 class ModuleLowering {
  public:
-  // All of these outlive it. `into` is empty.
-  ModuleLowering(const vm::ResolvedModule& source, const CompileOptions& options,
-                 const llvm::TargetMachine& machine, const Symbols& symbols, const Survey& survey,
-                 llvm::Module* into);
+  // Of one of the program's modules. All of these outlive it. `into` is empty.
+  ModuleLowering(ProgramView program, uint32_t module, const CompileOptions& options,
+                 const llvm::TargetMachine& machine, llvm::Module* into);
 
   // Defines a function of the module. Why it is left to the interpreter, which is then what its
   // machine code calls; "" when it was lowered.
@@ -53,17 +62,22 @@ class ModuleLowering {
   void Finish() { LinkSemantics(); }
 
   const vm::ResolvedModule& source() const { return source_; }
-  const Survey& survey() const { return survey_; }
   const CompileOptions& options() const { return options_; }
   const Types& types() const { return types_; }
   llvm::Module& ir() { return ir_; }
 
   const Signature& SignatureOf(const vm::FuncType& type);
-  // Of the module itself: what is called, and, of a function that may make tail calls, what tail
-  // calls call; null otherwise.
-  llvm::Function* FunctionOf(vm::FuncIdx func);
-  llvm::Function* TailOf(vm::FuncIdx func);
-  // What its body is built in: one of these.
+  // What is known of a function of the program, and which one an imported function is, if that is
+  // known and values are the same for both in machine code.
+  const BodyFacts& FactsOf(FuncOfProgram func) const;
+  std::optional<FuncOfProgram> DefinitionOf(vm::FuncIdx func);
+  FuncOfProgram OwnFunc(vm::FuncIdx func) const { return {module_, func}; }
+
+  // What is called, and, of a function that may make tail calls, what tail calls call; null
+  // otherwise.
+  llvm::Function* FunctionOf(FuncOfProgram func);
+  llvm::Function* TailOf(FuncOfProgram func);
+  // What the body of one of the module's is built in: one of these.
   llvm::Function* BodyOf(vm::FuncIdx func);
   llvm::Function* GateOf(const Signature& signature);
   llvm::Function* TailGateOf(const Signature& signature);
@@ -97,14 +111,18 @@ class ModuleLowering {
  private:
   // Make bodies (gates.cc): that calls the function, which is interpreted; and, of FunctionOf, that
   // calls TailOf.
-  void CallThroughRuntime(vm::FuncIdx func, llvm::Function* body);
-  void CallTailForm(vm::FuncIdx func);
+  void CallThroughRuntime(FuncOfProgram func, llvm::Function* body);
+  void CallTailForm(FuncOfProgram func);
+  const vm::FuncType& TypeOf(FuncOfProgram func) const;
+  const std::string& SymbolOf(FuncOfProgram func) const;
   llvm::Function* Declare(llvm::FunctionType* type, const std::string& name,
                           llvm::GlobalValue::LinkageTypes linkage);
   llvm::Function* DeclareTail(llvm::FunctionType* type, const std::string& name,
                               llvm::GlobalValue::LinkageTypes linkage);
   void LinkSemantics();
 
+  const ProgramView program_;
+  const uint32_t module_;
   const vm::ResolvedModule& source_;
   const CompileOptions& options_;
   const llvm::TargetMachine& machine_;
@@ -114,9 +132,8 @@ class ModuleLowering {
   bool has_relaxed_mul_add_ = false;
   vm::LayoutTable layouts_;
   absl::flat_hash_map<uint32_t, uint32_t> type_indices_;  // by TypeId; made when asked for
-  const Symbols& symbols_;
-  const Survey& survey_;
-  absl::flat_hash_map<uint32_t, llvm::Function*> funcs_, tails_;  // those asked for, by FuncIdx
+  // Those asked for, by module and FuncIdx.
+  absl::flat_hash_map<std::pair<uint32_t, uint32_t>, llvm::Function*> funcs_, tails_;
   absl::flat_hash_map<const vm::FuncType*, const Signature*> signatures_;
   std::map<std::string, std::unique_ptr<Signature>> signatures_by_name_;
   absl::flat_hash_map<const Signature*, llvm::Function*> gates_, tail_gates_, object_entries_;

@@ -8,6 +8,7 @@
 #include "abi/valid/validate.h"
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
+#include "jit/program/component_wiring.h"
 #include "vm/binary/decoder.h"
 #include "vm/binary/encoder.h"
 #include "vm/binary/outline.h"
@@ -40,7 +41,16 @@ Result<std::unique_ptr<const Input>> Input::Read(const std::string& path,
   return std::unique_ptr<const Input>(std::move(input));
 }
 
-Program Input::program() const { return {modules_, source_}; }
+Result<std::unique_ptr<const Input>> Input::OfComponent(std::vector<uint8_t> binary,
+                                                        const vm::Features& features) {
+  std::unique_ptr<Input> input(new Input());
+  input->source_.digest = vm::sys::Sha256Of(binary);
+  input->size_ = binary.size();
+  TENON_RETURN_IF_ERROR(input->TakeComponent(std::move(binary), features));
+  return std::unique_ptr<const Input>(std::move(input));
+}
+
+Program Input::program() const { return {modules_, source_, &wiring_}; }
 
 Status Input::TakeModule(std::vector<uint8_t> binary, const vm::Features& features) {
   TENON_ASSIGN_OR_RETURN(vm::Module module, vm::DecodeModule(std::move(binary), features));
@@ -64,6 +74,7 @@ Status Input::TakeComponent(std::vector<uint8_t> binary, const vm::Features& fea
                       abi::CoreLoader(&types_, features, vm::BodyValidation::kEager), features));
   for (const auto& module : component_->modules) modules_.push_back(module.get());
   source_.is_component = true;
+  wiring_ = WiringOf(*component_);
   source_.binary = *component_->syntax->bytes;
   TENON_ASSIGN_OR_RETURN(abi::ComponentOutline outline,
                          abi::OutlineComponent(source_.binary, features));

@@ -8,6 +8,7 @@
 
 #include "abi/valid/resolved_component.h"
 #include "jit/compile.h"
+#include "jit/wiring.h"
 #include "vm/base/status.h"
 #include "vm/syntax/features.h"
 #include "vm/syntax/type_store.h"
@@ -20,6 +21,10 @@ class Input {
   // Errors are as those of ReadInputFile, DecodeModule, ValidateComponent and the like.
   static Result<std::unique_ptr<const Input>> Read(const std::string& path,
                                                    const vm::Features& features);
+
+  // Of a component in the binary format.
+  static Result<std::unique_ptr<const Input>> OfComponent(std::vector<uint8_t> binary,
+                                                          const vm::Features& features);
 
   Program program() const;
   uint64_t size() const { return size_; }  // of the file, in bytes
@@ -36,6 +41,7 @@ class Input {
   std::vector<const vm::ResolvedModule*> modules_;
   std::vector<uint8_t> outline_;
   vm::artifact::Source source_;
+  Wiring wiring_;
 };
 
 }  // namespace tenon::jit

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "absl/strings/string_view.h"
+#include "jit/program/input.h"
 #include "vm/artifact/image.h"
 #include "vm/runtime/module.h"
 
@@ -23,14 +24,19 @@ T OrDie(Result<T> result, absl::string_view what) {
   return *std::move(result);
 }
 
-void Compile(vm::LoadedModule& module) {
-  if (module.resolved->funcs.size() == module.resolved->imported_funcs) return;
-  jit::CompileReport report;
-  const std::vector<uint8_t> bytes =
-      OrDie(jit::CompileModule(*module.resolved, compile_options, &report), "does not compile");
+void Count(const jit::CompileReport& report) {
   for (const auto& func : report.funcs) {
     ++(func.is_compiled() ? so_far.compiled : so_far.interpreted);
   }
+}
+
+void Compile(vm::LoadedModule& module) {
+  if (module.resolved->funcs.size() == module.resolved->imported_funcs) return;
+  if (module.compiled != nullptr) return;  // of a component, with it
+  jit::CompileReport report;
+  const std::vector<uint8_t> bytes =
+      OrDie(jit::CompileModule(*module.resolved, compile_options, &report), "does not compile");
+  Count(report);
   vm::sys::File file = OrDie(vm::sys::File::OfBytes(bytes), "no file");
   auto image = OrDie(vm::artifact::Image::Map(std::move(file)), "does not map");
   const Status attached = vm::artifact::Image::Attach(std::move(image), 0, module);
@@ -44,6 +50,21 @@ void CompileOnLoad(const jit::CompileOptions& options, vm::EngineSettings* engin
   compile_options.bounds = engine->bounds;
   compile_options.deterministic_simd = engine->deterministic_simd;
   engine->compile = Compile;
+}
+
+Result<std::shared_ptr<const abi::CompiledComponent>> LoadCompiled(vm::Engine* engine,
+                                                                   std::vector<uint8_t> bytes) {
+  TENON_ASSIGN_OR_RETURN(const auto input, jit::Input::OfComponent(bytes, engine->features()));
+  if (input->program().modules.empty()) {
+    return abi::LoadComponent(engine, std::move(bytes), vm::BodyValidation::kEager);
+  }
+  std::vector<jit::CompileReport> reports;
+  const std::vector<uint8_t> artifact =
+      OrDie(jit::Compile(input->program(), compile_options, &reports), "does not compile");
+  for (const jit::CompileReport& report : reports) Count(report);
+  vm::sys::File file = OrDie(vm::sys::File::OfBytes(artifact), "no file");
+  return abi::LoadComponent(engine,
+                            OrDie(vm::artifact::Image::Map(std::move(file)), "does not map"));
 }
 
 void CompileHalf(uint64_t seed, jit::CompileOptions* options) {

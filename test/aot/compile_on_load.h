@@ -3,7 +3,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
 
+#include "abi/link/component.h"
 #include "jit/compile.h"
 #include "vm/runtime/engine.h"
 
@@ -17,6 +21,10 @@ struct CompiledFunctions {
 // Engines made of `engine` from now on compile what they load; what validates must compile, so a
 // failure ends the process. One set of options at a time: it holds for all such engines.
 void CompileOnLoad(const jit::CompileOptions& options, vm::EngineSettings* engine);
+
+// Loads a component as a file that was compiled of it as a whole: under the last such options.
+Result<std::shared_ptr<const abi::CompiledComponent>> LoadCompiled(vm::Engine* engine,
+                                                                   std::vector<uint8_t> bytes);
 
 // Half of the functions, chosen by a number.
 void CompileHalf(uint64_t seed, jit::CompileOptions* options);

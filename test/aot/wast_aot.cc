@@ -1,5 +1,6 @@
 // Runs scripts of the official suites with compiled code, or with a mixture of both tiers: as
-// `tenon wast` does, but each module is compiled as it is loaded, in this process.
+// `tenon wast` does, but each module is compiled as it is loaded, in this process, and
+// each component as a whole.
 //   wast_aot [wast] [--bounds=explicit] [--half=SEED] [-O0|-O2] [--lax-traps] [--features=LIST]
 //            [--collect-always] [--deterministic] [--json] SCRIPT...
 // spec-tests/run.py calls it as it calls `tenon`.
@@ -47,6 +48,7 @@ int Main(int argc, char** argv) {
     }
   }
   CompileOnLoad(compile, &engine);
+  options.script.load_component = LoadCompiled;
   const int status = cli::RunWastCommand(options);
   const CompiledFunctions functions = FunctionsSoFar();
   if (!options.json) {
