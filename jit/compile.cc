@@ -7,6 +7,7 @@
 #include <mutex>
 #include <thread>
 
+#include "absl/algorithm/container.h"
 #include "jit/budget.h"
 #include "jit/image/header.h"
 #include "jit/image/link.h"
@@ -17,6 +18,7 @@
 #include "llvm/IR/Module.h"
 #include "llvm/IR/Verifier.h"
 #include "llvm/Support/raw_ostream.h"
+#include "vm/runtime/memory_region.h"
 
 namespace tenon::jit {
 namespace {
@@ -175,6 +177,15 @@ class Compilation {
   uint64_t done_ = 0, total_ = 0;  // bytes of bodies
 };
 
+// Whether one of the modules may import a memory without a margin from another.
+bool DefinesWithoutMargin(const Program& program) {
+  return absl::c_any_of(program.modules, [](const vm::ResolvedModule* module) {
+    return absl::c_any_of(
+        absl::MakeSpan(module->memories).subspan(module->imported_memories),
+        [](const vm::MemoryType& type) { return type.limits.min > vm::kMaxPagesWithMargin; });
+  });
+}
+
 }  // namespace
 
 Result<std::vector<uint8_t>> Compile(const Program& program, const CompileOptions& options,
@@ -182,7 +193,11 @@ Result<std::vector<uint8_t>> Compile(const Program& program, const CompileOption
   std::vector<CompileReport> own_reports;
   if (reports == nullptr) reports = &own_reports;
   reports->assign(program.modules.size(), {});
-  return Compilation(program, options, *reports).Run();
+  CompileOptions settled = options;
+  settled.relies_on_margins = options.relies_on_margins && options.bounds == Bounds::kGuard &&
+                              options.trap_policy == TrapPolicy::kComponent &&
+                              !DefinesWithoutMargin(program);
+  return Compilation(program, settled, *reports).Run();
 }
 
 Result<std::vector<uint8_t>> CompileModule(const vm::ResolvedModule& module,

@@ -29,6 +29,10 @@ struct CompileOptions {
   Bounds bounds = Bounds::kGuard;
   bool deterministic_simd = false;
   TrapPolicy trap_policy = TrapPolicy::kPrecise;
+  // Whether an imported memory that is declared with fewer than all pages may be taken for one that
+  // never has the last of them (vm/runtime/memory_region.h). Compile says no where the program
+  // itself defines a memory with all pages.
+  bool relies_on_margins = true;
   std::function<bool(vm::FuncIdx)> filter;  // which functions to compile; none: all
   unsigned threads = 0;                     // that compile; 0: one a core. The result is the same
   // Called as work gets done, by one thread at a time: bytes of bodies.

@@ -95,7 +95,8 @@ llvm::Value* FunctionLowering::AddressOf(const vm::Instruction& instruction, uin
 // Accesses that the pass of jit/optimize/anchor_addresses.h may move have a tag of their own.
 llvm::MDNode* FunctionLowering::MemoryTag(uint32_t memory) {
   const vm::MemoryType& type = source().memories[memory];
-  const bool has_margin = type.limits.min <= vm::kMaxPagesWithMargin;
+  const bool is_known = memory >= source().imported_memories || module_.options().relies_on_margins;
+  const bool has_margin = is_known && type.limits.min <= vm::kMaxPagesWithMargin;
   const bool is_guarded = vm::IsGuarded(type, module_.options().bounds) && has_margin;
   return module_.AccessTag(is_guarded ? kGuardedAccess : "memory");
 }

@@ -43,7 +43,7 @@ constexpr absl::string_view kModule = R"((module $m
 )";
 constexpr uint32_t kExpected = 0x04030202;
 
-Bytes CompileToFile(absl::string_view wat) {
+Bytes CompileToFile(absl::string_view wat, const jit::CompileOptions& options) {
   const Features features;
   Result<vm::Module> parsed = ParseModule(wat);
   EXPECT_TRUE(parsed.has_value());
@@ -58,15 +58,13 @@ Bytes CompileToFile(absl::string_view wat) {
   source.modules.push_back(*OutlineModule(binary, features, &outline));
   source.outline = outline;
   const ResolvedModule* const modules[] = {resolved->get()};
-  jit::CompileOptions options;
-  options.level = jit::OptLevel::k0;
   auto image = jit::Compile({modules, source}, options, nullptr);
   EXPECT_TRUE(image.has_value());
   return *image;
 }
 
 const Bytes& File() {
-  static const Bytes& file = *new Bytes(CompileToFile(kModule));
+  static const Bytes& file = *new Bytes(CompileToFile(kModule, {.level = jit::OptLevel::k0}));
   return file;
 }
 

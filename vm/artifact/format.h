@@ -18,6 +18,7 @@ enum Setting : uint32_t {
   kDeterministicSimd = 2,  // EngineSettings::deterministic_simd
   kPreciseTraps = 4,       // see jit/README.md
   kIsComponent = 8,        // else a core module
+  kReliesOnMargins = 16,   // of imported memories: runtime/memory_region.h
 };
 
 // Bytes of something.

@@ -273,6 +273,9 @@ Status Image::Attach(std::shared_ptr<const Image> image, size_t index, LoadedMod
     return Fail(ErrorKind::kUsage, "compiled from another module");
   }
   TENON_RETURN_IF_ERROR(image->CheckSettings(*module.engine));
+  if (image->relies_on_margins() && !module.margins.RelyOnThem()) {
+    return Fail(ErrorKind::kLimit, "an instance has a memory that compiled code can't import");
+  }
   for (uint32_t i = 0; i < defined; ++i) {
     const NativeFunc native = image->NativeAt(index, i);
     if (native.call != nullptr) module.SetNative(FuncIdx(resolved.imported_funcs + i), native);

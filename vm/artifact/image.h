@@ -31,6 +31,7 @@ class Image {
   // That the source was validated with.
   Features features() const { return std::bit_cast<Features>(header_.features); }
   bool is_component() const { return (header_.settings & kIsComponent) != 0; }
+  bool relies_on_margins() const { return (header_.settings & kReliesOnMargins) != 0; }
   const sys::File& file() const { return file_; }
 
   // Reads the whole file and compares its digest: kMalformed where it differs.
@@ -52,7 +53,9 @@ class Image {
   // kUsage: it was compiled for other settings than the engine's.
   Status CheckSettings(const Engine& engine) const;
   // Makes the functions of a module that was loaded otherwise run the image's code; the module
-  // keeps the image. kUsage: it was compiled from another module, or for other settings.
+  // keeps the image. From any thread, also while they run. kUsage: it was compiled from another
+  // module, or for other settings; kLimit: an instance has a memory that the code does not allow
+  // for.
   static Status Attach(std::shared_ptr<const Image> image, size_t index, LoadedModule& module);
 
  private:

@@ -28,6 +28,8 @@ class ModuleOfImage : public CompiledModule {
 
   NativeFunc NativeOf(size_t func) const override { return image_->NativeAt(index_, func); }
 
+  bool relies_on_margins() const override { return image_->relies_on_margins(); }
+
   const ResolvedModule* Whole() const override {
     std::call_once(once_, [this] { whole_ = Decode(); });
     return whole_.get();

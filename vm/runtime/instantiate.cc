@@ -135,12 +135,12 @@ class Instantiator {
     return false;
   }
 
-  // Machine code relies on a margin of every memory that may have one by its declared type.
+  // See Margins.
   Status CheckMargin(const ResolvedImport& import, const Memory& memory) const {
     const bool is_declared_with_margin =
         module_.memories[import.index].limits.min <= kMaxPagesWithMargin;
-    if (instance_->module_->image == nullptr || !memory.region()->is_guarded() ||
-        !is_declared_with_margin || memory.region()->has_margin()) {
+    if (!memory.region()->is_guarded() || !is_declared_with_margin ||
+        memory.region()->has_margin() || instance_->module_->margins.DoWithoutThem()) {
       return {};
     }
     return Fail(ErrorKind::kLimit,

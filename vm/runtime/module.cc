@@ -20,6 +20,9 @@ std::shared_ptr<LoadedModule> LoadedModule::Create(Engine* engine,
   const size_t defined = resolved->funcs.size() - resolved->imported_funcs;
   loaded->resolved = std::move(resolved);
   loaded->compiled = std::move(compiled);
+  if (loaded->compiled != nullptr && loaded->compiled->relies_on_margins()) {
+    TENON_CHECK(loaded->margins.RelyOnThem());
+  }
   void* const slots = std::calloc(std::max<size_t>(defined, 1), sizeof(FuncCode));
   TENON_CHECK(slots != nullptr);
   loaded->codes.reset(static_cast<FuncCode*>(slots));

@@ -2,6 +2,8 @@
 // by all its instances, in any store of the engine.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <mutex>
@@ -17,6 +19,7 @@ namespace tenon::vm {
 class CompiledModule : public OutlinedFuncs {
  public:
   virtual NativeFunc NativeOf(size_t func) const = 0;  // of the func-th that it defines
+  virtual bool relies_on_margins() const = 0;          // see Margins
   // With bodies, which are validated when they are walked, and names; made when first asked for.
   // Null: the file is damaged there.
   virtual const ResolvedModule* Whole() const = 0;
@@ -25,6 +28,23 @@ class CompiledModule : public OutlinedFuncs {
 // Of memory that calloc gave: pages that nobody touches cost nothing.
 struct FreeMemory {
   void operator()(void* memory) const { std::free(memory); }
+};
+
+// What machine code takes for granted of memories that instances import: that those declared with
+// fewer than all pages have a margin (memory_region.h), which what is given for them may lack.
+// Whichever of the two comes first excludes the other. From any thread.
+class Margins {
+ public:
+  bool RelyOnThem() { return Become(State::kReliedOn); }
+  bool DoWithoutThem() { return Become(State::kMissing); }
+
+ private:
+  enum class State : uint8_t { kNobodyCares, kReliedOn, kMissing };
+  bool Become(State state) {
+    State before = State::kNobodyCares;
+    return state_.compare_exchange_strong(before, state) || before == state;
+  }
+  std::atomic<State> state_ = State::kNobodyCares;
 };
 
 struct LoadedModule {
@@ -45,6 +65,7 @@ struct LoadedModule {
   std::mutex translate_mutex;        // held while a body is translated
   std::shared_ptr<void> tier_state;  // the tier's, code included; guarded by the mutex
 
+  Margins margins;
   std::shared_ptr<const void> image;  // what holds machine code of the functions, if any does
 
   // Makes the function machine code, which lives as long as `image`, from its next call on. From
