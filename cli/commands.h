@@ -27,6 +27,9 @@ inline constexpr int kExitTrap = 134;
 // What a guest runs by.
 enum class Tier : uint8_t { kAuto, kInterp, kAot };
 
+// Who is told the names of compiled code.
+enum class Profile : uint8_t { kNone, kPerfMap, kJitDump };
+
 struct RunOptions {
   std::string file;
   std::vector<std::string> arguments;              // the guest's, without argv[0]
@@ -43,6 +46,8 @@ struct RunOptions {
   bool verify = false;  // all of a compiled file
   Tier tier = Tier::kAuto;
   bool no_cache = false;
+  Profile profile = Profile::kNone;
+  bool debug = false;         // gdb is told the names of compiled code
   std::string features_text;  // as they were given
   EngineOptions engine;
   std::string invoke;  // "name(arguments)" in WAVE; empty: run it

@@ -12,6 +12,7 @@
 #include "cli/invoke.h"
 #include "cli/load_timeout.h"
 #include "cli/output_file.h"
+#include "cli/tiers.h"
 #include "vm/artifact/load.h"
 #include "vm/runtime/instance.h"
 #include "vm/runtime/module.h"
@@ -137,6 +138,8 @@ int InvokeModule(const RunOptions& options, vm::Store& store, std::vector<uint8_
   const Status prepared = Prepare(**module, text, &invocation);
   if (!prepared) return ComplainOfInvocation(text, prepared.error());
   StopLoadTimeout();
+  const Status told = TellTools(options, image.get(), {&*module, 1}, /*may_tier_up=*/false);
+  if (!told) return ComplainOfFile(file, {}, told.error());
   const auto instance = vm::Instantiate(store, *module, {});
   if (!instance) {
     if (store.threw()) store.TrapException();

@@ -168,7 +168,13 @@ int RunComponent(const RunOptions& options, InputFile& file, Program& program) {
     if (!invocation) return ComplainOfInvocation(options.invoke, invocation.error());
   }
   StopLoadTimeout();
-  if (is_binary && file.image == nullptr) {
+  const bool may_tier_up = is_binary && file.image == nullptr && MayTierUp(options);
+  if (const Status told =
+          TellTools(options, file.image.get(), component->rep()->component->modules, may_tier_up);
+      !told) {
+    return Report(options, told.error());
+  }
+  if (may_tier_up) {
     StartTierUp(options, file.digest, component->rep()->component);
   }
   AddWasi(program.linker);
@@ -211,6 +217,10 @@ int ReportTrap(const RunOptions& options, const Trap& trap) {
 
 int Run(const RunOptions& options) {
   const auto start = std::chrono::steady_clock::now();  // what is loaded counts too
+  if (options.tier == Tier::kInterp && (options.profile != Profile::kNone || options.debug)) {
+    return Complain("run: --profile and -g are for compiled code, and '--tier interp' has none",
+                    kExitUsage);
+  }
   StartLoadTimeout(options);
   if (MapStartHeap != nullptr) MapStartHeap();
   auto context = MakeContext(options);

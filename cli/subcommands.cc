@@ -36,6 +36,7 @@ enum RunKey : int {
   kVerify,
   kTier,
   kNoCache,
+  kProfile,
 };
 
 // Rows that several subcommands have.
@@ -81,6 +82,10 @@ constexpr argp_option kRunOptions[] = {
      "Interpret the guest, compile it first, or (auto, the default) interpret it until it has been "
      "compiled in the background; what is compiled is kept in a cache"},
     {"no-cache", kNoCache, nullptr, 0, "Do without the cache of compiled files"},
+    {"profile", kProfile, "perfmap|jitdump", 0,
+     "Write the names of compiled functions for profilers: /tmp/perf-PID.map, or jit-PID.dump for "
+     "'perf inject --jit'"},
+    {"debug", 'g', nullptr, 0, "Tell gdb the names of compiled functions"},
     {"verify", kVerify, nullptr, 0,
      "Read all of a compiled file first, and refuse it if any byte has changed"},
     {"invoke", kInvoke, "CALL", 0,
@@ -140,6 +145,14 @@ Status TakeTier(absl::string_view value, Tier& tier) {
   return {};
 }
 
+Status TakeProfile(absl::string_view value, Profile& profile) {
+  if (value != "perfmap" && value != "jitdump") {
+    return Fail(ErrorKind::kUsage, absl::StrCat("expected perfmap or jitdump, got '", value, "'"));
+  }
+  profile = value == "perfmap" ? Profile::kPerfMap : Profile::kJitDump;
+  return {};
+}
+
 Status TakeRun(int key, const char* value, RunOptions& options) {
   switch (key) {
     case kDir: options.directories.emplace_back(value); break;
@@ -163,6 +176,8 @@ Status TakeRun(int key, const char* value, RunOptions& options) {
     case kVerify: options.verify = true; break;
     case kTier: return TakeTier(value, options.tier);
     case kNoCache: options.no_cache = true; break;
+    case kProfile: return TakeProfile(value, options.profile);
+    case 'g': options.debug = true; break;
     case kErrorJson: options.json = true; break;
     case kArgumentKey:
       if (options.file.empty()) return TakeFile(value, options.file);

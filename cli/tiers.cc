@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <climits>
+#include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <utility>
@@ -14,8 +15,11 @@
 #include "absl/strings/str_cat.h"
 #include "cli/cache.h"
 #include "cli/check.h"
+#include "cli/code_names.h"
 #include "cli/compiler.h"
+#include "cli/debugger.h"
 #include "cli/input_file.h"
+#include "cli/profile.h"
 #include "vm/sys/file.h"
 
 namespace tenon::cli {
@@ -160,6 +164,10 @@ void* RunTierUp(void* argument) {
   const std::shared_ptr<const Image> image = Compile(*work, *cache);
   if (image == nullptr) return nullptr;
   const auto& modules = work->component->modules;
+  if (const Status told = TellTools(work->options, image.get(), modules, false); !told) {
+    Complain(absl::StrCat("run: ", told.error().ToString()), kExitBadInput);
+    return nullptr;
+  }
   for (uint32_t i = 0; i < modules.size(); ++i) {
     if (!Image::Attach(image, i, *modules[i])) return nullptr;
   }
@@ -191,9 +199,27 @@ Result<InputFile> ReadWithoutImage(const RunOptions& options) {
   return file;
 }
 
+Status TellTools(const RunOptions& options, const Image* image, ModuleSpan modules,
+                 bool may_tier_up) {
+  const bool is_profiled = options.profile != Profile::kNone;
+  if (!is_profiled && !options.debug) return {};
+  if (image == nullptr) {
+    std::fprintf(stderr, "tenon: run: %s: the guest is interpreted%s; '--tier aot' compiles it%s\n",
+                 is_profiled ? "--profile" : "-g", may_tier_up ? " until it has been compiled" : "",
+                 may_tier_up ? " first" : "");
+    return {};
+  }
+  TENON_ASSIGN_OR_RETURN(const std::vector<CodePiece> pieces, PiecesOf(*image, modules));
+  if (options.debug) TellDebuggers(*image, pieces);
+  return is_profiled ? TellProfilers(options.profile, *image, pieces) : Status();
+}
+
+bool MayTierUp(const RunOptions& options) {
+  return options.tier == Tier::kAuto && MayCache(options);
+}
+
 void StartTierUp(const RunOptions& options, const std::optional<vm::sys::Sha256Digest>& digest,
                  std::shared_ptr<const abi::CompiledComponent> component) {
-  if (options.tier != Tier::kAuto || !MayCache(options)) return;
   auto work = std::make_unique<TierUp>(options, digest, std::move(component));
   pthread_attr_t attributes;
   if (pthread_attr_init(&attributes) != 0) return;

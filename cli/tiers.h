@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "abi/link/component.h"
+#include "absl/types/span.h"
 #include "cli/commands.h"
 #include "vm/artifact/image.h"
 #include "vm/base/status.h"
@@ -28,8 +29,16 @@ Result<InputFile> ReadInput(const RunOptions& options);
 // Reads what was not read because there was an image, which turned out to be of no use.
 Result<InputFile> ReadWithoutImage(const RunOptions& options);
 
+// Tells those who are to know (--profile, -g) of an image that is about to run, whose modules these
+// are. Without one it tells the user that they see nothing, or nothing before the guest has moved
+// to compiled code. kIo, kLimit: they can't be told; kMalformed: the image is damaged.
+Status TellTools(const RunOptions& options, const vm::artifact::Image* image,
+                 absl::Span<const std::shared_ptr<vm::LoadedModule>> modules, bool may_tier_up);
+
+// Whether the options want a component that is interpreted to be compiled in the background.
+bool MayTierUp(const RunOptions& options);
 // From now on the guest runs, in the interpreter: compiles the component that the file's bytes are
-// and moves its functions, if that is what the options want. Fails silently.
+// and moves its functions. Fails silently.
 void StartTierUp(const RunOptions& options, const std::optional<vm::sys::Sha256Digest>& digest,
                  std::shared_ptr<const abi::CompiledComponent> component);
 

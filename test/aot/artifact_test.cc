@@ -14,6 +14,7 @@
 #include "vm/artifact/format.h"
 #include "vm/artifact/image.h"
 #include "vm/artifact/load.h"
+#include "vm/artifact/symbols.h"
 #include "vm/binary/decoder.h"
 #include "vm/binary/encoder.h"
 #include "vm/binary/outline.h"
@@ -152,6 +153,26 @@ TEST(ArtifactTest, VerifyRefusesEveryFlip) {
     const auto image = MapBytes(copy);
     EXPECT_FALSE(image.has_value() && (*image)->Verify().has_value()) << i;
     copy[i] ^= 1 << (i % 8);
+  }
+}
+
+// Nothing compares a digest of the symbols, nor of the sections that say where they are.
+TEST(ArtifactTest, ReadsDamagedSymbolsSafely) {
+  uint64_t at = 0;
+  const Header header = HeaderOf(File(), &at);
+  EXPECT_EQ(ReadSymbols(**MapBytes(File()))->front().name, "f0.add");
+  Bytes copy = File();
+  for (uint64_t i = header.checked_bytes; i < header.trailer.offset; ++i) {
+    for (const uint8_t value : {0x00, 0x7f, 0xff}) {
+      copy[i] = value;
+      const auto image = MapBytes(copy);
+      ASSERT_TRUE(image.has_value());
+      const auto symbols = ReadSymbols(**image);
+      for (size_t k = 0; symbols && k < symbols->size(); ++k) {
+        ASSERT_TRUE((*image)->IsCode((*symbols)[k].offset, (*symbols)[k].size));
+      }
+    }
+    copy[i] = File()[i];
   }
 }
 

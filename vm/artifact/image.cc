@@ -227,15 +227,18 @@ std::optional<Func> Image::FuncAt(size_t module, size_t func) const {
   return rows.funcs[func];
 }
 
-bool Image::IsCode(uint32_t offset) const { return offset >= code_begin_ && offset < code_end_; }
+Status Image::CopyCode() const {
+  if (mapping_.Copy(code_begin_, code_end_ - code_begin_)) return {};
+  return Fail(ErrorKind::kLimit, "no memory for a copy of the code");
+}
 
 NativeFunc Image::NativeAt(size_t module, size_t func) const {
   const std::optional<Func> row = FuncAt(module, func);
-  if (!row || !IsCode(row->call) || !IsCode(row->entry)) return {};
+  if (!row || !IsCode(row->call, 1) || !IsCode(row->entry, 1)) return {};
   const uint8_t* const base = mapping_.base();
   NativeFunc native{base + row->call, base + row->entry};
   if (row->tail == 0) return native;
-  if (!IsCode(row->tail) || !IsCode(row->tail_entry)) return {};
+  if (!IsCode(row->tail, 1) || !IsCode(row->tail_entry, 1)) return {};
   native.tail = base + row->tail;
   native.tail_entry = base + row->tail_entry;
   return native;

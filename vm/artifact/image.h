@@ -34,6 +34,18 @@ class Image {
   bool relies_on_margins() const { return (header_.settings & kReliesOnMargins) != 0; }
   const sys::File& file() const { return file_; }
 
+  // Where offsets in the image are, and which of them are code.
+  const uint8_t* base() const { return mapping_.base(); }
+  bool IsCode(uint64_t offset, uint64_t size) const {
+    return offset >= code_begin_ && offset <= code_end_ && size <= code_end_ - offset;
+  }
+  absl::Span<const uint8_t> code() const {
+    return {base() + code_begin_, static_cast<size_t>(code_end_ - code_begin_)};
+  }
+  // Makes memory of its own of the code, which no tool then takes for the file's. Before any of it
+  // runs. kLimit: the host refuses, and the image is of no use any more.
+  Status CopyCode() const;
+
   // Reads the whole file and compares its digest: kMalformed where it differs.
   Status Verify() const;
   // The component or module that was compiled, in the binary format. No digest was compared.
@@ -74,7 +86,6 @@ class Image {
   absl::Span<const uint8_t> PartAt(const Part& part) const {
     return {trailer_.base() + part.offset, part.size};
   }
-  bool IsCode(uint32_t offset) const;
 
   sys::File file_;
   sys::CodeMapping mapping_;

@@ -3,8 +3,10 @@
 #include <sys/mman.h>
 
 #include <atomic>
+#include <cstring>
 #include <map>
 #include <mutex>
+#include <vector>
 
 #include "vm/sys/memory_map.h"
 
@@ -84,6 +86,15 @@ CodeMapping CodeMapping::Map(int file, size_t size, absl::Span<const CodeSegment
     }
   }
   return mapping;
+}
+
+bool CodeMapping::Copy(size_t offset, size_t size) const {
+  uint8_t* const begin = base_ + offset;
+  const std::vector<uint8_t> code(begin, begin + size);
+  const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
+  if (mmap(begin, size, PROT_READ | PROT_WRITE, flags, -1, 0) == MAP_FAILED) return false;
+  std::memcpy(begin, code.data(), size);
+  return mprotect(begin, size, PROT_READ | PROT_EXEC) == 0;
 }
 
 bool IsInCodeSpace(uintptr_t address) {

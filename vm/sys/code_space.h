@@ -29,9 +29,13 @@ class CodeMapping {
   CodeMapping& operator=(CodeMapping&& other) noexcept;
   ~CodeMapping();
 
-  // Maps privately; no page is ever writable. The descriptor may be closed afterwards. The segments
+  // Maps privately; no page is writable. The descriptor may be closed afterwards. The segments
   // must lie in `size` and in the file.
   static CodeMapping Map(int file, size_t size, absl::Span<const CodeSegment> segments);
+
+  // Turns executable pages into anonymous memory of the same contents, meanwhile writable and not
+  // executable. Nothing there may run. False: the host refuses.
+  bool Copy(size_t offset, size_t size) const;
 
   const uint8_t* base() const { return base_; }
   size_t size() const { return size_; }

@@ -15,6 +15,8 @@
         .hidden tenon_sys_enter_native
         .type   tenon_sys_enter_native, @function
 tenon_sys_enter_native:
+        .cfi_startproc
+        .cfi_undefined %rip             // debuggers see no further: the host's frames lie elsewhere
         endbr64
         pushq   %rbp
         pushq   %rbx
@@ -35,6 +37,7 @@ tenon_sys_enter_native:
         callq   *%rax
         movq    (%rbx), %rsp
         jmp     tenon_sys_landing
+        .cfi_endproc
         .size   tenon_sys_enter_native, .-tenon_sys_enter_native
 
 // Calls the host function in r10. The native stack keeps its pointer in the run block, and on the

@@ -1,0 +1,18 @@
+// `tenon run --profile`: the names of compiled code for perf and its like, in the two forms that
+// they read.
+#pragma once
+
+#include "absl/types/span.h"
+#include "cli/code_names.h"
+#include "cli/commands.h"
+#include "vm/base/status.h"
+
+namespace tenon::cli {
+
+// Adds the image's code to /tmp/perf-PID.map, or to jit-PID.dump in the working directory, which
+// `perf inject --jit` reads. Before any of it runs, as perf takes what happens in order. By one
+// thread. kIo: the file can't be written.
+Status TellProfilers(Profile profile, const vm::artifact::Image& image,
+                     absl::Span<const CodePiece> pieces);
+
+}  // namespace tenon::cli
