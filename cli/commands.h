@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "cli/wast/command.h"
 #include "vm/base/status.h"
 #include "vm/syntax/features.h"
 #include "wit/abi/core_names.h"
@@ -68,6 +69,13 @@ struct CacheOptions {
   bool clear = false;  // else list
 };
 int CacheCommand(const CacheOptions& options);
+
+struct WastCommandOptions {
+  WastOptions wast;
+  Tier tier = Tier::kInterp;           // or kAot
+  std::vector<std::string> passed_on;  // to tenon-wast: the options as it takes them
+};
+int Wast(const WastCommandOptions& options);
 
 struct ValidateOptions {
   std::string file;

@@ -19,12 +19,12 @@ namespace {
 constexpr int kLowestPriority = 19;
 
 // Empty when the system does not say where the runner is.
-std::string CompilerPath() {
+std::string CompilerPath(absl::string_view program = "tenon-compile") {
   char path[PATH_MAX];
   const ssize_t size = readlink("/proc/self/exe", path, sizeof path);
   if (size <= 0 || size == sizeof path) return "";
   const absl::string_view runner(path, static_cast<size_t>(size));
-  return absl::StrCat(runner.substr(0, runner.rfind('/') + 1), "tenon-compile");
+  return absl::StrCat(runner.substr(0, runner.rfind('/') + 1), program);
 }
 
 // The number of what went wrong, 0 for nothing.
@@ -48,14 +48,14 @@ int Wait(pid_t child) {
 
 }  // namespace
 
-Result<int> RunCompiler(std::vector<std::string> words) {
-  const std::string program = CompilerPath();
+Result<int> RunCompiler(std::vector<std::string> words, absl::string_view program) {
+  const std::string path = CompilerPath(program);
   pid_t child = 0;
-  const int error = Spawn(program, std::move(words), nullptr, nullptr, &child);
+  const int error = Spawn(path, std::move(words), nullptr, nullptr, &child);
   if (error == ENOENT) {
-    return Fail(ErrorKind::kIo, absl::StrCat("the compiler is not installed: no ", program));
+    return Fail(ErrorKind::kIo, absl::StrCat("the compiler is not installed: no ", path));
   }
-  if (error != 0) return Fail(ErrorKind::kIo, absl::StrCat(program, ": ", std::strerror(error)));
+  if (error != 0) return Fail(ErrorKind::kIo, absl::StrCat(path, ": ", std::strerror(error)));
   const int status = Wait(child);
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

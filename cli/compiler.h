@@ -7,13 +7,16 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "vm/base/status.h"
 
 namespace tenon::cli {
 
 // Runs it until it ends, with this process's standard streams, and returns its exit code. kIo: it
-// can't be started, as when it is not installed.
-Result<int> RunCompiler(std::vector<std::string> words);
+// can't be started, as when it is not installed. `program` may be another that has LLVM and stands
+// there.
+Result<int> RunCompiler(std::vector<std::string> words,
+                        absl::string_view program = "tenon-compile");
 
 // Starts it in a session of its own, silent and at low priority, so that it goes on when this
 // process ends. It keeps the descriptor `held` open. -1: it can't be started.

@@ -350,6 +350,7 @@ enum WastKey : int {
   kIgnoreErrorMessages,
   kDeterministic,
   kCollectAlways,
+  kWastTier,
 };
 
 constexpr argp_option kWastOptions[] = {
@@ -360,24 +361,53 @@ constexpr argp_option kWastOptions[] = {
      "Relaxed SIMD with equal results on every machine"},
     {"collect-always", kCollectAlways, nullptr, 0,
      "Collect garbage at every allocation, to find references that nothing keeps"},
+    {"tier", kWastTier, "interp|aot", 0,
+     "Interpret modules (the default), or compile each as it is loaded, and each component as a "
+     "whole"},
     kBoundsOption,
     kHelpOption,
     {}};
 
 std::string WastEpilogue() {
-  return "Example:\n"
-         "  tenon wast --json spec/test/core";
+  return "Examples:\n"
+         "  tenon wast --json spec/test/core\n"
+         "  tenon wast --tier aot spec/test/core";
 }
 
-Status TakeWast(int key, const char* value, WastOptions& options) {
+Status TakeWastTier(absl::string_view value, Tier& tier) {
+  if (value != "interp" && value != "aot") {
+    return Fail(ErrorKind::kUsage, absl::StrCat("expected interp or aot, got '", value, "'"));
+  }
+  tier = value == "aot" ? Tier::kAot : Tier::kInterp;
+  return {};
+}
+
+Status TakeWast(int key, const char* value, WastCommandOptions& options) {
+  ScriptOptions& script = options.wast.script;
+  const auto pass_on = [&](absl::string_view name, absl::string_view with = "") {
+    options.passed_on.push_back(absl::StrCat(name, with));
+  };
   switch (key) {
-    case kJson: options.json = true; break;
-    case kIgnoreErrorMessages: options.script.ignore_error_messages = true; break;
-    case kFeatures: return options.script.engine.features.Apply(value);
-    case kDeterministic: options.script.engine.deterministic_simd = true; break;
-    case kCollectAlways: options.script.collect_always = true; break;
-    case kBounds: return TakeBounds(value, options.script.engine.bounds);
-    case kArgumentKey: options.paths.emplace_back(value); break;
+    case kJson:
+      pass_on("--json");
+      options.wast.json = true;
+      break;
+    case kIgnoreErrorMessages:
+      pass_on("--ignore-error-messages");
+      script.ignore_error_messages = true;
+      break;
+    case kFeatures: pass_on("--features=", value); return script.engine.features.Apply(value);
+    case kDeterministic:
+      pass_on("--deterministic");
+      script.engine.deterministic_simd = true;
+      break;
+    case kCollectAlways:
+      pass_on("--collect-always");
+      script.collect_always = true;
+      break;
+    case kBounds: pass_on("--bounds=", value); return TakeBounds(value, script.engine.bounds);
+    case kWastTier: return TakeWastTier(value, options.tier);
+    case kArgumentKey: options.wast.paths.emplace_back(value); break;
   }
   return {};
 }
@@ -704,7 +734,7 @@ constexpr Subcommand kSubcommands[] = {
                 .arguments = {"PATH...", "PATH", kAnyNumber, false},
                 .options = kWastOptions,
                 .epilogue = WastEpilogue},
-     .execute = Execute<WastOptions, TakeWast, RunWastCommand>},
+     .execute = Execute<WastCommandOptions, TakeWast, Wast>},
     {.syntax = {.name = "inspect",
                 .summary = "Show what a component or module imports, exports and asks for.",
                 .arguments = {"FILE", "FILE", 1, false},

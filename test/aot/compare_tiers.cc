@@ -2,7 +2,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "test/aot/compile_on_load.h"
+#include "cli/compiled_wast/compile_on_load.h"
 #include "test/fuzz/observe.h"
 #include "vm/sem/trap.h"
 

@@ -16,8 +16,8 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/string_view.h"
+#include "cli/compiled_wast/compile_on_load.h"
 #include "test/aot/compare_tiers.h"
-#include "test/aot/compile_on_load.h"
 #include "test/fuzz/generator/generator.h"
 
 namespace tenon {

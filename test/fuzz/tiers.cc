@@ -4,8 +4,8 @@
 #include <cstdio>
 #include <vector>
 
+#include "cli/compiled_wast/compile_on_load.h"
 #include "test/aot/compare_tiers.h"
-#include "test/aot/compile_on_load.h"
 #include "test/fuzz/generator/generator.h"
 #include "vm/base/status.h"
 

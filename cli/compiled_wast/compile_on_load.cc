@@ -1,4 +1,4 @@
-#include "test/aot/compile_on_load.h"
+#include "cli/compiled_wast/compile_on_load.h"
 
 #include <cstdio>
 #include <cstdlib>

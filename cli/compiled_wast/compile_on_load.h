@@ -1,5 +1,5 @@
-// Modules compiled in this process as they are loaded: for tests that compare the tiers. The runner
-// has no compiler, so this is a hook of the engine.
+// Modules compiled in this process as they are loaded: for scripts and tests that hold compiled
+// code to what is said of it. The runner has no compiler, so this is a hook of the engine.
 #pragma once
 
 #include <cstddef>
