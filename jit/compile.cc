@@ -23,7 +23,10 @@
 namespace tenon::jit {
 namespace {
 
-using Object = llvm::SmallVector<char, 0>;
+struct Object {
+  llvm::SmallVector<char, 0> bytes;
+  ObjectPositions positions;
+};
 
 // What is compiled of one core module.
 struct ModuleWork {
@@ -102,11 +105,15 @@ class Compilation {
     }
     Emit(machine, OptLevel::k1, worker, &objects_.emplace_back(),
          [&](llvm::Module& ir) { BuildHeader(program_.modules, options_, machine, ir); });
+    ObjectPositions positions;
+    for (const Object& object : objects_) positions.Append(object.positions);
     std::vector<absl::string_view> objects;
-    for (const Object& object : objects_) objects.emplace_back(object.data(), object.size());
-    TENON_ASSIGN_OR_RETURN(std::vector<uint8_t> image, LinkImage(objects));
-    vm::artifact::SealImage(program_.source, &image);
-    return image;
+    for (const Object& object : objects_) {
+      objects.emplace_back(object.bytes.data(), object.bytes.size());
+    }
+    TENON_ASSIGN_OR_RETURN(LinkedImage image, LinkImage(objects, positions));
+    vm::artifact::SealImage(program_.source, image.position_rows, &image.bytes);
+    return std::move(image.bytes);
   }
 
  private:
@@ -163,7 +170,7 @@ class Compilation {
     TENON_CHECK(!llvm::verifyModule(ir, &llvm::errs()));
     EmitObject(
         ir, machine, level, [&](llvm::StringRef func) { worker.Enter({func.data(), func.size()}); },
-        object);
+        &object->bytes, &object->positions);
   }
 
   const Program& program_;

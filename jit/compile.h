@@ -33,6 +33,8 @@ struct CompileOptions {
   // never has the last of them (vm/runtime/memory_region.h). Compile says no where the program
   // itself defines a memory with all pages.
   bool relies_on_margins = true;
+  // Tell where all code comes from, not only what may trap or call: for tools that show code.
+  bool all_positions = false;
   std::function<bool(vm::FuncIdx)> filter;  // which functions to compile; none: all
   unsigned threads = 0;                     // that compile; 0: one a core. The result is the same
   // Called as work gets done, by one thread at a time: bytes of bodies.

@@ -79,7 +79,7 @@ llvm::GlobalVariable* Define(llvm::Module& into, const std::string& name, const 
   return variable;
 }
 
-// The structure's bytes, but for the two fields that only the linker knows: as words, since those
+// The structure's bytes, but for the fields that only the linker knows: as words, since those
 // are words.
 void BuildHeader(absl::Span<const vm::ResolvedModule* const> modules, const CompileOptions& options,
                  const llvm::TargetMachine& machine, llvm::Module& into) {

@@ -1,5 +1,8 @@
 #include "jit/image/link.h"
 
+#include <elf.h>
+
+#include <cstring>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -10,6 +13,7 @@
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
+#include "vm/artifact/format.h"
 
 LLD_HAS_DRIVER(elf)
 
@@ -31,6 +35,7 @@ SECTIONS {
   .rodata : { *(.rodata .rodata.*) } :data
   . = ALIGN(CONSTANT(MAXPAGESIZE));
   .text : { *(.text .text.*) } :text
+  .tenon.positions 0 : { *(.tenon.positions) }
   .symtab : { *(.symtab) }
   .strtab : { *(.strtab) }
   .shstrtab : { *(.shstrtab) }
@@ -78,9 +83,29 @@ Status WriteBytes(const std::string& path, absl::string_view bytes) {
   return Fail(ErrorKind::kIo, absl::StrCat(path, ": ", error.message()));
 }
 
+// The header's segment begins both the file and the image, so that its offsets are the file's.
+void CompletePositions(const ObjectPositions& positions, LinkedImage* image) {
+  uint8_t* const begin = image->bytes.data();
+  const auto& elf = *reinterpret_cast<const Elf64_Ehdr*>(begin);
+  auto& header = *reinterpret_cast<vm::artifact::Header*>(begin + elf.e_entry);
+  const auto* const sections = reinterpret_cast<const Elf64_Shdr*>(begin + elf.e_shoff);
+  const auto* const names =
+      reinterpret_cast<const char*>(begin + sections[elf.e_shstrndx].sh_offset);
+  header.position_funcs = {image->bytes.size(), 0};
+  for (size_t i = 0; i < elf.e_shnum; ++i) {
+    const Elf64_Shdr& section = sections[i];
+    if (std::strcmp(names + section.sh_name, kPositionsSection) != 0) continue;
+    auto* const table = reinterpret_cast<vm::FuncPositions*>(begin + section.sh_offset);
+    const size_t count =
+        FinishPositions(positions, {table, section.sh_size / sizeof *table}, &image->position_rows);
+    header.position_funcs = {section.sh_offset, count * sizeof *table};
+  }
+}
+
 }  // namespace
 
-Result<std::vector<uint8_t>> LinkImage(absl::Span<const absl::string_view> objects) {
+Result<LinkedImage> LinkImage(absl::Span<const absl::string_view> objects,
+                              const ObjectPositions& positions) {
   TemporaryFolder folder;
   TENON_RETURN_IF_ERROR(folder.Make());
   std::vector<std::string> object_paths;
@@ -109,6 +134,8 @@ Result<std::vector<uint8_t>> LinkImage(absl::Span<const absl::string_view> objec
                                         "-z",
                                         "max-page-size=4096",
                                         "-z",
+                                        "dead-reloc-in-nonalloc=.tenon.positions=0",
+                                        "-z",
                                         "noexecstack",
                                         "--fatal-warnings",
                                         "-T",
@@ -119,19 +146,21 @@ Result<std::vector<uint8_t>> LinkImage(absl::Span<const absl::string_view> objec
   for (const std::string& path : object_paths) arguments.push_back(path.c_str());
   std::string messages;
   llvm::raw_string_ostream output(messages);
-  const lld::Result result = lld::lldMain(arguments, output, output, {{lld::Gnu, &lld::elf::link}});
+  const lld::Result done = lld::lldMain(arguments, output, output, {{lld::Gnu, &lld::elf::link}});
   // LLD removes its output when a signal ends the process. It must not be asked first about faults
   // of guests, which run in this process too where the compiler is a library.
   llvm::sys::unregisterHandlers();
-  if (result.retCode != 0) {
+  if (done.retCode != 0) {
     return Fail(ErrorKind::kLimit, absl::StrCat("the image cannot be linked: ", messages));
   }
   auto image = llvm::MemoryBuffer::getFile(image_path, /*IsText=*/false,
                                            /*RequiresNullTerminator=*/false);
   if (!image)
     return Fail(ErrorKind::kIo, absl::StrCat(image_path, ": ", image.getError().message()));
-  const llvm::StringRef bytes = (*image)->getBuffer();
-  return std::vector<uint8_t>(bytes.bytes_begin(), bytes.bytes_end());
+  const llvm::StringRef linked = (*image)->getBuffer();
+  LinkedImage result{{linked.bytes_begin(), linked.bytes_end()}, {}};
+  CompletePositions(positions, &result);
+  return result;
 }
 
 }  // namespace tenon::jit

@@ -7,12 +7,20 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "jit/image/positions.h"
 #include "vm/base/status.h"
 
 namespace tenon::jit {
 
+struct LinkedImage {
+  std::vector<uint8_t> bytes;
+  std::vector<uint8_t> position_rows;
+};
+
 // One of the objects defines tenon_header; what they call besides each other is image/support.c's.
-// One call at a time. kIo: no place for temporary files.
-Result<std::vector<uint8_t>> LinkImage(absl::Span<const absl::string_view> objects);
+// `positions` has those of all objects, in their order. One call at a time. kIo: no place for
+// temporary files.
+Result<LinkedImage> LinkImage(absl::Span<const absl::string_view> objects,
+                              const ObjectPositions& positions);
 
 }  // namespace tenon::jit

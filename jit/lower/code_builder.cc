@@ -79,6 +79,7 @@ llvm::Value* CodeBuilder::CallBuiltin(Builtin builtin, absl::Span<llvm::Value* c
   call->addParamAttr(0, llvm::Attribute::SwiftSelf);
   call->setTailCallKind(llvm::CallInst::TCK_NoTail);
   call->setDoesNotThrow();
+  call->addFnAttr(llvm::Attribute::NoMerge);
   if (row.result[0] == 'n') {
     call->setDoesNotReturn();
     call->addFnAttr(llvm::Attribute::Cold);
@@ -113,6 +114,7 @@ void CodeBuilder::Trap(llvm::Value* kind, uint32_t offset) {
   llvm::CallInst* call = ir_.CreateCall(module_.trap(), {context_, kind, Int32(offset)});
   call->addParamAttr(0, llvm::Attribute::SwiftSelf);
   call->setDoesNotReturn();
+  call->addFnAttr(llvm::Attribute::NoMerge);
   ir_.CreateUnreachable();
 }
 
@@ -191,6 +193,7 @@ std::vector<llvm::Value*> CodeBuilder::FinishCall(const Signature& signature, ll
                                                   llvm::Value* memory) {
   call->setTailCallKind(llvm::CallInst::TCK_NoTail);
   call->setDoesNotThrow();
+  call->addFnAttr(llvm::Attribute::NoMerge);
   if (memory != nullptr) return ReadSlots(memory, signature.results);
   if (signature.results.empty()) return {};
   if (signature.results.size() == 1) return {call};

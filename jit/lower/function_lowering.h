@@ -19,6 +19,9 @@ class FunctionLowering : public vm::NullSink {
  public:
   FunctionLowering(ModuleLowering& module, vm::FuncIdx func);
 
+  // What is built from now on is of that instruction (positioned.h).
+  void At(const llvm::DebugLoc& location) { builder_.ir().SetCurrentDebugLocation(location); }
+
   // The sink; see vm/valid/sink.h.
   bool within_budget() const { return moves_ <= max_moves_; }
   void OnFunction(const vm::FuncType& type, absl::Span<const vm::ValType> locals);

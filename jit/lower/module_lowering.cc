@@ -3,7 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "jit/image/header.h"
 #include "jit/lower/code_builder.h"
-#include "jit/lower/function_lowering.h"
+#include "jit/lower/positioned.h"
 #include "jit/optimize/anchor_addresses.h"
 #include "jit/target/lanes.h"
 #include "llvm/IR/MDBuilder.h"
@@ -64,7 +64,8 @@ ModuleLowering::ModuleLowering(ProgramView program, uint32_t module, const Compi
       machine_(machine),
       ir_(*into),
       types_(into->getContext()),
-      layouts_(*source_.types) {
+      layouts_(*source_.types),
+      debug_info_(into) {
   const llvm::MCSubtargetInfo& features = *machine.getMCSubtargetInfo();
   has_round_instructions_ = features.checkFeatures("+sse4.1");
   has_relaxed_mul_add_ = options.deterministic_simd || features.checkFeatures("+fma");
@@ -79,13 +80,15 @@ std::string ModuleLowering::Lower(vm::FuncIdx func) {
   if (body != FunctionOf(own)) body->setLinkage(llvm::GlobalValue::WeakAnyLinkage);
   if (reason.empty()) {
     vm::WalkerScratch scratch;
-    FunctionLowering lowering(*this, func);
+    debug_info_.Declare(body, module_, func);
+    PositionedLowering lowering(*this, func);
     const Status status = vm::WalkFunction(source_, func, lowering, scratch);
     if (!status) {
       reason = status.error().message();
       const auto linkage = body->getLinkage();
       body->deleteBody();
       body->setLinkage(linkage);
+      body->setSubprogram(nullptr);
     }
   }
   if (!reason.empty()) CallThroughRuntime(own, body);

@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "jit/compile.h"
+#include "jit/lower/debug_info.h"
 #include "jit/lower/signature.h"
 #include "jit/lower/survey.h"
 #include "llvm/IR/IRBuilder.h"
@@ -59,7 +60,10 @@ class ModuleLowering {
   // Defines the module's table of functions. `report` has all of them.
   void WriteTable(const CompileReport& report);
   // To be called last.
-  void Finish() { LinkSemantics(); }
+  void Finish() {
+    LinkSemantics();
+    debug_info_.Finish();
+  }
 
   const vm::ResolvedModule& source() const { return source_; }
   const CompileOptions& options() const { return options_; }
@@ -132,6 +136,7 @@ class ModuleLowering {
   bool has_relaxed_mul_add_ = false;
   vm::LayoutTable layouts_;
   absl::flat_hash_map<uint32_t, uint32_t> type_indices_;  // by TypeId; made when asked for
+  DebugInfo debug_info_;
   // Those asked for, by module and FuncIdx.
   absl::flat_hash_map<std::pair<uint32_t, uint32_t>, llvm::Function*> funcs_, tails_;
   absl::flat_hash_map<const vm::FuncType*, const Signature*> signatures_;

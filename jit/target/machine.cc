@@ -4,11 +4,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "jit/optimize/pipeline.h"
+#include "jit/target/object.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
-#include "llvm/CodeGen/CodeGenTargetMachineImpl.h"
-#include "llvm/CodeGen/MachineModuleInfo.h"
-#include "llvm/CodeGen/Passes.h"
-#include "llvm/CodeGen/TargetPassConfig.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/PassInstrumentation.h"
 #include "llvm/MC/MCSubtargetInfo.h"
@@ -108,24 +105,6 @@ class EnterFunction : public llvm::FunctionPass {
 };
 char EnterFunction::id_ = 0;
 
-// What addPassesToEmitFile adds, without the second scheduling of instructions: processors that
-// execute them out of order gain nothing from it.
-void AddCodeGeneration(llvm::CodeGenTargetMachineImpl& machine, llvm::legacy::PassManager& passes,
-                       llvm::raw_pwrite_stream& stream) {
-  auto* functions = new llvm::MachineModuleInfoWrapperPass(&machine);
-  llvm::TargetPassConfig* config = machine.createPassConfig(passes);
-  config->setDisableVerify(true);
-  config->disablePass(&llvm::PostRASchedulerID);
-  passes.add(config);
-  passes.add(functions);
-  TENON_CHECK(!config->addISelPasses());
-  config->addMachinePasses();
-  config->setInitialized();
-  TENON_CHECK(!machine.addAsmPrinter(passes, stream, nullptr, llvm::CodeGenFileType::ObjectFile,
-                                     functions->getMMI().getContext()));
-  passes.add(llvm::createFreeMachineFunctionPass());
-}
-
 }  // namespace
 
 Result<std::unique_ptr<llvm::TargetMachine>> MakeTargetMachine(const CompileOptions& options) {
@@ -159,19 +138,18 @@ Result<std::unique_ptr<llvm::TargetMachine>> MakeTargetMachine(const CompileOpti
 }
 
 void EmitObject(llvm::Module& module, llvm::TargetMachine& machine, OptLevel level,
-                const Enter& enter, llvm::SmallVectorImpl<char>* object) {
+                const Enter& enter, llvm::SmallVectorImpl<char>* object,
+                ObjectPositions* positions) {
   if (level == OptLevel::kSize) {
     for (llvm::Function& function : module) {
       if (!function.isDeclaration()) function.addFnAttr(llvm::Attribute::OptimizeForSize);
     }
   }
   Optimize(module, machine, level, enter);
-  llvm::raw_svector_ostream stream(*object);
   llvm::legacy::PassManager passes;
   passes.add(new llvm::TargetLibraryInfoWrapperPass(SupportLibrary(module.getTargetTriple())));
   passes.add(new EnterFunction(enter));
-  AddCodeGeneration(static_cast<llvm::CodeGenTargetMachineImpl&>(machine), passes, stream);
-  passes.run(module);
+  EmitCode(module, machine, passes, object, positions);
 }
 
 }  // namespace tenon::jit

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "jit/compile.h"
+#include "jit/image/positions.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Target/TargetMachine.h"
@@ -20,6 +21,6 @@ Result<std::unique_ptr<llvm::TargetMachine>> MakeTargetMachine(const CompileOpti
 // function it is at.
 void EmitObject(llvm::Module& module, llvm::TargetMachine& machine, OptLevel level,
                 const std::function<void(llvm::StringRef func)>& enter,
-                llvm::SmallVectorImpl<char>* object);
+                llvm::SmallVectorImpl<char>* object, ObjectPositions* positions);
 
 }  // namespace tenon::jit

@@ -88,7 +88,12 @@ TEST_F(MarginsTest, LoadedFromItsFileItRefusesTheMemory) {
     TypeIdx TypeOf(size_t) const override { return TypeIdx(0); }
     NativeFunc NativeOf(size_t) const override { return {}; }
     bool relies_on_margins() const override { return true; }
+    const CodePositions& positions() const override { return positions_; }
+    uint32_t index() const override { return 0; }
     const ResolvedModule* Whole() const override { return nullptr; }
+
+   private:
+    CodePositions positions_;
   };
   EXPECT_EQ(Run(LoadedModule::Create(&engine_, importer_, "", std::make_shared<Outlined>())),
             kRefusal);

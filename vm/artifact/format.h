@@ -10,7 +10,7 @@
 namespace tenon::vm::artifact {
 
 inline constexpr char kMagic[8] = {'\0', 't', 'e', 'n', 'o', 'n', '\r', '\n'};
-inline constexpr uint32_t kVersion = 3;
+inline constexpr uint32_t kVersion = 4;
 
 // What the code relies on, as bits of Header::settings.
 enum Setting : uint32_t {
@@ -42,16 +42,18 @@ struct Header {
   uint32_t module_count;
   uint32_t checked_bytes;  // so many from the first on have Header::digest
   uint32_t zero;
-  Part trailer;               // of the file, in no segment: the parts below, by their offset in it
-  Part rows;                  // Outlined, one a module, and what they name; the first part
+  Part position_funcs;        // FuncPositions (vm/runtime/code_positions.h), by their code
+  Part trailer;               // of the file, in no segment: all parts, by their offset in it
+  Part rows;                  // Outlined, one a module, and what they name
   Part outline;               // of the source: vm/binary/outline.h; behind the rows
   Part source;                // the component or module, in the binary format
+  Part position_rows;         // what position_funcs point to
   uint8_t build[32];          // BuildId() of the Tenon that wrote it
   uint8_t source_digest[32];  // SHA-256 of the file that was compiled
   uint8_t rest_digest[32];    // SHA-256 of the file behind checked_bytes
   uint8_t digest[32];         // SHA-256 of the checked bytes without these, rows and outline
 };
-static_assert(sizeof(Header) == 288);
+static_assert(sizeof(Header) == 320);
 
 // The code of one core module.
 struct Module {

@@ -171,12 +171,18 @@ Result<std::shared_ptr<const Image>> Image::MapForAny(sys::File file) {
                              {image->trailer_.base(), header.trailer.size});
   if (!IsDigest(checked.Digest(), header.digest)) return Damaged("its digest is another");
   TENON_RETURN_IF_ERROR(image->ReadRows(first_bytes));
+  TENON_ASSIGN_OR_RETURN(const auto funcs,
+                         RowsAt<FuncPositions>(image->PartAt(header.position_funcs), 0,
+                                               header.position_funcs.size / sizeof(FuncPositions)));
+  image->positions_ = CodePositions(image->mapping_.base(), image->mapping_.size(),
+                                    image->PartAt(header.position_rows), funcs);
   return image;
 }
 
 Status Image::MapTrailer(uint64_t file_size) {
   const Part& trailer = header_.trailer;
-  for (const Part& part : {header_.rows, header_.outline, header_.source}) {
+  for (const Part& part : {header_.position_funcs, header_.rows, header_.outline, header_.source,
+                           header_.position_rows}) {
     if (!IsWithin(part, trailer.size)) return Damaged("a part is not in it");
   }
   if (!IsWithin(trailer, file_size) || trailer.offset % sys::HostPageBytes() != 0 ||
@@ -279,6 +285,7 @@ Status Image::Attach(std::shared_ptr<const Image> image, size_t index, LoadedMod
   if (image->relies_on_margins() && !module.margins.RelyOnThem()) {
     return Fail(ErrorKind::kLimit, "an instance has a memory that compiled code can't import");
   }
+  module.SetPositions(&image->positions(), static_cast<uint32_t>(index));
   for (uint32_t i = 0; i < defined; ++i) {
     const NativeFunc native = image->NativeAt(index, i);
     if (native.call != nullptr) module.SetNative(FuncIdx(resolved.imported_funcs + i), native);

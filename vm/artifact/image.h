@@ -30,6 +30,8 @@ class Image {
   const Header& header() const { return header_; }
   // That the source was validated with.
   Features features() const { return std::bit_cast<Features>(header_.features); }
+  // Where the code comes from; good as long as the image.
+  const CodePositions& positions() const { return positions_; }
   bool is_component() const { return (header_.settings & kIsComponent) != 0; }
   bool relies_on_margins() const { return (header_.settings & kReliesOnMargins) != 0; }
   const sys::File& file() const { return file_; }
@@ -93,6 +95,7 @@ class Image {
   Header header_;
   uint64_t code_begin_ = 0, code_end_ = 0;
   std::vector<Rows> modules_;
+  CodePositions positions_;
 };
 
 // Whether a file that begins with these bytes may be a compiled one.

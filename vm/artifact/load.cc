@@ -29,6 +29,8 @@ class ModuleOfImage : public CompiledModule {
   NativeFunc NativeOf(size_t func) const override { return image_->NativeAt(index_, func); }
 
   bool relies_on_margins() const override { return image_->relies_on_margins(); }
+  const CodePositions& positions() const override { return image_->positions(); }
+  uint32_t index() const override { return static_cast<uint32_t>(index_); }
 
   const ResolvedModule* Whole() const override {
     std::call_once(once_, [this] { whole_ = Decode(); });

@@ -82,7 +82,8 @@ void Copy(absl::Span<const uint8_t> digest, uint8_t* to) {
 
 }  // namespace
 
-void SealImage(const Source& source, std::vector<uint8_t>* image) {
+void SealImage(const Source& source, absl::Span<const uint8_t> position_rows,
+               std::vector<uint8_t>* image) {
   // The first segment begins with the file, so that addresses there are offsets in the file.
   const uint64_t at = Read<Elf64_Ehdr>(*image, 0).e_entry;
   Header header = Read<Header>(*image, at);
@@ -92,11 +93,12 @@ void SealImage(const Source& source, std::vector<uint8_t>* image) {
   std::memcpy(header.build, BuildId().data(), sizeof header.build);
   Copy(source.digest, header.source_digest);
   const std::vector<uint8_t> rows = MakeRows(source, header, *image);
-  Pad(kPageBytes, image);
-  const size_t begin = image->size();
+  const size_t begin = header.position_funcs.offset / kPageBytes * kPageBytes;
+  header.position_funcs.offset -= begin;
   header.rows = Append(rows, begin, image);
   header.outline = Append(source.outline, begin, image);
   header.source = Append(source.binary, begin, image);
+  header.position_rows = Append(position_rows, begin, image);
   header.trailer = {begin, image->size() - begin};
   const absl::Span<const uint8_t> bytes(*image);
   Copy(sys::Sha256Of(bytes.subspan(header.checked_bytes)), header.rest_digest);

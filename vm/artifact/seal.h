@@ -20,7 +20,9 @@ struct Source {
   std::vector<OutlinedModule> modules;  // in the image's order; none: nothing is outlined
 };
 
-// Completes an image of ours, whose header says what the code is.
-void SealImage(const Source& source, std::vector<uint8_t>* image);
+// Completes an image of ours, whose header says what the code is, and where in the file
+// `position_funcs` are, which the rows belong to.
+void SealImage(const Source& source, absl::Span<const uint8_t> position_rows,
+               std::vector<uint8_t>* image);
 
 }  // namespace tenon::vm::artifact

@@ -19,6 +19,7 @@ std::shared_ptr<LoadedModule> LoadedModule::Create(Engine* engine,
   loaded->path = path.empty() ? resolved->module->names.module : std::move(path);
   const size_t defined = resolved->funcs.size() - resolved->imported_funcs;
   loaded->resolved = std::move(resolved);
+  if (compiled != nullptr) loaded->SetPositions(&compiled->positions(), compiled->index());
   loaded->compiled = std::move(compiled);
   if (loaded->compiled != nullptr && loaded->compiled->relies_on_margins()) {
     TENON_CHECK(loaded->margins.RelyOnThem());

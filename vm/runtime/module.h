@@ -10,6 +10,7 @@
 #include <string>
 
 #include "vm/base/status.h"
+#include "vm/runtime/code_positions.h"
 #include "vm/runtime/engine.h"
 #include "vm/valid/resolved_module.h"
 
@@ -20,6 +21,8 @@ class CompiledModule : public OutlinedFuncs {
  public:
   virtual NativeFunc NativeOf(size_t func) const = 0;  // of the func-th that it defines
   virtual bool relies_on_margins() const = 0;          // see Margins
+  virtual const CodePositions& positions() const = 0;  // of all code of the file
+  virtual uint32_t index() const = 0;                  // the module's number in it
   // With bodies, which are validated when they are walked, and names; made when first asked for.
   // Null: the file is damaged there.
   virtual const ResolvedModule* Whole() const = 0;
@@ -79,6 +82,15 @@ struct LoadedModule {
     return code;
   }
 
+  // Where machine code of the functions, and of others that stand beside it, comes from: before
+  // they are made to have any. `positions` live as long as the module; `index` is its number there.
+  void SetPositions(const CodePositions* positions, uint32_t index) {
+    image_module_ = index;
+    positions_.store(positions, std::memory_order_release);
+  }
+  const CodePositions* positions() const { return positions_.load(std::memory_order_acquire); }
+  uint32_t image_module() const { return image_module_; }
+
   // The module with the bodies of its functions; null where a compiled file is damaged.
   const ResolvedModule* Whole() const {
     return compiled != nullptr ? compiled->Whole() : resolved.get();
@@ -86,6 +98,9 @@ struct LoadedModule {
 
  private:
   void SetUp(FuncIdx func, FuncCode* code);
+
+  std::atomic<const CodePositions*> positions_ = nullptr;
+  uint32_t image_module_ = 0;
 };
 
 }  // namespace tenon::vm

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "vm/runtime/bulk.h"
 #include "vm/runtime/instance.h"
-#include "vm/runtime/module.h"
+#include "vm/runtime/native_trace.h"
 #include "vm/runtime/store.h"
 
 // What compiled code calls. A function whose result is 'c' or 'n' returns false after a trap or an
@@ -15,6 +15,8 @@ namespace {
 
 // Native stack of the host's that a call and a nested entry may need.
 constexpr uintptr_t kHeadroomBytes = 64 * 1024;
+// What entering compiled code takes of the native stack, before faults there are the guest's.
+constexpr uintptr_t kEntryBytes = 256;
 
 bool Fail(Context* ctx, TrapKind kind) {
   RunBlock& run = *ctx->run;
@@ -30,6 +32,10 @@ bool CheckMemory(Context* ctx, bool in_bounds) {
 bool CheckTable(Context* ctx, bool in_bounds) {
   if (!in_bounds) return Fail(ctx, TrapKind::kOutOfBoundsTableAccess);
   return !MustEnd(*ctx->run);
+}
+
+const char* AsChars(absl::Span<const uint8_t> bytes) {
+  return reinterpret_cast<const char*>(bytes.data());
 }
 
 // core: #exec-invoke, of a function without machine code
@@ -177,65 +183,14 @@ const void* const kBuiltins[] = {
 };
 const size_t kBuiltinCount = std::size(kBuiltins);
 
-namespace {
-
-// Where the function's body begins.
-const char* BeginOf(const NativeFunc& native) {
-  return static_cast<const char*>(native.tail != nullptr ? native.tail : native.call);
-}
-
-// The function whose code `pc` is in; code is in no order. Null when it is none of the module's.
-std::optional<FuncIdx> FunctionAt(const LoadedModule& module, const char* pc) {
-  std::optional<FuncIdx> found;
-  const char* nearest = nullptr;
-  const uint32_t imported = module.resolved->imported_funcs;
-  for (uint32_t i = 0; i < module.resolved->funcs.size() - imported; ++i) {
-    const char* const begin =
-        BeginOf(module.compiled != nullptr ? module.compiled->NativeOf(i) : module.codes[i].native);
-    if (begin == nullptr || begin > pc || begin < nearest) continue;
-    nearest = begin;
-    found = FuncIdx(imported + i);
-  }
-  return found;
-}
-
-// Appends the frames of the entry that was just left, innermost first, without what entered them.
-void AppendNativeTrace(const Context& context, Trap* trap) {
-  const Instance& instance = *context.instance;
-  const sys::NativeState& state = context.run->native;
-  uint32_t offset = context.run->store->TakeNativeOffset();
-  const char* pc = state.native_pc;
-  for (auto* frame = reinterpret_cast<const char* const*>(state.native_fp);
-       frame != nullptr && frame[0] != nullptr;
-       pc = frame[1], frame = reinterpret_cast<const char* const*>(frame[0]), offset = 0) {
-    const std::optional<FuncIdx> func = FunctionAt(instance.module(), pc);
-    if (!func) continue;
-    if (trap->backtrace.size() >= kMaxBacktraceFrames) {
-      trap->truncated = true;
-      return;
-    }
-    Frame& added = trap->backtrace.emplace_back();
-    added.module = instance.Name();
-    added.func = *func;
-    added.offset = offset;
-    if (const ResolvedModule* whole = instance.module().Whole(); whole != nullptr) {
-      added.function = std::string(whole->FunctionName(*func));
-      const uint32_t local = func->value() - whole->imported_funcs;
-      if (offset == 0) added.offset = whole->module->bodies[local].code.offset;
-    }
-    added.instance = &instance;
-  }
-}
-
-}  // namespace
-
 bool InvokeNative(Context& context, const FuncCode& code, Slot* slots) {
   RunBlock& run = *context.run;
   Store& store = *run.store;
   const char* top = static_cast<const char*>(__builtin_frame_address(0));
   if (store.must_end() ||
       (run.native_limit != nullptr && top < run.native_limit + kHeadroomBytes) ||
-      !store.HasNativeStack()) {
+      !store.HasNativeStack() ||
+      run.native.native_sp < AsChars(store.native_stack()) + kEntryBytes) {
     store.SetTrap(store.must_end() ? TrapKind::kTimeout : TrapKind::kCallStackExhausted);
     return false;
   }
@@ -243,16 +198,18 @@ bool InvokeNative(Context& context, const FuncCode& code, Slot* slots) {
   record.owner = &store;
   EntryRecord* const outer = run.entry;
   run.entry = &record;
+  const sys::NativePlace left = run.native.left;
   sys::EnterNative(&record, &run.native, {code.native.entry, &context, slots, code.native.call});
   run.entry = outer;
   run.tail_entry = nullptr;  // what is left of those that were made
   if (store.must_end()) store.End();
-  if (run.trap != 0) AppendNativeTrace(context, &store.pending_trap());
+  if (run.trap != 0) AppendNativeTrace(store, &store.pending_trap());
+  run.native.left = left;
   return run.trap == 0 && run.exception == kNullRef;
 }
 
 // The innermost entry's, whose store has the memory or the stack. Runs in the signal handler.
-bool ClaimNativeFault(EntryRecord& entry, uintptr_t address, const char* pc, const char* frame) {
+bool ClaimNativeFault(EntryRecord& entry, uintptr_t address, const sys::NativePlace& place) {
   auto* store = static_cast<Store*>(entry.owner);
   TrapKind kind = TrapKind::kOutOfBoundsMemoryAccess;
   if (store->OwnsStackGuard(address)) {
@@ -262,8 +219,7 @@ bool ClaimNativeFault(EntryRecord& entry, uintptr_t address, const char* pc, con
   }
   RunBlock& run = store->run();
   run.trap = 1 + static_cast<uint32_t>(kind);
-  run.native.native_pc = pc;
-  run.native.native_fp = frame;
+  if (place.pc != nullptr) run.native.left = place;
   return true;
 }
 

@@ -17,6 +17,6 @@ extern const size_t kBuiltinCount;
 bool InvokeNative(Context& context, const FuncCode& code, Slot* slots);
 
 // For the signal handler: see sys::ClaimNativeFault.
-bool ClaimNativeFault(EntryRecord& entry, uintptr_t address, const char* pc, const char* frame);
+bool ClaimNativeFault(EntryRecord& entry, uintptr_t address, const sys::NativePlace& place);
 
 }  // namespace tenon::vm

@@ -43,6 +43,10 @@ bool Store::MakeNativeStack() {
   return true;
 }
 
+absl::Span<const uint8_t> Store::native_stack() const {
+  return absl::MakeConstSpan(native_stack_.base(), native_stack_.size()).subspan(kStackGuardBytes);
+}
+
 bool Store::OwnsStackGuard(uintptr_t address) const {
   return native_stack_ &&
          address - reinterpret_cast<uintptr_t>(native_stack_.base()) < kStackGuardBytes;

@@ -44,6 +44,8 @@ class Store final : private HeapOwner {
   const StoreLimits& limits() const { return limits_; }
   RunBlock& run() { return run_; }
 
+  const std::vector<std::unique_ptr<Instance>>& instances() const { return instances_; }
+
   // Host objects; owned by the store. Memories and tables are kLimit beyond the store's totals.
   const Func* NewHostFunc(TypeId type, HostCallback callback, void* data, absl::string_view name);
   // kLimit when the engine has no room for another type.
@@ -117,6 +119,8 @@ class Store final : private HeapOwner {
 
   // The stack of compiled code, made when first asked for. False: the host has no room for it.
   bool HasNativeStack() { return native_stack_ || MakeNativeStack(); }
+  // It without its guard.
+  absl::Span<const uint8_t> native_stack() const;
   // True for a fault of a guest that has used it up. Async-signal-safe.
   bool OwnsStackGuard(uintptr_t address) const;
   // The offset of the instruction, in its module's bytes, at which compiled code says that it

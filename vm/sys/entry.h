@@ -18,6 +18,15 @@ struct GuestRegisters {
   void* memory = nullptr;
 };
 
+// Where compiled code (native.h) stood when it called the host or faulted. No pc: on its way to the
+// host, where NativeState::left already is.
+struct NativePlace {
+  const char* pc = nullptr;  // behind the first byte of the instruction, or behind all of them
+  const char* fp = nullptr;  // frame pointer
+  void* context = nullptr;   // what the register for it had
+  const char* sp = nullptr;  // where it faulted: stack pointer; after a call of the host: null
+};
+
 }  // namespace tenon::vm::sys
 
 namespace tenon::vm {
@@ -37,9 +46,8 @@ namespace sys {
 // only read. When it returns true it has recorded the trap.
 using ClaimFault = bool (*)(EntryRecord& entry, uintptr_t address, const GuestRegisters& registers);
 
-// The same of compiled code (native.h), which stood at `pc` with that frame pointer.
-using ClaimNativeFault = bool (*)(EntryRecord& entry, uintptr_t address, const char* pc,
-                                  const char* frame);
+// The same of compiled code.
+using ClaimNativeFault = bool (*)(EntryRecord& entry, uintptr_t address, const NativePlace& place);
 
 // Decides whether guest code leaves because its thread was interrupted; as above.
 using ClaimInterrupt = bool (*)(const EntryRecord& entry);

@@ -13,11 +13,10 @@ namespace tenon::vm::sys {
 
 // Where both stacks stand; part of the run block, which the context points to with its first word.
 struct NativeState {
-  char* native_sp = nullptr;        // the native stack is free below
-  char* host_sp = nullptr;          // the host's likewise, while compiled code runs
-  const char* native_pc = nullptr;  // where compiled code called the host or faulted
-  const char* native_fp = nullptr;  // its frame pointer
-  char* catcher = nullptr;          // its innermost frame that catches; null: none of the entry's
+  char* native_sp = nullptr;  // the native stack is free below
+  char* host_sp = nullptr;    // the host's likewise, while compiled code runs
+  NativePlace left;           // where compiled code called the host or faulted
+  char* catcher = nullptr;    // its innermost frame that catches; null: none of the entry's
 };
 
 // The call that an entry of compiled code is: entry(context, slots, code), context where swiftself
@@ -38,6 +37,10 @@ void EnterNative(EntryRecord* record, NativeState* state, const NativeCall& call
 // as C arguments: the call entry(callee's context, slots, code), on the native stack. 0 when it
 // returned. 1: it was left by an exception; all registers that callees save are as before.
 extern "C" const char tenon_sys_try[];
+extern "C" const char tenon_sys_native_end[];  // behind its code
+// It makes a frame with the frame pointer, and saves its caller's context so many words below the
+// return address's end.
+inline constexpr uint32_t kTrySavesContext = 5;
 
 // The thread's signals need a stack when a guest has used up its own. False when there is no memory
 // for one.

@@ -13,6 +13,7 @@ extern "C" {
 void tenon_sys_enter(tenon::vm::EntryRecord* record,
                      const tenon::vm::sys::GuestRegisters* registers, const void* handler);
 extern const char tenon_sys_landing[];
+extern const char tenon_sys_try[];
 extern const char tenon_sys_native_begin[], tenon_sys_native_end[];
 }
 
@@ -73,9 +74,14 @@ bool ClaimInterpreterFault(EntryRecord& entry, uintptr_t address, const greg_t* 
 }
 
 bool ClaimNativeFault(EntryRecord& entry, uintptr_t address, const greg_t* machine) {
-  return claims_on_signals.load()->native_fault(entry, address,
-                                                reinterpret_cast<const char*>(machine[REG_RIP]),
-                                                reinterpret_cast<const char*>(machine[REG_RBP]));
+  NativePlace place;
+  const auto* pc = reinterpret_cast<const char*>(machine[REG_RIP]);
+  const bool is_calling_host = pc >= tenon_sys_native_begin && pc < tenon_sys_try;
+  place.pc = is_calling_host ? nullptr : pc + 1;
+  place.fp = reinterpret_cast<const char*>(machine[REG_RBP]);
+  place.context = reinterpret_cast<void*>(machine[REG_R13]);
+  place.sp = reinterpret_cast<const char*>(machine[REG_RSP]);
+  return claims_on_signals.load()->native_fault(entry, address, place);
 }
 
 // When the handler returns, the thread goes on behind the call that entered the guest.

@@ -4,9 +4,11 @@
 
 #define NATIVE_SP TENON_RUN_NATIVE
 #define HOST_SP TENON_RUN_NATIVE + 8
-#define NATIVE_PC TENON_RUN_NATIVE + 16
-#define NATIVE_FP TENON_RUN_NATIVE + 24
-#define CATCHER TENON_RUN_NATIVE + 32
+#define LEFT_PC TENON_RUN_NATIVE + 16
+#define LEFT_FP TENON_RUN_NATIVE + 24
+#define LEFT_CONTEXT TENON_RUN_NATIVE + 32
+#define LEFT_SP TENON_RUN_NATIVE + 40
+#define CATCHER TENON_RUN_NATIVE + 48
 
         .text
 // void tenon_sys_enter_native(EntryRecord* /*rdi*/, NativeState* /*rsi*/, const NativeCall* /*rdx*/)
@@ -46,8 +48,10 @@ tenon_sys_enter_native:
         .macro  call_host
         movq    (%r13), %r11
         movq    (%rsp), %rax
-        movq    %rax, NATIVE_PC(%r11)
-        movq    %rbp, NATIVE_FP(%r11)
+        movq    %rax, LEFT_PC(%r11)
+        movq    %rbp, LEFT_FP(%r11)
+        movq    %r13, LEFT_CONTEXT(%r11)
+        movq    $0, LEFT_SP(%r11)
         movq    %rsp, %rax
         pushq   %rbx
         pushq   %r12
