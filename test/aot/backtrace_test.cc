@@ -1,12 +1,15 @@
 // Backtraces of compiled code are the interpreter's: every kind of trap, in functions that call
 // each other, some of them inlined, at the levels that make code least and most alike to the
 // guest's.
+#include <algorithm>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "cli/compiled_wast/compile_on_load.h"
 #include "gtest/gtest.h"
@@ -221,6 +224,101 @@ TEST(BacktraceTest, NamesTheSamePlacesUnderTheLaxPolicy) {
   const std::vector<std::string> expected = AllTraps({}, "t-dead");
   ExpectSame(AllTraps({.compiled = true, .policy = jit::TrapPolicy::kComponent}, "t-dead"),
              expected, "");
+}
+
+// Functions that call each other without an end, each in its way.
+constexpr absl::string_view kEndless = R"((module
+  (import "" "call" (func $call_back (param funcref)))
+  (type $none (func)) (type $wide (func (param i64 i64 i64 i64 i64 i64 i64 i64) (result i64)))
+  (table $t 4 4 funcref) (elem (table $t) (i32.const 0) func $indirect $even $odd)
+  (elem declare func $through_host $mixed)
+  (memory 1)
+  (func $direct (export "direct") (result i32) (i32.add (call $direct) (i32.const 1)))
+  (func $last (export "in the last place") (call $last))
+  (func $indirect (export "indirect") (call_indirect $t (type $none) (i32.const 0)) (nop))
+  (func $even (export "mutual") (call $odd) (call_indirect $t (type $none) (i32.const 2)))
+  (func $odd (call $even) (call $even))
+  (func $through_host (export "through the host") (call $call_back (ref.func $through_host)))
+  (func $mixed (export "mixed") (call $first) (call $call_back (ref.func $mixed)))
+  (func $first (call $second))
+  (func $second (call_indirect $t (type $none) (i32.const 3)) (call $mixed))
+  (elem (table $t) (i32.const 3) func $third)
+  (func $third (call $mixed))
+  ;; Frames that are large, and frames that are made late.
+  (func $large (export "large") (result i64)
+    (local v128 v128 v128 v128 v128 v128 v128 v128)
+    (local.set 0 (v128.load (i32.const 0))) (local.set 1 (v128.load (i32.const 16)))
+    (drop (call $large))
+    (v128.store (i32.const 0) (local.get 1))
+    (i64x2.extract_lane 0 (local.get 0)))
+  ;; A tail call with more arguments than its caller has room for.
+  (func $few (export "tail calls") (result i64)
+    (return_call $many (i64.const 1) (i64.const 2) (i64.const 3) (i64.const 4) (i64.const 5)
+      (i64.const 6) (i64.const 7) (i64.const 8)))
+  (func $many (type $wide) (i64.add (call $few) (local.get 7)))
+))";
+
+// The names of the frames that recur, sorted.
+std::string Recurring(const vm::Trap& trap) {
+  std::set<std::string> names;
+  for (size_t i = 1; i < trap.backtrace.size(); ++i) names.insert(trap.backtrace[i].function);
+  return absl::StrJoin(names, " ");
+}
+
+// Recursion ends as exhaustion, wherever it is noticed, with as many frames as there may be.
+void ExpectExhaustion(const Tiers& tiers, absl::string_view how) {
+  Guest expected_guest({}), guest(tiers);
+  vm::Instance* expected_instance = expected_guest.Load(kEndless, {expected_guest.CallBackFunc()});
+  vm::Instance* instance = guest.Load(kEndless, {guest.CallBackFunc()});
+  for (const vm::Export& item : instance->resolved().module->exports) {
+    SCOPED_TRACE(absl::StrCat(how, ": ", item.name));
+    for (int i = 0; i < 2; ++i) {  // the stack is whole again
+      const vm::Trap expected = expected_guest.Trap(expected_instance, item.name);
+      const vm::Trap trap = guest.Trap(instance, item.name);
+      EXPECT_EQ(trap.kind, vm::TrapKind::kCallStackExhausted);
+      EXPECT_EQ(trap.backtrace.size(), std::min(vm::kMaxBacktraceFrames, trap.backtrace.size()));
+      EXPECT_GT(trap.backtrace.size(), 3u);
+      // Compiled code may still have a frame of what ended with a tail call to a function that
+      // makes none itself.
+      if (item.name == "tail calls") {
+        EXPECT_TRUE(absl::StrContains(Recurring(trap), Recurring(expected))) << Recurring(trap);
+        continue;
+      }
+      EXPECT_EQ(Recurring(trap), Recurring(expected));
+    }
+  }
+}
+
+TEST(BacktraceTest, EndlessRecursionIsExhaustion) {
+  for (const Tiers& tiers : AllTiers()) ExpectExhaustion(tiers, "compiled");
+}
+
+TEST(BacktraceTest, EndlessRecursionAcrossTiersIsExhaustion) {
+  for (uint32_t seed = 0; seed < 8; ++seed) {
+    jit::CompileOptions half;
+    CompileHalf(seed, &half);
+    ExpectExhaustion({.compiled = true, .filter = half.filter}, absl::StrCat(seed));
+  }
+}
+
+// Frames of two instances of one module, and of another, on one stack.
+TEST(BacktraceTest, NamesTheInstanceOfEachFrame) {
+  constexpr absl::string_view kCaller = R"((module
+    (import "" "next" (func $next (param i32)))
+    (func (export "f") (param i32) (call $next (i32.sub (local.get 0) (i32.const 1))))
+    (func (export "start") (call $next (i32.const 3)))))";
+  constexpr absl::string_view kLast = R"((module
+    (func (export "f") (param i32) (drop (i32.div_u (i32.const 1) (i32.sub (local.get 0) (local.get 0)))))))";
+  const auto text = [&](const Tiers& tiers) {
+    Guest guest(tiers);
+    vm::Instance* last = guest.Load(kLast, {}, "last");
+    vm::Instance* inner = guest.Load(kCaller, {last->ExportedFunc("f")}, "inner");
+    vm::Instance* middle = guest.Load(kCaller, {inner->ExportedFunc("f")}, "middle");
+    vm::Instance* outer = guest.Load(kCaller, {middle->ExportedFunc("f")}, "outer");
+    return guest.Text(outer, "start");
+  };
+  const std::string expected = text({});
+  for (const Tiers& tiers : AllTiers()) EXPECT_EQ(text(tiers), expected);
 }
 
 }  // namespace
