@@ -61,7 +61,7 @@ void Translator::OnEnd(const Instruction&, bool falls_through) {
     if (falls_through) EmitReturn();
     if (control.first_clause != CatchTable::kNone) {
       BindClauses(control);
-      code_.Emit(handlers::Return, {link_});
+      EmitReturnOfCaught();
     }
     controls_.pop_back();
     return;
@@ -288,6 +288,16 @@ void Translator::EmitReturn() {
   }
   MoveResults();
   code_.Emit(handlers::Return, {link_});
+}
+
+// What a clause gave stands where results do; the caller looks for a single one in the accumulator.
+void Translator::EmitReturnOfCaught() {
+  if (type_->results.size() != 1 || type_->results[0] == ValType::kV128) {
+    code_.Emit(handlers::Return, {link_});
+    return;
+  }
+  const bool is_float = ShapeOf(type_->results[0]).value_class == Class::kFloat;
+  code_.Emit(is_float ? handlers::ReturnFloat : handlers::ReturnInt, {link_, 0});
 }
 
 // Several results, or a vector: locals go to their homes first, since results overwrite the

@@ -238,6 +238,7 @@ class Translator {
   void MoveToLabel(const Control& target);
   void EmitJump(uint32_t depth);
   void EmitReturn();
+  void EmitReturnOfCaught();
   void MoveResults();
   void ResetStack(const Control& control, absl::Span<const ValType> types);
   void MoveArgumentsHome(size_t count);
