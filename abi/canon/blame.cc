@@ -54,9 +54,10 @@ std::string NameOf(const LowerSite& site) {
   const Plan& plan = site.component->plan;
   const PlanTrampoline& trampoline = plan.trampolines[site.trampoline];
   const auto* lower = std::get_if<LowerTrampoline>(&trampoline.body);
+  if (lower == nullptr || !lower->func) return "";
   const syntax::Component* const component =
-      plan.component_instances[trampoline.instance.value()].definition;
-  if (lower == nullptr || !lower->func || component == nullptr) return "";
+      site.component->DefinitionOf(plan.component_instances[trampoline.instance.value()]);
+  if (component == nullptr) return "";
   const syntax::Definition* const func = Find(*component, Sort::kFunc, lower->func->value());
   const auto* alias = func == nullptr ? nullptr : std::get_if<syntax::Alias>(&func->def);
   const absl::string_view interface =

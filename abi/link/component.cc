@@ -2,6 +2,7 @@
 
 #include "abi/binary/decode.h"
 #include "abi/link/instance_path.h"
+#include "abi/valid/archived_component.h"
 #include "abi/valid/validate.h"
 #include "vm/artifact/load.h"
 
@@ -33,27 +34,21 @@ Result<std::shared_ptr<const CompiledComponent>> LoadComponent(
     return Fail(ErrorKind::kUsage, "compiled from a core module, not from a component");
   }
   TENON_RETURN_IF_ERROR(image->CheckSettings(*engine));
-  const absl::Span<const uint8_t> outline = image->outline();
-  TENON_ASSIGN_OR_RETURN(auto syntax, DecodeComponent({outline.begin(), outline.end()}));
   auto component = std::make_shared<CompiledComponent>();
   component->engine = engine;
-  std::vector<std::shared_ptr<const vm::CompiledModule>> compiled;
-  const CoreModuleLoader load =
-      [&](vm::SharedBytes bytes,
-          uint64_t offset) -> Result<std::shared_ptr<const vm::ResolvedModule>> {
-    const size_t index = compiled.size();
-    if (index >= image->module_count() || image->outlined(index).outline_offset != offset) {
-      return Fail(ErrorKind::kMalformed, "the compiled file is damaged");
-    }
-    compiled.push_back(vm::artifact::ModuleOf(image, index, engine));
-    return vm::artifact::Resolve(image, index, std::move(bytes), engine, compiled.back());
-  };
-  TENON_ASSIGN_OR_RETURN(component->resolved, ValidateComponent(std::move(syntax), &engine->types(),
-                                                                load, engine->features()));
-  for (size_t i = 0; i < component->resolved->modules.size(); ++i) {
+  auto resolved = std::make_unique<ResolvedComponent>();
+  resolved->source = {image, image->source()};
+  vm::ArchiveReader archive(image->plan(), &engine->types());
+  for (size_t i = 0; i < image->module_count(); ++i) {
+    auto compiled = vm::artifact::ModuleOf(image, i, engine);
+    TENON_ASSIGN_OR_RETURN(auto module, vm::artifact::ReadModule(archive, image, i, compiled));
+    resolved->modules.push_back(module);
     component->modules.push_back(
-        vm::LoadedModule::Create(engine, component->resolved->modules[i], "", compiled[i]));
+        vm::LoadedModule::Create(engine, std::move(module), "", std::move(compiled)));
   }
+  ReadTypesAndPlan(archive, resolved.get());
+  TENON_RETURN_IF_ERROR(archive.Finish());
+  component->resolved = std::move(resolved);
   return component;
 }
 

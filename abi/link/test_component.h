@@ -24,7 +24,7 @@ class ComponentBuilder {
     component_->engine = engine;
     auto root = std::make_unique<syntax::RootComponent>();
     root->bytes = std::make_shared<const std::vector<uint8_t>>();
-    plan().component_instances.push_back({std::nullopt, root.get(), InstanceIdx(0)});
+    plan().component_instances.push_back({std::nullopt, 0, InstanceIdx(0)});
     resolved_->syntax = std::move(root);
   }
 
@@ -33,8 +33,7 @@ class ComponentBuilder {
 
   ComponentInstanceId Child() {
     const auto index = static_cast<uint32_t>(plan().component_instances.size());
-    plan().component_instances.push_back(
-        {ComponentInstanceId(0), resolved_->syntax.get(), InstanceIdx(index - 1)});
+    plan().component_instances.push_back({ComponentInstanceId(0), 0, InstanceIdx(index - 1)});
     return ComponentInstanceId(index);
   }
   FuncTypeId FuncType(std::vector<ValType> params, ValType result = {}) {

@@ -26,6 +26,12 @@ class TypeTable {
   explicit TypeTable(uint64_t max_items = kMaxTypeItems);
   TypeTable(const TypeTable&) = delete;
   TypeTable& operator=(const TypeTable&) = delete;
+  // To an archive and back (abi/valid/archived_component.h). To what was read nothing is added.
+  template <typename Archive>
+  friend void Visit(Archive& archive, TypeTable& table) {
+    archive(table.defs_, table.funcs_, table.func_has_resource_, table.instances_,
+            table.components_, table.modules_, table.resource_names_);
+  }
 
   // Interns a definition. Fails with kLimit (depth, size, number of types) or kInvalid (element
   // size; up to twice kMaxElementSize passes, which maps need). Labels are not looked at.
@@ -61,6 +67,11 @@ class TypeTable {
   struct Entry {
     TypeDef def;
     TypeFacts facts;
+
+    template <typename Archive>
+    friend void Visit(Archive& archive, Entry& entry) {
+      archive(entry.def, entry.facts);
+    }
   };
   // Nodes and nesting of component-level types.
   struct Extent {

@@ -65,8 +65,9 @@ struct LiftLowerOptions {
 // One instance of a component: the owner of a handle table and of the may_enter/may_leave flags.
 struct PlanComponentInstance {
   std::optional<ComponentInstanceId> parent;  // nothing for the root
-  // For messages: the definition it is an instance of, and its place among the parent's instances.
-  const syntax::Component* definition = nullptr;
+  // For messages: where the definition it is an instance of begins in the root's bytes, and its
+  // place among the parent's instances.
+  uint64_t definition = 0;
   InstanceIdx index;
   // It uses async built-ins or lifts async functions: its calls are tasks.
   bool is_async = false;

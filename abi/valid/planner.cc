@@ -125,7 +125,7 @@ class Planner {
                   absl::StrCat("more than ", kMaxPlanInstances, " component instances"));
     }
     PlanComponentInstance instance;
-    instance.definition = input_.bodies[body].syntax;
+    instance.definition = input_.bodies[body].syntax->range.offset;
     if (creator != nullptr) {
       instance.parent = creator->instance;
       instance.index = InstanceIdx(static_cast<uint32_t>(creator->instances.size()));

@@ -69,7 +69,7 @@ Result<CompiledFile> Describe(const vm::artifact::Image& image) {
   }
   TENON_RETURN_IF_ERROR(ReadSections(image.file(), &found));
   found.sections.emplace_back("rows", header.rows.size);
-  found.sections.emplace_back("outline", header.outline.size);
+  found.sections.emplace_back("plan", header.plan.size);
   found.sections.emplace_back("source", header.source.size);
   return found;
 }

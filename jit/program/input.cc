@@ -3,15 +3,15 @@
 #include <utility>
 
 #include "abi/binary/decode.h"
-#include "abi/binary/outline.h"
 #include "abi/text/parse.h"
+#include "abi/valid/archived_component.h"
 #include "abi/valid/validate.h"
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "jit/program/component_wiring.h"
+#include "vm/artifact/load.h"
 #include "vm/binary/decoder.h"
 #include "vm/binary/encoder.h"
-#include "vm/binary/outline.h"
 #include "vm/syntax/limits.h"
 #include "vm/sys/input_file.h"
 #include "vm/text/parser.h"
@@ -59,10 +59,9 @@ Status Input::TakeModule(std::vector<uint8_t> binary, const vm::Features& featur
                                   features, vm::BodyValidation::kEager));
   modules_.push_back(module_.get());
   source_.binary = module_->module->Bytes();
-  TENON_ASSIGN_OR_RETURN(vm::OutlinedModule outlined,
-                         vm::OutlineModule(source_.binary, features, &outline_));
-  source_.modules.push_back(std::move(outlined));
-  source_.outline = outline_;
+  source_.modules = {vm::artifact::PlaceOf(*module_, source_.binary)};
+  plan_ = vm::artifact::PlanOf(*module_);
+  source_.plan = plan_;
   return {};
 }
 
@@ -76,18 +75,11 @@ Status Input::TakeComponent(std::vector<uint8_t> binary, const vm::Features& fea
   source_.is_component = true;
   wiring_ = WiringOf(*component_);
   source_.binary = *component_->syntax->bytes;
-  TENON_ASSIGN_OR_RETURN(abi::ComponentOutline outline,
-                         abi::OutlineComponent(source_.binary, features));
-  // In the order of validation, which is that of the binary.
-  TENON_CHECK(outline.modules.size() == modules_.size());
-  for (size_t i = 0; i < modules_.size(); ++i) {
-    const uint64_t offset =
-        static_cast<uint64_t>(modules_[i]->module->Bytes().data() - source_.binary.data());
-    TENON_CHECK(outline.modules[i].source_offset == offset);
+  for (const vm::ResolvedModule* module : modules_) {
+    source_.modules.push_back(vm::artifact::PlaceOf(*module, source_.binary));
   }
-  outline_ = std::move(outline.binary);
-  source_.outline = outline_;
-  source_.modules = std::move(outline.modules);
+  plan_ = abi::ArchiveOf(*component_, types_);
+  source_.plan = plan_;
   return {};
 }
 

@@ -39,7 +39,7 @@ class Input {
   std::unique_ptr<const abi::ResolvedComponent> component_;  // or a module
   std::shared_ptr<const vm::ResolvedModule> module_;
   std::vector<const vm::ResolvedModule*> modules_;
-  std::vector<uint8_t> outline_;
+  std::vector<uint8_t> plan_;
   vm::artifact::Source source_;
   Wiring wiring_;
 };

@@ -17,7 +17,6 @@
 #include "vm/artifact/symbols.h"
 #include "vm/binary/decoder.h"
 #include "vm/binary/encoder.h"
-#include "vm/binary/outline.h"
 #include "vm/interp/interpreter.h"
 #include "vm/runtime/instance.h"
 #include "vm/runtime/store.h"
@@ -53,11 +52,11 @@ Bytes CompileToFile(absl::string_view wat, const jit::CompileOptions& options) {
   auto resolved = ValidateModule(std::make_unique<vm::Module>(*DecodeModule(binary, features)),
                                  &types, features, BodyValidation::kEager);
   EXPECT_TRUE(resolved.has_value());
-  Bytes outline;
+  const Bytes plan = PlanOf(**resolved);
   Source source;
-  source.binary = binary;
-  source.modules.push_back(*OutlineModule(binary, features, &outline));
-  source.outline = outline;
+  source.binary = (*resolved)->module->Bytes();
+  source.modules.push_back(PlaceOf(**resolved, source.binary));
+  source.plan = plan;
   const ResolvedModule* const modules[] = {resolved->get()};
   auto image = jit::Compile({modules, source}, options, nullptr);
   EXPECT_TRUE(image.has_value());
@@ -109,7 +108,7 @@ std::vector<Part> TrustedParts(const Bytes& bytes) {
   return {{0, header.checked_bytes},
           {module.funcs, module.func_count * sizeof(Func)},
           {begin + header.rows.offset, header.rows.size},
-          {begin + header.outline.offset, header.outline.size}};
+          {begin + header.plan.offset, header.plan.size}};
 }
 
 // Calls with every copy in which one bit of the parts is another.
@@ -126,7 +125,7 @@ void FlipEachBit(const std::vector<Part>& parts, const std::function<void(const 
   }
 }
 
-TEST(ArtifactTest, RunsFromItsOutline) { EXPECT_EQ(Outcome(File()), std::to_string(kExpected)); }
+TEST(ArtifactTest, RunsFromItsPlan) { EXPECT_EQ(Outcome(File()), std::to_string(kExpected)); }
 
 TEST(ArtifactTest, RefusesFlipsOrBehavesTheSame) {
   const std::string expected = std::to_string(kExpected);

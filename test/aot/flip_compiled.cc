@@ -28,7 +28,7 @@ namespace {
 using Bytes = std::vector<uint8_t>;
 using vm::artifact::Part;
 
-// Everything but code and source: the checked bytes, functions, rows and outline.
+// Everything but code and source: the checked bytes, functions, rows and plan.
 std::vector<Part> TrustedParts(const Bytes& bytes) {
   const vm::artifact::Header* header = nullptr;
   for (size_t at = 0; header == nullptr; at += 8) {
@@ -44,7 +44,7 @@ std::vector<Part> TrustedParts(const Bytes& bytes) {
   }
   const uint64_t begin = header->trailer.offset;
   parts.push_back({begin + header->rows.offset, header->rows.size});
-  parts.push_back({begin + header->outline.offset, header->outline.size});
+  parts.push_back({begin + header->plan.offset, header->plan.size});
   return parts;
 }
 

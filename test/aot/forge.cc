@@ -39,7 +39,7 @@ bool Forge(std::vector<uint8_t>* file) {
   std::memcpy(file->data() + at, &header, sizeof header);
   if (!IsWithin(header.trailer, file->size()) || header.checked_bytes > file->size() ||
       header.checked_bytes < at + sizeof header || !IsWithin(header.rows, header.trailer.size) ||
-      !IsWithin(header.outline, header.trailer.size)) {
+      !IsWithin(header.plan, header.trailer.size)) {
     return false;
   }
   const absl::Span<const uint8_t> bytes(*file);

@@ -1,4 +1,4 @@
-// A compiled file is refused or read, whatever its header, rows and outline are, when their digests
+// A compiled file is refused or read, whatever its header, rows and plan are, when their digests
 // fit. The bytes are a file, of which no code is run.
 #include <cstddef>
 #include <cstdint>

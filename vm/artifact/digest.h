@@ -31,15 +31,15 @@ struct CheckedBytes {
       : before(first.first(at + offsetof(Header, digest))),
         behind(first.first(header.checked_bytes).subspan(before.size() + sizeof header.digest)),
         rows(trailer.subspan(header.rows.offset, header.rows.size)),
-        outline(trailer.subspan(header.outline.offset, header.outline.size)) {}
+        plan(trailer.subspan(header.plan.offset, header.plan.size)) {}
 
   sys::Sha256Digest Digest() const {
     sys::Sha256 hash;
-    for (const auto part : {before, behind, rows, outline}) hash.Add(part);
+    for (const auto part : {before, behind, rows, plan}) hash.Add(part);
     return hash.Finish();
   }
 
-  absl::Span<const uint8_t> before, behind, rows, outline;
+  absl::Span<const uint8_t> before, behind, rows, plan;
 };
 
 }  // namespace tenon::vm::artifact

@@ -10,7 +10,7 @@
 namespace tenon::vm::artifact {
 
 inline constexpr char kMagic[8] = {'\0', 't', 'e', 'n', 'o', 'n', '\r', '\n'};
-inline constexpr uint32_t kVersion = 4;
+inline constexpr uint32_t kVersion = 5;
 
 // What the code relies on, as bits of Header::settings.
 enum Setting : uint32_t {
@@ -45,13 +45,13 @@ struct Header {
   Part position_funcs;        // FuncPositions (vm/runtime/code_positions.h), by their code
   Part trailer;               // of the file, in no segment: all parts, by their offset in it
   Part rows;                  // Outlined, one a module, and what they name
-  Part outline;               // of the source: vm/binary/outline.h; behind the rows
+  Part plan;                  // an archive (vm/valid/archive.h); behind the rows
   Part source;                // the component or module, in the binary format
   Part position_rows;         // what position_funcs point to
   uint8_t build[32];          // BuildId() of the Tenon that wrote it
   uint8_t source_digest[32];  // SHA-256 of the file that was compiled
   uint8_t rest_digest[32];    // SHA-256 of the file behind checked_bytes
-  uint8_t digest[32];         // SHA-256 of the checked bytes without these, rows and outline
+  uint8_t digest[32];         // SHA-256 of the checked bytes without these, rows and plan
 };
 static_assert(sizeof(Header) == 320);
 
@@ -74,16 +74,15 @@ struct Func {
 // first of it is asked for.
 inline constexpr size_t kFuncsPerBlock = 256;
 
-// What is to be known of a core module beside its outline. Offsets of rows are from their part's.
+// What is to be known of a core module beside the plan. Offsets of rows are from their part's.
 struct Outlined {
-  uint64_t outline_offset;  // of the module in `outline`
-  Part source;              // of the module in `source`
-  uint32_t digests;         // uint64_t a block of functions: the first bytes of its SHA-256
+  Part source;       // of the module in `source`
+  uint32_t digests;  // uint64_t a block of functions: the first bytes of its SHA-256
   uint32_t digest_count;
   uint32_t datas;  // data_count of Part: the bytes of data segments, in `source`
   uint32_t data_count;
 };
-static_assert(sizeof(Outlined) == 40);
+static_assert(sizeof(Outlined) == 32);
 
 // A hash of the structures and functions of the runtime that compiled code relies on (vmctx.def,
 // builtins.def).

@@ -181,7 +181,7 @@ Result<std::shared_ptr<const Image>> Image::MapForAny(sys::File file) {
 
 Status Image::MapTrailer(uint64_t file_size) {
   const Part& trailer = header_.trailer;
-  for (const Part& part : {header_.position_funcs, header_.rows, header_.outline, header_.source,
+  for (const Part& part : {header_.position_funcs, header_.rows, header_.plan, header_.source,
                            header_.position_rows}) {
     if (!IsWithin(part, trailer.size)) return Damaged("a part is not in it");
   }
@@ -210,7 +210,7 @@ Status Image::ReadRows(uint64_t first_bytes) {
     TENON_ASSIGN_OR_RETURN(found.digests, RowsAt<uint64_t>(rows, row.digests, row.digest_count));
     TENON_ASSIGN_OR_RETURN(found.datas, RowsAt<Part>(rows, row.datas, row.data_count));
     if (found.digests.size() != BlockCount(found.funcs.size()) ||
-        row.outline_offset > header_.outline.size || !IsWithin(row.source, header_.source.size)) {
+        !IsWithin(row.source, header_.source.size)) {
       return Damaged("a module is not in it");
     }
     for (const Part& data : found.datas) {

@@ -52,7 +52,7 @@ class Image {
   Status Verify() const;
   // The component or module that was compiled, in the binary format. No digest was compared.
   absl::Span<const uint8_t> source() const { return PartAt(header_.source); }
-  absl::Span<const uint8_t> outline() const { return PartAt(header_.outline); }
+  absl::Span<const uint8_t> plan() const { return PartAt(header_.plan); }
 
   size_t module_count() const { return modules_.size(); }
   size_t func_count(size_t module) const { return modules_[module].funcs.size(); }

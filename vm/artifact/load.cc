@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "vm/binary/decoder.h"
+#include "vm/valid/archived_module.h"
 #include "vm/valid/validate.h"
 
 namespace tenon::vm::artifact {
@@ -62,22 +63,20 @@ std::shared_ptr<const CompiledModule> ModuleOf(std::shared_ptr<const Image> imag
   return std::make_shared<ModuleOfImage>(std::move(image), index, engine);
 }
 
-Result<std::shared_ptr<const ResolvedModule>> Resolve(
-    const std::shared_ptr<const Image>& image, size_t index, SharedBytes outline, Engine* engine,
+Result<std::shared_ptr<const ResolvedModule>> ReadModule(
+    ArchiveReader& archive, const std::shared_ptr<const Image>& image, size_t index,
     std::shared_ptr<const CompiledModule> compiled) {
-  TENON_ASSIGN_OR_RETURN(vm::Module module, DecodeModule(std::move(outline), image->features()));
-  const absl::Span<const Part> datas = image->datas(index);
-  if (module.datas.size() != datas.size()) {
-    return Fail(ErrorKind::kMalformed, "the compiled file is damaged");
+  std::vector<absl::Span<const uint8_t>> datas;
+  for (const Part& data : image->datas(index)) {
+    datas.push_back(image->source().subspan(data.offset, data.size));
   }
-  TENON_ASSIGN_OR_RETURN(
-      std::shared_ptr<ResolvedModule> resolved,
-      ValidateModule(std::make_unique<vm::Module>(std::move(module)), &engine->types(),
-                     image->features(), BodyValidation::kLazy, std::move(compiled)));
-  for (size_t i = 0; i < datas.size(); ++i) {
-    resolved->datas[i].bytes = image->source().subspan(datas[i].offset, datas[i].size);
-  }
-  return std::shared_ptr<const ResolvedModule>(std::move(resolved));
+  return vm::ReadModule(archive, image->features(), image, std::move(compiled), datas);
+}
+
+std::vector<uint8_t> PlanOf(const ResolvedModule& module) {
+  ArchiveWriter archive(*module.types);
+  WriteModule(archive, module);
+  return std::move(archive).Finish();
 }
 
 Result<std::shared_ptr<LoadedModule>> LoadModule(Engine* engine,
@@ -87,8 +86,9 @@ Result<std::shared_ptr<LoadedModule>> LoadModule(Engine* engine,
   }
   TENON_RETURN_IF_ERROR(image->CheckSettings(*engine));
   const std::shared_ptr<const CompiledModule> compiled = ModuleOf(image, 0, engine);
-  TENON_ASSIGN_OR_RETURN(auto resolved,
-                         Resolve(image, 0, {image, image->outline()}, engine, compiled));
+  ArchiveReader archive(image->plan(), &engine->types());
+  TENON_ASSIGN_OR_RETURN(auto resolved, ReadModule(archive, image, 0, compiled));
+  TENON_RETURN_IF_ERROR(archive.Finish());
   return LoadedModule::Create(engine, std::move(resolved), "", compiled);
 }
 

@@ -51,7 +51,7 @@ std::vector<uint64_t> DigestsOf(const std::vector<uint8_t>& image, const Module&
   return digests;
 }
 
-// The rows' part. Images of nothing outlined have digests alone.
+// The rows' part.
 std::vector<uint8_t> MakeRows(const Source& source, const Header& header,
                               const std::vector<uint8_t>& image) {
   std::vector<Outlined> rows(header.module_count);
@@ -62,15 +62,10 @@ std::vector<uint8_t> MakeRows(const Source& source, const Header& header,
     row.digests = AppendRows(digests, &out);
     row.digest_count = static_cast<uint32_t>(digests.size());
     if (i >= source.modules.size()) continue;
-    const OutlinedModule& module = source.modules[i];
-    row.outline_offset = module.outline_offset;
-    row.source = {module.source_offset, module.source_size};
-    std::vector<Part> datas;
-    for (const ByteRange data : module.datas) {
-      datas.push_back({module.source_offset + data.offset, data.size});
-    }
-    row.datas = AppendRows(datas, &out);
-    row.data_count = static_cast<uint32_t>(datas.size());
+    const SourceModule& module = source.modules[i];
+    row.source = {module.offset, module.size};
+    row.datas = AppendRows(module.datas, &out);
+    row.data_count = static_cast<uint32_t>(module.datas.size());
   }
   if (!rows.empty()) std::memcpy(out.data(), rows.data(), rows.size() * sizeof(Outlined));
   return out;
@@ -81,6 +76,18 @@ void Copy(absl::Span<const uint8_t> digest, uint8_t* to) {
 }
 
 }  // namespace
+
+SourceModule PlaceOf(const ResolvedModule& module, absl::Span<const uint8_t> binary) {
+  const absl::Span<const uint8_t> bytes = module.module->Bytes();
+  TENON_CHECK(bytes.data() >= binary.data() &&
+              bytes.data() + bytes.size() <= binary.data() + binary.size());
+  SourceModule place{static_cast<uint64_t>(bytes.data() - binary.data()), bytes.size(), {}};
+  for (const ResolvedData& data : module.datas) {
+    const auto offset = static_cast<uint64_t>(data.bytes.data() - bytes.data());
+    place.datas.push_back({data.bytes.empty() ? 0 : place.offset + offset, data.bytes.size()});
+  }
+  return place;
+}
 
 void SealImage(const Source& source, absl::Span<const uint8_t> position_rows,
                std::vector<uint8_t>* image) {
@@ -96,7 +103,7 @@ void SealImage(const Source& source, absl::Span<const uint8_t> position_rows,
   const size_t begin = header.position_funcs.offset / kPageBytes * kPageBytes;
   header.position_funcs.offset -= begin;
   header.rows = Append(rows, begin, image);
-  header.outline = Append(source.outline, begin, image);
+  header.plan = Append(source.plan, begin, image);
   header.source = Append(source.binary, begin, image);
   header.position_rows = Append(position_rows, begin, image);
   header.trailer = {begin, image->size() - begin};

@@ -130,6 +130,16 @@ Result<TypeId> TypeStore::Intern(absl::Span<SubType> group, const Numbering& num
   return first;
 }
 
+std::vector<uint32_t> TypeStore::GroupSizes() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<uint32_t> sizes;
+  for (uint32_t id = 0; id < size_; ++id) {
+    if (begins_group_[id]) sizes.push_back(0);
+    ++sizes.back();
+  }
+  return sizes;
+}
+
 // Whether the group that begins at `first` has that many members.
 bool TypeStore::IsGroup(TypeId first, size_t size) const {
   const uint32_t end = first.value() + static_cast<uint32_t>(size);

@@ -40,6 +40,8 @@ class TypeStore {
   Result<TypeId> InternFunc(FuncType type);
 
   const SubType& Get(TypeId id) const { return At(id).type; }
+  // How many types each group has that was interned, in the order of their ids.
+  std::vector<uint32_t> GroupSizes() const;
   // How many ancestors a type has.
   uint32_t Depth(TypeId id) const { return At(id).depth(); }
 
@@ -118,7 +120,8 @@ class TypeStore {
   bool IsGroup(TypeId first, size_t size) const;
 
   const uint32_t max_types_;
-  std::mutex mutex_;  // of what follows; the chunks' contents are published by it or by the caller
+  mutable std::mutex
+      mutex_;  // of what follows; the chunks' contents are published by it or by the caller
   uint32_t size_ = 0;
   std::vector<bool> begins_group_;  // by TypeId
   std::deque<Stretch> stretches_;

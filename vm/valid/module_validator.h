@@ -12,9 +12,8 @@ namespace tenon::vm {
 
 class ModuleValidator {
  public:
-  explicit ModuleValidator(ResolvedModule& resolved,
-                           std::shared_ptr<const OutlinedFuncs> outlined = nullptr)
-      : resolved_(resolved), module_(*resolved.module), outlined_(std::move(outlined)) {}
+  explicit ModuleValidator(ResolvedModule& resolved)
+      : resolved_(resolved), module_(*resolved.module) {}
 
   // Everything but the bodies. The types move to the type store.
   Status ValidateFields(std::vector<SubType> types);
@@ -67,7 +66,6 @@ class ModuleValidator {
 
   ResolvedModule& resolved_;
   const Module& module_;
-  std::shared_ptr<const OutlinedFuncs> outlined_;
   WalkerScratch scratch_;
   std::vector<uint8_t> subtype_depths_;  // by TypeIdx
 };

@@ -34,15 +34,15 @@ Error InText(const Module& module, Error error) {
 
 }  // namespace
 
-Result<std::shared_ptr<ResolvedModule>> ValidateModule(
-    std::unique_ptr<Module> module, TypeStore* types, const Features& features, BodyValidation mode,
-    std::shared_ptr<const OutlinedFuncs> outlined) {
+Result<std::shared_ptr<ResolvedModule>> ValidateModule(std::unique_ptr<Module> module,
+                                                       TypeStore* types, const Features& features,
+                                                       BodyValidation mode) {
   auto resolved = std::make_shared<ResolvedModule>();
   std::vector<SubType> declared = std::move(module->types);
   resolved->module = std::move(module);
   resolved->features = features;
   resolved->types = types;
-  ModuleValidator validator(*resolved, std::move(outlined));
+  ModuleValidator validator(*resolved);
   Status status = validator.ValidateFields(std::move(declared));
   if (status && mode == BodyValidation::kEager) status = validator.ValidateBodies();
   if (status) return resolved;

@@ -19,11 +19,10 @@ enum class BodyValidation : uint8_t {
   kLazy,   // none; whoever runs a function walks it first
 };
 
-// `types` must outlive the result. With `outlined` the module's own functions are those, and it has
-// no bodies.
-Result<std::shared_ptr<ResolvedModule>> ValidateModule(
-    std::unique_ptr<Module> module, TypeStore* types, const Features& features, BodyValidation mode,
-    std::shared_ptr<const OutlinedFuncs> outlined = nullptr);
+// `types` must outlive the result.
+Result<std::shared_ptr<ResolvedModule>> ValidateModule(std::unique_ptr<Module> module,
+                                                       TypeStore* types, const Features& features,
+                                                       BodyValidation mode);
 
 // One recursive type outside of a module, not an empty one: interned in `types`. `known` are the
 // types that its type indices count. Returns the id of the first type; the others follow it.

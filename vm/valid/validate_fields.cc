@@ -78,7 +78,6 @@ Status ModuleValidator::ResolveFunctions() {
   for (TypeIdx type : module_.functions) {
     TENON_RETURN_IF_ERROR(ResolveFuncType(type, &resolved_.funcs.emplace_back()));
   }
-  if (outlined_ != nullptr) resolved_.funcs.Append(std::move(outlined_), resolved_);
   resolved_.declared_funcs.assign(resolved_.funcs.size(), false);
   return {};
 }
