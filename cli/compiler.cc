@@ -1,6 +1,7 @@
 #include "cli/compiler.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -73,7 +74,10 @@ pid_t StartCompiler(std::vector<std::string> words, int held) {
   }
   // A copy onto itself is not closed.
   posix_spawn_file_actions_adddup2(&actions, held, held);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
+  sigset_t none;  // are blocked in it, unlike in the thread that this is called on
+  sigemptyset(&none);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
   pid_t child = -1;
   const int error = Spawn(CompilerPath(), std::move(words), &actions, &attributes, &child);
   posix_spawnattr_destroy(&attributes);

@@ -222,7 +222,7 @@ int Run(const RunOptions& options) {
                     kExitUsage);
   }
   StartLoadTimeout(options);
-  if (MapStartHeap != nullptr) MapStartHeap();
+  if (MapStartHeap != nullptr) MapStartHeap(IsCompiledFile(options.file));
   auto context = MakeContext(options);
   if (!context) {
     const bool is_usage = context.error().kind() == ErrorKind::kUsage;

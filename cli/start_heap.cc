@@ -23,7 +23,8 @@ namespace {
 constexpr size_t kSmallBytes = 256;
 constexpr size_t kPoolBytes = 48 << 10;  // in small objects
 constexpr size_t kOtherBytes = 200 << 10;
-constexpr size_t kProbeBytes = 64 << 10;  // small enough to come from the heap's end
+constexpr size_t kOtherCompiledBytes = 80 << 10;  // of a compiled file nothing is decoded
+constexpr size_t kProbeBytes = 64 << 10;          // small enough to come from the heap's end
 constexpr size_t kPageBytes = 4096;
 constexpr size_t kAlignment = __STDCPP_DEFAULT_NEW_ALIGNMENT__;
 
@@ -50,14 +51,15 @@ void* Allocate(size_t size) {
 
 // Best effort (Linux 5.14, glibc): the heap is made to reach beyond what is mapped, which starts
 // with the pool.
-void tenon::cli::MapStartHeap() {
+void tenon::cli::MapStartHeap(bool is_compiled) {
   mallopt(M_TOP_PAD, 2 * kOtherBytes);
   mallopt(M_TRIM_THRESHOLD, 8 * kOtherBytes);
   pool = reinterpret_cast<uintptr_t>(std::malloc(kPoolBytes));
   void* const others = std::malloc(kProbeBytes);
   if (pool == 0 || others == nullptr) return;
   const uintptr_t start = (pool + kPageBytes - 1) & ~(kPageBytes - 1);
-  const uintptr_t end = reinterpret_cast<uintptr_t>(others) + kOtherBytes;
+  const uintptr_t end =
+      reinterpret_cast<uintptr_t>(others) + (is_compiled ? kOtherCompiledBytes : kOtherBytes);
   madvise(reinterpret_cast<void*>(start), end - start, MADV_POPULATE_WRITE);
   std::free(others);
 }

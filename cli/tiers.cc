@@ -1,6 +1,7 @@
 #include "cli/tiers.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,13 +21,14 @@
 #include "cli/debugger.h"
 #include "cli/input_file.h"
 #include "cli/profile.h"
+#include "vm/sys/entry.h"
 #include "vm/sys/file.h"
 
 namespace tenon::cli {
 namespace {
 
 // A guest that has run so long is worth compiling.
-constexpr timespec kWorthCompiling = {0, 200'000'000};
+constexpr uint64_t kWorthCompiling = 200'000'000;  // nanoseconds of processor time
 constexpr size_t kThreadStackBytes = 256 * 1024;
 
 using vm::artifact::Image;
@@ -154,11 +156,10 @@ std::shared_ptr<const Image> Compile(const TierUp& work, const Cache& cache) {
   return cache.Find(digest, engine);
 }
 
-void* RunTierUp(void* argument) {
-  const std::unique_ptr<TierUp> work(static_cast<TierUp*>(argument));
-  timespec left = kWorthCompiling;
-  while (nanosleep(&left, &left) != 0 && errno == EINTR) {
-  }
+TierUp* tier_up = nullptr;  // there is one program in a process, which ends with it
+
+void* RunTierUp(void*) {
+  TierUp* const work = tier_up;
   const auto cache = Cache::Open(/*make=*/true);
   if (!cache) return nullptr;
   const std::shared_ptr<const Image> image = Compile(*work, *cache);
@@ -174,10 +175,27 @@ void* RunTierUp(void* argument) {
   return nullptr;
 }
 
+// Called where the guest is at work; see sys::CallAfterWork.
+void StartThread() {
+  pthread_attr_t attributes;
+  if (pthread_attr_init(&attributes) != 0) return;
+  pthread_attr_setstacksize(&attributes, kThreadStackBytes);
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  sigset_t all, previous;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &previous);  // signals are for the guest's thread
+  pthread_t thread;
+  pthread_create(&thread, &attributes, RunTierUp, nullptr);
+  pthread_sigmask(SIG_SETMASK, &previous, nullptr);
+  pthread_attr_destroy(&attributes);
+}
+
 }  // namespace
 
+bool IsCompiledFile(absl::string_view name) { return absl::EndsWith(name, ".tenon"); }
+
 Result<InputFile> ReadInput(const RunOptions& options) {
-  if (absl::EndsWith(options.file, ".tenon")) {
+  if (IsCompiledFile(options.file)) {
     InputFile file;
     TENON_ASSIGN_OR_RETURN(file.image, MapFile(options.file));
     if (options.verify) TENON_RETURN_IF_ERROR(file.image->Verify());
@@ -220,14 +238,9 @@ bool MayTierUp(const RunOptions& options) {
 
 void StartTierUp(const RunOptions& options, const std::optional<vm::sys::Sha256Digest>& digest,
                  std::shared_ptr<const abi::CompiledComponent> component) {
-  auto work = std::make_unique<TierUp>(options, digest, std::move(component));
-  pthread_attr_t attributes;
-  if (pthread_attr_init(&attributes) != 0) return;
-  pthread_attr_setstacksize(&attributes, kThreadStackBytes);
-  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-  pthread_t thread;
-  if (pthread_create(&thread, &attributes, RunTierUp, work.get()) == 0) work.release();
-  pthread_attr_destroy(&attributes);
+  tier_up = new TierUp{options, digest, std::move(component)};
+  // Short runs do without a thread. Without a timer the guest is interpreted to its end.
+  (void)vm::sys::CallAfterWork(kWorthCompiling, &StartThread);
 }
 
 }  // namespace tenon::cli

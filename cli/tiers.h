@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "abi/link/component.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "cli/commands.h"
 #include "vm/artifact/image.h"
@@ -23,6 +24,8 @@ struct InputFile {
   std::optional<vm::sys::Sha256Digest> digest;       // of the bytes, where it was needed
 };
 
+// Whether a file of that name is to be a compiled one.
+bool IsCompiledFile(absl::string_view name);
 // Reads it, or finds what the cache or `tenon compile` made of it; with kAot compiles it. Only a
 // name says that a file may be trusted as machine code: one that ends in .tenon.
 Result<InputFile> ReadInput(const RunOptions& options);

@@ -71,6 +71,12 @@ void SetSignalClaims(const SignalClaims& claims);
 void InstallFaultHandlers();
 void InstallInterruptHandler();
 
+// Calls `call` once, when the process has used so much processor time in its own code (nanoseconds)
+// and a thread is then in the interpreter's fast handlers: from a signal handler, SIGVTALRM's, but
+// one that interrupts neither an allocator nor anyone who holds a lock. One at a time in a process.
+// False: the system refuses.
+bool CallAfterWork(uint64_t nanoseconds, void (*call)());
+
 // Sends the thread of that kernel id the signal that SignalClaims::interrupt answers. Nothing
 // happens where no thread has it any more.
 void InterruptThread(int thread);

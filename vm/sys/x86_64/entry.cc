@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -119,6 +120,18 @@ void OnInterrupt(int signal, siginfo_t* info, void* raw_context) {
   if (claims_on_signals.load()->interrupt(*current_entry)) Leave(*current_entry, machine);
 }
 
+std::atomic<void (*)()> call_after_work = nullptr;
+
+// Comes again until it finds the guest at work.
+void OnWork(int, siginfo_t*, void* raw_context) {
+  if (CodeAt(static_cast<ucontext_t*>(raw_context)->uc_mcontext.gregs) != Code::kInterpreter) {
+    return;
+  }
+  const itimerval never = {};
+  setitimer(ITIMER_VIRTUAL, &never, nullptr);
+  if (void (*const call)() = call_after_work.exchange(nullptr); call != nullptr) call();
+}
+
 void Install(int signal, void (*handler)(int, siginfo_t*, void*), int flags,
              struct sigaction* previous) {
   struct sigaction action = {};
@@ -146,6 +159,17 @@ void InstallInterruptHandler() {
     Install(kInterruptSignal, OnInterrupt, SA_RESTART, &previous_interrupt_action);
     return true;
   }();
+}
+
+bool CallAfterWork(uint64_t nanoseconds, void (*call)()) {
+  constexpr suseconds_t kRepeatMicroseconds = 5000;
+  call_after_work = call;
+  struct sigaction previous;
+  Install(SIGVTALRM, OnWork, SA_RESTART, &previous);
+  const itimerval after = {.it_interval = {0, kRepeatMicroseconds},
+                           .it_value = {static_cast<time_t>(nanoseconds / 1'000'000'000),
+                                        static_cast<suseconds_t>(nanoseconds / 1000 % 1'000'000)}};
+  return setitimer(ITIMER_VIRTUAL, &after, nullptr) == 0;
 }
 
 void InterruptThread(int thread) {
