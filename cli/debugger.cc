@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <forward_list>
 #include <string>
 
 // gdb reads these structures, and stops in the function, which does nothing. All by their names.
@@ -104,7 +105,8 @@ std::string SymbolFile(absl::Span<const uint8_t> code, absl::Span<const CodePiec
 }  // namespace
 
 void TellDebuggers(const vm::artifact::Image& image, absl::Span<const CodePiece> pieces) {
-  const auto& file = *new std::string(SymbolFile(image.code(), pieces));
+  static auto& files = *new std::forward_list<std::string>();
+  const std::string& file = files.emplace_front(SymbolFile(image.code(), pieces));
   jit_descriptor& all = __jit_debug_descriptor;
   auto* const entry = new jit_code_entry{all.first_entry, nullptr, file.data(), file.size()};
   if (entry->next_entry != nullptr) entry->next_entry->prev_entry = entry;

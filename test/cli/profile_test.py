@@ -183,7 +183,7 @@ class PerfTest(ToolTest):
 
 class GdbTest(ToolTest):
     STACK = r"#0 .* in m!busy \(\)\n#1 .* in m!caller \(\)\n#2 .* in m!<function 2> \(\)\n"
-    END = r"#\d+ .* in tenon_sys_enter_native \(\)\n(?!#)"
+    END = r"#\d+ .* in tenon_sys_enter_native \(\).*\n(?!#)"
 
     def gdb(self, *words):
         return self.sh("gdb", "-nx", "-batch", "-iex", "set auto-load no", "-ex", "set confirm off",
