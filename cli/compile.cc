@@ -1,11 +1,14 @@
 // `tenon compile`: the file is read and checked here, as `tenon validate` does, so that what is
 // wrong with it reads the same; tenon-compile, which has LLVM, does the rest.
+#include <cstdio>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "cli/check.h"
 #include "cli/commands.h"
 #include "cli/compiler.h"
@@ -43,9 +46,21 @@ int Compile(const CompileOptions& options) {
   const absl::string_view folder = options.file[0] == '-' ? "./" : "";
   std::vector<std::string> words = options.passed_on;
   words.insert(words.end(), {"-o", output, absl::StrCat(folder, options.file)});
-  const Result<int> exit_code = RunCompiler(std::move(words));
-  if (exit_code) return *exit_code;
-  return Complain(absl::StrCat("compile: ", exit_code.error().message()), kExitBadInput);
+  std::string errors;
+  const Result<int> exit_code =
+      RunCompiler(std::move(words), "tenon-compile", options.json ? &errors : nullptr);
+  if (!exit_code) {
+    if (options.json) return ReportError(true, options.file, {}, exit_code.error());
+    return Complain(absl::StrCat("compile: ", exit_code.error().message()), kExitBadInput);
+  }
+  if (*exit_code == 0 || !options.json) {
+    std::fputs(errors.c_str(), stderr);
+    return *exit_code;
+  }
+  // Of the compiler's own one line; what the file is to blame for was told above.
+  absl::string_view text = absl::StripAsciiWhitespace(errors);
+  absl::ConsumePrefix(&text, "tenon-compile: ");
+  return ReportError(true, options.file, {}, Error(ErrorKind::kLimit, std::string(text)));
 }
 
 }  // namespace tenon::cli

@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <climits>
 #include <cstring>
+#include <optional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -47,16 +49,57 @@ int Wait(pid_t child) {
   return status;
 }
 
+// A pipe that a child writes its standard error to.
+class ErrorPipe {
+ public:
+  ErrorPipe() {
+    posix_spawn_file_actions_init(&actions_);
+    if (pipe2(ends_, O_CLOEXEC) != 0) return;
+    posix_spawn_file_actions_adddup2(&actions_, ends_[1], STDERR_FILENO);
+  }
+  ErrorPipe(const ErrorPipe&) = delete;
+  ErrorPipe& operator=(const ErrorPipe&) = delete;
+  ~ErrorPipe() {
+    posix_spawn_file_actions_destroy(&actions_);
+    for (const int end : ends_) {
+      if (end >= 0) close(end);
+    }
+  }
+  const posix_spawn_file_actions_t* actions() const { return &actions_; }
+
+  // Until the child has closed it.
+  std::string ReadAll() {
+    std::string text;
+    close(std::exchange(ends_[1], -1));
+    char piece[4096];
+    for (;;) {
+      const ssize_t size = read(ends_[0], piece, sizeof piece);
+      if (size < 0 && errno == EINTR) continue;
+      if (size <= 0) return text;
+      text.append(piece, static_cast<size_t>(size));
+    }
+  }
+
+ private:
+  posix_spawn_file_actions_t actions_;
+  int ends_[2] = {-1, -1};
+};
+
 }  // namespace
 
-Result<int> RunCompiler(std::vector<std::string> words, absl::string_view program) {
+Result<int> RunCompiler(std::vector<std::string> words, absl::string_view program,
+                        std::string* errors) {
   const std::string path = CompilerPath(program);
+  std::optional<ErrorPipe> pipe;
+  if (errors != nullptr) pipe.emplace();
   pid_t child = 0;
-  const int error = Spawn(path, std::move(words), nullptr, nullptr, &child);
+  const int error =
+      Spawn(path, std::move(words), pipe ? pipe->actions() : nullptr, nullptr, &child);
   if (error == ENOENT) {
     return Fail(ErrorKind::kIo, absl::StrCat("the compiler is not installed: no ", path));
   }
   if (error != 0) return Fail(ErrorKind::kIo, absl::StrCat(path, ": ", std::strerror(error)));
+  if (pipe) *errors = pipe->ReadAll();
   const int status = Wait(child);
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
