@@ -63,17 +63,23 @@ const std::string& TraceBuilder::NameOf(const Instance& instance) {
 void TraceBuilder::NameAllOf(const LoadedModule& module) {
   std::vector<Frame*> frames;
   std::vector<FuncIdx> funcs;
+  std::vector<uint32_t> offsets;
   for (size_t i = 0; i < modules_.size(); ++i) {
     if (modules_[i] != &module) continue;
     modules_[i] = nullptr;
     frames.push_back(&trap_.backtrace[first_ + i]);
     funcs.push_back(frames.back()->func);
+    offsets.push_back(frames.back()->offset);
   }
   const ResolvedModule* const whole = module.Whole();
   if (whole == nullptr) return;
   std::vector<absl::string_view> names = whole->FunctionNames(funcs);
   NameByExports(*whole->module, funcs, names);
-  for (size_t i = 0; i < frames.size(); ++i) frames[i]->function = Shown(names[i]);
+  std::vector<SourceLine> sources = FindSourceLines(*whole->module, offsets);
+  for (size_t i = 0; i < frames.size(); ++i) {
+    frames[i]->function = Shown(names[i]);
+    frames[i]->source = std::move(sources[i]);
+  }
 }
 
 }  // namespace tenon::vm

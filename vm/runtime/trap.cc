@@ -33,6 +33,10 @@ std::string FormatBacktrace(const Trap& trap) {
     } else {
       absl::StrAppend(&text, EscapeControls(frame.function));
     }
+    if (const SourceLine& source = frame.source; !source.file.empty()) {
+      absl::StrAppend(&text, " at ", EscapeControls(source.file), ":", source.line);
+      if (source.column != 0) absl::StrAppend(&text, ":", source.column);
+    }
     const size_t first = i++;
     while (i < trap.backtrace.size() && IsSameCall(trap.backtrace[i], frame)) ++i;
     if (const size_t repeats = i - first - 1; repeats > 0) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "vm/sem/trap.h"
+#include "vm/syntax/source_lines.h"
 #include "vm/syntax/types.h"
 
 namespace tenon::vm {
@@ -20,6 +21,7 @@ struct Frame {
   std::string function;                // from the name section; may be empty
   uint32_t offset = 0;                 // of the instruction, in the module's bytes
   const Instance* instance = nullptr;  // good as long as its store
+  SourceLine source;                   // where the module's DWARF has the instruction, if it has
 };
 
 struct Trap {

@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+"""Backtraces name files and lines of guests built with -g: source_lines_test.py TENON
+
+In both tiers alike, by line tables of versions 4 and 5, in code that was inlined too. Tables that are
+damaged make less of a backtrace and nothing else.
+"""
+
+import os
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+import unittest
+
+TENON = os.path.abspath(sys.argv[1])
+
+SOURCES = {
+    "src/a.h": """\
+static inline __attribute__((always_inline)) int in_header(int x) {
+  return 100 / x;
+}
+""",
+    "b.c": """\
+#include "src/a.h"
+int other(int);
+
+__attribute__((noinline)) int divide(int x) {
+  int y = in_header(x);
+  return y + 1;
+}
+
+__attribute__((export_name("run"))) int run(int x) {
+  return 2 * other(x);
+}
+""",
+    "c.c": """\
+int divide(int);
+int other(int x) {
+  int y = 0;
+  y += divide(x);
+  return y - 3;
+}
+""",
+}
+PLACES = ["guest.wasm!divide at ./src/a.h:2:14", "guest.wasm!other at c.c:4:8",
+          "guest.wasm!run at b.c:10:14"]
+FUNCTIONS = [place.split(" at ")[0] for place in PLACES]
+COMPILE = ["clang-22", "--target=wasm32-unknown-unknown", "-O1", "-Wall", "-Werror"]
+
+
+def sections(module):
+    """Begin of the contents, end, and name of a custom section, of each section."""
+    at = 8
+    while at < len(module):
+        number, at = module[at], at + 1
+        size, at = leb(module, at)
+        name = ""
+        if number == 0:
+            length, begin = leb(module, at)
+            name = module[begin:begin + length].decode()
+        yield at, at + size, name
+        at += size
+
+
+def leb(data, at):
+    value = shift = 0
+    while True:
+        byte = data[at]
+        value |= (byte & 0x7f) << shift
+        at, shift = at + 1, shift + 7
+        if byte < 0x80:
+            return value, at
+
+
+class SourceLinesTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory(prefix="tenon-lines-")
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = pathlib.Path(folder.name)
+        for name, text in SOURCES.items():
+            (cls.folder / name).parent.mkdir(exist_ok=True)
+            (cls.folder / name).write_text(text)
+        cls.sh([*COMPILE, "-gdwarf-4", "-c", "b.c", "-o", "b.o"])
+        cls.sh([*COMPILE, "-gdwarf-5", "-c", "c.c", "-o", "c.o"])
+        cls.sh([*COMPILE, "-nostdlib", "-Wl,--no-entry", "b.o", "c.o", "-o", "guest.wasm"])
+
+    @classmethod
+    def sh(cls, words):
+        subprocess.run(words, cwd=cls.folder, check=True)
+
+    def run_guest(self, file):
+        done = subprocess.run([TENON, "run", "--invoke", "run(0)", file], cwd=self.folder, timeout=60,
+                              capture_output=True, text=True, errors="replace")
+        lines = done.stderr.splitlines()
+        self.assertEqual((done.returncode, lines[:1]), (134, ["tenon: trap: integer divide by zero"]),
+                         done.stderr)
+        return [line.split("  ")[-1] for line in lines[1:]]
+
+    def test_names_lines_in_both_tiers(self):
+        self.assertEqual(self.run_guest("guest.wasm"), PLACES)
+        for level in "02":
+            self.sh([TENON, "compile", f"-O{level}", "guest.wasm", "-o", "guest.tenon"])
+            self.assertEqual(self.run_guest("guest.tenon"), PLACES)
+
+    def test_names_functions_alone_where_there_are_no_tables(self):
+        module = (self.folder / "guest.wasm").read_bytes()
+        (self.folder / "without.wasm").write_bytes(module.replace(b".debug_line", b".debug_lime"))
+        self.assertEqual(self.run_guest("without.wasm"), FUNCTIONS)
+
+    def test_damaged_tables_do_no_harm(self):
+        chance = random.Random(1)
+        module = (self.folder / "guest.wasm").read_bytes()
+        tables = [at for begin, end, name in sections(module) if name.startswith(".debug_line")
+                  for at in range(begin + 1 + len(name), end)]
+        for _ in range(300):
+            damaged = bytearray(module)
+            for at in chance.sample(tables, chance.choice([1, 1, 3])):
+                damaged[at] = chance.choice([0, 0xff, 0x7f, 0x80, damaged[at] ^ 1 << chance.randrange(8)])
+            (self.folder / "damaged.wasm").write_bytes(damaged)
+            names = [place.split(" at ")[0] for place in self.run_guest("damaged.wasm")]
+            self.assertEqual(names, FUNCTIONS)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])

@@ -1,0 +1,26 @@
+// Where in its source code was written, as line tables of DWARF say (custom section .debug_line,
+// versions 2 to 5; DWARF 5, "6.2 Line Number Information"), whose addresses are offsets in the code
+// section's contents. Reading is lenient: a table that makes no sense says nothing. What is found
+// is the innermost place alone: which calls were inlined would be in .debug_info.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "vm/syntax/module.h"
+
+namespace tenon::vm {
+
+struct SourceLine {
+  std::string file;     // as the table has it, relative to the compiler's folder; empty: not known
+  uint32_t line = 0;    // from 1
+  uint32_t column = 0;  // from 1; 0: not known
+};
+
+// Of the instructions at those offsets in the module's bytes. Reads all tables, once: in time that
+// is linear in their size, in memory that is not.
+std::vector<SourceLine> FindSourceLines(const Module& module, absl::Span<const uint32_t> offsets);
+
+}  // namespace tenon::vm
