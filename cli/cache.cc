@@ -125,7 +125,7 @@ void Cache::Remember(const struct stat& file, const vm::sys::Sha256Digest& diges
   if (Now() - std::max(known.modified, known.changed) < 2 * kSecond) return;
   known.digest = digest;
   MakeFolder(absl::StrCat(folder_, "/known"));
-  (void)WriteFile(KnownPath(file), {reinterpret_cast<const char*>(&known), sizeof known});
+  (void)WriteFile(KnownPath(file), {reinterpret_cast<const char*>(&known), sizeof known}, 0600);
 }
 
 std::string Cache::PathOf(const vm::sys::Sha256Digest& source, const EngineOptions& options) const {
@@ -152,10 +152,12 @@ std::shared_ptr<const vm::artifact::Image> Cache::Find(const vm::sys::Sha256Dige
   struct stat status;
   if (fstat(file->descriptor(), &status) != 0 || status.st_uid != geteuid()) return nullptr;
   auto image = vm::artifact::Image::Map(std::move(*file));
-  if (!image || std::memcmp((*image)->header().source_digest, source.data(), source.size()) != 0) {
-    unlink(path.c_str());  // it is compiled again
-    return nullptr;
-  }
+  const bool is_damaged =
+      !image && image.error().kind() != ErrorKind::kLimit && image.error().kind() != ErrorKind::kIo;
+  const bool is_others =
+      image && std::memcmp((*image)->header().source_digest, source.data(), source.size()) != 0;
+  if (is_damaged || is_others) unlink(path.c_str());  // it is compiled again
+  if (!image || is_others) return nullptr;
   MarkUsed(path, status);
   return std::move(*image);
 }
@@ -163,9 +165,21 @@ std::shared_ptr<const vm::artifact::Image> Cache::Find(const vm::sys::Sha256Dige
 int Cache::Lock(const std::string& path) const {
   const std::string lock = absl::StrCat(path.substr(0, path.rfind('.')), ".lock");
   const int fd = open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) == 0) return fd;
+  struct stat status;
+  if (fd < 0 ||
+      (flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &status) == 0 && status.st_size == 0)) {
+    return fd;
+  }
   close(fd);
   return -1;
+}
+
+void Cache::MarkFailed(int lock) { (void)!write(lock, "failed\n", 7); }
+
+bool Cache::IsSame(const struct stat& a, const struct stat& b) {
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_size == b.st_size &&
+         Nanoseconds(a.st_mtim) == Nanoseconds(b.st_mtim) &&
+         Nanoseconds(a.st_ctim) == Nanoseconds(b.st_ctim);
 }
 
 std::vector<Cache::Entry> Cache::List() const {

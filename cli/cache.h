@@ -36,8 +36,13 @@ class Cache {
   // That file, if it is there and good.
   std::shared_ptr<const vm::artifact::Image> Find(const vm::sys::Sha256Digest& source,
                                                   const EngineOptions& options) const;
-  // A descriptor to be held while that file is compiled; -1: somebody else compiles it.
+  // A descriptor to be held while that file is compiled; -1: somebody else compiles it, or it could
+  // not be compiled not long ago.
   int Lock(const std::string& path) const;
+  // Says that it could not be compiled, for as long as the lock's file is kept.
+  static void MarkFailed(int lock);
+  // Whether nothing happened to a file in between.
+  static bool IsSame(const struct stat& before, const struct stat& after);
 
   struct Entry {
     std::string name;

@@ -20,6 +20,10 @@ namespace tenon::cli {
 namespace {
 
 constexpr int kLowestPriority = 19;
+constexpr int kFirstHigh = 10;  // above the descriptors that a child is given
+// In the background nobody asked for more. Of processor time, and for each file.
+constexpr rlim_t kMostSeconds = 1800;
+constexpr rlim_t kMostBytes = rlim_t{1} << 30;
 
 // Empty when the system does not say where the runner is.
 std::string CompilerPath(absl::string_view program = "tenon-compile") {
@@ -115,8 +119,10 @@ pid_t StartCompiler(std::vector<std::string> words, int held) {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", O_RDWR, 0);
   }
-  // A copy onto itself is not closed.
-  posix_spawn_file_actions_adddup2(&actions, held, held);
+  // Nothing else that the runner was started with is kept open by it.
+  const int high = fcntl(held, F_DUPFD_CLOEXEC, kFirstHigh);
+  posix_spawn_file_actions_adddup2(&actions, high, STDERR_FILENO + 1);
+  posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 2);
   sigset_t none;  // are blocked in it, unlike in the thread that this is called on
   sigemptyset(&none);
   posix_spawnattr_setsigmask(&attributes, &none);
@@ -125,8 +131,12 @@ pid_t StartCompiler(std::vector<std::string> words, int held) {
   const int error = Spawn(CompilerPath(), std::move(words), &actions, &attributes, &child);
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
+  if (high >= 0) close(high);
   if (error != 0) return -1;
   setpriority(PRIO_PROCESS, static_cast<id_t>(child), kLowestPriority);
+  const rlimit seconds = {kMostSeconds, kMostSeconds}, bytes = {kMostBytes, kMostBytes};
+  prlimit(child, RLIMIT_CPU, &seconds, nullptr);
+  prlimit(child, RLIMIT_FSIZE, &bytes, nullptr);
   return child;
 }
 

@@ -50,7 +50,7 @@ int FlushOutput() {
   return output_error != 0 ? output_error : std::ferror(stdout) != 0 ? EIO : 0;
 }
 
-Result<OutputFile> OutputFile::Open(const std::string& path) {
+Result<OutputFile> OutputFile::Open(const std::string& path, std::optional<mode_t> mode) {
   if (path == "-") return OutputFile(STDOUT_FILENO, path, "");
   struct stat status;
   const bool exists = stat(path.c_str(), &status) == 0;
@@ -63,7 +63,7 @@ Result<OutputFile> OutputFile::Open(const std::string& path) {
   std::string temporary = absl::StrCat(target, ".XXXXXX");
   const int fd = mkostemp(temporary.data(), O_CLOEXEC);
   if (fd < 0) return SystemFailure();
-  fchmod(fd, ModeOf(exists ? &status : nullptr));
+  fchmod(fd, mode ? *mode : ModeOf(exists ? &status : nullptr));
   return OutputFile(fd, target, std::move(temporary));
 }
 
@@ -100,8 +100,8 @@ Status OutputFile::Commit() {
   return {};
 }
 
-Status WriteFile(const std::string& path, absl::string_view bytes) {
-  TENON_ASSIGN_OR_RETURN(OutputFile file, OutputFile::Open(path));
+Status WriteFile(const std::string& path, absl::string_view bytes, std::optional<mode_t> mode) {
+  TENON_ASSIGN_OR_RETURN(OutputFile file, OutputFile::Open(path, mode));
   TENON_RETURN_IF_ERROR(file.Write(bytes));
   return file.Commit();
 }

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -19,8 +20,10 @@ int FlushOutput();
 class OutputFile {
  public:
   // "-" is standard output. What is no regular file (a device, a pipe) is written to as it is;
-  // otherwise a file beside it takes its place with Commit(), and is removed without.
-  static Result<OutputFile> Open(const std::string& path);
+  // otherwise a file beside it takes its place with Commit(), and is removed without; its mode is
+  // that of the file that was there, or the usual one, unless one is given.
+  static Result<OutputFile> Open(const std::string& path,
+                                 std::optional<mode_t> mode = std::nullopt);
   OutputFile(OutputFile&& other) noexcept;
   OutputFile& operator=(OutputFile&&) = delete;
   ~OutputFile();
@@ -39,6 +42,7 @@ class OutputFile {
 };
 
 // All of a file, or of standard output.
-Status WriteFile(const std::string& path, absl::string_view bytes);
+Status WriteFile(const std::string& path, absl::string_view bytes,
+                 std::optional<mode_t> mode = std::nullopt);
 
 }  // namespace tenon::cli

@@ -175,7 +175,7 @@ int RunComponent(const RunOptions& options, InputFile& file, Program& program) {
     return Report(options, told.error());
   }
   if (may_tier_up) {
-    StartTierUp(options, file.digest, component->rep()->component);
+    StartTierUp(options, file.status, component->rep()->component);
   }
   AddWasi(program.linker);
   if (options.unknown_imports_trap) program.linker.TrapUnknownImports();

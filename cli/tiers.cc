@@ -116,9 +116,14 @@ Result<InputFile> ReadOrFind(const RunOptions& options) {
   const bool was_known = file.digest.has_value();
   if (was_known) file.image = cache->Find(*file.digest, options.engine);
   if (file.image == nullptr) {
+    file.digest.reset();  // what is read now may be another file
     TENON_ASSIGN_OR_RETURN(file.bytes, ReadInputFile(options.file));
+    struct stat after;
+    const bool is_same =
+        is_known && stat(options.file.c_str(), &after) == 0 && Cache::IsSame(status, after);
+    if (is_same) file.status = status;
   }
-  if (is_known && !was_known) {
+  if (file.status && !was_known) {
     file.digest = vm::sys::Sha256Of(file.bytes);
     cache->Remember(status, *file.digest);
     file.image = cache->Find(*file.digest, options.engine);
@@ -131,14 +136,13 @@ Result<InputFile> ReadOrFind(const RunOptions& options) {
 
 struct TierUp {
   RunOptions options;
-  std::optional<vm::sys::Sha256Digest> digest;
+  std::optional<struct stat> status;  // of the file with the component's bytes
   std::shared_ptr<const abi::CompiledComponent> component;
 };
 
 // The compiled file, when it is there: another process may be about to make it.
 std::shared_ptr<const Image> Compile(const TierUp& work, const Cache& cache) {
-  const vm::sys::Sha256Digest digest =
-      work.digest ? *work.digest : vm::sys::Sha256Of(*work.component->resolved->syntax->bytes);
+  const vm::sys::Sha256Digest digest = vm::sys::Sha256Of(*work.component->resolved->syntax->bytes);
   const EngineOptions& engine = work.options.engine;
   const std::string path = cache.PathOf(digest, engine);
   const int lock = cache.Lock(path);
@@ -149,11 +153,15 @@ std::shared_ptr<const Image> Compile(const TierUp& work, const Cache& cache) {
   }
   cache.Trim(kMaxCacheBytes);
   const pid_t compiler = StartCompiler(CompilerWords(work.options, path), lock);
+  const bool is_made = compiler >= 0 && WaitFor(compiler);
+  if (compiler >= 0 && !is_made) Cache::MarkFailed(lock);
   close(lock);
-  if (compiler < 0 || !WaitFor(compiler)) return nullptr;
-  struct stat status;
-  if (stat(work.options.file.c_str(), &status) == 0) cache.Remember(status, digest);
-  return cache.Find(digest, engine);
+  if (!is_made) return nullptr;
+  // Not as it is now: it may be another file meanwhile.
+  if (work.status) cache.Remember(*work.status, digest);
+  auto image = cache.Find(digest, engine);
+  cache.Trim(kMaxCacheBytes);
+  return image;
 }
 
 TierUp* tier_up = nullptr;  // there is one program in a process, which ends with it
@@ -236,9 +244,9 @@ bool MayTierUp(const RunOptions& options) {
   return options.tier == Tier::kAuto && MayCache(options);
 }
 
-void StartTierUp(const RunOptions& options, const std::optional<vm::sys::Sha256Digest>& digest,
+void StartTierUp(const RunOptions& options, const std::optional<struct stat>& status,
                  std::shared_ptr<const abi::CompiledComponent> component) {
-  tier_up = new TierUp{options, digest, std::move(component)};
+  tier_up = new TierUp{options, status, std::move(component)};
   // Short runs do without a thread. Without a timer the guest is interpreted to its end.
   (void)vm::sys::CallAfterWork(kWorthCompiling, &StartThread);
 }

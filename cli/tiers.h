@@ -3,6 +3,8 @@
 // compiled in the background, and its functions move to compiled code at their next entry.
 #pragma once
 
+#include <sys/stat.h>
+
 #include <memory>
 #include <optional>
 
@@ -22,6 +24,7 @@ struct InputFile {
   std::shared_ptr<const vm::artifact::Image> image;  // what was compiled of one
   bool is_cached = false;                            // the image
   std::optional<vm::sys::Sha256Digest> digest;       // of the bytes, where it was needed
+  std::optional<struct stat> status;  // of the file with those bytes, where there is a cache
 };
 
 // Whether a file of that name is to be a compiled one.
@@ -42,7 +45,7 @@ Status TellTools(const RunOptions& options, const vm::artifact::Image* image,
 bool MayTierUp(const RunOptions& options);
 // From now on the guest runs, in the interpreter: compiles the component that the file's bytes are
 // and moves its functions. Fails silently.
-void StartTierUp(const RunOptions& options, const std::optional<vm::sys::Sha256Digest>& digest,
+void StartTierUp(const RunOptions& options, const std::optional<struct stat>& status,
                  std::shared_ptr<const abi::CompiledComponent> component);
 
 }  // namespace tenon::cli

@@ -20,6 +20,7 @@
 #include "llvm/Support/raw_ostream.h"
 #include "vm/base/status.h"
 #include "vm/syntax/features.h"
+#include "vm/sys/file.h"
 
 namespace tenon::jit {
 namespace {
@@ -173,6 +174,11 @@ Status WriteWhole(const std::string& path, const std::vector<uint8_t>& bytes) {
     stream.clear_error();
     llvm::consumeError(file->discard());
     return failure(llvm::errorCodeToError(error));
+  }
+  // A name that outlives what it names, in a crash of the machine, would be run.
+  if (Status status = vm::sys::WriteThrough(file->FD); !status) {
+    llvm::consumeError(file->discard());
+    return std::unexpected(std::move(status).error().WithContext(path));
   }
   if (llvm::Error error = file->keep(path)) return failure(std::move(error));
   return {};

@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import shutil
 import stat
 import subprocess
 import sys
@@ -136,6 +137,38 @@ class CacheTest(unittest.TestCase):
               file=sys.stderr)
         self.assertLess(mixed, interpreted)
         self.assertLess(compiled, interpreted)
+
+    def test_a_file_that_is_replaced_while_it_runs(self):
+        self.run_ok("--tier", "aot", HELLO)  # so that there is a cache
+        guest = self.slow_guest(3_000_000)
+        # A runner whose compiler takes its time: what is remembered of a file has to be some seconds old.
+        runner = self.root / "tenon"
+        shutil.copy(TENON, runner)
+        compiler = self.root / "tenon-compile"
+        compiler.write_text(f'#!/bin/sh\n"{TENON}-compile" "$@"; sleep 3\n')
+        compiler.chmod(0o755)
+
+        running = subprocess.Popen([runner, "run", guest], env=self.environment)
+        deadline = time.monotonic() + 60
+        while len(self.compiled()) < 2 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        copy = self.root / "copy.wasm"
+        shutil.copy(HELLO, copy)
+        os.replace(copy, guest)
+        self.assertEqual(running.wait(), 0)
+
+        self.assertEqual(self.run_ok(guest), GREETING)
+
+    def test_what_could_not_be_compiled_is_not_tried_again(self):
+        guest = self.slow_guest(1_000_000)
+        runner = self.root / "tenon"
+        shutil.copy(TENON, runner)
+        compiler = self.root / "tenon-compile"
+        compiler.write_text(f"#!/bin/sh\necho tried >>{self.root}/tries; exit 1\n")
+        compiler.chmod(0o755)
+        for _ in range(2):
+            subprocess.run([runner, "run", guest], env=self.environment, check=True)
+        self.assertEqual((self.root / "tries").read_text(), "tried\n")
 
     def test_a_short_run_compiles_nothing(self):
         self.run_ok(HELLO)

@@ -31,7 +31,9 @@ void NameByExports(const Module& module, absl::Span<const FuncIdx> funcs,
 ByteRange CodeOf(const LoadedModule& module, FuncIdx func) {
   const ResolvedModule* const whole = module.Whole();
   if (whole == nullptr) return {};
-  return whole->module->bodies[func.value() - whole->imported_funcs].code;
+  // A damaged file's positions may name any.
+  const uint64_t body = uint64_t{func.value()} - whole->imported_funcs;
+  return body < whole->module->bodies.size() ? whole->module->bodies[body].code : ByteRange();
 }
 
 bool TraceBuilder::Add(const Instance& instance, FuncIdx func, uint32_t offset) {

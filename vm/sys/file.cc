@@ -59,4 +59,9 @@ Status File::ReadAt(uint64_t offset, absl::Span<uint8_t> bytes) const {
   return {};
 }
 
+Status WriteThrough(int descriptor) {
+  if (fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS) return {};
+  return Fail(ErrorKind::kIo, std::strerror(errno));
+}
+
 }  // namespace tenon::vm::sys

@@ -37,4 +37,7 @@ class File {
   int descriptor_;
 };
 
+// Waits until what was written to a file is on the device, where there is one. kIo.
+Status WriteThrough(int descriptor);
+
 }  // namespace tenon::vm::sys
