@@ -65,6 +65,12 @@ struct CompileOptions {
 };
 int Compile(const CompileOptions& options);
 
+struct ObjdumpOptions {
+  std::string file;
+  std::string func;  // empty: all
+};
+int Objdump(const ObjdumpOptions& options);
+
 struct CacheOptions {
   bool clear = false;  // else list
 };

@@ -1,5 +1,6 @@
 // `tenon compile`: the file is read and checked here, as `tenon validate` does, so that what is
-// wrong with it reads the same; tenon-compile, which has LLVM, does the rest.
+// wrong with it reads the same; tenon-compile, which has LLVM, does the rest. `tenon objdump` is
+// all the compiler's.
 #include <cstdio>
 #include <string>
 #include <utility>
@@ -61,6 +62,14 @@ int Compile(const CompileOptions& options) {
   absl::string_view text = absl::StripAsciiWhitespace(errors);
   absl::ConsumePrefix(&text, "tenon-compile: ");
   return ReportError(true, options.file, {}, Error(ErrorKind::kLimit, std::string(text)));
+}
+
+int Objdump(const ObjdumpOptions& options) {
+  const absl::string_view folder = options.file[0] == '-' ? "./" : "";
+  const Result<int> exit_code =
+      RunCompiler({"objdump", absl::StrCat(folder, options.file), options.func});
+  if (exit_code) return *exit_code;
+  return Complain(absl::StrCat("objdump: ", exit_code.error().message()), kExitBadInput);
 }
 
 }  // namespace tenon::cli

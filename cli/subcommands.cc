@@ -299,6 +299,29 @@ std::string CompileEpilogue() {
          "  tenon compile app.wasm && tenon run app.tenon";
 }
 
+enum ObjdumpKey : int { kFunc = kFirstLongKey };
+
+constexpr argp_option kObjdumpOptions[] = {
+    {"func", kFunc, "NAME|INDEX", 0,
+     "Show the functions that have this in their name, or of this index, alone"},
+    kHelpOption,
+    {}};
+
+Status TakeObjdump(int key, const char* value, ObjdumpOptions& options) {
+  switch (key) {
+    case kFunc: options.func = value; break;
+    case kArgumentKey: return TakeFile(value, options.file);
+  }
+  return {};
+}
+
+std::string ObjdumpEpilogue() {
+  return "FILE is a compiled file, FILE.tenon. Instructions of the guest that may trap,\n"
+         "or call, stand before what they became, with their offset in the module.\n\n"
+         "Example:\n"
+         "  tenon objdump app.tenon --func main";
+}
+
 std::string ValidateEpilogue() {
   return "FILE may be - for standard input.\n\n"
          "Example:\n"
@@ -716,6 +739,12 @@ constexpr Subcommand kSubcommands[] = {
                 .options = kCompileOptions,
                 .epilogue = CompileEpilogue},
      .execute = Execute<CompileOptions, TakeCompile, Compile>},
+    {.syntax = {.name = "objdump",
+                .summary = "Show a compiled file's machine code, and what it was made of.",
+                .arguments = {"FILE", "FILE", 1, false},
+                .options = kObjdumpOptions,
+                .epilogue = ObjdumpEpilogue},
+     .execute = Execute<ObjdumpOptions, TakeObjdump, Objdump>},
     {.syntax = {.name = "validate",
                 .summary = "Check a component or module; silent when it is valid.",
                 .arguments = {"FILE", "FILE", 1, false},

@@ -14,6 +14,7 @@
 #include "absl/strings/strip.h"
 #include "jit/compile.h"
 #include "jit/program/input.h"
+#include "jit/program/objdump.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/Process.h"
@@ -244,6 +245,11 @@ Status Run(Arguments arguments) {
 }
 
 int Main(const std::vector<absl::string_view>& words) {
+  if (!words.empty() && words[0] == "objdump") {
+    if (words.size() != 3) return Complain(BadUsage("objdump FILE FUNCTION").error());
+    const Status shown = PrintCode(std::string(words[1]), std::string(words[2]));
+    return shown ? 0 : Complain(shown.error());
+  }
   auto arguments = Parse(words);
   const Status status = arguments ? Run(std::move(*arguments))
                                   : Status(std::unexpected(std::move(arguments).error()));
