@@ -73,6 +73,7 @@ class Compilation {
       Survey survey(module, options);
       std::vector<Partition> partitions = Divide(module, survey, options.level);
       work_.push_back({reports[i], std::move(partitions)});
+      has_adapters_ &= !survey.has_throw();
       modules_.push_back({module, Symbols(module, i), std::move(survey)});
       for (const Partition& partition : work_.back().partitions) {
         parts_.push_back({i, &partition});
@@ -81,6 +82,7 @@ class Compilation {
       }
     }
     objects_.resize(parts_.size());
+    has_adapters_ &= program.wiring != nullptr && !program.wiring->adapters.empty();
   }
 
   Result<std::vector<uint8_t>> Run() {
@@ -103,8 +105,15 @@ class Compilation {
               [&](ModuleLowering& lowering) { lowering.WriteTable(work_[i].report); });
       });
     }
-    Emit(machine, OptLevel::k1, worker, &objects_.emplace_back(),
-         [&](llvm::Module& ir) { BuildHeader(program_.modules, options_, machine, ir); });
+    if (has_adapters_) {
+      Emit(machine, OptLevel::k1, worker, &objects_.emplace_back(), [&](llvm::Module& ir) {
+        Lower(machine, 0, ir, [&](ModuleLowering& lowering) { lowering.WriteAdapters(); });
+      });
+    }
+    const size_t adapters = has_adapters_ ? program_.wiring->trampolines.size() : 0;
+    Emit(machine, OptLevel::k1, worker, &objects_.emplace_back(), [&](llvm::Module& ir) {
+      BuildHeader(program_.modules, static_cast<uint32_t>(adapters), options_, machine, ir);
+    });
     ObjectPositions positions;
     for (const Object& object : objects_) positions.Append(object.positions);
     std::vector<absl::string_view> objects;
@@ -152,7 +161,8 @@ class Compilation {
 
   template <typename Fill>
   void Lower(llvm::TargetMachine& machine, uint32_t module, llvm::Module& ir, Fill fill) {
-    ModuleLowering lowering({modules_, program_.wiring}, module, options_, machine, &ir);
+    ModuleLowering lowering({modules_, program_.wiring, has_adapters_}, module, options_, machine,
+                            &ir);
     fill(lowering);
     lowering.Finish();
   }
@@ -177,6 +187,8 @@ class Compilation {
   const CompileOptions& options_;
   std::deque<ModuleWork> work_;  // by module
   std::deque<ProgramModule> modules_;
+  // An exception must not pass an adapter: it would be caught on the other side.
+  bool has_adapters_ = true;
   std::vector<Part> parts_;     // of all modules
   std::deque<Object> objects_;  // one a part, then those of tables and header
   std::atomic<size_t> next_ = 0;

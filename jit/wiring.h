@@ -1,9 +1,10 @@
 // What is known of a component as a whole that none of its modules says: which function fills which
-// import. jit/README.md, "A component as a whole".
+// import, and what stands between components. jit/README.md, "A component as a whole", "Adapters".
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <variant>
 #include <vector>
 
 #include "vm/syntax/types.h"
@@ -17,14 +18,49 @@ struct FuncOfProgram {
   bool operator==(const FuncOfProgram&) const = default;
 };
 
-struct Wiring {
-  // By module and FuncIdx: what fills an imported function, in every instance of the module alike.
-  // A module that has no list has no import of which that is known.
-  std::vector<std::vector<std::optional<FuncOfProgram>>> imports;
+// A flat value on its way from one component to another. abi: "Flat Lifting", "Flat Lowering"
+struct FlatValue {
+  enum class Kind : uint8_t {
+    kSame,  // any bits are
+    kS8,
+    kS16,
+    kMasked,  // limit: the bits it has
+    kBool,
+    kChar,   // not every one is
+    kBelow,  // limit: which it must be below
+  };
+  Kind kind = Kind::kSame;
+  uint32_t limit = 0;
+  auto operator<=>(const FlatValue&) const = default;
+};
 
-  std::optional<FuncOfProgram> ImportOf(uint32_t module, vm::FuncIdx import) const {
-    if (module >= imports.size() || import.value() >= imports[module].size()) return std::nullopt;
-    return imports[module][import.value()];
+// A call between component instances, whose values are numbers. vm/runtime/vmctx.def has what code
+// finds in its context.
+struct AdapterPlan {
+  FuncOfProgram callee;
+  uint32_t entered = 0;  // how many flags it clears
+  std::vector<FlatValue> params;
+  std::vector<FlatValue> results;
+  bool operator==(const AdapterPlan&) const = default;
+};
+
+struct AdapterOfProgram {
+  uint32_t index = 0;  // into Wiring::adapters
+  bool operator==(const AdapterOfProgram&) const = default;
+};
+
+// What fills an import, in every instance of the module alike; nothing: that is not known.
+using KnownFunc = std::variant<std::monostate, FuncOfProgram, AdapterOfProgram>;
+
+struct Wiring {
+  // By module and FuncIdx; none of a module without instances.
+  std::vector<std::vector<KnownFunc>> imports;
+  std::vector<AdapterPlan> adapters;                         // no two alike
+  std::vector<std::optional<AdapterOfProgram>> trampolines;  // by TrampolineId of the plan
+
+  KnownFunc ImportOf(uint32_t module, vm::FuncIdx import) const {
+    const std::vector<KnownFunc>& known = imports[module];
+    return import.value() < known.size() ? known[import.value()] : KnownFunc();
   }
 };
 

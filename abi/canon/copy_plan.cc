@@ -26,8 +26,6 @@ Kind FlatKind(TypeKind kind) {
   }
 }
 
-uint32_t FlagsMask(size_t labels) { return static_cast<uint32_t>((uint64_t{1} << labels) - 1); }
-
 }  // namespace
 
 uint32_t CopyPlan::Params(FuncTypeId type, bool spilled) {

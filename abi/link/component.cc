@@ -36,6 +36,7 @@ Result<std::shared_ptr<const CompiledComponent>> LoadComponent(
   TENON_RETURN_IF_ERROR(image->CheckSettings(*engine));
   auto component = std::make_shared<CompiledComponent>();
   component->engine = engine;
+  component->image = image;
   auto resolved = std::make_unique<ResolvedComponent>();
   resolved->source = {image, image->source()};
   vm::ArchiveReader archive(image->plan(), &engine->types());

@@ -20,6 +20,7 @@ struct CompiledComponent : vm::InstanceNames {
   vm::Engine* engine = nullptr;
   std::unique_ptr<const ResolvedComponent> resolved;
   std::vector<std::shared_ptr<vm::LoadedModule>> modules;  // by ModuleId
+  std::shared_ptr<const vm::artifact::Image> image;        // it was loaded from; may be null
 
   const Plan& plan() const { return resolved->plan; }
   const TypeTable& types() const { return *resolved->types; }

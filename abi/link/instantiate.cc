@@ -63,8 +63,8 @@ class ComponentInstantiator {
   CopyPlans& PlansFor(const TypeTable& types);
   Status BindResource(const PlanTrampoline& plan, const ResourceTrampoline& resource,
                       uint32_t index);
-  void MakeTrampoline(uint32_t index, vm::HostCallback callback, void* data,
-                      absl::string_view name);
+  vm::Func& MakeTrampoline(uint32_t index, vm::HostCallback callback, void* data,
+                           absl::string_view name);
   const vm::Func* CoreFunc(const CoreItem& item) const;
   vm::Extern CoreExtern(const CoreItem& item) const;
   CanonOptions Options(const LiftLowerOptions& options) const;
@@ -172,10 +172,12 @@ void ComponentInstantiator::BindLift(uint32_t index) {
   instance_->lifts_[index] = std::move(lift);
 }
 
-void ComponentInstantiator::MakeTrampoline(uint32_t index, vm::HostCallback callback, void* data,
-                                           absl::string_view name) {
-  instance_->trampolines_[index] =
+vm::Func& ComponentInstantiator::MakeTrampoline(uint32_t index, vm::HostCallback callback,
+                                                void* data, absl::string_view name) {
+  vm::Func* const func =
       store_.core().NewHostFunc(plan_.trampolines[index].core_type, callback, data, name);
+  instance_->trampolines_[index] = func;
+  return *func;
 }
 
 Status ComponentInstantiator::BindTrampoline(uint32_t index) {
@@ -228,7 +230,11 @@ void ComponentInstantiator::BindFusedLower(const PlanTrampoline& plan, const Low
   bound->entering = callee.instance->EnteringSet(bound->caller);
   bound->site = Site(index);
   BindFused(*bound, PlansFor(*callee.types));
-  MakeTrampoline(index, &CallFused, bound, "component call");
+  vm::Func& func = MakeTrampoline(index, &CallFused, bound, "component call");
+  BindAdapter(*bound, func);
+  func.context = &bound->adapter.context;
+  const vm::artifact::Image* const image = instance_->component_->image.get();
+  if (image != nullptr) func.call = image->AdapterAt(index);
 }
 
 void ComponentInstantiator::BindAsyncLower(const PlanTrampoline& plan, const LowerTrampoline& lower,

@@ -71,6 +71,41 @@ void BindFused(FusedLower& lower, CopyPlans& plans) {
   lower.result.start = result.Value(type.result, lower.result.spilled);
 }
 
+FusedLower& FusedLower::Of(vm::Adapter& adapter) {
+  return *reinterpret_cast<FusedLower*>(reinterpret_cast<char*>(&adapter) -
+                                        offsetof(FusedLower, adapter));
+}
+
+// After a call of compiled code, which has closed the instances that it entered.
+static void EndEntered(vm::Adapter& adapter) {
+  const FusedLower& lower = FusedLower::Of(adapter);
+  EndAll(lower.entering, lower.callee->store->core().pending_trap_kind());
+}
+
+static void TrapOfResults(vm::Adapter& adapter, vm::Slot* slots) {
+  const FusedLower& lower = FusedLower::Of(adapter);
+  Store& store = *lower.callee->store;
+  CallScope scope;
+  CanonContext caller(&store, lower.caller, &lower.options, &scope);
+  CanonContext callee(&store, lower.callee->instance, &lower.callee->options, &scope);
+  caller.fused = callee.fused = true;
+  FlatSlots copied;
+  TENON_CHECK(!CopyResult(lower, callee, slots, caller, copied));
+  Blame(caller, "the result", NameOf(lower.site));
+}
+
+void BindAdapter(FusedLower& lower, const vm::Func& self) {
+  vm::Adapter& adapter = lower.adapter;
+  adapter.context.run = &lower.callee->store->core().run();
+  adapter.self = &self;
+  adapter.callee = lower.callee->func;
+  adapter.may_leave = &lower.caller->may_leave;
+  const size_t flags = std::min(lower.entering.size(), adapter.may_enter.size());
+  for (size_t i = 0; i < flags; ++i) adapter.may_enter[i] = &lower.entering[i]->may_enter;
+  adapter.on_trap = EndEntered;
+  adapter.on_bad_results = TrapOfResults;
+}
+
 bool CallFused(vm::HostCall& call) {
   const auto& lower = *static_cast<const FusedLower*>(call.data);
   Store& store = *lower.callee->store;

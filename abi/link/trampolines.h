@@ -47,6 +47,9 @@ struct FusedLower {
   FusedCopy result;
   uint32_t result_slot = 0;  // of the caller's result pointer, when the result is spilled
   LowerSite site;
+  // What compiled code that does the same has as its context.
+  vm::Adapter adapter;
+  static FusedLower& Of(vm::Adapter& adapter);
 };
 
 struct HostLower {
@@ -76,6 +79,10 @@ inline void WritePointer(const CanonOptions& options, vm::Slot* slot, uint64_t a
 
 // Fills params, result and result_slot from the callee's type.
 void BindFused(FusedLower& lower, CopyPlans& plans);
+
+// Fills the adapter for the core function `self` that the call is; the rest must be there. Code
+// that was compiled of the plan knows how many instances are entered.
+void BindAdapter(FusedLower& lower, const vm::Func& self);
 
 // vm::HostCallback each; HostCall::data is the structure named like it.
 bool CallFused(vm::HostCall& call);

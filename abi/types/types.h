@@ -101,6 +101,11 @@ inline ValType PartAt(const TypeDef& def, uint32_t index) {
 uint32_t CaseCount(const TypeDef& def);
 ValType CasePayload(const TypeDef& def, uint32_t index);
 
+// The bits of the core value that flags of so many labels have.
+constexpr uint32_t FlagsMask(size_t labels) {
+  return static_cast<uint32_t>((uint64_t{1} << labels) - 1);
+}
+
 // Facts computed once, when a type is interned.
 struct TypeFacts {
   uint32_t size = 1;  // nodes of the type written out as a tree, at most kMaxTypeSize

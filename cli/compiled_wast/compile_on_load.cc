@@ -13,6 +13,8 @@ namespace {
 
 jit::CompileOptions compile_options;
 CompiledFunctions so_far;
+bool compiles = true;  // modules as they are loaded
+bool attaches = false;
 
 template <typename T>
 T OrDie(Result<T> result, absl::string_view what) {
@@ -32,7 +34,7 @@ void Count(const jit::CompileReport& report) {
 
 void Compile(vm::LoadedModule& module) {
   if (module.resolved->funcs.size() == module.resolved->imported_funcs) return;
-  if (module.compiled != nullptr) return;  // of a component, with it
+  if (!compiles || module.compiled != nullptr) return;  // of a component, with it
   jit::CompileReport report;
   const std::vector<uint8_t> bytes =
       OrDie(jit::CompileModule(*module.resolved, compile_options, &report), "does not compile");
@@ -63,9 +65,19 @@ Result<std::shared_ptr<const abi::CompiledComponent>> LoadCompiled(vm::Engine* e
       OrDie(jit::Compile(input->program(), compile_options, &reports), "does not compile");
   for (const jit::CompileReport& report : reports) Count(report);
   vm::sys::File file = OrDie(vm::sys::File::OfBytes(artifact), "no file");
-  return abi::LoadComponent(engine,
-                            OrDie(vm::artifact::Image::Map(std::move(file)), "does not map"));
+  const auto image = OrDie(vm::artifact::Image::Map(std::move(file)), "does not map");
+  if (!attaches) return abi::LoadComponent(engine, image);
+  compiles = false;
+  auto component = abi::LoadComponent(engine, std::move(bytes), vm::BodyValidation::kLazy);
+  compiles = true;
+  if (!component) return component;
+  for (size_t i = 0; i < (*component)->modules.size(); ++i) {
+    TENON_CHECK(vm::artifact::Image::Attach(image, i, *(*component)->modules[i]).has_value());
+  }
+  return component;
 }
+
+void AttachCompiled() { attaches = true; }
 
 void CompileHalf(uint64_t seed, jit::CompileOptions* options) {
   options->filter = [seed](vm::FuncIdx func) {

@@ -26,6 +26,9 @@ void CompileOnLoad(const jit::CompileOptions& options, vm::EngineSettings* engin
 Result<std::shared_ptr<const abi::CompiledComponent>> LoadCompiled(vm::Engine* engine,
                                                                    std::vector<uint8_t> bytes);
 
+// From now on as one that was loaded otherwise and whose functions move to compiled code.
+void AttachCompiled();
+
 // Half of the functions, chosen by a number.
 void CompileHalf(uint64_t seed, jit::CompileOptions* options);
 

@@ -1,9 +1,10 @@
 // tenon-wast: scripts of the official suites run by compiled code, or by a mixture of both tiers.
 // Each module is compiled as it is loaded, in this process, and each component as a whole. `tenon
-// wast
-// --tier aot` starts it and hands its options on; spec-tests/run.py calls it as it calls `tenon`.
+// wast --tier aot` starts it and hands its options on; spec-tests/run.py calls it as it calls
+// `tenon`.
 //   tenon-wast [wast] [--bounds=HOW] [--half=SEED] [-O0|-O2] [--lax-traps] [--features=LIST]
-//              [--collect-always] [--deterministic] [--ignore-error-messages] [--json] PATH...
+//              [--collect-always] [--deterministic] [--attach] [--ignore-error-messages] [--json]
+//              PATH...
 #include <cstdio>
 #include <cstdlib>
 
@@ -44,6 +45,8 @@ int Main(int argc, char** argv) {
       compile.level = jit::OptLevel::k0;
     } else if (word == "--lax-traps") {
       compile.trap_policy = jit::TrapPolicy::kComponent;
+    } else if (word == "--attach") {
+      AttachCompiled();
     } else if (word == "-O2") {
       compile.level = jit::OptLevel::k2;
     } else if (absl::ConsumePrefix(&word, "--half=") && absl::SimpleAtoi(word, &seed)) {

@@ -15,8 +15,6 @@
 namespace tenon::jit {
 namespace {
 
-constexpr char kHeaderSection[] = ".tenon.header";
-
 llvm::GlobalVariable* Declare(llvm::Module& into, const std::string& name) {
   auto* variable =
       new llvm::GlobalVariable(into, llvm::Type::getInt8Ty(into.getContext()), /*isConstant=*/true,
@@ -81,8 +79,9 @@ llvm::GlobalVariable* Define(llvm::Module& into, const std::string& name, const 
 
 // The structure's bytes, but for the fields that only the linker knows: as words, since those
 // are words.
-void BuildHeader(absl::Span<const vm::ResolvedModule* const> modules, const CompileOptions& options,
-                 const llvm::TargetMachine& machine, llvm::Module& into) {
+void BuildHeader(absl::Span<const vm::ResolvedModule* const> modules, uint32_t adapter_count,
+                 const CompileOptions& options, const llvm::TargetMachine& machine,
+                 llvm::Module& into) {
   llvm::IntegerType* word = llvm::Type::getInt32Ty(into.getContext());
   std::vector<llvm::Constant*> rows;
   for (uint32_t i = 0; i < modules.size(); ++i) {
@@ -101,6 +100,12 @@ void BuildHeader(absl::Span<const vm::ResolvedModule* const> modules, const Comp
   std::vector<llvm::Constant*> fields;
   for (const uint32_t each : words) fields.push_back(llvm::ConstantInt::get(word, each));
   fields[offsetof(Header, modules) / sizeof(uint32_t)] = OffsetInImage(table);
+  if (adapter_count != 0) {
+    fields[offsetof(Header, adapters) / sizeof(uint32_t)] =
+        OffsetInImage(Declare(into, kAdapterTable));
+    fields[offsetof(Header, adapter_count) / sizeof(uint32_t)] =
+        llvm::ConstantInt::get(word, adapter_count);
+  }
   fields[offsetof(Header, checked_bytes) / sizeof(uint32_t)] =
       OffsetInImage(Declare(into, "tenon_checked_end"));
   Define(into, "tenon_header", kHeaderSection,

@@ -14,6 +14,8 @@
 namespace tenon::jit {
 
 inline constexpr char kFuncsSection[] = ".tenon.funcs";
+inline constexpr char kHeaderSection[] = ".tenon.header";  // behind the header
+inline constexpr char kAdapterTable[] = "tenon_adapters";
 
 // The symbol of the table of functions of the module with that number.
 std::string FuncTableName(uint32_t module);
@@ -25,8 +27,9 @@ llvm::GlobalVariable* Define(llvm::Module& into, const std::string& name, const 
                              llvm::Constant* value);
 
 // Fills a module of its own with the header; the table of functions of each of the modules is
-// defined elsewhere.
-void BuildHeader(absl::Span<const vm::ResolvedModule* const> modules, const CompileOptions& options,
-                 const llvm::TargetMachine& machine, llvm::Module& into);
+// defined elsewhere, and so is kAdapterTable unless it is empty.
+void BuildHeader(absl::Span<const vm::ResolvedModule* const> modules, uint32_t adapter_count,
+                 const CompileOptions& options, const llvm::TargetMachine& machine,
+                 llvm::Module& into);
 
 }  // namespace tenon::jit

@@ -14,10 +14,9 @@ void FunctionLowering::OnCall(const vm::Instruction& instruction, const vm::Reso
   if (IsTailCall(instruction.op)) return TailCall(signature, callee, arguments);
   const bool is_watched = region() != kNoRegion && MayThrow(instruction);
   const std::vector<llvm::Value*> results =
-      is_watched     ? CallInRegion(instruction, signature, callee.object, arguments)
-      : callee.known ? builder_.Call(signature, module_.FunctionOf(*callee.known),
-                                     ContextOf(callee), arguments)
-                     : builder_.CallObject(signature, callee.object, arguments);
+      is_watched               ? CallInRegion(instruction, signature, callee.object, arguments)
+      : callee.code != nullptr ? builder_.Call(signature, callee.code, ContextOf(callee), arguments)
+                               : builder_.CallObject(signature, callee.object, arguments);
   stack_.insert(stack_.end(), results.begin(), results.end());
 }
 
@@ -26,20 +25,24 @@ FunctionLowering::Callee FunctionLowering::CalleeOf(const vm::Instruction& instr
   switch (instruction.op) {
     case Opcode::CallIndirect:
     case Opcode::ReturnCallIndirect:
-      return {CheckedElement(instruction, PopAddress(IsTable64(instruction.index2))), {}};
+      return {.object = CheckedElement(instruction, PopAddress(IsTable64(instruction.index2)))};
     case Opcode::CallRef:
     case Opcode::ReturnCallRef: {
       llvm::Value* reference = Pop();
       builder_.TrapIf(ir().CreateIsNull(reference), vm::TrapKind::kNullFunctionReference,
                       instruction.offset);
-      return {reference, {}};
+      return {.object = reference};
     }
     default: break;
   }
   const vm::FuncIdx func(instruction.index);
-  if (instruction.index >= source().imported_funcs) return {nullptr, module_.OwnFunc(func)};
-  return {builder_.ContextElement(Field::kContext_imported_funcs, instruction.index, types().ptr),
-          module_.DefinitionOf(func)};
+  const std::optional<FuncOfProgram> known = module_.DefinitionOf(func);
+  if (instruction.index >= source().imported_funcs) {
+    return {.code = module_.FunctionOf(*known), .known = known};
+  }
+  llvm::Value* object =
+      builder_.ContextElement(Field::kContext_imported_funcs, instruction.index, types().ptr);
+  return {object, module_.CodeOf(func), known};
 }
 
 // Of one whose code is known: this one's, or the instance's that fills the import.

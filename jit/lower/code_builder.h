@@ -28,6 +28,7 @@ enum class Field : uint32_t {
 #define FUNC_FIELD(type, name, offset) kFunc_##name = offset,
 #define RUN_FIELD(type, name, offset) kRun_##name = offset,
 #define CONTEXT_FIELD(type, name, offset) kContext_##name = offset,
+#define ADAPTER_FIELD(type, name, offset) kAdapter_##name = offset,
 #define MEMORY_FIELD(type, name, offset) kMemory_##name = offset,
 #define TABLE_FIELD(type, name, offset) kTable_##name = offset,
 #include "vm/runtime/vmctx.def"

@@ -115,7 +115,8 @@ class FunctionLowering : public vm::NullSink {
 
   // Calls (call.cc).
   struct Callee {
-    llvm::Value* object;  // null: the module's own function
+    llvm::Value* object = nullptr;   // null: the module's own function
+    llvm::Function* code = nullptr;  // if that is known
     std::optional<FuncOfProgram> known;
   };
   Callee CalleeOf(const vm::Instruction&);

@@ -122,11 +122,24 @@ const std::string& ModuleLowering::SymbolOf(FuncOfProgram func) const {
 std::optional<FuncOfProgram> ModuleLowering::DefinitionOf(vm::FuncIdx func) {
   if (func.value() >= source_.imported_funcs) return OwnFunc(func);
   if (program_.wiring == nullptr) return std::nullopt;
-  const std::optional<FuncOfProgram> found = program_.wiring->ImportOf(module_, func);
-  if (!found) return std::nullopt;
-  // The type may be a subtype of the import's.
-  const Signature& declared = SignatureOf(*source_.funcs[func.value()].type);
-  return &declared == &SignatureOf(TypeOf(*found)) ? found : std::nullopt;
+  const KnownFunc known = program_.wiring->ImportOf(module_, func);
+  const auto* found = std::get_if<FuncOfProgram>(&known);
+  return found != nullptr && HasSignatureOf(func, *found) ? std::optional(*found) : std::nullopt;
+}
+
+// The type may be a subtype of the import's.
+bool ModuleLowering::HasSignatureOf(vm::FuncIdx import, FuncOfProgram func) {
+  return &SignatureOf(*source_.funcs[import.value()].type) == &SignatureOf(TypeOf(func));
+}
+
+llvm::Function* ModuleLowering::CodeOf(vm::FuncIdx import) {
+  if (const std::optional<FuncOfProgram> known = DefinitionOf(import)) return FunctionOf(*known);
+  if (program_.wiring == nullptr || !program_.has_adapters) return nullptr;
+  const KnownFunc known = program_.wiring->ImportOf(module_, import);
+  const auto* adapter = std::get_if<AdapterOfProgram>(&known);
+  if (adapter == nullptr) return nullptr;
+  const AdapterPlan& plan = program_.wiring->adapters[adapter->index];
+  return HasSignatureOf(import, plan.callee) ? AdapterOf(*adapter) : nullptr;
 }
 
 llvm::Function* ModuleLowering::FunctionOf(FuncOfProgram func) {

@@ -46,6 +46,7 @@ struct ProgramModule {
 struct ProgramView {
   const std::deque<ProgramModule>& modules;
   const Wiring* wiring;  // null: nothing is known
+  bool has_adapters;     // that are compiled
 };
 
 class ModuleLowering {
@@ -59,6 +60,8 @@ class ModuleLowering {
   std::string Lower(vm::FuncIdx func);
   // Defines the module's table of functions. `report` has all of them.
   void WriteTable(const CompileReport& report);
+  // Defines the program's table of adapters.
+  void WriteAdapters();
   // To be called last.
   void Finish() {
     LinkSemantics();
@@ -75,6 +78,9 @@ class ModuleLowering {
   // known and values are the same for both in machine code.
   const BodyFacts& FactsOf(FuncOfProgram func) const;
   std::optional<FuncOfProgram> DefinitionOf(vm::FuncIdx func);
+  // The code of what fills an import, which takes the context in the import's object, if it is
+  // known; null otherwise.
+  llvm::Function* CodeOf(vm::FuncIdx import);
   FuncOfProgram OwnFunc(vm::FuncIdx func) const { return {module_, func}; }
 
   // What is called, and, of a function that may make tail calls, what tail calls call; null
@@ -83,6 +89,7 @@ class ModuleLowering {
   llvm::Function* TailOf(FuncOfProgram func);
   // What the body of one of the module's is built in: one of these.
   llvm::Function* BodyOf(vm::FuncIdx func);
+  llvm::Function* AdapterOf(AdapterOfProgram adapter);
   llvm::Function* GateOf(const Signature& signature);
   llvm::Function* TailGateOf(const Signature& signature);
   llvm::Function* EntryOf(const Signature& signature);
@@ -118,6 +125,7 @@ class ModuleLowering {
   void CallThroughRuntime(FuncOfProgram func, llvm::Function* body);
   void CallTailForm(FuncOfProgram func);
   const vm::FuncType& TypeOf(FuncOfProgram func) const;
+  bool HasSignatureOf(vm::FuncIdx import, FuncOfProgram func);
   const std::string& SymbolOf(FuncOfProgram func) const;
   llvm::Function* Declare(llvm::FunctionType* type, const std::string& name,
                           llvm::GlobalValue::LinkageTypes linkage);
@@ -139,6 +147,7 @@ class ModuleLowering {
   DebugInfo debug_info_;
   // Those asked for, by module and FuncIdx.
   absl::flat_hash_map<std::pair<uint32_t, uint32_t>, llvm::Function*> funcs_, tails_;
+  absl::flat_hash_map<uint32_t, llvm::Function*> adapters_;
   absl::flat_hash_map<const vm::FuncType*, const Signature*> signatures_;
   std::map<std::string, std::unique_ptr<Signature>> signatures_by_name_;
   absl::flat_hash_map<const Signature*, llvm::Function*> gates_, tail_gates_, object_entries_;

@@ -13,7 +13,8 @@ class BodySurvey : public vm::NullSink {
   explicit BodySurvey(size_t imported) : imported_(imported) {}
 
   bool has_tail_call = false;
-  bool throws = false;            // without regard to who catches
+  bool has_throw = false;
+  bool calls_others = false;      // that are not known, and may throw
   std::vector<uint32_t> callees;  // functions of the module, minus the imported ones
   uint64_t locals = 0;
   uint64_t constructs = 0;
@@ -23,16 +24,16 @@ class BodySurvey : public vm::NullSink {
   void OnLoop(const vm::Instruction&, const vm::BlockInfo&) { ++constructs; }
   void OnIf(const vm::Instruction&, const vm::BlockInfo&) { ++constructs; }
 
-  void OnThrow(const vm::Instruction&, const vm::Resolved&) { throws = true; }
-  void OnThrowRef(const vm::Instruction&) { throws = true; }
-  void OnRethrow(const vm::Instruction&) { throws = true; }
+  void OnThrow(const vm::Instruction&, const vm::Resolved&) { has_throw = true; }
+  void OnThrowRef(const vm::Instruction&) { has_throw = true; }
+  void OnRethrow(const vm::Instruction&) { has_throw = true; }
   void OnCall(const vm::Instruction& call, const vm::Resolved&) {
     has_tail_call |= IsTailCall(call.op);
     const bool is_direct = call.op == Opcode::Call || call.op == Opcode::ReturnCall;
     if (is_direct && call.index >= imported_) {
       callees.push_back(static_cast<uint32_t>(call.index - imported_));
     } else {
-      throws = true;
+      calls_others = true;
     }
   }
 
@@ -79,7 +80,8 @@ Survey::Survey(const vm::ResolvedModule& module, const CompileOptions& options)
       continue;
     }
     facts.has_tail_call = survey.has_tail_call && facts.reason.empty();
-    facts.may_throw = survey.throws;
+    facts.may_throw = survey.has_throw || survey.calls_others;  // without regard to who catches
+    has_throw_ |= survey.has_throw;
     facts.merges = survey.locals * survey.constructs;
     for (const uint32_t callee : survey.callees) {
       if (callers[callee].empty() || callers[callee].back() != i) callers[callee].push_back(i);

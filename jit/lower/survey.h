@@ -24,11 +24,14 @@ class Survey {
  public:
   Survey(const vm::ResolvedModule& module, const CompileOptions& options);
 
+  // Whether any function has an instruction that throws.
+  bool has_throw() const { return has_throw_; }
   // Of a function that the module defines.
   const BodyFacts& of(vm::FuncIdx func) const { return facts_[func.value() - imported_]; }
 
  private:
   const size_t imported_;
+  bool has_throw_ = false;
   std::vector<BodyFacts> facts_;
 };
 

@@ -1,9 +1,21 @@
 #include "jit/program/component_wiring.h"
 
+#include <tenon/layout.h>  // kMaxFlatParams, kMaxFlatResults
+
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "vm/runtime/context.h"
+
 namespace tenon::jit {
 namespace {
 
-using Target = std::optional<FuncOfProgram>;
+using abi::TypeKind;
+
+// Shapes of calls are as many as a component lowers functions, times how deep it nests.
+constexpr size_t kMaxAdapters = 10'000;
 
 class Wirer {
  public:
@@ -12,25 +24,117 @@ class Wirer {
 
   Wiring Run() {
     wiring_.imports.resize(component_.modules.size());
-    std::vector<bool> is_instantiated(component_.modules.size());
+    wiring_.trampolines.resize(component_.plan.trampolines.size());
+    is_instantiated_.resize(component_.modules.size());
     for (const abi::PlanOp& op : component_.plan.ops) {
-      if (op.kind != abi::PlanOp::Kind::kInstantiateModule) continue;
-      FillImports(op.index);
-      const uint32_t module = component_.plan.core_instances[op.index].module.value();
-      if (is_instantiated[module]) {
-        KeepCommon(filled_by_[op.index], &wiring_.imports[module]);
-      } else {
-        wiring_.imports[module] = filled_by_[op.index];
-        is_instantiated[module] = true;
-      }
+      if (op.kind == abi::PlanOp::Kind::kInstantiateModule) Instantiate(op.index);
+      if (op.kind == abi::PlanOp::Kind::kTrampoline) BindTrampoline(op.index);
     }
     return std::move(wiring_);
   }
 
  private:
-  static void KeepCommon(const std::vector<Target>& targets, std::vector<Target>* common) {
+  void Instantiate(uint32_t index) {
+    FillImports(index);
+    const uint32_t module = component_.plan.core_instances[index].module.value();
+    std::vector<KnownFunc>& common = wiring_.imports[module];
+    const std::vector<KnownFunc>& targets = filled_by_[index];
+    if (!is_instantiated_[module]) common = targets;
+    is_instantiated_[module] = true;
     for (size_t i = 0; i < targets.size(); ++i) {
-      if (targets[i] != (*common)[i]) (*common)[i].reset();
+      if (targets[i] != common[i]) common[i] = {};
+    }
+  }
+
+  void BindTrampoline(uint32_t index) {
+    const abi::PlanTrampoline& trampoline = component_.plan.trampolines[index];
+    const auto* lower = std::get_if<abi::LowerTrampoline>(&trampoline.body);
+    if (lower == nullptr) return;
+    const std::optional<AdapterPlan> adapter = AdapterOf(trampoline.instance, *lower);
+    if (!adapter) return;
+    auto [known, is_new] =
+        adapters_.try_emplace({lower->target.lift.value(), adapter->entered}, AdapterOfProgram{});
+    if (is_new) known->second = IndexOf(*adapter);
+    if (known->second.index < kMaxAdapters) wiring_.trampolines[index] = known->second;
+  }
+
+  AdapterOfProgram IndexOf(const AdapterPlan& adapter) {
+    const auto key = std::make_tuple(adapter.callee.module, adapter.callee.func.value(),
+                                     adapter.entered, adapter.params, adapter.results);
+    const auto next = static_cast<uint32_t>(wiring_.adapters.size());
+    const auto [found, is_new] = indices_.try_emplace(key, next);
+    if (is_new && next < kMaxAdapters) wiring_.adapters.push_back(adapter);
+    return {found->second};
+  }
+
+  // Of calls that are not tasks and whose values are in no memory and no table.
+  std::optional<AdapterPlan> AdapterOf(abi::ComponentInstanceId caller,
+                                       const abi::LowerTrampoline& lower) const {
+    if (lower.target.source != abi::FuncRef::Source::kLifted || lower.options.is_async) return {};
+    const abi::PlanLift& lift = component_.plan.lifts[lower.target.lift.value()];
+    const bool is_task = lift.options.is_async ||
+                         component_.plan.component_instances[lift.instance.value()].is_async;
+    if (is_task || lift.options.post_return) return {};
+    const KnownFunc callee = TargetOf(lift.func);
+    const abi::FuncType& type = component_.types->Get(lift.type);
+    if (!std::holds_alternative<FuncOfProgram>(callee)) return {};
+    AdapterPlan adapter{std::get<FuncOfProgram>(callee), EnteredBy(caller, lift.instance), {}, {}};
+    if (adapter.entered > vm::kMaxAdapterFlags) return {};
+    for (const auto& [name, param] : type.params) {
+      if (!Flatten(param, &adapter.params)) return {};
+    }
+    if (adapter.params.size() > abi::kMaxFlatParams) return {};
+    if (type.result.has_value() && !Flatten(type.result, &adapter.results)) return {};
+    if (adapter.results.size() > abi::kMaxFlatResults) return {};
+    return adapter;
+  }
+
+  // As ComponentInstance::EnteringSet counts.
+  uint32_t EnteredBy(abi::ComponentInstanceId caller, abi::ComponentInstanceId callee) const {
+    const auto parent_of = [&](std::optional<abi::ComponentInstanceId> instance) {
+      return component_.plan.component_instances[instance->value()].parent;
+    };
+    uint32_t entered = 0;
+    for (std::optional<abi::ComponentInstanceId> self = callee; self; self = parent_of(self)) {
+      for (std::optional<abi::ComponentInstanceId> other = caller; other;
+           other = parent_of(other)) {
+        if (*other == *self) return entered;
+      }
+      ++entered;
+    }
+    return entered;
+  }
+
+  // False when it has values of other kinds, or so many that they stand in memory.
+  bool Flatten(abi::ValType type, std::vector<FlatValue>* values) const {
+    using Kind = FlatValue::Kind;
+    const auto add = [&](FlatValue value) {
+      values->push_back(value);
+      return values->size() <= abi::kMaxFlatParams;
+    };
+    switch (type.kind()) {
+      case TypeKind::kBool: return add({Kind::kBool});
+      case TypeKind::kS8: return add({Kind::kS8});
+      case TypeKind::kU8: return add({Kind::kMasked, 0xff});
+      case TypeKind::kS16: return add({Kind::kS16});
+      case TypeKind::kU16: return add({Kind::kMasked, 0xffff});
+      case TypeKind::kS32:
+      case TypeKind::kU32:
+      case TypeKind::kS64:
+      case TypeKind::kU64:
+      case TypeKind::kF32:
+      case TypeKind::kF64: return add({Kind::kSame});
+      case TypeKind::kChar: return add({Kind::kChar});
+      case TypeKind::kFlags:
+        return add({Kind::kMasked, abi::FlagsMask(component_.types->Get(type).labels.size())});
+      case TypeKind::kEnum: return add({Kind::kBelow, abi::CaseCount(component_.types->Get(type))});
+      case TypeKind::kRecord:
+      case TypeKind::kTuple:
+        for (const abi::ValType part : component_.types->Get(type).types) {
+          if (!Flatten(part, values)) return false;
+        }
+        return true;
+      default: return false;
     }
   }
 
@@ -42,17 +146,26 @@ class Wirer {
   }
 
   // What an instance exports may be what fills one of its own imports.
-  Target TargetOf(const abi::CoreItem& item) const {
-    if (item.source != abi::CoreItem::Source::kInstance) return std::nullopt;
+  KnownFunc TargetOf(const abi::CoreItem& item) const {
+    if (item.source == abi::CoreItem::Source::kTrampoline) {
+      const auto& adapter = wiring_.trampolines[item.trampoline.value()];
+      return adapter ? KnownFunc(*adapter) : KnownFunc();
+    }
     const uint32_t instance = item.instance.value();
-    const std::vector<Target>& imports = filled_by_[instance];
+    const std::vector<KnownFunc>& imports = filled_by_[instance];
     if (item.index < imports.size()) return imports[item.index];
     return FuncOfProgram{component_.plan.core_instances[instance].module.value(),
                          vm::FuncIdx(item.index)};
   }
 
   const abi::ResolvedComponent& component_;
-  std::vector<std::vector<Target>> filled_by_;  // by core instance and FuncIdx
+  std::vector<std::vector<KnownFunc>> filled_by_;  // by core instance and FuncIdx
+  std::vector<bool> is_instantiated_;              // by module
+  // By lift and flags; by what there is to do.
+  absl::flat_hash_map<std::pair<uint32_t, uint32_t>, AdapterOfProgram> adapters_;
+  std::map<std::tuple<uint32_t, uint32_t, uint32_t, std::vector<FlatValue>, std::vector<FlatValue>>,
+           uint32_t>
+      indices_;
   Wiring wiring_;
 };
 

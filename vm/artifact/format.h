@@ -10,7 +10,7 @@
 namespace tenon::vm::artifact {
 
 inline constexpr char kMagic[8] = {'\0', 't', 'e', 'n', 'o', 'n', '\r', '\n'};
-inline constexpr uint32_t kVersion = 5;
+inline constexpr uint32_t kVersion = 6;
 
 // What the code relies on, as bits of Header::settings.
 enum Setting : uint32_t {
@@ -41,6 +41,8 @@ struct Header {
   uint32_t modules;  // module_count of Module, in the component's order
   uint32_t module_count;
   uint32_t checked_bytes;  // so many from the first on have Header::digest
+  uint32_t adapters;       // adapter_count of uint32_t, one a trampoline of the component's plan:
+  uint32_t adapter_count;  // where its code begins; zero: it has none. Among the checked bytes
   uint32_t zero;
   Part position_funcs;        // FuncPositions (vm/runtime/code_positions.h), by their code
   Part trailer;               // of the file, in no segment: all parts, by their offset in it
@@ -53,7 +55,7 @@ struct Header {
   uint8_t rest_digest[32];    // SHA-256 of the file behind checked_bytes
   uint8_t digest[32];         // SHA-256 of the checked bytes without these, rows and plan
 };
-static_assert(sizeof(Header) == 320);
+static_assert(sizeof(Header) == 328);
 
 // The code of one core module.
 struct Module {

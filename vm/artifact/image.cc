@@ -200,6 +200,8 @@ Status Image::ReadRows(uint64_t first_bytes) {
   const absl::Span<const uint8_t> rows = PartAt(header_.rows);
   TENON_ASSIGN_OR_RETURN(const auto modules, RowsAt<Module>(first.first(header_.checked_bytes),
                                                             header_.modules, header_.module_count));
+  TENON_ASSIGN_OR_RETURN(adapters_, RowsAt<uint32_t>(first.first(header_.checked_bytes),
+                                                     header_.adapters, header_.adapter_count));
   TENON_ASSIGN_OR_RETURN(const auto outlined, RowsAt<Outlined>(rows, 0, header_.module_count));
   for (size_t i = 0; i < modules.size(); ++i) {
     const Outlined& row = outlined[i];
@@ -236,6 +238,11 @@ std::optional<Func> Image::FuncAt(size_t module, size_t func) const {
 Status Image::CopyCode() const {
   if (mapping_.Copy(code_begin_, code_end_ - code_begin_)) return {};
   return Fail(ErrorKind::kLimit, "no memory for a copy of the code");
+}
+
+const void* Image::AdapterAt(size_t trampoline) const {
+  if (trampoline >= adapters_.size() || !IsCode(adapters_[trampoline], 1)) return nullptr;
+  return mapping_.base() + adapters_[trampoline];
 }
 
 NativeFunc Image::NativeAt(size_t module, size_t func) const {

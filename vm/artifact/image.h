@@ -64,6 +64,9 @@ class Image {
   // Its machine code; of a damaged one as of one without.
   NativeFunc NativeAt(size_t module, size_t func) const;
 
+  // The code of a component's adapter, of that trampoline of its plan; null: there is none.
+  const void* AdapterAt(size_t trampoline) const;
+
   // kUsage: it was compiled for other settings than the engine's.
   Status CheckSettings(const Engine& engine) const;
   // Makes the functions of a module that was loaded otherwise run the image's code; the module
@@ -96,6 +99,7 @@ class Image {
   uint64_t code_begin_ = 0, code_end_ = 0;
   std::vector<Rows> modules_;
   CodePositions positions_;
+  absl::Span<const uint32_t> adapters_;  // by trampoline
 };
 
 // Whether a file that begins with these bytes may be a compiled one.

@@ -10,6 +10,7 @@ constexpr absl::string_view kRows =
 #define FUNC_FIELD(type, name, offset) "func " #name " " #offset "\n"
 #define RUN_FIELD(type, name, offset) "run " #name " " #offset "\n"
 #define CONTEXT_FIELD(type, name, offset) "context " #name " " #offset "\n"
+#define ADAPTER_FIELD(type, name, offset) "adapter " #name " " #offset "\n"
 #define MEMORY_FIELD(type, name, offset) "memory " #name " " #offset "\n"
 #define TABLE_FIELD(type, name, offset) "table " #name " " #offset "\n"
 #include "vm/runtime/vmctx.def"

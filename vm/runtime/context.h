@@ -2,6 +2,7 @@
 // Offsets are checked against that file here, since every tier's code relies on them.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -18,6 +19,7 @@ class Memory;
 class Store;
 class TableInstance;
 struct TagInstance;
+struct Adapter;
 struct Context;
 struct EntryRecord;
 struct Func;
@@ -28,6 +30,12 @@ struct Word;  // one word of interpreter code; defined by the interpreter
 struct Func {
 #define FUNC_FIELD(type, name, offset) type name = {};
 #include "vm/runtime/vmctx.def"
+};
+
+// An adapter's call under way, in its frame.
+struct AdapterFrame {
+  AdapterFrame* outer;
+  Adapter* adapter;
 };
 
 struct RunBlock {
@@ -47,9 +55,25 @@ struct Context {
   Slot* own_globals() { return reinterpret_cast<Slot*>(this + 1); }
 };
 
+inline constexpr size_t kMaxAdapterFlags = 4;
+using FlagPointers = std::array<bool*, kMaxAdapterFlags>;
+
+// The context of a function object that is the host's to the interpreter, and has code of an image
+// for compiled callers. Owned by who made the function object.
+struct Adapter {
+#define ADAPTER_FIELD(type, name, offset) type name = {};
+#include "vm/runtime/vmctx.def"
+
+  // Not for code. Of a call that was left by a trap.
+  void (*on_trap)(Adapter& adapter) = nullptr;
+  // Of one whose results, in slots, are wrong: sets the trap.
+  void (*on_bad_results)(Adapter& adapter, Slot* slots) = nullptr;
+};
+
 #define FUNC_FIELD(type, name, offset) static_assert(offsetof(Func, name) == offset);
 #define RUN_FIELD(type, name, offset) static_assert(offsetof(RunBlock, name) == offset);
 #define CONTEXT_FIELD(type, name, offset) static_assert(offsetof(Context, name) == offset);
+#define ADAPTER_FIELD(type, name, offset) static_assert(offsetof(Adapter, name) == offset);
 #include "vm/runtime/vmctx.def"
 static_assert(sizeof(Context) == 80);
 static_assert(offsetof(RunBlock, entry) == TENON_RUN_ENTRY);

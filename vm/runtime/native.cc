@@ -74,6 +74,12 @@ TENON_BUILTIN bool tenon_builtin_CallFunc(Context* ctx, const Func* func, Slot* 
   return tier.invoke_from_native(*ctx->run->store, *func, slots);
 }
 
+TENON_BUILTIN bool tenon_builtin_BadResults(Context* ctx, Slot* slots) {
+  auto* const adapter = reinterpret_cast<Adapter*>(ctx);
+  adapter->on_bad_results(*adapter, slots);
+  return false;
+}
+
 TENON_BUILTIN bool tenon_builtin_CallOwn(Context* ctx, uint32_t func, Slot* slots) {
   return tenon_builtin_CallFunc(ctx, ctx->instance->FuncRef(FuncIdx(func)), slots);
 }
@@ -183,6 +189,18 @@ const void* const kBuiltins[] = {
 };
 const size_t kBuiltinCount = std::size(kBuiltins);
 
+namespace {
+
+// Tells the adapters that were left with the entry, whose frames are still where they were.
+void LeaveAdapters(RunBlock& run, AdapterFrame* outer) {
+  for (AdapterFrame* frame = run.adapters; frame != outer; frame = frame->outer) {
+    frame->adapter->on_trap(*frame->adapter);
+  }
+  run.adapters = outer;
+}
+
+}  // namespace
+
 bool InvokeNative(Context& context, const FuncCode& code, Slot* slots) {
   RunBlock& run = *context.run;
   Store& store = *run.store;
@@ -197,13 +215,17 @@ bool InvokeNative(Context& context, const FuncCode& code, Slot* slots) {
   EntryRecord record;
   record.owner = &store;
   EntryRecord* const outer = run.entry;
+  AdapterFrame* const outer_adapters = run.adapters;
   run.entry = &record;
   const sys::NativePlace left = run.native.left;
   sys::EnterNative(&record, &run.native, {code.native.entry, &context, slots, code.native.call});
   run.entry = outer;
   run.tail_entry = nullptr;  // what is left of those that were made
   if (store.must_end()) store.End();
-  if (run.trap != 0) AppendNativeTrace(store, &store.pending_trap());
+  if (run.trap != 0) {
+    LeaveAdapters(run, outer_adapters);
+    AppendNativeTrace(store, &store.pending_trap());
+  }
   run.native.left = left;
   return run.trap == 0 && run.exception == kNullRef;
 }

@@ -93,8 +93,7 @@ void Store::End() {
   SetTrap(TrapKind::kTimeout);
 }
 
-const Func* Store::NewHostFunc(TypeId type, HostCallback callback, void* data,
-                               absl::string_view name) {
+Func* Store::NewHostFunc(TypeId type, HostCallback callback, void* data, absl::string_view name) {
   HostFunc& host = host_funcs_.emplace_back();
   host.callback = callback;
   host.data = data;

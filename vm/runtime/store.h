@@ -47,7 +47,7 @@ class Store final : private HeapOwner {
   const std::vector<std::unique_ptr<Instance>>& instances() const { return instances_; }
 
   // Host objects; owned by the store. Memories and tables are kLimit beyond the store's totals.
-  const Func* NewHostFunc(TypeId type, HostCallback callback, void* data, absl::string_view name);
+  Func* NewHostFunc(TypeId type, HostCallback callback, void* data, absl::string_view name);
   // kLimit when the engine has no room for another type.
   Result<const Func*> NewHostFunc(const FuncType& type, HostCallback callback, void* data,
                                   absl::string_view name);
