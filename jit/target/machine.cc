@@ -123,6 +123,10 @@ Result<std::unique_ptr<llvm::TargetMachine>> MakeTargetMachine(const CompileOpti
   target_options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
   target_options.FunctionSections = true;  // what several parts of a module have, remains once
   target_options.UniqueSectionNames = false;
+  // A line each: else how fast a loop is depends on the functions that stand before it.
+  if (options.level == OptLevel::k2 || options.level == OptLevel::k3) {
+    target_options.LoopAlignment = 64;
+  }
   std::unique_ptr<llvm::TargetMachine> machine(X86Target()->createTargetMachine(
       triple, "x86-64", "", target_options, llvm::Reloc::PIC_, llvm::CodeModel::Small));
   constexpr absl::string_view kChoices[] = {"native", "x86-64", "x86-64-v2", "x86-64-v3",
