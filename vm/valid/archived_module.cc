@@ -120,6 +120,7 @@ Result<std::shared_ptr<const ResolvedModule>> ReadModule(
   module->features = features;
   module->types = &archive.store();
   VisitFields(archive, *module);
+  if (!archive.is_good()) return archive.Damaged();
   for (const TypeId id : module->type_ids) module->type_defs.push_back(&archive.store().Get(id));
   archive(syntax->names.module, syntax->exports);
 
