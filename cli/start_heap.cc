@@ -50,16 +50,17 @@ void* Allocate(size_t size) {
 }  // namespace
 
 // Best effort (Linux 5.14, glibc): the heap is made to reach beyond what is mapped, which starts
-// with the pool.
+// with the pool. Not far beyond: large tables of zeros, of which a run touches a few, are given
+// fresh pages only where the heap's end has no room for them.
 void tenon::cli::MapStartHeap(bool is_compiled) {
-  mallopt(M_TOP_PAD, 2 * kOtherBytes);
+  const size_t other_bytes = is_compiled ? kOtherCompiledBytes : kOtherBytes;
+  mallopt(M_TOP_PAD, static_cast<int>(2 * other_bytes));
   mallopt(M_TRIM_THRESHOLD, 8 * kOtherBytes);
   pool = reinterpret_cast<uintptr_t>(std::malloc(kPoolBytes));
   void* const others = std::malloc(kProbeBytes);
   if (pool == 0 || others == nullptr) return;
   const uintptr_t start = (pool + kPageBytes - 1) & ~(kPageBytes - 1);
-  const uintptr_t end =
-      reinterpret_cast<uintptr_t>(others) + (is_compiled ? kOtherCompiledBytes : kOtherBytes);
+  const uintptr_t end = reinterpret_cast<uintptr_t>(others) + other_bytes;
   madvise(reinterpret_cast<void*>(start), end - start, MADV_POPULATE_WRITE);
   std::free(others);
 }
