@@ -55,6 +55,7 @@ class CodePrinter {
     TENON_CHECK(disassembler_ != nullptr);
     LLVMSetDisasmOptions(disassembler_, LLVMDisassembler_Option_PrintImmHex);
     modules_.resize(image.module_count());
+    is_decoded_.resize(image.module_count());
   }
   CodePrinter(const CodePrinter&) = delete;
   CodePrinter& operator=(const CodePrinter&) = delete;
@@ -145,8 +146,10 @@ class CodePrinter {
     return text;
   }
 
+  // Null where the file is damaged.
   GuestModule* ModuleAt(uint32_t index) {
-    if (!modules_[index]) {
+    if (!is_decoded_[index]) {
+      is_decoded_[index] = true;
       const vm::artifact::Part& part = image_.outlined(index).source;
       const absl::Span<const uint8_t> bytes = image_.source().subspan(part.offset, part.size);
       auto module =
@@ -161,6 +164,7 @@ class CodePrinter {
   const std::vector<Symbol>& symbols_;
   LLVMDisasmContextRef disassembler_ = nullptr;
   std::vector<std::unique_ptr<GuestModule>> modules_;
+  std::vector<bool> is_decoded_;  // or could not be
 };
 
 }  // namespace

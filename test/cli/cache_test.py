@@ -67,6 +67,15 @@ class CacheTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         return str(guest)
 
+    def runner_with(self, script):
+        """A runner whose compiler is a shell script."""
+        runner = self.root / "tenon"
+        shutil.copy(TENON, runner)
+        compiler = self.root / "tenon-compile"
+        compiler.write_text(f"#!/bin/sh\n{script}\n")
+        compiler.chmod(0o755)
+        return runner
+
     def test_compiles_first_and_keeps_it(self):
         self.assertEqual(self.run_ok("--tier", "aot", HELLO), GREETING)
         (file,) = self.compiled()
@@ -142,11 +151,7 @@ class CacheTest(unittest.TestCase):
         self.run_ok("--tier", "aot", HELLO)  # so that there is a cache
         guest = self.slow_guest(3_000_000)
         # A runner whose compiler takes its time: what is remembered of a file has to be some seconds old.
-        runner = self.root / "tenon"
-        shutil.copy(TENON, runner)
-        compiler = self.root / "tenon-compile"
-        compiler.write_text(f'#!/bin/sh\n"{TENON}-compile" "$@"; sleep 3\n')
-        compiler.chmod(0o755)
+        runner = self.runner_with(f'"{TENON}-compile" "$@"; sleep 3')
 
         running = subprocess.Popen([runner, "run", guest], env=self.environment)
         deadline = time.monotonic() + 60
@@ -161,11 +166,7 @@ class CacheTest(unittest.TestCase):
 
     def test_what_could_not_be_compiled_is_not_tried_again(self):
         guest = self.slow_guest(1_000_000)
-        runner = self.root / "tenon"
-        shutil.copy(TENON, runner)
-        compiler = self.root / "tenon-compile"
-        compiler.write_text(f"#!/bin/sh\necho tried >>{self.root}/tries; exit 1\n")
-        compiler.chmod(0o755)
+        runner = self.runner_with(f"echo tried >>{self.root}/tries; exit 1")
         for _ in range(2):
             subprocess.run([runner, "run", guest], env=self.environment, check=True)
         self.assertEqual((self.root / "tries").read_text(), "tried\n")

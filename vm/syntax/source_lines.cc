@@ -60,11 +60,17 @@ struct FileName {
 };
 using FileNames = absl::flat_hash_map<uint64_t, FileName>;  // those asked for
 
+// Sections of names that tables refer to. Found once: a module may have many sections.
+struct Strings {
+  absl::Span<const uint8_t> names;       // .debug_str
+  absl::Span<const uint8_t> line_names;  // .debug_line_str
+};
+
 // The table of one unit.
 class LineTable {
  public:
-  LineTable(const Module& module, absl::Span<const uint8_t> bytes, bool is_long)
-      : module_(module), reader_(bytes), is_long_(is_long) {}
+  LineTable(const Strings& strings, absl::Span<const uint8_t> bytes, bool is_long)
+      : strings_(strings), reader_(bytes), is_long_(is_long) {}
 
   // Takes from `wanted`, which is sorted, what it finds.
   void Find(std::vector<Wanted>* wanted, std::vector<SourceLine>* lines) {
@@ -293,8 +299,8 @@ class LineTable {
   bool ReadForm(ByteReader& reader, uint64_t form, absl::string_view* text, uint64_t* number) {
     switch (form) {
       case 0x08: return ReadString(&reader, text);
-      case 0x0e: return ReadStringElsewhere(reader, ".debug_str", text);
-      case 0x1f: return ReadStringElsewhere(reader, ".debug_line_str", text);
+      case 0x0e: return ReadStringElsewhere(reader, strings_.names, text);
+      case 0x1f: return ReadStringElsewhere(reader, strings_.line_names, text);
       case 0x09: return reader.ReadVarU64(number) && reader.Skip(*number);  // block
       case 0x0b: return ReadNumber<uint8_t>(reader, number);
       case 0x05: return ReadNumber<uint16_t>(reader, number);
@@ -306,10 +312,10 @@ class LineTable {
     }
   }
 
-  bool ReadStringElsewhere(ByteReader& reader, absl::string_view section, absl::string_view* text) {
+  bool ReadStringElsewhere(ByteReader& reader, absl::Span<const uint8_t> bytes,
+                           absl::string_view* text) {
     uint64_t offset = 0;
     if (!ReadOffset(reader, &offset)) return false;
-    const absl::Span<const uint8_t> bytes = CustomOf(module_, section);
     if (offset >= bytes.size()) return true;
     // No longer than what is shown of it: many names may be one long string.
     ByteReader strings(bytes.subspan(offset, kMaxName + 1));
@@ -317,7 +323,7 @@ class LineTable {
     return true;
   }
 
-  const Module& module_;
+  const Strings& strings_;
   ByteReader reader_;
   const bool is_long_;
   uint16_t version_ = 0;
@@ -345,6 +351,7 @@ std::vector<SourceLine> FindSourceLines(const Module& module, absl::Span<const u
   std::sort(wanted.begin(), wanted.end(),
             [](const Wanted& a, const Wanted& b) { return a.address < b.address; });
 
+  const Strings strings{CustomOf(module, ".debug_str"), CustomOf(module, ".debug_line_str")};
   constexpr uint32_t kLong = 0xffffffff;  // what precedes a size of 64 bits
   ByteReader reader(tables);
   while (!wanted.empty() && !reader.at_end()) {
@@ -354,7 +361,7 @@ std::vector<SourceLine> FindSourceLines(const Module& module, absl::Span<const u
     if (size == kLong && !reader.ReadFixed(&long_size)) break;
     absl::Span<const uint8_t> table;
     if (!reader.ReadBytes(long_size, &table)) break;
-    LineTable(module, table, size == kLong).Find(&wanted, &lines);
+    LineTable(strings, table, size == kLong).Find(&wanted, &lines);
   }
   return lines;
 }
