@@ -28,6 +28,30 @@ bool CutAtExhaustion(vm::Observation* a, vm::Observation* b) {
   return is_cut;
 }
 
+bool IsTrap(absl::string_view outcome) { return absl::StartsWith(outcome, "trap "); }
+
+// Of two that differ.
+DifferenceKind Classify(const vm::Observation& interpreted, const vm::Observation& compiled) {
+  const auto of_outcome = [](absl::string_view outcome) {
+    const bool is_access =
+        outcome == absl::StrCat("trap ", vm::TrapText(vm::TrapKind::kOutOfBoundsMemoryAccess));
+    return is_access ? DifferenceKind::kLeftOut : DifferenceKind::kUnexplained;
+  };
+  if (interpreted.instantiation != compiled.instantiation) {
+    return of_outcome(interpreted.instantiation);
+  }
+  if (interpreted.calls.size() != compiled.calls.size()) return DifferenceKind::kUnexplained;
+  bool has_trapped = IsTrap(interpreted.instantiation);
+  for (size_t i = 0; i < interpreted.calls.size(); ++i) {
+    const std::string& outcome = interpreted.calls[i].outcome;
+    if (interpreted.calls[i] != compiled.calls[i]) {
+      return has_trapped ? DifferenceKind::kAfterTrap : of_outcome(outcome);
+    }
+    has_trapped = has_trapped || IsTrap(outcome);
+  }
+  return has_trapped ? DifferenceKind::kAfterTrap : DifferenceKind::kUnexplained;
+}
+
 }  // namespace
 
 TierComparison CompareTiers(absl::Span<const uint8_t> module, jit::CompileOptions options) {
@@ -40,6 +64,7 @@ TierComparison CompareTiers(absl::Span<const uint8_t> module, jit::CompileOption
   TierComparison comparison;
   comparison.is_inconclusive = CutAtExhaustion(&interpreted, &compiled);
   if (interpreted != compiled) {
+    comparison.kind = Classify(interpreted, compiled);
     comparison.difference = absl::StrCat("interpreted:\n", vm::ToString(interpreted), "compiled:\n",
                                          vm::ToString(compiled));
   }

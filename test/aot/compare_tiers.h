@@ -11,7 +11,17 @@
 
 namespace tenon {
 
+// What a difference is. Under the trap policy of components all but the last may be (jit/README.md,
+// "Trap policies"); with precise traps none may.
+enum class DifferenceKind : uint8_t {
+  kNone,
+  kLeftOut,      // the first: an access out of bounds is interpreted, and not in compiled code
+  kAfterTrap,    // the first: what is left after a trap of both
+  kUnexplained,  // any other
+};
+
 struct TierComparison {
+  DifferenceKind kind = DifferenceKind::kNone;
   // Empty: the same; else both, as lines.
   std::string difference;
   // A stack was exhausted, which each tier does at a depth of its own: what came after it was not
