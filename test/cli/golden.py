@@ -6,6 +6,7 @@ A case is one file. Lines `key: value` come first, then sections that begin with
     # Why this case exists.
     setup: mkdir box               a shell line, run in an empty scratch directory (may be repeated)
     run: run <guests>/hello.wasm   the arguments of tenon, as in a shell (exactly one)
+    interpreted: why               the case is left out where guests are compiled
     stdin: big                     a file of the scratch directory fed to stdin (default: nothing)
     exit: 0                        the expected exit code (default 0)
     jco: same                      stdout, and the exit code, must be those of a run under jco
@@ -21,9 +22,9 @@ A case is one file. Lines `key: value` come first, then sections that begin with
 Where there is neither a stdout section nor `jco: same` nor `stdout-file: NAME` (a file of the
 scratch directory), stdout is expected to be empty. <guests>, <scratch> and <tenon> stand for paths.
 
-With --compiled, the cases that run a guest run what `tenon compile` makes of it, with the options
-given, and the others are left out, as are those of guests that do not compile; all else must be the
-same, backtraces aside.
+With --tiers, each case that runs a guest does so once for each of them, with one cache of compiled
+files for all cases (so that `aot,auto` runs what the first has compiled); the others are left out.
+With --compiled, a case's guest is NAME.tenon of that folder, and cases without one are left out.
 """
 
 import argparse
@@ -37,7 +38,7 @@ import sys
 import tempfile
 
 TIMEOUT = 120
-ONCE = {"run", "stdin", "exit", "jco", "stdout-file"}
+ONCE = {"run", "interpreted", "stdin", "exit", "jco", "stdout-file"}
 MANY = {"setup", "after"}
 SECTIONS = {"stdin", "stdout", "stderr"}
 
@@ -98,46 +99,13 @@ def lines_match(expected, actual):
     return len(expected) in states
 
 
-# What of a run's options is one of compiling.
-COMPILE_OPTIONS = re.compile(r"--(?:bounds|features)[= ]\S+")
-
-
-class Compiled:
-    """Guests compiled by `tenon compile`, once each."""
-
-    def __init__(self, tenon, guests, options, folder):
-        self.tenon, self.guests, self.options, self.folder = tenon, guests, options, folder
-        self.made = {}  # (guest, options) to path or None
-
-    def replace_in(self, words):
-        """The run's words with the compiled guest's path, or None."""
-        match = re.search(r"<guests>/([\w-]+)\.wasm", words)
-        if not words.startswith("run ") or match is None:
-            return None
-        options = shlex.split(" ".join(COMPILE_OPTIONS.findall(words))) + self.options
-        key = (match[1], *options)
-        if key not in self.made:
-            path = os.path.join(self.folder, str(len(self.made)), match[1] + ".tenon")
-            os.mkdir(os.path.dirname(path))
-            done = subprocess.run([self.tenon, "compile", *options, "-o", path,
-                                   os.path.join(self.guests, match[1] + ".wasm")],
-                                  stdin=subprocess.DEVNULL, capture_output=True)
-            # What is no valid component, not there or used wrongly is for the other runs.
-            if done.returncode not in (0, 1, 2):
-                raise SystemExit(f"{match[1]} does not compile: {done.stderr.decode()}")
-            self.made[key] = path if done.returncode == 0 else None
-        path = self.made[key]
-        return None if path is None else words.replace(match[0], path)
-
-    def as_guests(self, text):
-        return re.sub(re.escape(self.folder) + r"/\d+/([\w-]+)\.tenon", r"<guests>/\1.wasm", text)
-
-
 class Runner:
-    def __init__(self, tenon, guests, jco, compiled=None):
+    def __init__(self, tenon, guests, jco, tiers=(), cache=None, compiled=None):
         self.tenon, self.guests, self.jco = (os.path.abspath(path) for path in (tenon, guests, jco))
-        self.compiled = compiled
+        self.tiers, self.compiled = tiers, compiled
         self.environment = dict(os.environ, LC_ALL="C")
+        if cache is not None:
+            self.environment["XDG_CACHE_HOME"] = cache
         # A sanitizer's report must not look like an exit code of the program.
         self.environment["ASAN_OPTIONS"] = "abort_on_error=1:detect_leaks=1"
         self.environment["UBSAN_OPTIONS"] = "abort_on_error=1:print_stacktrace=1"
@@ -145,8 +113,20 @@ class Runner:
     def run(self, case):
         """The list of what is wrong; empty when the case passes. None: it is left out."""
         words = case.once["run"]
-        if self.compiled is not None and (words := self.compiled.replace_in(words)) is None:
+        if not self.tiers and self.compiled is None:
+            return self.run_words(case, words)
+        guest = re.match(r"run .*?(<guests>/([\w-]+)\.wasm)", words)
+        if guest is None or "interpreted" in case.once or "--tier" in words:
             return None
+        if self.compiled is not None:
+            path = os.path.join(self.compiled, guest[2] + ".tenon")
+            if not os.path.exists(path):
+                return None
+            return self.run_words(case, words.replace(guest[1], path))
+        return [problem for tier in self.tiers
+                for problem in self.run_words(case, f"run --tier={tier} {words[4:]}")]
+
+    def run_words(self, case, words):
         with tempfile.TemporaryDirectory(prefix="tenon-golden-") as scratch:
             arguments = shlex.split(self.expand(words, scratch))
             result = self.run_in(case, scratch, [self.tenon], arguments)
@@ -217,8 +197,6 @@ class Runner:
 
     def compare(self, case, stream, actual):
         expected = case.sections.get(stream, [])
-        if self.compiled is not None and stream == "stderr" and len(expected) > 1:
-            expected, actual = expected[:1], actual[:1]
         return [] if lines_match(expected, actual) else self.difference(stream, expected, actual)
 
     @staticmethod
@@ -232,7 +210,7 @@ class Runner:
         for path, name in names.items():
             text = text.replace(path, name)
         if self.compiled is not None:
-            text = self.compiled.as_guests(text)
+            text = re.sub(re.escape(self.compiled) + r"/([\w-]+)\.tenon", r"<guests>/\1.wasm", text)
         return text.splitlines()
 
     def expand(self, text, scratch):
@@ -250,16 +228,15 @@ def main():
     parser.add_argument("--tenon", required=True)
     parser.add_argument("--guests", required=True)
     parser.add_argument("--jco", required=True, help="the script that runs a component under jco")
-    parser.add_argument("--compiled", metavar="OPTIONS", help="options of `tenon compile`")
+    parser.add_argument("--tiers", default="", help="such as aot,auto")
+    parser.add_argument("--compiled", metavar="FOLDER")
     parser.add_argument("cases", nargs="+")
     options = parser.parse_args()
 
-    with tempfile.TemporaryDirectory(prefix="tenon-compiled-") as folder:
-        compiled = None
-        if options.compiled is not None:
-            compiled = Compiled(os.path.abspath(options.tenon), os.path.abspath(options.guests),
-                                shlex.split(options.compiled), folder)
-        runner = Runner(options.tenon, options.guests, options.jco, compiled)
+    tiers = [tier for tier in options.tiers.split(",") if tier]
+    with tempfile.TemporaryDirectory(prefix="tenon-golden-cache-") as cache:
+        runner = Runner(options.tenon, options.guests, options.jco, tiers,
+                        cache if tiers else None, options.compiled)
         return run_cases(runner, options.cases)
 
 
