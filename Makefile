@@ -7,7 +7,7 @@ GUESTS := build/guests
 help:
 	@echo "make run    install what is needed, build tenon and run a component"
 	@echo "make test   install, build and test (release and sanitizers); closes with the counts"
-	@echo "make build  build the release preset"
+	@echo "make build  build tenon and its compiler"
 	@echo "make clean  remove build/"
 
 deps:
@@ -15,7 +15,7 @@ deps:
 
 build: deps
 	@cmake --preset release -DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache
-	@cmake --build --preset release --target tenon
+	@cmake --build --preset release --target tenon tenon-compile
 
 run: build
 	@test/guests/build $(GUESTS) hello

@@ -171,6 +171,7 @@ class FunctionLowering : public vm::NullSink {
   // Memory (memory.cc).
   llvm::Value* AddressOf(const vm::Instruction& instruction, uint32_t bytes, llvm::Value* address);
   llvm::Value* MemorySizeBytes(uint32_t memory);
+  llvm::Value* EndOfAddresses(uint32_t memory, uint64_t offset, uint32_t bytes);
   llvm::MDNode* MemoryTag(uint32_t memory);
   bool IsVolatile(uint32_t memory) const;
   llvm::Value* Load(uint32_t memory, llvm::Type* type, llvm::Value* address);

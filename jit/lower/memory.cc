@@ -52,6 +52,20 @@ llvm::Value* FunctionLowering::MemorySizeBytes(uint32_t memory) {
   return load;
 }
 
+// The first address that is out of bounds: `size - (offset + bytes - 1)`, or 0. It is the same for
+// all rounds of a loop that does not grow the memory (jit/optimize/hoist_checks.h).
+llvm::Value* FunctionLowering::EndOfAddresses(uint32_t memory, uint64_t offset, uint32_t bytes) {
+  uint64_t reach;
+  if (__builtin_add_overflow(offset, uint64_t{bytes} - 1, &reach)) return builder_.Int64(0);
+  const vm::MemoryType& type = source().memories[memory];
+  llvm::Value* size = MemorySizeBytes(memory);
+  // It never shrinks.
+  if (reach < type.limits.min << type.page_size_log2) {
+    return ir().CreateNUWSub(size, builder_.Int64(reach));
+  }
+  return ir().CreateBinaryIntrinsic(llvm::Intrinsic::usub_sat, size, builder_.Int64(reach));
+}
+
 // The machine's address of what an instruction accesses, after the checks that it needs.
 llvm::Value* FunctionLowering::AddressOf(const vm::Instruction& instruction, uint32_t bytes,
                                          llvm::Value* address) {
@@ -68,26 +82,10 @@ llvm::Value* FunctionLowering::AddressOf(const vm::Instruction& instruction, uin
   }
   if (!is_64) address = ir().CreateZExt(address, types().i64);
 
-  const auto out_of_bounds = [&](llvm::Value* condition) {
-    builder_.TrapIf(condition, vm::TrapKind::kOutOfBoundsMemoryAccess, instruction.offset);
-  };
   const bool is_guarded = vm::IsGuarded(source().memories[memory], module_.options().bounds);
   if (!is_guarded || offset > vm::kMemoryGuardBytes - vm::kMemoryMarginBytes - bytes) {
-    uint64_t reach;
-    if (__builtin_add_overflow(offset, uint64_t{bytes}, &reach)) {
-      out_of_bounds(ir().getTrue());
-      reach = offset;
-    }
-    llvm::Value* end = nullptr;
-    if (is_64) {
-      llvm::Value* sum = ir().CreateBinaryIntrinsic(llvm::Intrinsic::uadd_with_overflow, address,
-                                                    builder_.Int64(reach));
-      out_of_bounds(ir().CreateExtractValue(sum, 1));
-      end = ir().CreateExtractValue(sum, 0);
-    } else {
-      end = ir().CreateAdd(address, builder_.Int64(reach));
-    }
-    out_of_bounds(ir().CreateICmpUGT(end, MemorySizeBytes(memory)));
+    builder_.TrapIf(ir().CreateICmpUGE(address, EndOfAddresses(memory, offset, bytes)),
+                    vm::TrapKind::kOutOfBoundsMemoryAccess, instruction.offset);
   }
   return builder_.At(ir().CreateGEP(types().i8, base, address), offset);
 }
@@ -98,7 +96,7 @@ llvm::MDNode* FunctionLowering::MemoryTag(uint32_t memory) {
   const bool is_known = memory >= source().imported_memories || module_.options().relies_on_margins;
   const bool has_margin = is_known && type.limits.min <= vm::kMaxPagesWithMargin;
   const bool is_guarded = vm::IsGuarded(type, module_.options().bounds) && has_margin;
-  return module_.AccessTag(is_guarded ? kGuardedAccess : "memory");
+  return module_.AccessTag(is_guarded ? kGuardedAccess : kMemoryAccess);
 }
 
 llvm::Value* FunctionLowering::Load(uint32_t memory, llvm::Type* type, llvm::Value* address) {

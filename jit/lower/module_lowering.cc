@@ -217,7 +217,7 @@ llvm::MDNode* ModuleLowering::AccessTag(absl::string_view kind) {
     llvm::MDBuilder builder(ir_.getContext());
     llvm::MDNode* parent = builder.createTBAARoot("tenon");
     // Two accesses may be of one memory, declared in two ways.
-    if (kind == kGuardedAccess) parent = builder.createTBAAScalarTypeNode("memory", parent);
+    if (kind == kGuardedAccess) parent = builder.createTBAAScalarTypeNode(kMemoryAccess, parent);
     llvm::MDNode* type =
         builder.createTBAAScalarTypeNode(llvm::StringRef(kind.data(), kind.size()), parent);
     tag = builder.createTBAAStructTagNode(type, type, 0);

@@ -96,15 +96,23 @@ void Rebase(llvm::Instruction& access, const GuestAddress& address, const GuestA
   access.setOperand(llvm::isa<llvm::StoreInst>(access) ? 1 : 0, at);
 }
 
-}  // namespace
-
-bool IsGuardedAccess(const llvm::Instruction& instruction) {
-  const llvm::MDNode* tag = instruction.getMetadata(llvm::LLVMContext::MD_tbaa);
-  if (tag == nullptr || tag->getNumOperands() == 0) return false;
+// Empty where there is none.
+llvm::StringRef TagOf(const llvm::Instruction& access) {
+  const llvm::MDNode* tag = access.getMetadata(llvm::LLVMContext::MD_tbaa);
+  if (tag == nullptr || tag->getNumOperands() == 0) return {};
   const auto* type = llvm::dyn_cast<llvm::MDNode>(tag->getOperand(0));
   const auto* name =
       type == nullptr ? nullptr : llvm::dyn_cast<llvm::MDString>(type->getOperand(0));
-  return name != nullptr && name->getString() == kGuardedAccess;
+  return name == nullptr ? llvm::StringRef() : name->getString();
+}
+
+}  // namespace
+
+bool IsGuardedAccess(const llvm::Instruction& access) { return TagOf(access) == kGuardedAccess; }
+
+bool IsMemoryAccess(const llvm::Instruction& access) {
+  const llvm::StringRef tag = TagOf(access);
+  return tag == kGuardedAccess || tag == kMemoryAccess;
 }
 
 llvm::PreservedAnalyses AnchorAddresses::run(llvm::Function& function,

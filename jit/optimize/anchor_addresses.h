@@ -8,10 +8,13 @@
 
 namespace tenon::jit {
 
-// The name of the access tag (TBAA) of accesses that a guard keeps in bounds.
+// The names of the access tags (TBAA) of accesses to memories: of those that a guard keeps in
+// bounds, with margins around, and of the others.
 inline constexpr char kGuardedAccess[] = "guarded memory";
+inline constexpr char kMemoryAccess[] = "memory";
 
 bool IsGuardedAccess(const llvm::Instruction& access);
+bool IsMemoryAccess(const llvm::Instruction& access);  // either
 
 // Once an access at x was made, x lies in the memory, which ends kMemoryMarginBytes below 4 GiB or
 // earlier (vm/runtime/memory_region.h). So x + 8 does not wrap; x - 8 does not either, or is beyond

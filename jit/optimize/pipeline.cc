@@ -2,6 +2,7 @@
 
 #include "jit/optimize/anchor_addresses.h"
 #include "jit/optimize/count_from_zero.h"
+#include "jit/optimize/hoist_checks.h"
 #include "jit/optimize/quiet_identities.h"
 #include "jit/optimize/separate_arrays.h"
 #include "llvm/Analysis/InlineCost.h"
@@ -31,6 +32,13 @@ using llvm::FunctionPassManager;
 using llvm::LoopPassManager;
 using llvm::OptimizationLevel;
 
+FunctionPassManager Hoist() {
+  FunctionPassManager passes;
+  passes.addPass(llvm::createFunctionToLoopPassAdaptor(llvm::LICMPass(llvm::LICMOptions()),
+                                                       /*UseMemorySSA=*/true));
+  return passes;
+}
+
 // Passes that LLVM's sequence of its own takes in.
 void AddPassesForGuests(llvm::PassBuilder* builder) {
   builder->registerPipelineEarlySimplificationEPCallback(
@@ -43,8 +51,11 @@ void AddPassesForGuests(llvm::PassBuilder* builder) {
         anchor.addPass(AnchorAddresses());
         passes.addPass(llvm::createModuleToFunctionPassAdaptor(std::move(anchor)));
       });
-  builder->registerVectorizerStartEPCallback(
-      [](FunctionPassManager& passes, OptimizationLevel) { passes.addPass(SeparateArrays()); });
+  builder->registerVectorizerStartEPCallback([](FunctionPassManager& passes, OptimizationLevel) {
+    passes.addPass(HoistChecks());
+    passes.addPass(Hoist());
+    passes.addPass(SeparateArrays());
+  });
   builder->registerVectorizerEndEPCallback(
       [](FunctionPassManager& passes, OptimizationLevel) { passes.addPass(RejoinArrays()); });
 }
@@ -71,17 +82,11 @@ void AddLoops(FunctionPassManager* passes) {
   shape.addPass(llvm::SimpleLoopUnswitchPass(/*NonTrivial=*/true));
   passes->addPass(llvm::createFunctionToLoopPassAdaptor(std::move(shape), /*UseMemorySSA=*/true));
   passes->addPass(llvm::InstCombinePass());
+  passes->addPass(HoistChecks());
   LoopPassManager count;
   count.addPass(llvm::IndVarSimplifyPass());
   count.addPass(llvm::LoopDeletionPass());
   passes->addPass(llvm::createFunctionToLoopPassAdaptor(std::move(count)));
-}
-
-FunctionPassManager Hoist() {
-  FunctionPassManager passes;
-  passes.addPass(llvm::createFunctionToLoopPassAdaptor(llvm::LICMPass(llvm::LICMOptions()),
-                                                       /*UseMemorySSA=*/true));
-  return passes;
 }
 
 void AddVectors(FunctionPassManager* passes) {

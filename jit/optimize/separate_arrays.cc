@@ -9,9 +9,15 @@
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Module.h"
+#include "llvm/IR/PatternMatch.h"
 
 namespace tenon::jit {
 namespace {
+
+using llvm::PatternMatch::m_Add;
+using llvm::PatternMatch::m_ConstantInt;
+using llvm::PatternMatch::m_Value;
+using llvm::PatternMatch::match;
 
 // ptr tenon.array(ptr base, i32 number): `base`.
 constexpr char kArrayName[] = "tenon.array";
@@ -39,17 +45,25 @@ struct Access {
   llvm::Instruction* instruction;
   llvm::Value* memory;
   llvm::Value* variable;
-  llvm::Value* constant;  // null: 0
+  uint64_t constant;
 };
 
 std::optional<Access> AccessIn(const llvm::Loop& loop, llvm::Instruction& instruction) {
   auto* pointer = llvm::dyn_cast<llvm::GEPOperator>(llvm::getPointerOperand(&instruction));
   if (pointer == nullptr || !pointer->getSourceElementType()->isIntegerTy(8)) return std::nullopt;
-  Access access{&instruction, pointer->getPointerOperand(), pointer->getOperand(1), nullptr};
+  Access access{&instruction, pointer->getPointerOperand(), pointer->getOperand(1), 0};
   auto* inner = llvm::dyn_cast<llvm::GEPOperator>(access.memory);
-  if (llvm::isa<llvm::ConstantInt>(access.variable) && inner != nullptr &&
-      inner->getSourceElementType()->isIntegerTy(8)) {
-    access = {&instruction, inner->getPointerOperand(), inner->getOperand(1), access.variable};
+  if (auto* constant = llvm::dyn_cast<llvm::ConstantInt>(access.variable);
+      constant != nullptr && inner != nullptr && inner->getSourceElementType()->isIntegerTy(8)) {
+    access = {&instruction, inner->getPointerOperand(), inner->getOperand(1),
+              constant->getZExtValue()};
+  }
+  // An address of 64 bits may have been added to.
+  llvm::Value* variable = nullptr;
+  llvm::ConstantInt* constant = nullptr;
+  if (match(access.variable, m_Add(m_Value(variable), m_ConstantInt(constant)))) {
+    access.variable = variable;
+    access.constant += constant->getZExtValue();
   }
   if (!loop.isLoopInvariant(access.memory)) return std::nullopt;
   return access;
@@ -66,7 +80,7 @@ std::vector<Access> AccessesOf(const llvm::Loop& loop) {
       if (!is_store && !llvm::isa<llvm::LoadInst>(instruction)) return {};
       if (instruction.isVolatile() || accesses.size() == kMaxAccesses) return {};
       has_store |= is_store;
-      if (!IsGuardedAccess(instruction)) continue;
+      if (!IsMemoryAccess(instruction)) continue;
       if (const std::optional<Access> access = AccessIn(loop, instruction)) {
         accesses.push_back(*access);
       }
@@ -90,7 +104,7 @@ bool Separate(const llvm::Loop& loop, uint32_t* number) {
       if (access.memory != accesses.front().memory) continue;
       ir.SetInsertPoint(access.instruction);
       llvm::Value* at = ir.CreatePtrAdd(base, variable);
-      if (access.constant != nullptr) at = ir.CreatePtrAdd(at, access.constant);
+      if (access.constant != 0) at = ir.CreatePtrAdd(at, ir.getInt64(access.constant));
       access.instruction->setOperand(llvm::isa<llvm::StoreInst>(access.instruction) ? 1 : 0, at);
     }
   }

@@ -50,7 +50,7 @@ Result<std::unique_ptr<const Input>> Input::OfComponent(std::vector<uint8_t> bin
   return std::unique_ptr<const Input>(std::move(input));
 }
 
-Program Input::program() const { return {modules_, source_, &wiring_}; }
+Program Input::program() const { return {modules_, source_, component_ ? &wiring_ : nullptr}; }
 
 Status Input::TakeModule(std::vector<uint8_t> binary, const vm::Features& features) {
   TENON_ASSIGN_OR_RETURN(vm::Module module, vm::DecodeModule(std::move(binary), features));
