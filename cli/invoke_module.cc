@@ -9,11 +9,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cli/check.h"
+#include "cli/input_file.h"
 #include "cli/invoke.h"
 #include "cli/load_timeout.h"
 #include "cli/output_file.h"
 #include "cli/tiers.h"
 #include "vm/artifact/load.h"
+#include "vm/binary/decoder.h"
+#include "vm/binary/encoder.h"
 #include "vm/runtime/instance.h"
 #include "vm/runtime/module.h"
 #include "vm/valid/validate.h"
@@ -31,11 +34,20 @@ Status HasNoImports(const vm::Module& module) {
 
 Result<std::shared_ptr<vm::LoadedModule>> Load(vm::Engine& engine, std::vector<uint8_t>& bytes,
                                                vm::BodyValidation mode) {
+  const auto validate = [&](vm::Module module) {
+    return vm::ValidateModule(std::make_unique<vm::Module>(std::move(module)), &engine.types(),
+                              engine.features(), mode);
+  };
+  const bool is_text = KindOf(bytes) == InputKind::kText;
   TENON_ASSIGN_OR_RETURN(vm::Module syntax, ReadModule(bytes, engine.features()));
   TENON_RETURN_IF_ERROR(HasNoImports(syntax));
-  TENON_ASSIGN_OR_RETURN(auto resolved,
-                         vm::ValidateModule(std::make_unique<vm::Module>(std::move(syntax)),
-                                            &engine.types(), engine.features(), mode));
+  std::vector<uint8_t> binary;
+  if (is_text) binary = vm::EncodeModule(syntax);
+  TENON_ASSIGN_OR_RETURN(auto resolved, validate(std::move(syntax)));
+  if (is_text) {  // what a backtrace names are places in a binary
+    TENON_ASSIGN_OR_RETURN(syntax, vm::DecodeModule(std::move(binary), engine.features()));
+    TENON_ASSIGN_OR_RETURN(resolved, validate(std::move(syntax)));
+  }
   return vm::LoadedModule::Create(&engine, std::move(resolved), "");
 }
 

@@ -7,7 +7,6 @@
 #include "jit/optimize/anchor_addresses.h"
 #include "jit/target/lanes.h"
 #include "llvm/IR/MDBuilder.h"
-#include "llvm/IR/Verifier.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "vm/artifact/format.h"
 #include "vm/runtime/instance.h"

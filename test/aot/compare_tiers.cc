@@ -31,8 +31,10 @@ bool CutAtExhaustion(vm::Observation* a, vm::Observation* b) {
 bool IsTrap(absl::string_view outcome) { return absl::StartsWith(outcome, "trap "); }
 
 // Of two that differ.
-DifferenceKind Classify(const vm::Observation& interpreted, const vm::Observation& compiled) {
-  const auto of_outcome = [](absl::string_view outcome) {
+DifferenceKind Classify(const vm::Observation& interpreted, const vm::Observation& compiled,
+                        Bounds bounds) {
+  const auto of_outcome = [bounds](absl::string_view outcome) {
+    if (bounds == Bounds::kExplicit) return DifferenceKind::kUnexplained;
     const bool is_access =
         outcome == absl::StrCat("trap ", vm::TrapText(vm::TrapKind::kOutOfBoundsMemoryAccess));
     return is_access ? DifferenceKind::kLeftOut : DifferenceKind::kUnexplained;
@@ -64,7 +66,7 @@ TierComparison CompareTiers(absl::Span<const uint8_t> module, jit::CompileOption
   TierComparison comparison;
   comparison.is_inconclusive = CutAtExhaustion(&interpreted, &compiled);
   if (interpreted != compiled) {
-    comparison.kind = Classify(interpreted, compiled);
+    comparison.kind = Classify(interpreted, compiled, settings.engine.bounds);
     comparison.difference = absl::StrCat("interpreted:\n", vm::ToString(interpreted), "compiled:\n",
                                          vm::ToString(compiled));
   }

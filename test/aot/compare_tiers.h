@@ -1,6 +1,5 @@
 // A module in the interpreter and in compiled code: whether a host sees the same of both
 // (test/fuzz/observe.h).
-// (test/fuzz/observe.h).
 #pragma once
 
 #include <cstdint>

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstring>
+#include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -160,7 +161,7 @@ Result<std::shared_ptr<const Image>> Image::MapForAny(sys::File file) {
   if (std::memcmp(header.magic, kMagic, sizeof kMagic) != 0) return Damaged("it has no header");
   if (header.version != kVersion || header.layout != LayoutHash() ||
       std::memcmp(header.build, BuildId().data(), sizeof header.build) != 0) {
-    return Fail(ErrorKind::kUsage, "compiled by another version of tenon: compile it again");
+    return Fail(ErrorKind::kUsage, "compiled by another build of tenon: compile it again");
   }
   const uint64_t first_bytes = layout.segments[0].size;
   if (header.checked_bytes < at + sizeof header || header.checked_bytes > first_bytes) {
@@ -274,12 +275,31 @@ Status Image::Verify() const {
 
 Status Image::CheckSettings(const Engine& engine) const {
   const EngineSettings& settings = engine.settings();
-  if (((header_.settings & kGuardedMemories) != 0) != (settings.bounds == Bounds::kGuard) ||
-      ((header_.settings & kDeterministicSimd) != 0) != settings.deterministic_simd ||
-      header_.features != settings.features.bits()) {
-    return Fail(ErrorKind::kUsage, "compiled for other settings");
+  const auto complain = [](absl::string_view what, absl::string_view wanted) {
+    return Fail(ErrorKind::kUsage,
+                absl::StrCat("compiled ", what, ", and is to run ", wanted, ": compile it again"));
+  };
+  if ((header_.settings & kGuardedMemories) != 0 && settings.bounds != Bounds::kGuard) {
+    return complain("for guarded memories", "with explicit bounds");
   }
-  return {};
+  if ((header_.settings & kGuardedMemories) == 0 && settings.bounds == Bounds::kGuard) {
+    return complain("for explicit bounds", "with guarded memories");
+  }
+  if (((header_.settings & kDeterministicSimd) != 0) != settings.deterministic_simd) {
+    return Fail(ErrorKind::kUsage, "compiled for other relaxed SIMD: compile it again");
+  }
+  const uint64_t bits = settings.features.bits();
+  if (header_.features == bits) return {};
+  std::string flags;
+  for (int i = 0; i < 64; ++i) {
+    const uint64_t bit = uint64_t{1} << i;
+    const bool is_known = (Features::All().bits() & bit) != 0;
+    if (!is_known || ((header_.features ^ bits) & bit) == 0) continue;
+    absl::StrAppend(&flags, flags.empty() ? "" : ",", (header_.features & bit) != 0 ? "" : "-",
+                    FeatureName(static_cast<Feature>(i)));
+  }
+  return Fail(ErrorKind::kUsage,
+              absl::StrCat("compiled with --features ", flags, ", and is to run without"));
 }
 
 Status Image::Attach(std::shared_ptr<const Image> image, size_t index, LoadedModule& module) {

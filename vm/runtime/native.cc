@@ -1,7 +1,5 @@
 #include "vm/runtime/native.h"
 
-#include <optional>
-
 #include "absl/strings/str_cat.h"
 #include "vm/runtime/bulk.h"
 #include "vm/runtime/instance.h"
@@ -97,10 +95,6 @@ TENON_BUILTIN uint64_t tenon_builtin_MemoryGrow(Context* ctx, uint32_t memory, u
   return ctx->memories[memory]->Grow(pages).value_or(~uint64_t{0});
 }
 
-TENON_BUILTIN uint64_t tenon_builtin_MemorySize(Context* ctx, uint32_t memory) {
-  return ctx->memories[memory]->size_pages();
-}
-
 TENON_BUILTIN bool tenon_builtin_MemoryFill(Context* ctx, uint32_t memory, uint64_t address,
                                             uint32_t value, uint64_t count) {
   return CheckMemory(ctx, FillMemory(*ctx->run, *ctx->memories[memory], address,
@@ -121,26 +115,6 @@ TENON_BUILTIN bool tenon_builtin_MemoryInit(Context* ctx, uint32_t segment, uint
 
 TENON_BUILTIN void tenon_builtin_DataDrop(Context* ctx, uint32_t segment) {
   ctx->instance->DropData(segment);
-}
-
-TENON_BUILTIN bool tenon_builtin_TableGet(Context* ctx, uint32_t table, uint64_t index,
-                                          Slot* element) {
-  TableInstance& instance = *ctx->tables[table];
-  if (index >= instance.size()) return Fail(ctx, TrapKind::kOutOfBoundsTableAccess);
-  *element = instance.data()[index];
-  return true;
-}
-
-TENON_BUILTIN bool tenon_builtin_TableSet(Context* ctx, uint32_t table, uint64_t index,
-                                          const Slot* element) {
-  TableInstance& instance = *ctx->tables[table];
-  if (index >= instance.size()) return Fail(ctx, TrapKind::kOutOfBoundsTableAccess);
-  instance.data()[index] = *element;
-  return true;
-}
-
-TENON_BUILTIN uint64_t tenon_builtin_TableSize(Context* ctx, uint32_t table) {
-  return ctx->tables[table]->size();
 }
 
 TENON_BUILTIN uint64_t tenon_builtin_TableGrow(Context* ctx, uint32_t table, uint64_t delta,
@@ -187,7 +161,6 @@ const void* const kBuiltins[] = {
 #define BUILTIN(name, result, parameters) tenon_thunk_##name,
 #include "vm/runtime/builtins.def"
 };
-const size_t kBuiltinCount = std::size(kBuiltins);
 
 namespace {
 

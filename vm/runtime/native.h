@@ -9,7 +9,6 @@ namespace tenon::vm {
 
 // In builtins.def's order; for RunBlock::builtins.
 extern const void* const kBuiltins[];
-extern const size_t kBuiltinCount;
 
 // Calls a function with machine code, whose instance `context` is; `slots` has room for the larger
 // of parameters and results. False: trapped or threw, which the store then knows, with the compiled
