@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <optional>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
@@ -43,11 +45,54 @@ bool ReadString(ByteReader* reader, absl::string_view* out) {
   return reader->Skip(size + 1);
 }
 
-// An instruction whose place is looked for, and what says so.
-struct Wanted {
-  uint64_t address = 0;
-  size_t index = 0;
+// Instructions whose places are looked for, by their addresses. Each is taken once, so that all
+// takes together are linear in their number, nearly.
+class WantedSet {
+ public:
+  WantedSet(absl::Span<const uint32_t> offsets, uint32_t code_begin) {
+    for (size_t i = 0; i < offsets.size(); ++i) {
+      if (offsets[i] >= code_begin) all_.push_back({offsets[i] - code_begin, i});
+    }
+    std::sort(all_.begin(), all_.end(),
+              [](const Wanted& a, const Wanted& b) { return a.address < b.address; });
+    next_.resize(all_.size() + 1);
+    std::iota(next_.begin(), next_.end(), 0);
+    left_ = all_.size();
+  }
+
+  bool empty() const { return left_ == 0; }
+  // Calls `take` with the index of each that is left in a range of addresses.
+  template <typename Take>
+  void TakeAll(uint64_t begin, uint64_t end, const Take& take) {
+    const auto first = std::lower_bound(
+        all_.begin(), all_.end(), begin,
+        [](const Wanted& each, uint64_t address) { return each.address < address; });
+    for (size_t i = Left(static_cast<size_t>(first - all_.begin()));
+         i < all_.size() && all_[i].address < end; i = Left(i)) {
+      take(all_[i].index);
+      next_[i] = i + 1;
+      --left_;
+    }
+  }
+
+ private:
+  struct Wanted {
+    uint64_t address;
+    size_t index;
+  };
+
+  // The first from `i` on that is left.
+  size_t Left(size_t i) {
+    while (next_[i] != i) i = next_[i] = next_[next_[i]];
+    return i;
+  }
+
+  std::vector<Wanted> all_;   // sorted
+  std::vector<size_t> next_;  // itself, if it is left; else one nearer to the next that is
+  size_t left_ = 0;
 };
+
+// What says where an instruction was written.
 struct Found {
   size_t index = 0;
   uint64_t file = 0;
@@ -57,8 +102,25 @@ struct Found {
 struct FileName {
   absl::string_view name;
   uint64_t folder = 0;
+  std::optional<uint32_t> index = std::nullopt;  // in the table of files
 };
 using FileNames = absl::flat_hash_map<uint64_t, FileName>;  // those asked for
+
+// The files of what was found, each once.
+class FileTable {
+ public:
+  explicit FileTable(std::vector<std::string>* files) : files_(*files) {}
+  uint32_t IndexOf(std::string name) {
+    const auto [known, is_new] =
+        indices_.try_emplace(std::move(name), static_cast<uint32_t>(files_.size()));
+    if (is_new) files_.push_back(known->first);
+    return known->second;
+  }
+
+ private:
+  std::vector<std::string>& files_;
+  absl::flat_hash_map<std::string, uint32_t> indices_;
+};
 
 // Sections of names that tables refer to. Found once: a module may have many sections.
 struct Strings {
@@ -72,11 +134,11 @@ class LineTable {
   LineTable(const Strings& strings, absl::Span<const uint8_t> bytes, bool is_long)
       : strings_(strings), reader_(bytes), is_long_(is_long) {}
 
-  // Takes from `wanted`, which is sorted, what it finds.
-  void Find(std::vector<Wanted>* wanted, std::vector<SourceLine>* lines) {
+  // Takes from `wanted` what it finds.
+  void Find(WantedSet* wanted, FileTable* files, std::vector<SourcePlaces::Place>* places) {
     if (!ReadHeader()) return;
     Run(wanted);
-    if (!found_.empty()) Name(lines);
+    if (!found_.empty()) Name(files, places);
   }
 
  private:
@@ -121,7 +183,7 @@ class LineTable {
   }
 
   // The state machine.
-  void Run(std::vector<Wanted>* wanted) {
+  void Run(WantedSet* wanted) {
     uint8_t op = 0;
     while (!wanted->empty() && !reader_.at_end() && reader_.ReadByte(&op)) {
       if (op >= opcode_base_) {
@@ -135,7 +197,7 @@ class LineTable {
     }
   }
 
-  bool Extended(std::vector<Wanted>* wanted) {
+  bool Extended(WantedSet* wanted) {
     constexpr uint8_t kEndSequence = 1, kSetAddress = 2;
     uint64_t size = 0;
     uint8_t op = 0;
@@ -153,7 +215,7 @@ class LineTable {
     return reader_.Skip(size - 1);
   }
 
-  bool Standard(uint8_t op, std::vector<Wanted>* wanted) {
+  bool Standard(uint8_t op, WantedSet* wanted) {
     enum : uint8_t {
       kCopy = 1,
       kAdvancePc,
@@ -197,19 +259,12 @@ class LineTable {
   }
 
   // A row holds up to the next one. What begins at 0 was left out by the linker.
-  void Emit(std::vector<Wanted>* wanted, bool ends) {
+  void Emit(WantedSet* wanted, bool ends) {
     if (!last_) is_linked_ = row_.address != 0;
     if (last_ && is_linked_) {
-      const auto before = [](const Wanted& each, uint64_t address) {
-        return each.address < address;
-      };
-      const auto begin = std::lower_bound(wanted->begin(), wanted->end(), last_->address, before);
-      auto end = begin;
-      for (; end != wanted->end() && end->address < row_.address; ++end) {
-        if (last_->line != 0)
-          found_.push_back({end->index, last_->file, last_->line, last_->column});
-      }
-      wanted->erase(begin, end);
+      wanted->TakeAll(last_->address, row_.address, [&](size_t index) {
+        if (last_->line != 0) found_.push_back({index, last_->file, last_->line, last_->column});
+      });
     }
     if (ends) {
       last_.reset();
@@ -218,7 +273,7 @@ class LineTable {
     }
   }
 
-  void Name(std::vector<SourceLine>* lines) {
+  void Name(FileTable* table, std::vector<SourcePlaces::Place>* places) {
     FileNames files, folders;
     for (const Found& found : found_) files[found.file];
     ByteReader reader(names_);
@@ -228,14 +283,18 @@ class LineTable {
     ByteReader again(names_);
     ReadNames(again, false, &folders);
     for (const Found& found : found_) {
-      const FileName& file = files[found.file];
-      // Folder 0 is the compiler's own.
-      const absl::string_view folder = file.folder == 0 ? "" : folders[file.folder].name;
-      const bool is_relative = !folder.empty() && file.name.substr(0, 1) != "/";
-      (*lines)[found.index] = {absl::StrCat(is_relative ? folder.substr(0, kMaxName) : "",
-                                            is_relative ? "/" : "", file.name.substr(0, kMaxName)),
-                               found.line, found.column};
+      FileName& file = files[found.file];
+      if (!file.index) file.index = table->IndexOf(PathOf(file, folders));
+      (*places)[found.index] = {*file.index, found.line, found.column};
     }
+  }
+
+  static std::string PathOf(const FileName& file, const FileNames& folders) {
+    // Folder 0 is the compiler's own.
+    const absl::string_view folder = file.folder == 0 ? "" : folders.at(file.folder).name;
+    const bool is_relative = !folder.empty() && file.name.substr(0, 1) != "/";
+    return absl::StrCat(is_relative ? folder.substr(0, kMaxName) : "", is_relative ? "/" : "",
+                        file.name.substr(0, kMaxName));
   }
 
   bool ReadNames(ByteReader& reader, bool are_files, FileNames* names) {
@@ -339,19 +398,16 @@ class LineTable {
 
 }  // namespace
 
-std::vector<SourceLine> FindSourceLines(const Module& module, absl::Span<const uint32_t> offsets) {
-  std::vector<SourceLine> lines(offsets.size());
+SourcePlaces FindSourcePlaces(const Module& module, absl::Span<const uint32_t> offsets) {
+  SourcePlaces found;
+  found.places.resize(offsets.size());
   const absl::Span<const uint8_t> tables = CustomOf(module, ".debug_line");
   const std::optional<uint32_t> code = tables.empty() ? std::nullopt : CodeBegin(module);
-  if (!code) return lines;
-  std::vector<Wanted> wanted;
-  for (size_t i = 0; i < offsets.size(); ++i) {
-    if (offsets[i] >= *code) wanted.push_back({offsets[i] - *code, i});
-  }
-  std::sort(wanted.begin(), wanted.end(),
-            [](const Wanted& a, const Wanted& b) { return a.address < b.address; });
+  if (!code) return found;
+  WantedSet wanted(offsets, *code);
 
   const Strings strings{CustomOf(module, ".debug_str"), CustomOf(module, ".debug_line_str")};
+  FileTable files(&found.files);
   constexpr uint32_t kLong = 0xffffffff;  // what precedes a size of 64 bits
   ByteReader reader(tables);
   while (!wanted.empty() && !reader.at_end()) {
@@ -361,7 +417,18 @@ std::vector<SourceLine> FindSourceLines(const Module& module, absl::Span<const u
     if (size == kLong && !reader.ReadFixed(&long_size)) break;
     absl::Span<const uint8_t> table;
     if (!reader.ReadBytes(long_size, &table)) break;
-    LineTable(strings, table, size == kLong).Find(&wanted, &lines);
+    LineTable(strings, table, size == kLong).Find(&wanted, &files, &found.places);
+  }
+  return found;
+}
+
+std::vector<SourceLine> FindSourceLines(const Module& module, absl::Span<const uint32_t> offsets) {
+  const SourcePlaces found = FindSourcePlaces(module, offsets);
+  std::vector<SourceLine> lines;
+  for (const SourcePlaces::Place& place : found.places) {
+    lines.push_back(place.line == 0
+                        ? SourceLine()
+                        : SourceLine{found.files[place.file], place.line, place.column});
   }
   return lines;
 }

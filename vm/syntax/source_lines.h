@@ -19,8 +19,19 @@ struct SourceLine {
   uint32_t column = 0;  // from 1; 0: not known
 };
 
+// Of many instructions.
+struct SourcePlaces {
+  struct Place {
+    uint32_t file = 0;
+    uint32_t line = 0, column = 0;  // as in SourceLine; line 0: nothing is known
+  };
+  std::vector<std::string> files;  // as in SourceLine, each once
+  std::vector<Place> places;       // in the order of what was asked for
+};
+
 // Of the instructions at those offsets in the module's bytes. Reads all tables, once: in time that
-// is linear in their size, in memory that is not.
+// is linear in their size and nearly so in the number of offsets, in memory of the latter alone.
+SourcePlaces FindSourcePlaces(const Module& module, absl::Span<const uint32_t> offsets);
 std::vector<SourceLine> FindSourceLines(const Module& module, absl::Span<const uint32_t> offsets);
 
 }  // namespace tenon::vm
