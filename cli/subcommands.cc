@@ -85,7 +85,7 @@ constexpr argp_option kRunOptions[] = {
     {"profile", kProfile, "perfmap|jitdump", 0,
      "Write the names of compiled functions for profilers: /tmp/perf-PID.map, or jit-PID.dump for "
      "'perf inject --jit'"},
-    {"debug", 'g', nullptr, 0, "Tell gdb the names of compiled functions"},
+    {"debug", 'g', nullptr, 0, "Tell gdb the names and lines of compiled code"},
     {"verify", kVerify, nullptr, 0,
      "Read all of a compiled file first, and refuse it if any byte has changed"},
     {"invoke", kInvoke, "CALL", 0,
@@ -212,6 +212,9 @@ constexpr argp_option kCompileOptions[] = {
     {"output", 'o', "OUTPUT", 0,
      "Write to this file, all or nothing; default: the input's name with .tenon"},
     {"optimize", 'O', "0|1|2|3|s", 0, "How much; s is for size; default: 2"},
+    {"debug", 'g', nullptr, 0,
+     "Tell 'tenon objdump', profilers and gdb where all code comes from, not only what may trap or "
+     "call"},
     {"target-cpu", kTargetCpu, "native|x86-64|x86-64-v2|x86-64-v3|x86-64-v4", 0,
      "The processor that the file is to run on; default: native, this one"},
     {"trap-policy", kTrapPolicy, "component|precise", 0,
@@ -272,6 +275,7 @@ Status TakeCompile(int key, const char* value, CompileOptions& options) {
     case 'O': return pass_on("-O", {"0", "1", "2", "3", "s"});
     case kTargetCpu:
       return pass_on("--target-cpu=", {"native", "x86-64", "x86-64-v2", "x86-64-v3", "x86-64-v4"});
+    case 'g': options.passed_on.emplace_back("-g"); break;
     case kTrapPolicy: return pass_on("--trap-policy=", {"component", "precise"});
     case kBudget:
     case kMemoryBudget:
@@ -316,8 +320,10 @@ Status TakeObjdump(int key, const char* value, ObjdumpOptions& options) {
 }
 
 std::string ObjdumpEpilogue() {
-  return "FILE is a compiled file, FILE.tenon. Instructions of the guest that may trap,\n"
-         "or call, stand before what they became, with their offset in the module.\n\n"
+  return "FILE is a compiled file, FILE.tenon. Instructions of the guest stand before\n"
+         "what they became, with their offset in the module, and file:line:column if it\n"
+         "has DWARF: all of them if it was compiled with -g, else those that may trap or\n"
+         "call.\n\n"
          "Example:\n"
          "  tenon objdump app.tenon --func main";
 }

@@ -45,6 +45,7 @@ vm::artifact::Header HeaderOf(absl::Span<const vm::ResolvedModule* const> module
   if (options.deterministic_simd) header.settings |= vm::artifact::kDeterministicSimd;
   if (options.trap_policy == TrapPolicy::kPrecise) header.settings |= vm::artifact::kPreciseTraps;
   if (options.relies_on_margins) header.settings |= vm::artifact::kReliesOnMargins;
+  if (options.all_positions) header.settings |= vm::artifact::kAllPositions;
   header.layout = vm::artifact::LayoutHash();
   header.features = modules.empty() ? vm::Features().bits() : modules[0]->features.bits();
   header.cpu_features = NeededCpuFeatures(machine);

@@ -1,23 +1,24 @@
 #include "jit/program/objdump.h"
 
 #include <algorithm>
-#include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "absl/algorithm/container.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
+#include "jit/program/guest_text.h"
 #include "llvm-c/Disassembler.h"
 #include "llvm-c/Target.h"
 #include "llvm/Support/raw_ostream.h"
 #include "vm/artifact/image.h"
 #include "vm/artifact/symbols.h"
-#include "vm/binary/decoder.h"
-#include "vm/syntax/instruction_reader.h"
-#include "vm/text/print_instruction.h"
 
 namespace tenon::jit {
 namespace {
@@ -25,37 +26,37 @@ namespace {
 using vm::artifact::Image;
 using vm::artifact::Symbol;
 
-// A core module of the file, for the text of its instructions.
-struct GuestModule {
-  vm::Module module;
-  vm::ModuleNames names;
-  explicit GuestModule(vm::Module from) : module(std::move(from)), names(module) {}
-};
-
 class CodePrinter {
  public:
   static Status Print(const Image& image, const std::string& filter) {
     TENON_ASSIGN_OR_RETURN(const auto symbols, vm::artifact::ReadSymbols(image));
     CodePrinter printer(image, symbols);
-    bool is_any = false;
+    std::vector<const vm::FuncPositions*> chosen;
     for (const vm::FuncPositions& func : image.positions().funcs()) {
-      is_any |= printer.PrintFunction(func, filter);
+      if (printer.Choose(func, filter)) chosen.push_back(&func);
     }
-    if (is_any) return {};
-    return Fail(ErrorKind::kUsage, absl::StrCat("no machine code of a function ", filter));
+    if (chosen.empty()) {
+      return Fail(ErrorKind::kUsage, absl::StrCat("no machine code of a function ", filter));
+    }
+    if (!printer.has_all_) {
+      llvm::outs() << "; of the guest what may trap or call; 'tenon compile -g' tells of all\n\n";
+    }
+    for (const vm::FuncPositions* func : chosen) printer.PrintFunction(*func);
+    return {};
   }
 
  private:
   CodePrinter(const Image& image, const std::vector<Symbol>& symbols)
-      : image_(image), symbols_(symbols) {
+      : image_(image),
+        symbols_(symbols),
+        has_all_((image.header().settings & vm::artifact::kAllPositions) != 0),
+        guest_(image) {
     LLVMInitializeX86TargetInfo();
     LLVMInitializeX86TargetMC();
     LLVMInitializeX86Disassembler();
     disassembler_ = LLVMCreateDisasm("x86_64-unknown-linux-gnu", this, 0, nullptr, NameOfTarget);
     TENON_CHECK(disassembler_ != nullptr);
     LLVMSetDisasmOptions(disassembler_, LLVMDisassembler_Option_PrintImmHex);
-    modules_.resize(image.module_count());
-    is_decoded_.resize(image.module_count());
   }
   CodePrinter(const CodePrinter&) = delete;
   CodePrinter& operator=(const CodePrinter&) = delete;
@@ -77,21 +78,33 @@ class CodePrinter {
     return symbol != nullptr ? symbol->name.c_str() : nullptr;
   }
 
-  bool PrintFunction(const vm::FuncPositions& func, const std::string& filter) {
+  std::string NameAt(uint64_t offset) const {
+    const Symbol* const symbol = SymbolAt(offset);
+    return symbol != nullptr ? symbol->name : "";
+  }
+
+  // Whether to print a function; says then which lines will be asked for.
+  bool Choose(const vm::FuncPositions& func, const std::string& filter) {
     vm::PositionReader reader = image_.positions().Read(func);
-    const Symbol* const symbol = SymbolAt(func.code);
-    const std::string name = symbol != nullptr ? symbol->name : "";
     uint32_t index = 0;
     const bool is_asked_for =
-        filter.empty() || absl::StrContains(name, filter) ||
+        filter.empty() || absl::StrContains(NameAt(func.code), filter) ||
         (absl::SimpleAtoi(filter, &index) && reader.func() && reader.func()->value() == index);
     if (!reader.ok() || !image_.IsCode(func.code, reader.size()) || !is_asked_for) return false;
-    llvm::outs() << absl::StrFormat("%08x <%s>", func.code, name);
+    vm::PositionReader::Row row;
+    while (reader.Next(&row)) guest_.WantLine(reader.module(), row.offset);
+    return true;
+  }
+
+  void PrintFunction(const vm::FuncPositions& func) {
+    vm::PositionReader reader = image_.positions().Read(func);
+    llvm::outs() << absl::StrFormat("%08x <%s>", func.code, NameAt(func.code));
     if (reader.func()) {
       llvm::outs() << absl::StrCat(": module ", reader.module(), ", function ",
                                    reader.func()->value());
     }
     llvm::outs() << "\n";
+    BeginGuest(func);
     vm::PositionReader::Row row, next;
     bool has_next = reader.Next(&next);
     for (uint32_t at = 0; at < reader.size();) {
@@ -105,18 +118,52 @@ class CodePrinter {
       at += PrintMachine(func.code + at, reader.size() - at);
     }
     llvm::outs() << "\n";
-    return true;
   }
 
+  // Which instructions of the guest have code in the function.
+  void BeginGuest(const vm::FuncPositions& func) {
+    line_.clear();
+    printed_.clear();
+    bodies_.clear();
+    vm::PositionReader reader = image_.positions().Read(func);
+    vm::PositionReader::Row row;
+    while (has_all_ && reader.Next(&row)) printed_.emplace(row.inlined, row.offset);
+  }
+
+  // An instruction, and those before it that have no code of their own: operands mostly, and what
+  // was found to be of no use.
   void PrintGuest(const vm::PositionReader& reader, const vm::PositionReader::Row& row) {
-    llvm::outs() << absl::StrFormat("  0x%06x  %s", row.offset,
-                                    TextAt(reader.module(), row.offset));
+    const std::string line = guest_.LineAt(reader.module(), row.offset);
+    if (!line.empty() && line != line_) llvm::outs() << "; " << line << "\n";
+    line_ = line;
+    if (has_all_) PrintCodeless(reader, row);
+    PrintInstruction(reader.module(), row.offset);
     for (uint32_t i = row.inlined; i != 0; i = reader.inlined()[i - 1].outside) {
       const vm::PositionReader::Inlined& inlined = reader.inlined()[i - 1];
-      llvm::outs() << absl::StrFormat("  ;; of function %d, called at 0x%06x", inlined.func.value(),
-                                      inlined.call);
+      llvm::outs() << absl::StrFormat("  ; of function %s, called at 0x%06x",
+                                      guest_.NameOf(reader.module(), inlined.func), inlined.call);
     }
     llvm::outs() << "\n";
+  }
+
+  void PrintCodeless(const vm::PositionReader& reader, const vm::PositionReader::Row& row) {
+    const std::optional<vm::FuncIdx> func =
+        row.inlined != 0 ? reader.inlined()[row.inlined - 1].func : reader.func();
+    if (!func) return;
+    const auto [known, is_new] = bodies_.try_emplace(func->value());
+    std::vector<uint32_t>& body = known->second;
+    if (is_new) body = guest_.InstructionsOf(reader.module(), *func);
+    const auto end = absl::c_lower_bound(body, row.offset);
+    auto begin = end;
+    while (begin != body.begin() && printed_.emplace(row.inlined, begin[-1]).second) --begin;
+    for (; begin != end; ++begin) {
+      PrintInstruction(reader.module(), *begin);
+      llvm::outs() << "\n";
+    }
+  }
+
+  void PrintInstruction(uint32_t module, uint32_t offset) {
+    llvm::outs() << absl::StrFormat("  0x%06x  %s", offset, guest_.InstructionAt(module, offset));
   }
 
   // How many bytes it has.
@@ -134,37 +181,17 @@ class CodePrinter {
     return static_cast<uint32_t>(size);
   }
 
-  std::string TextAt(uint32_t index, uint32_t offset) {
-    GuestModule* const guest = index < modules_.size() ? ModuleAt(index) : nullptr;
-    if (guest == nullptr || offset >= guest->module.Bytes().size()) return "?";
-    ByteReader reader(guest->module.Bytes().subspan(offset), offset);
-    vm::ImmediateScratch scratch;
-    vm::Instruction instruction;
-    if (!vm::ReadInstruction(reader, image_.features(), &scratch, &instruction)) return "?";
-    std::string text;
-    vm::PrintContext{guest->module, guest->names}.AppendInstruction(instruction, &text);
-    return text;
-  }
-
-  // Null where the file is damaged.
-  GuestModule* ModuleAt(uint32_t index) {
-    if (!is_decoded_[index]) {
-      is_decoded_[index] = true;
-      const vm::artifact::Part& part = image_.outlined(index).source;
-      const absl::Span<const uint8_t> bytes = image_.source().subspan(part.offset, part.size);
-      auto module =
-          vm::DecodeModule(std::vector<uint8_t>(bytes.begin(), bytes.end()), image_.features());
-      if (!module) return nullptr;
-      modules_[index] = std::make_unique<GuestModule>(std::move(*module));
-    }
-    return modules_[index].get();
-  }
-
   const Image& image_;
   const std::vector<Symbol>& symbols_;
   LLVMDisasmContextRef disassembler_ = nullptr;
-  std::vector<std::unique_ptr<GuestModule>> modules_;
-  std::vector<bool> is_decoded_;  // or could not be
+  const bool has_all_;  // it was compiled with -g
+  GuestText guest_;
+  // Of the function that is printed.
+  std::string line_;  // the last
+  // By inlined call, 0 for the function's own body, and offset: instructions that have code, or
+  // were printed.
+  absl::flat_hash_set<std::pair<uint32_t, uint32_t>> printed_;
+  absl::flat_hash_map<uint32_t, std::vector<uint32_t>> bodies_;  // by function
 };
 
 }  // namespace

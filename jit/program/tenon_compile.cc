@@ -32,6 +32,7 @@ constexpr char kUsage[] =
     "  --target-cpu=CPU          native, x86-64, x86-64-v2, -v3, -v4 (native)\n"
     "  --bounds=HOW              guard or explicit (guard)\n"
     "  --trap-policy=POLICY      component or precise (component)\n"
+    "  -g                        tell where all code comes from, not only what may trap or call\n"
     "  --deterministic-simd      relaxed SIMD that is the same everywhere\n"
     "  --features=LIST           as of `tenon run`\n"
     "  --threads=N               that compile (one a core); the result is the same\n"
@@ -139,6 +140,8 @@ Result<Arguments> Parse(const std::vector<absl::string_view>& words) {
       arguments.compile.level = *level;
     } else if (word == "--report") {
       arguments.report = true;
+    } else if (word == "-g") {
+      arguments.compile.all_positions = true;
     } else if (word == "--time") {
       arguments.time = true;
     } else if (word == "--deterministic-simd") {

@@ -8,6 +8,7 @@ damaged make less of a backtrace and nothing else.
 import os
 import pathlib
 import random
+import struct
 import subprocess
 import sys
 import tempfile
@@ -63,6 +64,17 @@ def sections(module):
         at += size
 
 
+def code(file):
+    """What the program header of an ELF file that is executable has."""
+    (begin,) = struct.unpack_from("<Q", file, 32)
+    size, count = struct.unpack_from("<HH", file, 54)
+    for at in range(begin, begin + size * count, size):
+        _, flags, offset, _, _, length = struct.unpack_from("<IIQQQQ", file, at)
+        if flags & 1:
+            return file[offset:offset + length]
+    raise ValueError("no code")
+
+
 def leb(data, at):
     value = shift = 0
     while True:
@@ -103,6 +115,25 @@ class SourceLinesTest(unittest.TestCase):
         for level in "02":
             self.sh([TENON, "compile", f"-O{level}", "guest.wasm", "-o", "guest.tenon"])
             self.assertEqual(self.run_guest("guest.tenon"), PLACES)
+
+    def test_positions_of_all_code_change_neither_places_nor_code(self):
+        for level in "02":
+            for name, debug in ("less", []), ("all", ["-g"]), ("again", ["-g", "--threads", "1"]):
+                self.sh([TENON, "compile", f"-O{level}", *debug, "guest.wasm", "-o", f"{name}.tenon"])
+            self.assertEqual(self.run_guest("all.tenon"), PLACES)
+            less, all_of_it, again = ((self.folder / f"{name}.tenon").read_bytes()
+                                      for name in ("less", "all", "again"))
+            self.assertEqual(all_of_it, again)
+            self.assertEqual(code(all_of_it), code(less))
+            self.assertGreater(len(all_of_it), len(less))
+
+    def test_machine_code_is_shown_with_lines(self):
+        self.sh([TENON, "compile", "-O1", "-g", "guest.wasm", "-o", "guest.tenon"])
+        done = subprocess.run([TENON, "objdump", "--func", "other", "guest.tenon"], check=True,
+                              cwd=self.folder, timeout=60, capture_output=True, text=True)
+        # What `y - 3` became, and what became of it.
+        self.assertRegex(done.stdout, r"; c\.c:4:8\n(  0x.*\n)+ .*\bcall[^\n]*divide")
+        self.assertRegex(done.stdout, r"; c\.c:5:\d+\n(  0x.*\n)*  0x\w+  i32\.(add|sub)\n    +\w+:")
 
     def test_names_functions_alone_where_there_are_no_tables(self):
         module = (self.folder / "guest.wasm").read_bytes()

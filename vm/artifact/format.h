@@ -12,13 +12,14 @@ namespace tenon::vm::artifact {
 inline constexpr char kMagic[8] = {'\0', 't', 'e', 'n', 'o', 'n', '\r', '\n'};
 inline constexpr uint32_t kVersion = 6;
 
-// What the code relies on, as bits of Header::settings.
+// What the code relies on, and how much is told of it, as bits of Header::settings.
 enum Setting : uint32_t {
   kGuardedMemories = 1,    // memories that may be guarded (runtime/bounds.h) are
   kDeterministicSimd = 2,  // EngineSettings::deterministic_simd
   kPreciseTraps = 4,       // see jit/README.md
   kIsComponent = 8,        // else a core module
   kReliesOnMargins = 16,   // of imported memories: runtime/memory_region.h
+  kAllPositions = 32,      // of all instructions, not only of those that may trap or call
 };
 
 // Bytes of something.
