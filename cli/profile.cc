@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
@@ -57,6 +58,7 @@ Status WritePerfMap(absl::Span<const CodePiece> pieces) {
 constexpr uint32_t kDumpMagic = 0x4A695444;  // tells the byte order
 constexpr uint32_t kDumpVersion = 1;
 constexpr uint32_t kCodeLoad = 0;
+constexpr uint32_t kCodeDebugInfo = 2;
 
 struct DumpHeader {
   uint32_t magic, version, total_size, elf_machine, padding, pid;
@@ -73,6 +75,20 @@ struct CodeLoad {
 };
 static_assert(sizeof(CodeLoad) == 56);
 
+// Of the code that is told of next. Entries follow.
+struct CodeDebugInfo {
+  uint32_t id, total_size;
+  uint64_t timestamp, code_addr, entry_count;
+};
+static_assert(sizeof(CodeDebugInfo) == 32);
+
+// The file's name with its zero follows.
+struct DebugEntry {
+  uint64_t code_addr;
+  uint32_t line, discriminator;
+};
+static_assert(sizeof(DebugEntry) == 16);
+
 // Of the clock that `perf record -k mono` takes.
 uint64_t Now() {
   timespec now;
@@ -85,7 +101,38 @@ void Append(const T& value, std::string* bytes) {
   bytes->append(reinterpret_cast<const char*>(&value), sizeof value);
 }
 
-std::string DumpOf(absl::Span<const CodePiece> pieces) {
+uint64_t AddressOf(const uint8_t* code) {
+  return static_cast<uint64_t>(reinterpret_cast<uintptr_t>(code));
+}
+
+// Nothing where no line of the piece is known.
+void AppendLines(const CodePiece& piece, const CodeLines& lines, std::string* bytes) {
+  auto line =
+      std::lower_bound(lines.lines.begin(), lines.lines.end(), piece.begin,
+                       [](const CodeLine& a, const uint8_t* code) { return a.code < code; });
+  std::string entries;
+  uint64_t count = 0;
+  CodeLine last = {};
+  const auto add = [&](const uint8_t* code) {
+    Append(DebugEntry{AddressOf(code), last.line, 0}, &entries);
+    entries.append(lines.files[last.file].c_str(), lines.files[last.file].size() + 1);
+    ++count;
+  };
+  for (; line != lines.lines.end() && line->code < piece.begin + piece.size; ++line) {
+    if (line->line == 0 && count == 0) continue;
+    last = {line->code, line->line != 0 ? line->file : last.file, line->line, 0};
+    add(line->code);
+  }
+  if (count != 0) add(piece.begin + piece.size);  // perf takes the last for where the code ends
+  const size_t total = sizeof(CodeDebugInfo) + entries.size();
+  if (count == 0 || total > UINT32_MAX) return;
+  Append(CodeDebugInfo{kCodeDebugInfo, static_cast<uint32_t>(total), Now(), AddressOf(piece.begin),
+                       count},
+         bytes);
+  bytes->append(entries);
+}
+
+std::string DumpOf(absl::Span<const CodePiece> pieces, const CodeLines& lines) {
   std::string bytes;
   const auto pid = static_cast<uint32_t>(getpid());
   const auto tid = static_cast<uint32_t>(syscall(SYS_gettid));
@@ -93,7 +140,8 @@ std::string DumpOf(absl::Span<const CodePiece> pieces) {
          &bytes);
   uint64_t index = 0;
   for (const CodePiece& piece : pieces) {
-    const auto address = static_cast<uint64_t>(reinterpret_cast<uintptr_t>(piece.begin));
+    AppendLines(piece, lines, &bytes);
+    const uint64_t address = AddressOf(piece.begin);
     const size_t total = sizeof(CodeLoad) + piece.name.size() + 1 + piece.size;
     Append(CodeLoad{kCodeLoad, static_cast<uint32_t>(total), Now(), pid, tid, address, address,
                     piece.size, index++},
@@ -104,13 +152,13 @@ std::string DumpOf(absl::Span<const CodePiece> pieces) {
   return bytes;
 }
 
-Status WriteDump(absl::Span<const CodePiece> pieces) {
+Status WriteDump(absl::Span<const CodePiece> pieces, const CodeLines& lines) {
   const std::string path = absl::StrCat("jit-", getpid(), ".dump");
   TENON_ASSIGN_OR_RETURN(const int file, MakeFile(path));
   // perf finds the file by this mapping, whose access is what it looks for. It is never unmapped.
   const bool is_marked = mmap(nullptr, static_cast<size_t>(sysconf(_SC_PAGESIZE)),
                               PROT_READ | PROT_EXEC, MAP_PRIVATE, file, 0) != MAP_FAILED;
-  Status written = is_marked ? WriteAll(file, path, DumpOf(pieces)) : Status(Failure(path));
+  Status written = is_marked ? WriteAll(file, path, DumpOf(pieces, lines)) : Status(Failure(path));
   close(file);
   return written;
 }
@@ -118,8 +166,8 @@ Status WriteDump(absl::Span<const CodePiece> pieces) {
 }  // namespace
 
 Status TellProfilers(Profile profile, const vm::artifact::Image& image,
-                     absl::Span<const CodePiece> pieces) {
-  if (profile == Profile::kJitDump) return WriteDump(pieces);
+                     absl::Span<const CodePiece> pieces, const CodeLines& lines) {
+  if (profile == Profile::kJitDump) return WriteDump(pieces, lines);
   // perf asks the map of anonymous memory alone.
   TENON_RETURN_IF_ERROR(image.CopyCode());
   return WritePerfMap(pieces);

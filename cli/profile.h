@@ -1,8 +1,9 @@
 // `tenon run --profile`: the names of compiled code for perf and its like, in the two forms that
-// they read.
+// they read, of which one has lines too.
 #pragma once
 
 #include "absl/types/span.h"
+#include "cli/code_lines.h"
 #include "cli/code_names.h"
 #include "cli/commands.h"
 #include "vm/base/status.h"
@@ -13,6 +14,6 @@ namespace tenon::cli {
 // `perf inject --jit` reads. Before any of it runs, as perf takes what happens in order. By one
 // thread. kIo: the file can't be written.
 Status TellProfilers(Profile profile, const vm::artifact::Image& image,
-                     absl::Span<const CodePiece> pieces);
+                     absl::Span<const CodePiece> pieces, const CodeLines& lines);
 
 }  // namespace tenon::cli

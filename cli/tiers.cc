@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "cli/cache.h"
 #include "cli/check.h"
+#include "cli/code_lines.h"
 #include "cli/code_names.h"
 #include "cli/compiler.h"
 #include "cli/debugger.h"
@@ -233,8 +234,10 @@ Status TellTools(const RunOptions& options, const Image* image, ModuleSpan modul
     return {};
   }
   TENON_ASSIGN_OR_RETURN(const std::vector<CodePiece> pieces, PiecesOf(*image, modules));
-  if (options.debug) TellDebuggers(*image, pieces);
-  return is_profiled ? TellProfilers(options.profile, *image, pieces) : Status();
+  CodeLines lines;
+  if (options.debug || options.profile == Profile::kJitDump) lines = LinesOf(*image, modules);
+  if (options.debug) TellDebuggers(*image, pieces, lines);
+  return is_profiled ? TellProfilers(options.profile, *image, pieces, lines) : Status();
 }
 
 bool MayTierUp(const RunOptions& options) {

@@ -42,6 +42,29 @@ GUEST = """
   (func $run (result (result)) (canon lift (core func $i "run")))
   (instance (export "wasi:cli/run@0.2.12") (export "run" (func $run))))
 """
+# In C: `busy` calls `divide`, which a header has.
+HEADER = """\
+static inline int divide(int x) {
+  return 100 / x;
+}
+"""
+SOURCE = """\
+#include "divide.h"
+__attribute__((noinline)) int busy(int n) {
+  volatile unsigned h = 1;
+  for (int i = 1; i < n; i++) {
+    h = h * 31 + divide(i);
+    h ^= h >> 7;
+  }
+  return h;
+}
+__attribute__((export_name("run"))) int run(int n) {
+  int sum = 0;
+  for (int i = 0; i < n; i++)
+    sum += busy(100000 + i);
+  return sum;
+}
+"""
 NAMES = ["m!busy", "m!caller", "m!<function 2>"]
 
 
@@ -71,6 +94,17 @@ class ToolTest(unittest.TestCase):
             return "work.wasm"
         self.sh(TENON, "compile", "-O1", "work.wasm")
         return "work.tenon"
+
+    def guest_with_lines(self, *options):
+        """A module with DWARF, whose `run` takes how many rounds it works."""
+        if shutil.which("clang-22") is None:
+            self.skipTest("no clang-22 is installed")
+        (self.folder / "divide.h").write_text(HEADER)
+        (self.folder / "lines.c").write_text(SOURCE)
+        self.sh("clang-22", "--target=wasm32-unknown-unknown", "-O1", "-g", "-nostdlib",
+                "-Wl,--no-entry", "lines.c", "-o", "lines.wasm")
+        self.sh(TENON, "compile", "-O1", *options, "lines.wasm")
+        return "lines.tenon"
 
     def start(self, *words):
         process = subprocess.Popen([TENON, "run", *words], cwd=self.folder, env=self.environment,
@@ -152,6 +186,53 @@ class FilesTest(ToolTest):
         self.assertEqual([name for name in names if "!" in name], NAMES)
 
 
+    def lines(self, *options):
+        """The lines of each function that the dump has some of."""
+        self.sh(TENON, "run", "--profile", "jitdump", "--invoke", "run(1)",
+                self.guest_with_lines(*options))
+        (path,) = self.folder.glob("jit-*.dump")
+        dump = path.read_bytes()
+        at, waiting, lines = struct.unpack_from("<6I", dump)[2], None, {}
+        while at < len(dump):
+            kind, size = struct.unpack_from("<II", dump, at)
+            if kind == 2:
+                self.assertIsNone(waiting)
+                waiting = self.debug_info(dump[at:at + size])
+            else:
+                self.assertEqual(kind, 0)
+                begin, length = struct.unpack_from("<QQ", dump, at + 32)
+                name = dump[at + 56:at + size].partition(b"\0")[0].decode()
+                if waiting is not None:
+                    self.assertEqual((waiting[0], waiting[1][0][0], waiting[1][-1][0]),
+                                     (begin, begin, begin + length))
+                    self.assertEqual(waiting[1], sorted(waiting[1], key=lambda entry: entry[0]))
+                    lines[name] = {(file, line) for _, line, file in waiting[1] if line != 0}
+                waiting = None
+            at += size
+        self.assertIsNone(waiting)
+        path.unlink()
+        return lines
+
+    def debug_info(self, record):
+        """Where the code begins, and its entries: address, line, file."""
+        begin, count = struct.unpack_from("<QQ", record, 16)
+        at, entries = 32, []
+        for _ in range(count):
+            address, line, _ = struct.unpack_from("<QII", record, at)
+            end = record.index(b"\0", at + 16)
+            entries.append((address, line, record[at + 16:end].decode()))
+            at = end + 1
+        self.assertEqual(at, len(record))
+        return begin, entries
+
+    def test_jitdump_has_lines(self):
+        some, all_of_them = self.lines(), self.lines("-g")
+        self.assertEqual(set(some), {"lines.wasm!busy", "lines.wasm!run"})
+        self.assertIn(("./divide.h", 2), some["lines.wasm!busy"])
+        self.assertLess(some["lines.wasm!busy"], all_of_them["lines.wasm!busy"])
+        self.assertIn(("lines.c", 6), all_of_them["lines.wasm!busy"])
+
+
 class PerfTest(ToolTest):
     def record(self, *words):
         self.sh("perf", "record", "-q", "-k", "mono", "-e", "task-clock:u", "-F", "999", "-g", "-o",
@@ -181,6 +262,14 @@ class PerfTest(ToolTest):
         self.check(self.stacks("whole.data"), NAMES)
 
 
+    def test_jitdump_has_lines(self):
+        self.record("--profile", "jitdump", "--invoke", "run(300)", self.guest_with_lines("-g"))
+        self.sh("perf", "inject", "--jit", "-i", "perf.data", "-o", "whole.data")
+        text = self.sh("perf", "script", "-i", "whole.data", "-F", "ip,sym,srcline")
+        self.assertRegex(text, r"lines\.wasm!busy.*\n +lines\.c:[56]\n")
+        self.assertRegex(text, r"lines\.wasm!run.*\n +lines\.c:13\n")
+
+
 class GdbTest(ToolTest):
     STACK = r"#0 .* in m!busy \(\)\n#1 .* in m!caller \(\)\n#2 .* in m!<function 2> \(\)\n"
     END = r"#\d+ .* in tenon_sys_enter_native \(\).*\n(?!#)"
@@ -195,6 +284,15 @@ class GdbTest(ToolTest):
                         "--args", TENON, "run", "-g", self.guest(1))
         self.assertEqual(len(re.findall(self.STACK, text)), 2, text)
         self.assertRegex(text, self.END)
+
+    def test_a_breakpoint_by_line(self):
+        text = self.gdb("-ex", "handle SIGSEGV nostop noprint", "-ex", "set breakpoint pending on",
+                        "-ex", "break lines.c:6", "-ex", "run", "-ex", "backtrace", "-ex", "kill",
+                        "--args", TENON, "run", "-g", "--invoke", "run(1)",
+                        self.guest_with_lines("-g"))
+        self.assertRegex(text, r"#0 .*lines\.wasm!busy \(\) at lines\.c:6\n"
+                               r"#1 .*lines\.wasm!run \(\) at lines\.c:13\n"
+                               r"#2 .* in entry\.\S+ \(\)\n")
 
     def test_a_process_that_runs(self):
         process = self.start("-g", self.guest(0))
