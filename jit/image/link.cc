@@ -6,14 +6,13 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "jit/embedded.h"
 #include "lld/Common/Driver.h"
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Support/Path.h"
-#include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
 #include "vm/artifact/format.h"
+#include "vm/sys/file.h"
+#include "vm/sys/pipe_reader.h"
 
 LLD_HAS_DRIVER(elf)
 
@@ -47,40 +46,26 @@ SECTIONS {
 }
 )";
 
-// A folder that is gone afterwards, with the files in it.
-class TemporaryFolder {
- public:
-  TemporaryFolder() = default;
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() {
-    if (!path_.empty()) llvm::sys::fs::remove_directories(path_);
-  }
-  Status Make() {
-    llvm::SmallString<128> path;
-    if (const std::error_code error = llvm::sys::fs::createUniqueDirectory("tenon-link", path)) {
-      return Fail(ErrorKind::kIo, absl::StrCat("no temporary folder: ", error.message()));
-    }
-    path_ = path.str().str();
-    return {};
-  }
-  std::string File(absl::string_view name) const { return absl::StrCat(path_, "/", name); }
+// Where LLD, which knows files by path alone, finds a descriptor. It has no other name, so that
+// nothing is left behind, whatever ends the process, and nobody else sees it.
+std::string PathOf(int descriptor) { return absl::StrCat("/proc/self/fd/", descriptor); }
 
- private:
-  std::string path_;
-};
+absl::Span<const uint8_t> BytesOf(absl::string_view text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
 
-Status WriteBytes(const std::string& path, absl::string_view bytes) {
-  std::error_code error;
-  llvm::raw_fd_ostream file(path, error);
-  if (!error) {
-    file.write(bytes.data(), bytes.size());
-    file.close();
-    error = file.error();
+// All objects as one archive, of which LLD is to take each in its order: one descriptor does.
+Result<vm::sys::File> ArchiveOf(absl::Span<const absl::string_view> objects) {
+  constexpr absl::string_view kMagic = "!<arch>\n";
+  TENON_ASSIGN_OR_RETURN(vm::sys::File archive, vm::sys::File::OfBytes(BytesOf(kMagic)));
+  for (size_t i = 0; i < objects.size(); ++i) {
+    std::string header = absl::StrFormat("%-16s%-12d%-6d%-6d%-8o%-10d`\n", absl::StrCat(i, "/"), 0,
+                                         0, 0, 0600, objects[i].size());
+    TENON_RETURN_IF_ERROR(archive.Append(BytesOf(header)));
+    TENON_RETURN_IF_ERROR(archive.Append(BytesOf(objects[i])));
+    if (objects[i].size() % 2 != 0) TENON_RETURN_IF_ERROR(archive.Append(BytesOf("\n")));
   }
-  if (!error) return {};
-  file.clear_error();
-  return Fail(ErrorKind::kIo, absl::StrCat(path, ": ", error.message()));
+  return archive;
 }
 
 // The header's segment begins both the file and the image, so that its offsets are the file's.
@@ -106,20 +91,17 @@ void CompletePositions(const ObjectPositions& positions, LinkedImage* image) {
 
 Result<LinkedImage> LinkImage(absl::Span<const absl::string_view> objects,
                               const ObjectPositions& positions) {
-  TemporaryFolder folder;
-  TENON_RETURN_IF_ERROR(folder.Make());
-  std::vector<std::string> object_paths;
-  for (const absl::string_view object : objects) {
-    object_paths.push_back(folder.File(absl::StrCat(object_paths.size(), ".o")));
-    TENON_RETURN_IF_ERROR(WriteBytes(object_paths.back(), object));
-  }
-  const std::string support_path = folder.File("support.o");
-  const std::string script_path = folder.File("image.ld");
-  const std::string image_path = folder.File("image");
+  TENON_ASSIGN_OR_RETURN(const vm::sys::File archive, ArchiveOf(objects));
   const absl::string_view support(tenon_jit_support,
                                   static_cast<size_t>(tenon_jit_support_end - tenon_jit_support));
-  TENON_RETURN_IF_ERROR(WriteBytes(support_path, support));
-  TENON_RETURN_IF_ERROR(WriteBytes(script_path, kScript));
+  TENON_ASSIGN_OR_RETURN(const vm::sys::File support_file,
+                         vm::sys::File::OfBytes(BytesOf(support)));
+  TENON_ASSIGN_OR_RETURN(const vm::sys::File script, vm::sys::File::OfBytes(BytesOf(kScript)));
+  TENON_ASSIGN_OR_RETURN(vm::sys::PipeReader image, vm::sys::PipeReader::Start());
+  const std::string script_path = PathOf(script.descriptor());
+  const std::string support_path = PathOf(support_file.descriptor());
+  const std::string archive_path = PathOf(archive.descriptor());
+  const std::string image_path = PathOf(image.descriptor());
 
   std::vector<const char*> arguments = {"ld.lld",
                                         "-static",
@@ -142,23 +124,16 @@ Result<LinkedImage> LinkImage(absl::Span<const absl::string_view> objects,
                                         script_path.c_str(),
                                         support_path.c_str(),
                                         "-o",
-                                        image_path.c_str()};
-  for (const std::string& path : object_paths) arguments.push_back(path.c_str());
+                                        image_path.c_str(),
+                                        "--whole-archive",
+                                        archive_path.c_str()};
   std::string messages;
   llvm::raw_string_ostream output(messages);
   const lld::Result done = lld::lldMain(arguments, output, output, {{lld::Gnu, &lld::elf::link}});
-  // LLD removes its output when a signal ends the process. It must not be asked first about faults
-  // of guests, which run in this process too where the compiler is a library.
-  llvm::sys::unregisterHandlers();
+  LinkedImage result{image.Finish(), {}};
   if (done.retCode != 0) {
     return Fail(ErrorKind::kLimit, absl::StrCat("the image cannot be linked: ", messages));
   }
-  auto image = llvm::MemoryBuffer::getFile(image_path, /*IsText=*/false,
-                                           /*RequiresNullTerminator=*/false);
-  if (!image)
-    return Fail(ErrorKind::kIo, absl::StrCat(image_path, ": ", image.getError().message()));
-  const llvm::StringRef linked = (*image)->getBuffer();
-  LinkedImage result{{linked.bytes_begin(), linked.bytes_end()}, {}};
   CompletePositions(positions, &result);
   return result;
 }

@@ -18,8 +18,8 @@ struct LinkedImage {
 };
 
 // One of the objects defines tenon_header; what they call besides each other is image/support.c's.
-// `positions` has those of all objects, in their order. One call at a time. kIo: no place for
-// temporary files.
+// `positions` has those of all objects, in their order. One call at a time. kIo: no
+// descriptors, or no /proc, by which LLD opens what has no name.
 Result<LinkedImage> LinkImage(absl::Span<const absl::string_view> objects,
                               const ObjectPositions& positions);
 

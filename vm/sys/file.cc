@@ -13,15 +13,23 @@ namespace {
 
 std::unexpected<Error> SystemFailure() { return Fail(ErrorKind::kIo, std::strerror(errno)); }
 
+// Who opens a pipe would wait for its writer.
+constexpr int kOpenFlags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
+
 }  // namespace
 
 File::~File() {
   if (descriptor_ >= 0) close(descriptor_);
 }
 
-Result<File> File::Open(const std::string& path) {
-  // Who opens a pipe would wait for its writer.
-  File file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+Result<File> File::Open(const std::string& path) { return Checked(open(path.c_str(), kOpenFlags)); }
+
+Result<File> File::OpenIn(int folder, const std::string& name) {
+  return Checked(openat(folder, name.c_str(), kOpenFlags | O_NOFOLLOW));
+}
+
+Result<File> File::Checked(int descriptor) {
+  File file(descriptor);
   if (file.descriptor_ < 0) return SystemFailure();
   struct stat status;
   if (fstat(file.descriptor_, &status) != 0) return SystemFailure();
@@ -32,13 +40,18 @@ Result<File> File::Open(const std::string& path) {
 Result<File> File::OfBytes(absl::Span<const uint8_t> bytes) {
   File file(memfd_create("tenon", MFD_CLOEXEC));
   if (file.descriptor_ < 0) return SystemFailure();
+  TENON_RETURN_IF_ERROR(file.Append(bytes));
+  return file;
+}
+
+Status File::Append(absl::Span<const uint8_t> bytes) {
   while (!bytes.empty()) {
-    const ssize_t written = write(file.descriptor_, bytes.data(), bytes.size());
+    const ssize_t written = write(descriptor_, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) return SystemFailure();
     bytes.remove_prefix(static_cast<size_t>(written));
   }
-  return file;
+  return {};
 }
 
 Result<uint64_t> File::Size() const {

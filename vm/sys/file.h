@@ -23,9 +23,12 @@ class File {
 
   // For reading; a regular file.
   static Result<File> Open(const std::string& path);
+  // The same, of a folder that is open; no link.
+  static Result<File> OpenIn(int folder, const std::string& name);
   // One that has no name, with these bytes.
   static Result<File> OfBytes(absl::Span<const uint8_t> bytes);
 
+  Status Append(absl::Span<const uint8_t> bytes);  // to one of OfBytes
   Result<uint64_t> Size() const;
   // Fills all of `bytes` from that offset on; kIo where the file ends before.
   Status ReadAt(uint64_t offset, absl::Span<uint8_t> bytes) const;
@@ -33,6 +36,7 @@ class File {
 
  private:
   explicit File(int descriptor) : descriptor_(descriptor) {}
+  static Result<File> Checked(int descriptor);
 
   int descriptor_;
 };
