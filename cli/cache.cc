@@ -27,7 +27,8 @@ namespace {
 constexpr mode_t kOursAlone = 0700;
 constexpr int64_t kSecond = 1'000'000'000;
 constexpr int64_t kHour = 3600;
-constexpr int64_t kStale = 24 * kHour;  // temporary files, that nobody finished
+constexpr int64_t kDay = 24 * kHour;
+constexpr char kEnding[] = ".tenon";
 
 int64_t Nanoseconds(const timespec& time) { return time.tv_sec * kSecond + time.tv_nsec; }
 
@@ -68,17 +69,25 @@ bool MakeFolder(const std::string& path) {
          mkdir(path.c_str(), kOursAlone) == 0;
 }
 
-bool IsOursAlone(const std::string& path) {
-  struct stat folder;
-  return lstat(path.c_str(), &folder) == 0 && S_ISDIR(folder.st_mode) &&
-         folder.st_uid == geteuid() && (folder.st_mode & 077) == 0;
+// The folder that is there now, if it is the user's alone.
+Descriptor OpenFolder(const std::string& path) {
+  Descriptor folder(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  struct stat status;
+  const bool is_ours = folder && fstat(folder.number(), &status) == 0 &&
+                       status.st_uid == geteuid() && (status.st_mode & 077) == 0;
+  return is_ours ? std::move(folder) : Descriptor();
 }
 
-// Calls with the name and status of each file of a folder.
+constexpr char kKnown[] = "known";
+constexpr char kThis[] = ".";
+
+// Calls with the name and status of each file of the folder, or of one in it.
 template <typename F>
-void ForEach(const std::string& folder, F call) {
-  DIR* const directory = opendir(folder.c_str());
+void ForEach(int folder, const char* sub, F call) {
+  Descriptor opened(openat(folder, sub, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  DIR* const directory = opened ? fdopendir(opened.number()) : nullptr;
   if (directory == nullptr) return;
+  opened.Release();  // it is the stream's
   while (const dirent* entry = readdir(directory)) {
     struct stat status;
     if (fstatat(dirfd(directory), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
@@ -90,31 +99,50 @@ void ForEach(const std::string& folder, F call) {
 }
 
 // It is no good that the file says nothing of its last use: most file systems do not keep it.
-void MarkUsed(const std::string& path, const struct stat& file) {
-  if (Now() / kSecond - file.st_mtim.tv_sec > kHour) utimensat(AT_FDCWD, path.c_str(), nullptr, 0);
+void MarkUsed(int fd, const struct stat& file) {
+  if (Now() / kSecond - file.st_mtim.tv_sec > kHour) futimens(fd, nullptr);
+}
+
+std::string KnownName(const struct stat& file) {
+  return absl::StrCat(kKnown, "/", file.st_dev, "-", file.st_ino);
+}
+
+// Of any file of a key.
+std::string LockName(absl::string_view name) {
+  return absl::StrCat(name.substr(0, name.find('.')), ".lock");
+}
+
+bool LockWhole(int fd, bool waits) {
+  while (flock(fd, waits ? LOCK_EX : LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EINTR) return false;
+  }
+  return true;
 }
 
 }  // namespace
 
-std::optional<Cache> Cache::Open(bool make) {
-  const std::string folder = FolderPath();
-  if (folder.empty() || (make && !MakeFolder(folder)) || !IsOursAlone(folder)) return std::nullopt;
-  return Cache(folder);
+void CacheLock::MarkFailed() { (void)!write(file_.number(), "failed\n", 7); }
+
+void CacheLock::ClearMark() {
+  if (is_marked_ && ftruncate(file_.number(), 0) == 0) is_marked_ = false;
 }
 
-std::string Cache::KnownPath(const struct stat& file) const {
-  return absl::StrCat(folder_, "/known/", file.st_dev, "-", file.st_ino);
+std::optional<Cache> Cache::Open(bool make) {
+  std::string path = FolderPath();
+  if (path.empty() || (make && !MakeFolder(path))) return std::nullopt;
+  Descriptor folder = OpenFolder(path);
+  if (!folder) return std::nullopt;
+  return Cache(std::move(path), std::move(folder));
 }
 
 std::optional<vm::sys::Sha256Digest> Cache::KnownDigest(const struct stat& file) const {
-  const int fd = open(KnownPath(file).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  if (fd < 0) return std::nullopt;
+  const Descriptor known(
+      openat(descriptor(), KnownName(file).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!known) return std::nullopt;
   const Known now(file);
   Known then(file);
-  const bool is_whole = read(fd, &then, sizeof then) == sizeof then;
-  close(fd);
-  if (!is_whole || then.size != now.size || then.modified != now.modified ||
-      then.changed != now.changed) {
+  if (read(known.number(), &then, sizeof then) != sizeof then || then.size != now.size ||
+      then.modified != now.modified || then.changed != now.changed) {
     return std::nullopt;
   }
   return then.digest;
@@ -124,11 +152,19 @@ void Cache::Remember(const struct stat& file, const vm::sys::Sha256Digest& diges
   Known known(file);
   if (Now() - std::max(known.modified, known.changed) < 2 * kSecond) return;
   known.digest = digest;
-  MakeFolder(absl::StrCat(folder_, "/known"));
-  (void)WriteFile(KnownPath(file), {reinterpret_cast<const char*>(&known), sizeof known}, 0600);
+  mkdirat(descriptor(), kKnown, kOursAlone);
+  const std::string name = KnownName(file);
+  const std::string temporary = absl::StrCat(name, ".", getpid(), ".", Now());
+  const Descriptor written(openat(descriptor(), temporary.c_str(),
+                                  O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!written) return;
+  if (write(written.number(), &known, sizeof known) != sizeof known ||
+      renameat(descriptor(), temporary.c_str(), descriptor(), name.c_str()) != 0) {
+    unlinkat(descriptor(), temporary.c_str(), 0);
+  }
 }
 
-std::string Cache::PathOf(const vm::sys::Sha256Digest& source, const EngineOptions& options) const {
+std::string Cache::NameOf(const vm::sys::Sha256Digest& source, const EngineOptions& options) {
   const uint64_t numbers[] = {static_cast<uint64_t>(options.bounds), options.features.rep(),
                               vm::sys::CpuFeatures()};
   const absl::string_view build = vm::artifact::BuildId();
@@ -138,16 +174,15 @@ std::string Cache::PathOf(const vm::sys::Sha256Digest& source, const EngineOptio
   hash.Add({reinterpret_cast<const uint8_t*>(numbers), sizeof numbers});
   const vm::sys::Sha256Digest key = hash.Finish();
   constexpr size_t kKeyBytes = 20;
-  return absl::StrCat(folder_, "/",
-                      absl::BytesToHexString(
+  return absl::StrCat(absl::BytesToHexString(
                           absl::string_view(reinterpret_cast<const char*>(key.data()), kKeyBytes)),
-                      ".tenon");
+                      kEnding);
 }
 
 std::shared_ptr<const vm::artifact::Image> Cache::Find(const vm::sys::Sha256Digest& source,
                                                        const EngineOptions& options) const {
-  const std::string path = PathOf(source, options);
-  auto file = vm::sys::File::Open(path);
+  const std::string name = NameOf(source, options);
+  auto file = vm::sys::File::OpenIn(descriptor(), name);
   if (!file) return nullptr;
   struct stat status;
   if (fstat(file->descriptor(), &status) != 0 || status.st_uid != geteuid()) return nullptr;
@@ -156,25 +191,24 @@ std::shared_ptr<const vm::artifact::Image> Cache::Find(const vm::sys::Sha256Dige
       !image && image.error().kind() != ErrorKind::kLimit && image.error().kind() != ErrorKind::kIo;
   const bool is_others =
       image && std::memcmp((*image)->header().source_digest, source.data(), source.size()) != 0;
-  if (is_damaged || is_others) unlink(path.c_str());  // it is compiled again
+  if (is_damaged || is_others) unlinkat(descriptor(), name.c_str(), 0);  // it is compiled again
   if (!image || is_others) return nullptr;
-  MarkUsed(path, status);
+  MarkUsed((*image)->file().descriptor(), status);
   return std::move(*image);
 }
 
-int Cache::Lock(const std::string& path) const {
-  const std::string lock = absl::StrCat(path.substr(0, path.rfind('.')), ".lock");
-  const int fd = open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  struct stat status;
-  if (fd < 0 ||
-      (flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &status) == 0 && status.st_size == 0)) {
-    return fd;
+std::optional<CacheLock> Cache::Lock(absl::string_view name, bool waits) const {
+  for (;;) {
+    Descriptor file(openat(descriptor(), LockName(name).c_str(),
+                           O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    struct stat status;
+    if (!file || !LockWhole(file.number(), waits) || fstat(file.number(), &status) != 0) {
+      return std::nullopt;
+    }
+    // Who had it may have removed it: then the next one locks another.
+    if (status.st_nlink != 0) return CacheLock(std::move(file), status.st_size != 0);
   }
-  close(fd);
-  return -1;
 }
-
-void Cache::MarkFailed(int lock) { (void)!write(lock, "failed\n", 7); }
 
 bool Cache::IsSame(const struct stat& a, const struct stat& b) {
   return a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_size == b.st_size &&
@@ -184,8 +218,8 @@ bool Cache::IsSame(const struct stat& a, const struct stat& b) {
 
 std::vector<Cache::Entry> Cache::List() const {
   std::vector<Entry> entries;
-  ForEach(folder_, [&](std::string name, const struct stat& file) {
-    if (!absl::EndsWith(name, ".tenon")) return;
+  ForEach(descriptor(), kThis, [&](std::string name, const struct stat& file) {
+    if (!absl::EndsWith(name, kEnding)) return;
     entries.push_back({std::move(name), static_cast<uint64_t>(file.st_size), file.st_mtim.tv_sec});
   });
   std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
@@ -194,33 +228,44 @@ std::vector<Cache::Entry> Cache::List() const {
   return entries;
 }
 
+// Removes a file unless somebody compiles its key; nobody begins to meanwhile. Without a lock
+// nobody does: it is there before anything else is written.
+void Cache::RemoveIdle(absl::string_view name) const {
+  const Descriptor lock(
+      openat(descriptor(), LockName(name).c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+  if (lock && !LockWhole(lock.number(), /*waits=*/false)) return;
+  unlinkat(descriptor(), std::string(name).c_str(), 0);
+}
+
 void Cache::Trim(uint64_t most_bytes) const {
   uint64_t bytes = 0;
   const std::vector<Entry> entries = List();
   for (const Entry& entry : entries) bytes += entry.bytes;
   for (const Entry& entry : entries) {
     if (bytes <= most_bytes) break;
-    unlink(absl::StrCat(folder_, "/", entry.name).c_str());
+    RemoveIdle(entry.name);
     bytes -= entry.bytes;
   }
   const int64_t now = Now() / kSecond;
-  for (const absl::string_view sub : {"/", "/known/"}) {
-    ForEach(absl::StrCat(folder_, sub), [&](const std::string& name, const struct stat& file) {
-      const bool is_entry = absl::EndsWith(name, ".tenon");
-      const int64_t most = sub == "/" ? kStale : 30 * kStale;
-      if (!is_entry && now - file.st_mtim.tv_sec > most) {
-        unlink(absl::StrCat(folder_, sub, name).c_str());
-      }
-    });
-  }
+  ForEach(descriptor(), kThis, [&](const std::string& name, const struct stat& file) {
+    // A mark that something could not be compiled is good for a day, a temporary file for nothing.
+    const bool is_lock = absl::EndsWith(name, ".lock");
+    const bool is_kept =
+        is_lock ? now - file.st_mtim.tv_sec <= kDay : absl::EndsWith(name, kEnding);
+    if (!is_kept) RemoveIdle(name);
+  });
+  ForEach(descriptor(), kKnown, [&](const std::string& name, const struct stat& file) {
+    if (now - file.st_mtim.tv_sec <= 30 * kDay) return;
+    unlinkat(descriptor(), absl::StrCat(kKnown, "/", name).c_str(), 0);
+  });
 }
 
 void Cache::Clear() const {
-  for (const absl::string_view sub : {"/known/", "/"}) {
-    ForEach(absl::StrCat(folder_, sub), [&](const std::string& name, const struct stat&) {
-      unlink(absl::StrCat(folder_, sub, name).c_str());
-    });
-  }
+  ForEach(descriptor(), kKnown, [&](const std::string& name, const struct stat&) {
+    unlinkat(descriptor(), absl::StrCat(kKnown, "/", name).c_str(), 0);
+  });
+  ForEach(descriptor(), kThis,
+          [&](const std::string& name, const struct stat&) { RemoveIdle(name); });
 }
 
 int CacheCommand(const CacheOptions& options) {
@@ -240,7 +285,7 @@ int CacheCommand(const CacheOptions& options) {
     bytes += entry.bytes;
   }
   PutText(absl::StrCat(entries.size(), entries.size() == 1 ? " file, " : " files, ", bytes,
-                       " bytes", cache ? absl::StrCat(" in ", EscapeControls(cache->folder())) : "",
+                       " bytes", cache ? absl::StrCat(" in ", EscapeControls(cache->path())) : "",
                        "\n"));
   return 0;
 }

@@ -49,7 +49,7 @@ int Compile(const CompileOptions& options) {
   words.insert(words.end(), {"-o", output, absl::StrCat(folder, options.file)});
   std::string errors;
   const Result<int> exit_code =
-      RunCompiler(std::move(words), "tenon-compile", options.json ? &errors : nullptr);
+      RunCompiler(std::move(words), {.errors = options.json ? &errors : nullptr});
   if (!exit_code) {
     if (options.json) return ReportError(true, options.file, {}, exit_code.error());
     return Complain(absl::StrCat("compile: ", exit_code.error().message()), kExitBadInput);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,11 +11,12 @@
 #include <cerrno>
 #include <climits>
 #include <cstring>
-#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "cli/descriptor.h"
 
 namespace tenon::cli {
 namespace {
@@ -26,7 +28,7 @@ constexpr rlim_t kMostSeconds = 1800;
 constexpr rlim_t kMostBytes = rlim_t{1} << 30;
 
 // Empty when the system does not say where the runner is.
-std::string CompilerPath(absl::string_view program = "tenon-compile") {
+std::string CompilerPath(absl::string_view program) {
   char path[PATH_MAX];
   const ssize_t size = readlink("/proc/self/exe", path, sizeof path);
   if (size <= 0 || size == sizeof path) return "";
@@ -34,15 +36,26 @@ std::string CompilerPath(absl::string_view program = "tenon-compile") {
   return absl::StrCat(runner.substr(0, runner.rfind('/') + 1), program);
 }
 
-// The number of what went wrong, 0 for nothing.
-int Spawn(const std::string& program, std::vector<std::string> words,
-          const posix_spawn_file_actions_t* actions, const posix_spawnattr_t* attributes,
-          pid_t* child) {
-  std::vector<char*> argv = {const_cast<char*>(program.c_str())};
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  return posix_spawn(child, program.c_str(), actions, attributes, argv.data(), environ);
-}
+// What exec takes.
+class Words {
+ public:
+  Words(absl::string_view program, std::vector<std::string> words)
+      : path_(CompilerPath(program)), words_(std::move(words)) {
+    pointers_.push_back(path_.data());
+    for (std::string& word : words_) pointers_.push_back(word.data());
+    pointers_.push_back(nullptr);
+  }
+  Words(const Words&) = delete;
+  Words& operator=(const Words&) = delete;
+
+  const std::string& path() const { return path_; }
+  char* const* pointers() const { return pointers_.data(); }
+
+ private:
+  std::string path_;
+  std::vector<std::string> words_;
+  std::vector<char*> pointers_;
+};
 
 // The status of a child that ended.
 int Wait(pid_t child) {
@@ -53,62 +66,87 @@ int Wait(pid_t child) {
   return status;
 }
 
-// A pipe that a child writes its standard error to.
-class ErrorPipe {
- public:
-  ErrorPipe() {
-    posix_spawn_file_actions_init(&actions_);
-    if (pipe2(ends_, O_CLOEXEC) != 0) return;
-    posix_spawn_file_actions_adddup2(&actions_, ends_[1], STDERR_FILENO);
+struct Pipe {
+  Pipe() {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) return;
+    out = Descriptor(ends[0]);
+    in = Descriptor(ends[1]);
   }
-  ErrorPipe(const ErrorPipe&) = delete;
-  ErrorPipe& operator=(const ErrorPipe&) = delete;
-  ~ErrorPipe() {
-    posix_spawn_file_actions_destroy(&actions_);
-    for (const int end : ends_) {
-      if (end >= 0) close(end);
-    }
-  }
-  const posix_spawn_file_actions_t* actions() const { return &actions_; }
-
-  // Until the child has closed it.
+  // Until all others have closed it.
   std::string ReadAll() {
+    in = Descriptor();
     std::string text;
-    close(std::exchange(ends_[1], -1));
     char piece[4096];
     for (;;) {
-      const ssize_t size = read(ends_[0], piece, sizeof piece);
+      const ssize_t size = read(out.number(), piece, sizeof piece);
       if (size < 0 && errno == EINTR) continue;
       if (size <= 0) return text;
       text.append(piece, static_cast<size_t>(size));
     }
   }
 
- private:
-  posix_spawn_file_actions_t actions_;
-  int ends_[2] = {-1, -1};
+  Descriptor out, in;
 };
+
+void Give(int descriptor, int as) {
+  if (descriptor >= 0) dup2(descriptor, as);
+}
+
+// The child's part: what the parent's death sends must end it, whatever this process ignores. The
+// number of what went wrong goes to `failure`.
+[[noreturn]] void Become(const Words& words, const CompilerRun& run, pid_t parent, int errors,
+                         int failure) {
+  signal(SIGTERM, SIG_DFL);
+  sigset_t mask;
+  sigemptyset(&mask);
+  sigaddset(&mask, SIGTERM);
+  sigprocmask(SIG_UNBLOCK, &mask, nullptr);
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (getppid() != parent) _exit(1);  // it has ended already
+  const int held = run.held >= 0 ? fcntl(run.held, F_DUPFD_CLOEXEC, kFirstHigh) : -1;
+  const int high = fcntl(failure, F_DUPFD_CLOEXEC, kFirstHigh);  // not where another is to be
+  Give(run.output, STDOUT_FILENO);
+  Give(errors, STDERR_FILENO);
+  Give(held, kHeld);
+  execv(words.path().c_str(), words.pointers());
+  const int error = errno;
+  (void)!write(high, &error, sizeof error);
+  _exit(1);
+}
 
 }  // namespace
 
-Result<int> RunCompiler(std::vector<std::string> words, absl::string_view program,
-                        std::string* errors) {
-  const std::string path = CompilerPath(program);
-  std::optional<ErrorPipe> pipe;
-  if (errors != nullptr) pipe.emplace();
-  pid_t child = 0;
-  const int error =
-      Spawn(path, std::move(words), pipe ? pipe->actions() : nullptr, nullptr, &child);
-  if (error == ENOENT) {
-    return Fail(ErrorKind::kIo, absl::StrCat("the compiler is not installed: no ", path));
-  }
-  if (error != 0) return Fail(ErrorKind::kIo, absl::StrCat(path, ": ", std::strerror(error)));
-  if (pipe) *errors = pipe->ReadAll();
-  const int status = Wait(child);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+std::string PathInHeld(absl::string_view name) {
+  return absl::StrCat("/proc/self/fd/", kHeld, "/", name);
 }
 
-pid_t StartCompiler(std::vector<std::string> words, int held) {
+Result<int> RunCompiler(std::vector<std::string> word_list, const CompilerRun& run) {
+  const Words words(run.program, std::move(word_list));
+  Pipe failure, errors;
+  const pid_t parent = getpid();
+  const pid_t child = fork();
+  if (child == 0) {
+    Become(words, run, parent, run.errors != nullptr ? errors.in.number() : -1,
+           failure.in.number());
+  }
+  if (child < 0)
+    return Fail(ErrorKind::kIo, absl::StrCat(words.path(), ": ", std::strerror(errno)));
+  const std::string failed = failure.ReadAll();
+  if (run.errors != nullptr) *run.errors = errors.ReadAll();
+  const int status = Wait(child);
+  int error = 0;
+  if (failed.size() != sizeof error) {
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  }
+  std::memcpy(&error, failed.data(), sizeof error);
+  if (error == ENOENT) {
+    return Fail(ErrorKind::kIo, absl::StrCat("the compiler is not installed: no ", words.path()));
+  }
+  return Fail(ErrorKind::kIo, absl::StrCat(words.path(), ": ", std::strerror(error)));
+}
+
+pid_t StartCompiler(std::vector<std::string> word_list, absl::Span<const int> held) {
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
   if (posix_spawn_file_actions_init(&actions) != 0) return -1;
@@ -120,21 +158,27 @@ pid_t StartCompiler(std::vector<std::string> words, int held) {
     posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", O_RDWR, 0);
   }
   // Nothing else that the runner was started with is kept open by it.
-  const int high = fcntl(held, F_DUPFD_CLOEXEC, kFirstHigh);
-  posix_spawn_file_actions_adddup2(&actions, high, STDERR_FILENO + 1);
-  posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 2);
+  std::vector<Descriptor> high;
+  int next = kHeld;
+  for (const int descriptor : held) {
+    high.emplace_back(fcntl(descriptor, F_DUPFD_CLOEXEC, kFirstHigh));
+    posix_spawn_file_actions_adddup2(&actions, high.back().number(), next++);
+  }
+  posix_spawn_file_actions_addclosefrom_np(&actions, next);
   sigset_t none;  // are blocked in it, unlike in the thread that this is called on
   sigemptyset(&none);
   posix_spawnattr_setsigmask(&attributes, &none);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
+  const Words words("tenon-compile", std::move(word_list));
   pid_t child = -1;
-  const int error = Spawn(CompilerPath(), std::move(words), &actions, &attributes, &child);
+  const int error =
+      posix_spawn(&child, words.path().c_str(), &actions, &attributes, words.pointers(), environ);
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
-  if (high >= 0) close(high);
   if (error != 0) return -1;
   setpriority(PRIO_PROCESS, static_cast<id_t>(child), kLowestPriority);
-  const rlimit seconds = {kMostSeconds, kMostSeconds}, bytes = {kMostBytes, kMostBytes};
+  // The first signal lets it take its temporary file away.
+  const rlimit seconds = {kMostSeconds, kMostSeconds + 10}, bytes = {kMostBytes, kMostBytes};
   prlimit(child, RLIMIT_CPU, &seconds, nullptr);
   prlimit(child, RLIMIT_FSIZE, &bytes, nullptr);
   return child;

@@ -3,10 +3,8 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -51,33 +49,24 @@ bool MayCache(const RunOptions& options) {
   return !options.no_cache && options.tier != Tier::kInterp && options.file != "-";
 }
 
-// A folder that is gone afterwards, with the file in it.
-class ScratchFile {
- public:
-  ScratchFile() {
-    const char* const folder = std::getenv("TMPDIR");
-    folder_ = absl::StrCat(folder != nullptr && *folder != '\0' ? folder : "/tmp", "/tenon-XXXXXX");
-    is_made_ = mkdtemp(folder_.data()) != nullptr;
-  }
-  ScratchFile(const ScratchFile&) = delete;
-  ScratchFile& operator=(const ScratchFile&) = delete;
-  ~ScratchFile() {
-    if (!is_made_) return;
-    unlink(path().c_str());
-    rmdir(folder_.c_str());
-  }
-  bool is_made() const { return is_made_; }
-  std::string path() const { return absl::StrCat(folder_, "/guest.tenon"); }
-
- private:
-  std::string folder_;
-  bool is_made_;
-};
-
-Status CompileTo(const RunOptions& options, const std::string& output) {
-  TENON_ASSIGN_OR_RETURN(const int exit_code, RunCompiler(CompilerWords(options, output)));
+Status RunToEnd(const RunOptions& options, const std::string& output, const CompilerRun& run) {
+  TENON_ASSIGN_OR_RETURN(const int exit_code, RunCompiler(CompilerWords(options, output), run));
   if (exit_code == 0) return {};
   return Fail(ErrorKind::kIo, "it was not compiled");
+}
+
+// Into the cache, unless another process has done so before the lock was had. Null: there is no
+// place for it.
+Result<std::shared_ptr<const Image>> CompileIntoCache(const RunOptions& options, const Cache& cache,
+                                                      const vm::sys::Sha256Digest& digest) {
+  const std::string name = Cache::NameOf(digest, options.engine);
+  auto lock = cache.Lock(name, /*waits=*/true);
+  if (!lock) return nullptr;
+  if (auto image = cache.Find(digest, options.engine)) return image;
+  cache.Trim(kMaxCacheBytes);
+  TENON_RETURN_IF_ERROR(RunToEnd(options, PathInHeld(name), {.held = cache.descriptor()}));
+  lock->ClearMark();
+  return cache.Find(digest, options.engine);
 }
 
 // Compiles a file that was read, and waits for it.
@@ -91,16 +80,13 @@ Result<InputFile> CompileNow(const RunOptions& options, InputFile file) {
                                                   std::bit_cast<uint64_t>(vm::Features()))));
   if (const auto cache = MayCache(options) ? Cache::Open(/*make=*/true) : std::nullopt) {
     if (!file.digest) file.digest = vm::sys::Sha256Of(file.bytes);
-    cache->Trim(kMaxCacheBytes);
-    TENON_RETURN_IF_ERROR(CompileTo(options, cache->PathOf(*file.digest, options.engine)));
-    if (auto image = cache->Find(*file.digest, options.engine)) {
-      return InputFile{{}, std::move(image), true, file.digest};
-    }
+    TENON_ASSIGN_OR_RETURN(auto image, CompileIntoCache(options, *cache, *file.digest));
+    if (image != nullptr) return InputFile{{}, std::move(image), true, file.digest};
   }
-  const ScratchFile scratch;
-  if (!scratch.is_made()) return Fail(ErrorKind::kIo, "no folder for the compiled file");
-  TENON_RETURN_IF_ERROR(CompileTo(options, scratch.path()));
-  TENON_ASSIGN_OR_RETURN(auto image, MapFile(scratch.path()));
+  // In memory: nothing is left behind, whatever ends either process.
+  TENON_ASSIGN_OR_RETURN(vm::sys::File compiled, vm::sys::File::OfBytes({}));
+  TENON_RETURN_IF_ERROR(RunToEnd(options, "-", {.output = compiled.descriptor()}));
+  TENON_ASSIGN_OR_RETURN(auto image, Image::Map(std::move(compiled)));
   return InputFile{{}, std::move(image), false, std::nullopt};
 }
 
@@ -142,22 +128,22 @@ struct TierUp {
 std::shared_ptr<const Image> Compile(const TierUp& work, const Cache& cache) {
   const vm::sys::Sha256Digest digest = vm::sys::Sha256Of(*work.component->resolved->syntax->bytes);
   const EngineOptions& engine = work.options.engine;
-  const std::string path = cache.PathOf(digest, engine);
-  const int lock = cache.Lock(path);
-  if (lock < 0) return nullptr;
-  if (auto image = cache.Find(digest, engine)) {
-    close(lock);
-    return image;
-  }
+  const std::string name = Cache::NameOf(digest, engine);
+  auto lock = cache.Lock(name, /*waits=*/false);
+  if (!lock || lock->is_marked()) return nullptr;
+  if (auto image = cache.Find(digest, engine)) return image;
   cache.Trim(kMaxCacheBytes);
-  const pid_t compiler = StartCompiler(CompilerWords(work.options, path), lock);
-  const bool is_made = compiler >= 0 && WaitFor(compiler);
-  if (compiler >= 0 && !is_made) Cache::MarkFailed(lock);
-  close(lock);
-  if (!is_made) return nullptr;
+  const pid_t compiler = StartCompiler(CompilerWords(work.options, PathInHeld(name)),
+                                       {cache.descriptor(), lock->descriptor()});
+  if (compiler < 0) return nullptr;
+  if (!WaitFor(compiler)) {
+    lock->MarkFailed();
+    return nullptr;
+  }
   // Not as it is now: it may be another file meanwhile.
   if (work.status) cache.Remember(*work.status, digest);
   auto image = cache.Find(digest, engine);
+  lock.reset();
   cache.Trim(kMaxCacheBytes);
   return image;
 }

@@ -18,7 +18,7 @@ int Wast(const WastCommandOptions& options) {
     // A name that begins with a dash is no option.
     words.push_back(absl::StrCat(path[0] == '-' ? "./" : "", path));
   }
-  const Result<int> exit_code = RunCompiler(std::move(words), "tenon-wast");
+  const Result<int> exit_code = RunCompiler(std::move(words), {.program = "tenon-wast"});
   if (exit_code) return *exit_code;
   return Complain(absl::StrCat("wast: ", exit_code.error().message()), kExitBadInput);
 }

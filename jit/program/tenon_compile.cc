@@ -163,19 +163,29 @@ Result<Arguments> Parse(const std::vector<absl::string_view>& words) {
   return arguments;
 }
 
-// The file is there whole or not at all.
+// All of it, or an error.
+std::error_code WriteBytes(int fd, const std::vector<uint8_t>& bytes) {
+  llvm::raw_fd_ostream stream(fd, /*shouldClose=*/false);
+  stream.write(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  stream.flush();
+  const std::error_code error = stream.error();
+  stream.clear_error();
+  return error;
+}
+
+// The file is there whole or not at all; "-" is standard output.
 Status WriteWhole(const std::string& path, const std::vector<uint8_t>& bytes) {
   const auto failure = [&](llvm::Error error) {
     return Fail(ErrorKind::kIo, absl::StrCat(path, ": ", llvm::toString(std::move(error))));
   };
+  if (path == "-") {
+    const std::error_code error = WriteBytes(1, bytes);
+    return error ? failure(llvm::errorCodeToError(error)) : Status();
+  }
   llvm::Expected<llvm::sys::fs::TempFile> file =
       llvm::sys::fs::TempFile::create(path + ".%%%%%%%%.tmp");
   if (!file) return failure(file.takeError());
-  llvm::raw_fd_ostream stream(file->FD, /*shouldClose=*/false);
-  stream.write(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  stream.flush();
-  if (const std::error_code error = stream.error()) {
-    stream.clear_error();
+  if (const std::error_code error = WriteBytes(file->FD, bytes)) {
     llvm::consumeError(file->discard());
     return failure(llvm::errorCodeToError(error));
   }

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Tests of the cache of compiled files and of --tier: cache_test.py TENON GUESTS."""
 
+import fcntl
 import os
 import pathlib
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -186,6 +188,107 @@ class CacheTest(unittest.TestCase):
             thread.join()
         self.assertEqual(outputs, [GREETING] * 4)
         self.assertEqual(len(self.compiled()), 1)
+
+    def is_running(self, pid):
+        try:
+            return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        except FileNotFoundError:
+            return False
+
+    def assert_ends(self, pid_file):
+        pid = int(pid_file.read_text())
+        deadline = time.monotonic() + 20
+        while self.is_running(pid) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        self.assertFalse(self.is_running(pid))
+
+    def slow_compiler(self):
+        """A runner whose compiler never comes to an end, and the file with that one's id."""
+        pid_file = self.root / "pid"
+        runner = self.runner_with(f"echo $$ >{self.root}/pid.new; mv {self.root}/pid.new {pid_file}\n"
+                                  "exec sleep 300")
+        self.environment["TMPDIR"] = str(self.root / "tmp")
+        (self.root / "tmp").mkdir(exist_ok=True)
+        pid_file.unlink(missing_ok=True)
+        return runner, pid_file
+
+    def test_a_timeout_ends_the_compiler(self):
+        for more in [], ["--no-cache"]:
+            runner, pid_file = self.slow_compiler()
+            done = subprocess.run([runner, "run", "--tier", "aot", *more, "--timeout", "2s", HELLO],
+                                  env=self.environment, capture_output=True, text=True)
+            self.assertEqual(done.returncode, 124, done.stderr)
+            self.assert_ends(pid_file)
+            self.assertEqual(list((self.root / "tmp").iterdir()), [])
+
+    def test_a_signal_ends_the_compiler(self):
+        output = self.root / "out.tenon"
+        for words in ["run", "--no-cache", "--tier", "aot", HELLO], ["compile", HELLO, "-o", output]:
+            for number in signal.SIGINT, signal.SIGTERM, signal.SIGKILL:
+                runner, pid_file = self.slow_compiler()
+                running = subprocess.Popen([runner, *words], env=self.environment)
+                while not pid_file.exists():
+                    time.sleep(0.02)
+                running.send_signal(number)
+                self.assertEqual(running.wait(), -number)
+                self.assert_ends(pid_file)
+                self.assertEqual(list((self.root / "tmp").iterdir()), [])
+
+    def test_temporary_folders_are_not_needed(self):
+        self.environment["TMPDIR"] = str(self.root / "none")
+        self.assertEqual(self.run_ok("--no-cache", "--tier", "aot", HELLO), GREETING)
+
+    def test_a_folder_that_is_replaced_meanwhile(self):
+        moved = self.root / "moved"
+        runner = self.runner_with(f'mv {self.cache} {moved} && mkdir -m 777 {self.cache} &&\n'
+                                  f'exec "{TENON}-compile" "$@"')
+        done = subprocess.run([runner, "run", "--tier", "aot", HELLO], env=self.environment,
+                              capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stderr, done.stdout), (0, "", GREETING))
+        self.assertEqual(list(self.cache.iterdir()), [])
+        self.assertEqual(len(list(moved.glob("*.tenon"))), 1)
+
+    def test_two_that_compile_the_same_do_it_once(self):
+        runner = self.runner_with(f'echo tried >>{self.root}/tries; sleep 1\n'
+                                  f'exec "{TENON}-compile" "$@"')
+        words = [runner, "run", "--tier", "aot", HELLO]
+        running = [subprocess.Popen(words, env=self.environment, stdout=subprocess.DEVNULL)
+                   for _ in range(3)]
+        self.assertEqual([one.wait() for one in running], [0, 0, 0])
+        self.assertEqual((self.root / "tries").read_text(), "tried\n")
+
+    def test_what_is_being_compiled_is_not_cleared(self):
+        runner = self.runner_with(f"touch {self.cache}/0.tenon.0.tmp; {TENON} cache clear\n"
+                                  f'ls {self.cache} >{self.root}/left; exec "{TENON}-compile" "$@"')
+        subprocess.run([runner, "run", "--tier", "aot", HELLO], env=self.environment, check=True,
+                       stdout=subprocess.DEVNULL)
+        self.assertRegex((self.root / "left").read_text(), r"\A[0-9a-f]+\.lock\n\Z")
+        self.assertEqual(len(self.compiled()), 1)
+        self.tenon("cache", "clear")
+        self.assertEqual([path for path in self.cache.iterdir() if path.is_file()], [])
+
+    def test_a_lock_is_kept_as_long_as_it_is_held(self):
+        self.run_ok("--tier", "aot", HELLO)
+        files = [self.cache / name for name in ("0.lock", "0.tenon", "0.tenon.1.tmp")]
+        for file in files:
+            file.write_bytes(b"")
+            os.utime(file, (1_000_000_000, 1_000_000_000))
+        with open(files[0], "r+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.tenon("cache", "clear")
+            self.run_ok("--tier", "aot", HELLO)
+            self.assertTrue(all(file.exists() for file in files))
+        self.run_ok("--tier", "aot", f"{GUESTS}/args.wasm")
+        self.assertEqual([file.name for file in files if file.exists()], ["0.tenon"])
+
+    def test_what_failed_in_the_background_may_be_compiled_first(self):
+        guest = self.slow_guest(1_000_000)
+        failing = self.runner_with("exit 1")
+        subprocess.run([failing, "run", guest], env=self.environment, check=True)
+        (lock,) = self.cache.glob("*.lock")
+        self.assertNotEqual(lock.stat().st_size, 0)
+        self.run_ok("--tier", "aot", guest)
+        self.assertEqual(lock.stat().st_size, 0)
 
     def test_ls_and_clear(self):
         self.assertEqual(self.tenon("cache", "ls").stdout, "0 files, 0 bytes\n")
