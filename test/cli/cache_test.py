@@ -226,7 +226,10 @@ class CacheTest(unittest.TestCase):
         for words in ["run", "--no-cache", "--tier", "aot", HELLO], ["compile", HELLO, "-o", output]:
             for number in signal.SIGINT, signal.SIGTERM, signal.SIGKILL:
                 runner, pid_file = self.slow_compiler()
-                running = subprocess.Popen([runner, *words], env=self.environment)
+                # Who runs this in the background may have had SIGINT ignored.
+                running = subprocess.Popen(
+                    [runner, *words], env=self.environment,
+                    preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
                 while not pid_file.exists():
                     time.sleep(0.02)
                 running.send_signal(number)
