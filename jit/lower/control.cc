@@ -63,17 +63,26 @@ FunctionLowering::Values FunctionLowering::Top(size_t count) const {
 }
 
 void FunctionLowering::OnFunction(const vm::FuncType& type, absl::Span<const vm::ValType> locals) {
-  llvm::Function* function = builder_.function();
-  for (size_t i = 0; i < locals.size(); ++i) {
-    llvm::Type* local = TypeOf(locals[i]);
-    locals_.push_back(ir().CreateAlloca(local));
-    llvm::Value* value = llvm::Constant::getNullValue(local);
-    if (i < type.params.size()) value = function->getArg(static_cast<unsigned>(1 + i));
-    ir().CreateStore(value, locals_.back());
-  }
+  params_ = type.params.size();
+  local_types_ = locals;
+  locals_.assign(locals.size(), nullptr);
   // Neither a loop without an end nor a call that does nothing is left out.
-  ir().CreateIntrinsic(types().empty, llvm::Intrinsic::sideeffect, {});
+  body_ = ir().CreateIntrinsic(types().empty, llvm::Intrinsic::sideeffect, {});
   Enter(Control::Kind::kFunction, vm::BlockInfo{{}, type.results});
+}
+
+llvm::AllocaInst* FunctionLowering::LocalAt(uint64_t index) {
+  llvm::AllocaInst*& local = locals_[index];
+  if (local != nullptr) return local;
+  llvm::IRBuilder<> begin(body_);
+  begin.SetCurrentDebugLocation(llvm::DebugLoc());
+  llvm::Type* const type = TypeOf(local_types_[index]);
+  local = begin.CreateAlloca(type);
+  const bool is_param = index < params_;
+  begin.CreateStore(is_param ? builder_.function()->getArg(static_cast<unsigned>(1 + index))
+                             : static_cast<llvm::Value*>(llvm::Constant::getNullValue(type)),
+                    local);
+  return local;
 }
 
 FunctionLowering::Control& FunctionLowering::Enter(Control::Kind kind, const vm::BlockInfo& info) {
@@ -263,16 +272,16 @@ void FunctionLowering::OnSelect(const vm::Instruction&, const vm::Resolved&) {
 }
 
 void FunctionLowering::OnLocalGet(const vm::Instruction& instruction, const vm::Resolved&) {
-  llvm::AllocaInst* local = locals_[instruction.index];
+  llvm::AllocaInst* const local = LocalAt(instruction.index);
   Push(ir().CreateLoad(local->getAllocatedType(), local));
 }
 
 void FunctionLowering::OnLocalSet(const vm::Instruction& instruction, const vm::Resolved&) {
-  ir().CreateStore(Pop(), locals_[instruction.index]);
+  ir().CreateStore(Pop(), LocalAt(instruction.index));
 }
 
 void FunctionLowering::OnLocalTee(const vm::Instruction& instruction, const vm::Resolved&) {
-  ir().CreateStore(stack_.back(), locals_[instruction.index]);
+  ir().CreateStore(stack_.back(), LocalAt(instruction.index));
 }
 
 }  // namespace tenon::jit

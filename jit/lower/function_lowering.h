@@ -104,6 +104,7 @@ class FunctionLowering : public vm::NullSink {
   Values Top(size_t count) const;
 
   // Control (control.cc).
+  llvm::AllocaInst* LocalAt(uint64_t index);  // made when first asked for: bodies declare thousands
   Control& Enter(Control::Kind kind, const vm::BlockInfo& info);
   Control& LabelAt(uint32_t depth) { return controls_[controls_.size() - 1 - depth]; }
   void MakeLabel(Control* control);
@@ -211,7 +212,10 @@ class FunctionLowering : public vm::NullSink {
   std::vector<llvm::Value*> stack_;
   std::vector<Control> controls_;
   std::vector<Region> regions_;
-  std::vector<llvm::AllocaInst*> locals_;
+  size_t params_ = 0;
+  absl::Span<const vm::ValType> local_types_;  // the walker's
+  std::vector<llvm::AllocaInst*> locals_;      // null until the body mentions one
+  llvm::Instruction* body_ = nullptr;          // that it begins with
   llvm::Value* scratch_ = nullptr;
   uint64_t moves_ = 0;  // values that constructs, branches and calls have taken or given
   uint64_t max_moves_ = 0;

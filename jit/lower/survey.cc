@@ -16,10 +16,15 @@ class BodySurvey : public vm::NullSink {
   bool has_throw = false;
   bool calls_others = false;      // that are not known, and may throw
   std::vector<uint32_t> callees;  // functions of the module, minus the imported ones
-  uint64_t locals = 0;
+  uint64_t locals = 0;            // that it mentions
   uint64_t constructs = 0;
 
-  void OnFunction(const vm::FuncType&, absl::Span<const vm::ValType> all) { locals = all.size(); }
+  void OnFunction(const vm::FuncType&, absl::Span<const vm::ValType> all) {
+    is_mentioned_.assign(all.size(), false);
+  }
+  void OnLocalGet(const vm::Instruction& access, const vm::Resolved&) { Mention(access.index); }
+  void OnLocalSet(const vm::Instruction& access, const vm::Resolved&) { Mention(access.index); }
+  void OnLocalTee(const vm::Instruction& access, const vm::Resolved&) { Mention(access.index); }
   void OnBlock(const vm::Instruction&, const vm::BlockInfo&) { ++constructs; }
   void OnLoop(const vm::Instruction&, const vm::BlockInfo&) { ++constructs; }
   void OnIf(const vm::Instruction&, const vm::BlockInfo&) { ++constructs; }
@@ -38,7 +43,14 @@ class BodySurvey : public vm::NullSink {
   }
 
  private:
+  void Mention(uint64_t local) {
+    if (is_mentioned_[local]) return;
+    is_mentioned_[local] = true;
+    ++locals;
+  }
+
   const size_t imported_;
+  std::vector<bool> is_mentioned_;
 };
 
 // Who calls a function that may throw may throw.

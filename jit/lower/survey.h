@@ -17,7 +17,7 @@ struct BodyFacts {
   std::string reason;          // why it is left to the interpreter; "" when it is not
   bool has_tail_call = false;  // not of one that is left
   bool may_throw = true;       // itself or by what it calls
-  uint64_t merges = 0;         // its locals times its constructs: what may become phis
+  uint64_t merges = 0;         // the locals it mentions times its constructs: what may be phis
 };
 
 class Survey {
