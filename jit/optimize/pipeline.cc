@@ -3,6 +3,7 @@
 #include "jit/optimize/anchor_addresses.h"
 #include "jit/optimize/count_from_zero.h"
 #include "jit/optimize/hoist_checks.h"
+#include "jit/optimize/limit_inlining.h"
 #include "jit/optimize/quiet_identities.h"
 #include "jit/optimize/separate_arrays.h"
 #include "llvm/Analysis/InlineCost.h"
@@ -48,6 +49,10 @@ void AddPassesForGuests(llvm::PassBuilder* builder) {
         anchor.addPass(llvm::InstCombinePass());
         anchor.addPass(AnchorAddresses());
         passes.addPass(llvm::createModuleToFunctionPassAdaptor(std::move(anchor)));
+      });
+  builder->registerCGSCCOptimizerLateEPCallback(
+      [](llvm::CGSCCPassManager& passes, OptimizationLevel) {
+        passes.addPass(llvm::createCGSCCToFunctionPassAdaptor(LimitInlining()));
       });
   builder->registerVectorizerStartEPCallback([](FunctionPassManager& passes, OptimizationLevel) {
     passes.addPass(HoistChecks());
@@ -107,6 +112,7 @@ llvm::ModulePassManager Default() {
   passes.addPass(llvm::createModuleToFunctionPassAdaptor(Clean()));
   llvm::CGSCCPassManager inlining;
   inlining.addPass(llvm::InlinerPass());
+  inlining.addPass(llvm::createCGSCCToFunctionPassAdaptor(LimitInlining()));
   passes.addPass(llvm::createModuleToPostOrderCGSCCPassAdaptor(std::move(inlining)));
   FunctionPassManager rest;
   AddLoops(&rest);
