@@ -221,8 +221,8 @@ constexpr argp_option kCompileOptions[] = {
      "Whether memory is to be exactly as it was when a guest traps, which costs speed; default: "
      "component, where nobody sees it"},
     {"budget", kBudget, "TIME", 0,
-     "End when a function takes more processor time than this, or 'none' for any: 500ms, 2s, 1m; "
-     "default: 5m"},
+     "End when a function takes more processor time than this, or all of FILE this and as much "
+     "again for each MiB of it, or 'none' for any: 500ms, 2s, 1m; default: 2m"},
     {"memory-budget", kMemoryBudget, "SIZE", 0,
      "End when the compiler takes more memory than this, in bytes or with K, M, G, or 'none' for "
      "any; default: 8G"},

@@ -31,7 +31,10 @@ void Budget::Worker::End() {
 }
 
 Budget::Budget(const CompileOptions& options) : options_(options) {
-  if (!options.over_budget || (options.budget_seconds == 0 && options.budget_bytes == 0)) return;
+  if (!options.over_budget ||
+      (options.budget_seconds == 0 && options.total_seconds == 0 && options.budget_bytes == 0)) {
+    return;
+  }
   watcher_ = std::thread([this] { Watch(); });
 }
 
@@ -61,8 +64,6 @@ void Budget::Watch() {
 }
 
 std::string Budget::Overdrawn() {
-  const bool is_full =
-      options_.budget_bytes != 0 && vm::sys::ResidentBytes() > options_.budget_bytes;
   std::string longest;
   double most = 0;
   for (Worker& worker : workers_) {
@@ -76,9 +77,14 @@ std::string Budget::Overdrawn() {
     if (longest.empty() || seconds > most) longest = worker.func_;
     most = std::max(most, seconds);
   }
-  if (!is_full) return "";
-  return absl::StrCat("compiling function ", longest, " takes more than ",
-                      options_.budget_bytes >> 20, " MiB");
+  if (options_.total_seconds != 0 && vm::sys::ProcessSeconds() - begin_ > options_.total_seconds) {
+    return absl::StrCat("compiling takes more than ", options_.total_seconds, " s in all",
+                        longest.empty() ? "" : ", at function ", longest);
+  }
+  if (options_.budget_bytes == 0 || vm::sys::ResidentBytes() <= options_.budget_bytes) return "";
+  return absl::StrCat("compiling ", longest.empty() ? "" : "function ", longest,
+                      longest.empty() ? "" : " ", "takes more than ", options_.budget_bytes >> 20,
+                      " MiB");
 }
 
 }  // namespace tenon::jit

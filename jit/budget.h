@@ -1,5 +1,6 @@
-// Watches that no function takes more than CompileOptions' budget while LLVM compiles it: a thread
-// of its own looks at the processor time of each thread's part, and at the memory of the process.
+// Watches that no function takes more than CompileOptions' budget while LLVM compiles it, nor all
+// of them together: a thread of its own looks at the processor time of each thread's part, and at
+// that and the memory of the process.
 #pragma once
 
 #include <condition_variable>
@@ -47,6 +48,7 @@ class Budget {
   std::string Overdrawn();
 
   const CompileOptions& options_;
+  const double begin_ = vm::sys::ProcessSeconds();
   std::mutex mutex_;
   std::condition_variable stop_;
   bool is_stopped_ = false;

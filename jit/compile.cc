@@ -5,9 +5,11 @@
 #include <atomic>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
 #include "jit/budget.h"
 #include "jit/image/header.h"
 #include "jit/image/link.h"
@@ -67,7 +69,7 @@ class Compilation {
  public:
   Compilation(const Program& program, const CompileOptions& options,
               std::vector<CompileReport>& reports)
-      : program_(program), options_(options) {
+      : program_(program), options_(options), budget_(options) {
     for (uint32_t i = 0; i < program.modules.size(); ++i) {
       const vm::ResolvedModule& module = *program.modules[i];
       Survey survey(module, options);
@@ -87,17 +89,17 @@ class Compilation {
 
   Result<std::vector<uint8_t>> Run() {
     TENON_ASSIGN_OR_RETURN(Machines machines, Machines::Make(options_));
-    Budget budget(options_);
     std::vector<std::thread> helpers;
     for (size_t i = 1; i < std::min<size_t>(ThreadCount(), parts_.size()); ++i) {
-      helpers.emplace_back([this, &worker = budget.AddWorker()] {
+      helpers.emplace_back([this, &worker = budget_.AddWorker()] {
         Machines own = *Machines::Make(options_);
         Work(own, worker);
       });
     }
-    Budget::Worker& worker = budget.AddWorker();
+    Budget::Worker& worker = budget_.AddWorker();
     Work(machines, worker);
     for (std::thread& helper : helpers) helper.join();
+    if (too_large_) return Fail(ErrorKind::kLimit, *too_large_);
     llvm::TargetMachine& machine = machines.of(OptLevel::k1);
     for (uint32_t i = 0; i < work_.size(); ++i) {
       Emit(machine, OptLevel::k1, worker, &objects_.emplace_back(), [&](llvm::Module& ir) {
@@ -152,11 +154,23 @@ class Compilation {
         });
       });
       worker.End();
-      if (!options_.progress) continue;
-      const std::lock_guard lock(progress_mutex_);
-      done_ += partition.bytes;
-      options_.progress(done_, total_);
+      Account(i);
     }
+  }
+
+  // A part is done. Where the whole becomes too large no other is begun.
+  void Account(size_t i) {
+    const Partition& partition = *parts_[i].partition;
+    const std::lock_guard lock(progress_mutex_);
+    output_ += objects_[i].bytes.size() + objects_[i].positions.rows.size();
+    if (options_.output_bytes != 0 && output_ > options_.output_bytes && !too_large_) {
+      too_large_ = absl::StrCat("compiled, it takes more than ", options_.output_bytes >> 20,
+                                " MiB, at function ",
+                                modules_[parts_[i].module].symbols.of(partition.funcs.back()));
+      next_ = parts_.size();
+    }
+    done_ += partition.bytes;
+    if (options_.progress) options_.progress(done_, total_);
   }
 
   template <typename Fill>
@@ -185,6 +199,7 @@ class Compilation {
 
   const Program& program_;
   const CompileOptions& options_;
+  Budget budget_;
   std::deque<ModuleWork> work_;  // by module
   std::deque<ProgramModule> modules_;
   // An exception must not pass an adapter: it would be caught on the other side.
@@ -194,6 +209,8 @@ class Compilation {
   std::atomic<size_t> next_ = 0;
   std::mutex progress_mutex_;
   uint64_t done_ = 0, total_ = 0;  // bytes of bodies
+  uint64_t output_ = 0;            // bytes of what was made of them
+  std::optional<std::string> too_large_;
 };
 
 // Whether one of the modules may import a memory without a margin from another.

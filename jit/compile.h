@@ -39,12 +39,16 @@ struct CompileOptions {
   unsigned threads = 0;                     // that compile; 0: one a core. The result is the same
   // Called as work gets done, by one thread at a time: bytes of bodies.
   std::function<void(uint64_t done, uint64_t total)> progress;
-  // What a part of a module, most often one function, may take: processor time, and memory of the
-  // whole process; 0: any. LLVM can't be stopped, so when more is taken a thread of its own calls
-  // `over_budget` with an error (kLimit) that names the function, which must end the process.
+  // What a part of a module, most often one function, may take of processor time, what all may, and
+  // memory of the whole process; 0: any. LLVM can't be stopped, so when more is taken a thread of
+  // its own calls `over_budget` with an error (kLimit) that names the function, which must end the
+  // process.
   double budget_seconds = 0;
+  double total_seconds = 0;
   uint64_t budget_bytes = 0;
   std::function<void(const Error&)> over_budget;
+  // What object files may take together, about the size of the image; 0: any. Compile fails.
+  uint64_t output_bytes = 0;
 };
 
 // What became of each defined function, in the order of their indices.
@@ -66,7 +70,8 @@ struct Program {
   const Wiring* wiring = nullptr;
 };
 
-// `reports`, one a module, may be null. kUsage: no such processor. One call at a time, since the
+// `reports`, one a module, may be null. kUsage: no such processor; kLimit: more than
+// `output_bytes`. One call at a time, since the
 // linker has state of the process.
 Result<std::vector<uint8_t>> Compile(const Program& program, const CompileOptions& options,
                                      std::vector<CompileReport>* reports);

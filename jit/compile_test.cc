@@ -331,5 +331,18 @@ TEST_F(CompileTest, AsksForFusedMultiplyAddsWhereItCannotFuse) {
   EXPECT_EQ(Left(), "");
 }
 
+TEST_F(CompileTest, WhatBecomesTooLargeIsAnError) {
+  auto module = vm::ParseModule("(module (func) (func (result i32) i32.const 1))");
+  ASSERT_TRUE(module);
+  vm::TypeStore types;
+  const auto resolved = vm::ValidateModule(std::make_unique<vm::Module>(std::move(*module)), &types,
+                                           vm::Features::All(), vm::BodyValidation::kEager);
+  ASSERT_TRUE(resolved);
+  const auto image = CompileModule(**resolved, {.output_bytes = 1}, nullptr);
+  ASSERT_FALSE(image);
+  EXPECT_EQ(image.error().kind(), ErrorKind::kLimit);
+  EXPECT_EQ(image.error().message(), "compiled, it takes more than 0 MiB, at function f1");
+}
+
 }  // namespace
 }  // namespace tenon::jit

@@ -1,5 +1,7 @@
 // tenon-compile: a component's or module's file to an artifact's. The runner starts it, so that it
 // links no LLVM itself.
+#include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <ctime>
 #include <memory>
@@ -37,15 +39,19 @@ constexpr char kUsage[] =
     "  --features=LIST           as of `tenon run`\n"
     "  --threads=N               that compile (one a core); the result is the same\n"
     "  --sample=SEED             compile about half of the functions; the others are interpreted\n"
-    "  --budget=SECONDS          of processor time that a function may take (300; 0: any)\n"
+    "  --budget=SECONDS          of processor time that a function may take (120; 0: any); all\n"
+    "                            may take that and as much again for each MiB of the input\n"
     "  --memory-budget=MIB       that the compiler may take (8192; 0: any)\n"
     "  --time                    tell how fast it was, on standard error\n"
     "  --report                  tell which functions have no machine code, and why\n";
 
+constexpr double kBudgetSeconds = 120;
+constexpr uint64_t kMebibyte = uint64_t{1} << 20;
+
 struct Arguments {
   CompileOptions compile{.trap_policy = TrapPolicy::kComponent,
-                         .budget_seconds = 300,
-                         .budget_bytes = uint64_t{8192} << 20};
+                         .budget_seconds = kBudgetSeconds,
+                         .budget_bytes = 8192 * kMebibyte};
   vm::Features features;
   std::string in, out;
   bool report = false;
@@ -240,6 +246,19 @@ int Complain(const Error& error, absl::string_view begin = "") {
   return error.kind() == ErrorKind::kUsage ? 2 : 1;
 }
 
+// What all of an input may take. Guests take a second for 100 KB and become four times as large;
+// small ones that do nothing but vector operations, without optimising, fifty times.
+void LimitWhole(uint64_t input_bytes, CompileOptions* options) {
+  constexpr double kBytesABudget = double{kMebibyte};
+  constexpr double kFirstBytes = 16.0 * kMebibyte, kBytesAByte = 128;
+  const double size = static_cast<double>(input_bytes);
+  options->total_seconds = std::ceil(options->budget_seconds * (1 + size / kBytesABudget));
+  const double raised = std::max(1.0, options->budget_seconds / kBudgetSeconds);
+  const double bytes = raised * (kFirstBytes + kBytesAByte * size);
+  const bool is_bounded = options->budget_seconds != 0 && bytes < double{uint64_t{1} << 62};
+  options->output_bytes = is_bounded ? static_cast<uint64_t>(bytes) : 0;
+}
+
 Status Run(Arguments arguments) {
   const bool shows_progress = llvm::sys::Process::StandardErrIsDisplayed();
   if (shows_progress) arguments.compile.progress = ShowProgress;
@@ -249,6 +268,7 @@ Status Run(Arguments arguments) {
   };
   TENON_ASSIGN_OR_RETURN(const std::unique_ptr<const Input> input,
                          Input::Read(arguments.in, arguments.features));
+  LimitWhole(input->size(), &arguments.compile);
   std::vector<CompileReport> reports;
   TENON_ASSIGN_OR_RETURN(const std::vector<uint8_t> artifact,
                          Compile(input->program(), arguments.compile, &reports));

@@ -63,6 +63,39 @@ class CompilerTest(unittest.TestCase):
         self.assertRegex(done.stderr, r"\Atenon-compile: compiling .* takes more than 1 MiB\n\Z")
         self.assertFalse(self.output.exists())
 
+    def compile_text(self, text, *options):
+        source = pathlib.Path(self.output.parent, "bomb.wat")
+        binary = source.with_suffix(".wasm")
+        source.write_text(text)
+        subprocess.run([TENON, "parse", source, "-o", binary], check=True)
+        return subprocess.run([TENON, "compile", *options, binary, "-o", self.output],
+                              capture_output=True, text=True)
+
+    def test_a_budget_ends_many_functions(self):
+        # Each is done soon, all of them are not.
+        step = "local.get 0 if local.get 0 i32.const 1 i32.add local.set 0 end "
+        func = f"(func (param i32) (result i32) {step * 80} local.get 0)"
+        done = self.compile_text(f"(module {func * 1000})", "--budget", "1s")
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(
+            done.stderr,
+            r"\Atenon-compile: compiling takes more than 2 s in all, at function f\d+\n\Z")
+        self.assertFalse(self.output.exists())
+
+    def test_locals_that_nobody_mentions_cost_nothing(self):
+        func = f"(func (result i64) (local{' i64' * 50000}) local.get 49999)"
+        done = self.compile_text(f"(module {func * 900})", "--memory-budget", "1G")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertLess(self.output.stat().st_size, 1_000_000)
+
+    def test_what_costs_nothing_is_not_inlined_without_end(self):
+        chain = "".join(f"(func (param i32) (result i32) local.get 0 {f'call {i + 1} ' * 8})"
+                        for i in range(12))
+        for level in "-O2", "-O3":
+            done = self.compile_text(f"(module {chain} (func (param i32) (result i32) local.get 0))",
+                                     level, "--memory-budget", "2G")
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+
     def test_a_budget_ends_it_on_a_terminal(self):
         code, sent = self.on_terminal("--memory-budget", "1M")
         self.assertEqual(code, 1)

@@ -7,6 +7,15 @@
 #include <cstdio>
 
 namespace tenon::vm::sys {
+namespace {
+
+double SecondsOf(clockid_t clock) {
+  timespec time{};
+  if (clock_gettime(clock, &time) != 0) return 0;
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+}  // namespace
 
 ThreadClock ThreadClock::OfThisThread() {
   ThreadClock clock;
@@ -15,11 +24,9 @@ ThreadClock ThreadClock::OfThisThread() {
   return clock;
 }
 
-double ThreadClock::Seconds() const {
-  timespec time{};
-  if (id_ == 0 || clock_gettime(id_, &time) != 0) return 0;
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
+double ThreadClock::Seconds() const { return id_ == 0 ? 0 : SecondsOf(id_); }
+
+double ProcessSeconds() { return SecondsOf(CLOCK_PROCESS_CPUTIME_ID); }
 
 uint64_t ResidentBytes() {
   std::FILE* file = std::fopen("/proc/self/statm", "re");

@@ -16,6 +16,9 @@ class ThreadClock {
   int32_t id_ = 0;  // clockid_t
 };
 
+// Processor time of the process, all its threads'.
+double ProcessSeconds();
+
 // Of the process, in memory now; 0 where the host does not say.
 uint64_t ResidentBytes();
 
