@@ -99,7 +99,7 @@ class Runner {
   CanonContext& from_;
   CanonContext& to_;
   Frame frame_;
-  absl::InlinedVector<Frame, 8> callers_;
+  absl::InlinedVector<Frame, 2> callers_;
 };
 
 bool Runner::FlatString(const vm::Slot* src, vm::Slot* dst) {

@@ -8,7 +8,7 @@
 
 namespace tenon::abi {
 
-bool PostReturn(const LiftedFunc& callee, CanonContext& cx, const FlatSlots& results) {
+bool PostReturn(const LiftedFunc& callee, CanonContext& cx, const vm::Slot* results) {
   if (callee.options.post_return == nullptr) return true;
   FlatSlots slots;
   std::copy_n(results, kMaxFlatResults, slots);
@@ -27,7 +27,7 @@ bool CallEntered(const LiftedFunc& callee, CanonContext& cx,
   FlatSlots slots;
   if (!lower(cx, slots)) return BlameParameter(callee, cx);
   if (!cx.store->core().InvokeOrTrap(*callee.func, slots)) return false;
-  FlatSlots results;
+  vm::Slot results[kMaxFlatResults];
   std::copy_n(slots, kMaxFlatResults, results);
   if (cx.scope->num_borrows != 0) {
     return cx.Trap("borrow handles still remain at the end of the call");

@@ -23,6 +23,7 @@ struct LiftedFunc {
   bool is_async = false;                            // lifted with `async`
   const vm::Func* callback = nullptr;               // then, perhaps
   absl::Span<const ResourceType* const> resources;  // by ResourceId
+  std::vector<ComponentInstance*> entering;         // its entering set for the host
   // For messages: its component, and which of that's lifts it is.
   const ResolvedComponent* component = nullptr;
   uint32_t index = 0;
@@ -40,8 +41,8 @@ bool CallLifted(const LiftedFunc& callee, const std::vector<ComponentInstance*>&
                 CallScope& scope, absl::FunctionRef<bool(CanonContext&, vm::Slot*)> lower,
                 absl::FunctionRef<bool(CanonContext&, vm::Slot*)> lift);
 
-// Calls post-return, if there is one, with what the function returned.
-bool PostReturn(const LiftedFunc& callee, CanonContext& cx, const FlatSlots& results);
+// Calls post-return, if there is one, with what the function returned: kMaxFlatResults slots.
+bool PostReturn(const LiftedFunc& callee, CanonContext& cx, const vm::Slot* results);
 
 // Runs the destructor of a guest's resource, if it has one, in the instance that implements it,
 // which must be enterable even if it has none. abi: "canon resource.drop"

@@ -230,7 +230,7 @@ bool CallTaskFromHost(const LiftedFunc& func, CallScope& scope, HostCaller::Step
   auto caller = std::make_shared<HostCaller>(func, &scope, lower, lift);
   Task* const task = NewTask(*func.store, func.instance, &func, caller);
   if (task == nullptr) return false;
-  return RunUntilResolved(*task, *caller, nullptr, func.instance->EnteringSet(nullptr));
+  return RunUntilResolved(*task, *caller, nullptr, func.entering);
 }
 
 }  // namespace tenon::abi

@@ -143,8 +143,7 @@ std::expected<void, vm::Trap> CallFromHost(const LiftedFunc& func,
         CallScope scope;
         call.ok = call.func.instance->async != nullptr
                       ? CallTaskFromHost(call.func, scope, call.lower, call.lift)
-                      : CallLifted(call.func, call.func.instance->EnteringSet(nullptr), scope,
-                                   call.lower, call.lift);
+                      : CallLifted(call.func, call.func.entering, scope, call.lower, call.lift);
         for (const uint32_t rep : scope.lent_objects) call.func.store->resources().Return(rep);
       },
       &call);

@@ -160,6 +160,7 @@ void ComponentInstantiator::BindLift(uint32_t index) {
   auto lift = std::make_unique<LiftedFunc>();
   lift->store = &store_;
   lift->instance = Owner(plan.instance);
+  lift->entering = lift->instance->EnteringSet(nullptr);
   lift->func = CoreFunc(plan.func);
   lift->options = Options(plan.options);
   lift->types = &instance_->component_->types();

@@ -10,7 +10,7 @@ ComponentInstance::ComponentInstance(ComponentInstance* parent, uint32_t max_han
     : handles(max_handles, handles_left), parent_(parent) {}
 ComponentInstance::~ComponentInstance() = default;
 
-void CallScope::ReturnLoans() {
+void CallScope::ReturnAllLoans() {
   for (const Loan& loan : loans) loan.instance->handles.ReturnLoan(loan.handle);
   loans.clear();
 }

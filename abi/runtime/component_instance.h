@@ -30,11 +30,16 @@ struct CallScope {
     ComponentInstance* instance;
     uint32_t handle;
   };
-  absl::InlinedVector<Loan, 4> loans;
+  absl::InlinedVector<Loan, 2> loans;
   absl::InlinedVector<uint32_t, 1> lent_objects;  // by the host to the callee, in HostResources
 
   // Ends the caller's side: lent handles may be dropped again.
-  void ReturnLoans();
+  void ReturnLoans() {
+    if (!loans.empty()) ReturnAllLoans();
+  }
+
+ private:
+  void ReturnAllLoans();
 };
 
 class ComponentInstance {

@@ -10,9 +10,6 @@
 namespace tenon::abi {
 namespace {
 
-// What a host function may use of the native stack: libraries of the host run on it.
-constexpr uintptr_t kHostHeadroomBytes = 64 * 1024;
-
 // Stores that call each other take a stack for each turn.
 constexpr uint32_t kMaxFibreDepth = 100;
 
@@ -76,9 +73,10 @@ bool Store::RunOnFibre(void (*body)(void*), void* argument) {
     }
     if (fibre_depth_ == kMaxFibreDepth) return false;
   }
-  vm::sys::Fibre fibre(&fibres_);
+  std::unique_ptr<vm::sys::Fibre> fibre = std::move(idle_fibre_);
+  if (fibre == nullptr) fibre = std::make_unique<vm::sys::Fibre>(&fibres_);
   FibreCall call{body, argument};
-  const bool started = fibre.Start(
+  const bool started = fibre->Start(
       [](vm::sys::Fibre&, void* argument) {
         const FibreCall& call = *static_cast<FibreCall*>(argument);
         call.body(call.argument);
@@ -88,19 +86,20 @@ bool Store::RunOnFibre(void (*body)(void*), void* argument) {
   vm::RunBlock& run = core_.run();
   vm::EntryRecord* const outer_entry = run.entry;
   const char* const outer_limit = run.native_limit;
-  vm::sys::Fibre* const outer = std::exchange(running_, &fibre);
+  vm::sys::Fibre* const outer = std::exchange(running_, fibre.get());
   ++fibre_depth_;
-  run.native_limit = fibre.stack_limit();
-  fibre.Resume();
-  while (!fibre.done()) {
+  run.native_limit = fibre->stack_limit();
+  fibre->Resume();
+  while (!fibre->done()) {
     // Off the fibre, the innermost guest entry of this thread is the one outside of it.
     vm::sys::SetCurrentEntry(outer_entry);
     end_ = !executor_->Run(*waiter_);
-    fibre.Resume();
+    fibre->Resume();
   }
   run.native_limit = outer_limit;
   running_ = outer;
   --fibre_depth_;
+  idle_fibre_ = std::move(fibre);
   return true;
 }
 
@@ -121,12 +120,6 @@ bool Store::Wait(Waiter& waiter) {
   if (!end_ && !core_.must_end() && !core_.IsPastDeadline()) return true;
   core_.End();
   return false;
-}
-
-bool Store::HasHeadroom() {
-  // The frame's own address: that of a variable may be a sanitizer's.
-  const auto here = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
-  return here >= reinterpret_cast<uintptr_t>(core_.run().native_limit) + kHostHeadroomBytes;
 }
 
 }  // namespace tenon::abi

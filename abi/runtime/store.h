@@ -34,6 +34,9 @@ struct UserState {
 
 class AsyncStore;
 
+// What a host function may use of the native stack: libraries of the host run on it.
+inline constexpr uintptr_t kHostHeadroomBytes = 64 * 1024;
+
 class Store {
  public:
   // `host_state` is what the host functions of wasi find their grants in; it and `executor` (null:
@@ -71,7 +74,11 @@ class Store {
   // From a host call: waits. False after a trap was set: the call must fail.
   [[nodiscard]] bool Wait(Waiter& waiter);
   // True when native code may still use what a host call needs.
-  bool HasHeadroom();
+  bool HasHeadroom() {
+    // The frame's own address: that of a variable may be a sanitizer's.
+    const auto here = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
+    return here >= reinterpret_cast<uintptr_t>(core_.run().native_limit) + kHostHeadroomBytes;
+  }
 
   // Keeps `object` as long as the store: what trampolines point to.
   void Keep(std::shared_ptr<void> object) { kept_.push_back(std::move(object)); }
@@ -94,7 +101,8 @@ class Store {
   std::vector<std::unique_ptr<ResourceType>> resource_types_;  // ordered by id
   std::vector<std::shared_ptr<void>> kept_;
   vm::sys::FibrePool fibres_;
-  vm::sys::Fibre* running_ = nullptr;  // the innermost of this store
+  std::unique_ptr<vm::sys::Fibre> idle_fibre_;  // for the next call; may be null
+  vm::sys::Fibre* running_ = nullptr;           // the innermost of this store
   uint32_t fibre_depth_ = 0;
   Waiter* waiter_ = nullptr;
   bool end_ = false;  // the executor wants the guest ended

@@ -103,25 +103,25 @@ bool InvokeFromNative(Store& store, const Func& func, Slot* slots) {
   InstallSignalHandlers(store.engine().settings().bounds);
 
   RunBlock& run = store.run();
-  const uint32_t params = SlotsOf(func.type->params);
-  const uint32_t results = SlotsOf(func.type->results);
-  const uint32_t link = std::max(params, results);
-  Slot* const frame = run.stack_top;
   const Outer outer(run);
-  const Slot* limit = __atomic_load_n(&run.stack_limit, __ATOMIC_RELAXED);
   const char* native_top = static_cast<const char*>(__builtin_frame_address(0));
   const char* native_limit =
       run.native_limit != nullptr ? run.native_limit : native_top - kNativeBudgetBytes;
-  if (store.must_end() || native_top < native_limit + kNativeHeadroomBytes ||
-      frame + link + 2 > limit) {
-    store.SetTrap(store.must_end() ? TrapKind::kTimeout : TrapKind::kCallStackExhausted);
-    return false;
-  }
   if (func.code->entry.load(std::memory_order_acquire) == NativeEntryCode()) {
     run.native_limit = native_limit;
     const bool ok = InvokeNative(*func.context, *func.code, slots);
     outer.PutBack(&run);
     return ok;
+  }
+  const uint32_t params = SlotsOf(func.type->params);
+  const uint32_t results = SlotsOf(func.type->results);
+  const uint32_t link = std::max(params, results);
+  Slot* const frame = run.stack_top;
+  const Slot* limit = __atomic_load_n(&run.stack_limit, __ATOMIC_RELAXED);
+  if (store.must_end() || native_top < native_limit + kNativeHeadroomBytes ||
+      frame + link + 2 > limit) {
+    store.SetTrap(store.must_end() ? TrapKind::kTimeout : TrapKind::kCallStackExhausted);
+    return false;
   }
   if (func.code->entry.load(std::memory_order_acquire) == LazyCode() &&
       !TranslateFunction(func.code, &store)) {

@@ -39,14 +39,15 @@ void FibrePool::Return(Mapping stack) {
 struct Fibre::Trampoline {
   static void Run(context::transfer_t from) {
     Fibre& fibre = *static_cast<Fibre*>(from.data);
-    fibre.context_ = from.fctx;
-    AnnotateSwitchFinish(nullptr, &fibre.resumer_stack_, &fibre.resumer_stack_bytes_);
-    fibre.entry_(fibre, fibre.argument_);
-    fibre.done_ = true;
-    fibre.running_ = false;
-    AnnotateSwitchStart(nullptr, fibre.resumer_stack_, fibre.resumer_stack_bytes_);
-    context::jump_fcontext(fibre.context_, nullptr);
-    TENON_CHECK(false);
+    while (true) {
+      fibre.context_ = from.fctx;
+      AnnotateSwitchFinish(nullptr, &fibre.resumer_stack_, &fibre.resumer_stack_bytes_);
+      fibre.entry_(fibre, fibre.argument_);
+      fibre.done_ = true;
+      fibre.running_ = false;
+      AnnotateSwitchStart(nullptr, fibre.resumer_stack_, fibre.resumer_stack_bytes_);
+      from = context::jump_fcontext(fibre.context_, nullptr);  // back when it is started again
+    }
   }
 };
 
@@ -57,13 +58,15 @@ Fibre::~Fibre() {
 
 bool Fibre::Start(Entry entry, void* argument) {
   TENON_CHECK(done_);
-  if (!stack_) stack_ = pool_->Take();
-  if (!stack_) return false;
+  if (!stack_) {
+    stack_ = pool_->Take();
+    if (!stack_) return false;
+    const size_t usable = stack_.size() - HostPageBytes();
+    context_ = context::make_fcontext(stack_.base() + stack_.size(), usable, &Trampoline::Run);
+  }
   entry_ = entry;
   argument_ = argument;
   done_ = false;
-  const size_t usable = stack_.size() - HostPageBytes();
-  context_ = context::make_fcontext(stack_.base() + stack_.size(), usable, &Trampoline::Run);
   fake_stack_ = nullptr;
   return true;
 }

@@ -40,7 +40,8 @@ class Fibre {
   Fibre(const Fibre&) = delete;
   Fibre& operator=(const Fibre&) = delete;
 
-  // Prepares `entry`; the first Resume enters it. False when no stack can be had.
+  // Prepares `entry`; the first Resume enters it. Again when it is done, on the same stack and from
+  // any thread. False when no stack can be had.
   [[nodiscard]] bool Start(Entry entry, void* argument);
   // From outside: runs the fibre until it suspends or returns from its entry.
   void Resume();

@@ -126,6 +126,32 @@ TEST(FibreTest, TheCurrentFibreIsTheInnermost) {
   EXPECT_EQ(Fibre::Current(), nullptr);
 }
 
+TEST(FibreTest, IsStartedAgainWhereItIs) {
+  FibrePool pool;
+  Fibre fibre(&pool);
+  int sum = 0;
+  const char* limit = nullptr;
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(fibre.Start(
+        [](Fibre& self, void* sum) {
+          *static_cast<int*>(sum) += Recurse(100);
+          self.Suspend();
+          *static_cast<int*>(sum) += Recurse(50);
+        },
+        &sum));
+    if (limit != nullptr) {
+      EXPECT_EQ(fibre.stack_limit(), limit);
+    }
+    limit = fibre.stack_limit();
+    fibre.Resume();
+    EXPECT_FALSE(fibre.done());
+    fibre.Resume();
+    EXPECT_TRUE(fibre.done());
+  }
+
+  EXPECT_EQ(sum, 3 * 150);
+}
+
 TEST(FibreTest, StacksAreReused) {
   FibrePool pool;
   const char* limit = nullptr;

@@ -13,7 +13,10 @@ size_t RoundUpToPages(size_t size) {
 
 }  // namespace
 
-size_t HostPageBytes() { return static_cast<size_t>(sysconf(_SC_PAGESIZE)); }
+size_t HostPageBytes() {
+  static const auto kBytes = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  return kBytes;
+}
 
 Mapping& Mapping::operator=(Mapping&& other) noexcept {
   std::swap(base_, other.base_);

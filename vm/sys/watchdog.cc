@@ -105,11 +105,13 @@ class Watchdog {
 
   void LookAt(Watch& watch, uint64_t now) {
     Remove(watch);
-    if (!std::exchange(watch.expired_, true)) watch.expire_(watch.owner_);
-    // After Expire, as Begin stands before its caller looks for that.
+    const bool is_first = !std::exchange(watch.expired_, true);
+    if (is_first) watch.expire_(watch.owner_);
+    // Begin is an ordinary store, which may not have arrived: hence a second look at who isn't
+    // there.
     const int thread = watch.thread_.load(std::memory_order_seq_cst);
-    if (thread == 0) return;
-    InterruptThread(thread);
+    if (thread == 0 && !is_first) return;
+    if (thread != 0) InterruptThread(thread);
     Add(watch, now + kRepeatNanoseconds);
   }
 
@@ -130,8 +132,9 @@ void Watch::Disarm() {
 }
 
 void Watch::Begin() {
-  static thread_local const pid_t thread = gettid();
-  thread_.store(thread, std::memory_order_seq_cst);
+  static constinit thread_local pid_t thread = 0;
+  if (thread == 0) thread = gettid();
+  thread_.store(thread, std::memory_order_relaxed);
 }
 
 }  // namespace tenon::vm::sys

@@ -30,7 +30,7 @@ class Watch {
   void Disarm();
 
   // This thread is at work, or no thread is any more. Whoever has called Begin and then finds no
-  // sign of Expire is signalled when that comes.
+  // sign of Expire is signalled when that comes, or a moment later.
   void Begin();
   void End() { thread_.store(0, std::memory_order_relaxed); }
 

@@ -143,7 +143,9 @@ void Install(int signal, void (*handler)(int, siginfo_t*, void*), int flags,
 
 }  // namespace
 
-void SetSignalClaims(const SignalClaims& claims) { claims_on_signals = &claims; }
+void SetSignalClaims(const SignalClaims& claims) {
+  if (claims_on_signals.load(std::memory_order_relaxed) != &claims) claims_on_signals = &claims;
+}
 
 void InstallFaultHandlers() {
   [[maybe_unused]] static const bool once = [] {
