@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <tuple>
 #include <variant>
 #include <vector>
 
@@ -21,24 +22,34 @@ struct FuncOfProgram {
 // A flat value on its way from one component to another. abi: "Flat Lifting", "Flat Lowering"
 struct FlatValue {
   enum class Kind : uint8_t {
-    kSame,  // any bits are
+    kSame,    // any bits are: 32 of them,
+    kSame64,  // and 64
     kS8,
     kS16,
     kMasked,  // limit: the bits it has
     kBool,
-    kChar,   // not every one is
-    kBelow,  // limit: which it must be below
+    kChar,     // not every one is
+    kBelow,    // limit: which it must be below
+    kVariant,  // several values, which are those of a case, joined: `cases`
   };
   Kind kind = Kind::kSame;
   uint32_t limit = 0;
-  auto operator<=>(const FlatValue&) const = default;
+  std::vector<std::vector<FlatValue>> cases;  // none of them has a variant in it
+  bool operator<(const FlatValue& other) const;
+  bool operator==(const FlatValue&) const = default;
 };
 
-// A call between component instances, whose values are numbers. vm/runtime/vmctx.def has what code
-// finds in its context.
+inline bool FlatValue::operator<(const FlatValue& other) const {
+  return std::tie(kind, limit, cases) < std::tie(other.kind, other.limit, other.cases);
+}
+
+// A call between component instances. vm/runtime/vmctx.def has what code finds in its context.
 struct AdapterPlan {
   FuncOfProgram callee;
-  uint32_t entered = 0;  // how many flags it clears
+  vm::TypeId type;              // the caller's, of the engine's
+  uint32_t entered = 0;         // how many flags it clears
+  bool params_by_code = true;   // else the runtime passes them; `params` is empty then
+  bool results_by_code = true;  // likewise
   std::vector<FlatValue> params;
   std::vector<FlatValue> results;
   bool operator==(const AdapterPlan&) const = default;

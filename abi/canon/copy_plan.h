@@ -134,13 +134,19 @@ class CopyPlan {
 };
 
 // A place in a running plan: slots or memory, as the plan's form demands.
-struct CopySource {
-  const vm::Slot* slots = nullptr;
-  const uint8_t* bytes = nullptr;  // checked for the plan's size
+union CopySource {
+  CopySource() : bytes(nullptr) {}
+  CopySource(const vm::Slot* at) : slots(at) {}
+  CopySource(const uint8_t* at) : bytes(at) {}
+  const vm::Slot* slots;
+  const uint8_t* bytes;  // checked for the plan's size
 };
-struct CopyTarget {
-  vm::Slot* slots = nullptr;
-  uint8_t* bytes = nullptr;
+union CopyTarget {
+  CopyTarget() : bytes(nullptr) {}
+  CopyTarget(vm::Slot* at) : slots(at) {}
+  CopyTarget(uint8_t* at) : bytes(at) {}
+  vm::Slot* slots;
+  uint8_t* bytes;
 };
 
 // Runs the plan that begins at `start`. `resources` are the resource types by ResourceId. Pointers

@@ -35,8 +35,8 @@ class CopyPlanTest : public testing::Test {
     CopyPlan plan(&table_, 4, 4);
     const uint32_t start = plan.Value(type, true);
     CanonContext from = source_.Context(&scope_), to = target_.Context(&scope_);
-    return RunCopy(plan, start, resources_, from, to, {nullptr, source_.bytes() + from_address},
-                   {nullptr, target_.bytes() + to_address});
+    return RunCopy(plan, start, resources_, from, to, source_.bytes() + from_address,
+                   target_.bytes() + to_address);
   }
   bool RunFlat(ValType type, const std::vector<uint64_t>& flat) {
     CopyPlan plan(&table_, 4, 4);
@@ -44,7 +44,7 @@ class CopyPlanTest : public testing::Test {
     vm::Slot in[kMaxFlatParams];
     for (size_t i = 0; i < flat.size(); ++i) in[i].bits = flat[i];
     CanonContext from = source_.Context(&scope_), to = target_.Context(&scope_);
-    return RunCopy(plan, start, resources_, from, to, {in, nullptr}, {flat_, nullptr});
+    return RunCopy(plan, start, resources_, from, to, in, flat_);
   }
   std::vector<uint64_t> Flat(size_t count) const {
     std::vector<uint64_t> bits;
@@ -282,8 +282,7 @@ TEST_F(CopyPlanTest, LargeTypesShareTheirPlans) {
   const uint32_t start = plan.Value(type, true);
   CanonContext from = source_.Context(), to = target_.Context();
 
-  ASSERT_TRUE(RunCopy(plan, start, {}, from, to, {nullptr, source_.bytes() + 1024},
-                      {nullptr, target_.bytes() + 1024}));
+  ASSERT_TRUE(RunCopy(plan, start, {}, from, to, source_.bytes() + 1024, target_.bytes() + 1024));
 
   EXPECT_LT(plan.ops().size(), 200u);
   EXPECT_EQ(target_.bytes()[1024], 1);
@@ -313,8 +312,7 @@ TEST_F(CopyPlanTest, PlansOfManyFunctionsStaySmall) {
   EXPECT_LT(plan.ops().size(), 400'000u);
 
   CanonContext from = source_.Context(), to = target_.Context();
-  ASSERT_TRUE(RunCopy(plan, params(99), resources_, from, to, {nullptr, source_.bytes()},
-                      {nullptr, target_.bytes()}));
+  ASSERT_TRUE(RunCopy(plan, params(99), resources_, from, to, source_.bytes(), target_.bytes()));
 }
 
 TEST_F(CopyPlanTest, OwnedHandlesMoveAndBorrowsAreLent) {
@@ -367,8 +365,7 @@ TEST_F(CopyPlanTest, PointersWidenForA64BitMemory) {
   Put(16, {64, 1});
   CanonContext from = source_.Context(), to = target_.Context();
 
-  ASSERT_TRUE(RunCopy(plan, start, {}, from, to, {nullptr, source_.bytes() + 16},
-                      {nullptr, target_.bytes() + 16}));
+  ASSERT_TRUE(RunCopy(plan, start, {}, from, to, source_.bytes() + 16, target_.bytes() + 16));
 
   EXPECT_EQ(LoadScalar<uint64_t>(target_.bytes() + 16), 4096u);
   EXPECT_EQ(LoadScalar<uint64_t>(target_.bytes() + 24), 1u);
@@ -408,8 +405,7 @@ TEST_F(CopyPlanTest, RandomBytesNeverLeaveTheMemories) {
     const uint32_t at = AlignTo(random() % 1024, layouts.Get(type).align);
     CallScope scope;
     CanonContext from = source.Context(&scope), to = target.Context(&scope);
-    if (RunCopy(plan, start, {}, from, to, {nullptr, source.bytes() + at},
-                {nullptr, target.bytes() + at})) {
+    if (RunCopy(plan, start, {}, from, to, source.bytes() + at, target.bytes() + at)) {
       ++completed;
     }
   }

@@ -157,7 +157,7 @@ bool Runner::FlatStep(const CopyOp& op) {
       }
       vm::WriteSlot(dst, index);
       return true;
-    case Kind::kFlatCall: Push({op.arg, {src, nullptr}, {dst, nullptr}}); return true;
+    case Kind::kFlatCall: Push({op.arg, src, dst}); return true;
     default: TENON_CHECK(false);
   }
 }
@@ -206,7 +206,7 @@ bool Runner::MemoryStep(const CopyOp& op) {
       }
       StoreScalar(dst, index);
       return true;
-    case Kind::kCall: Push({op.arg, {nullptr, src}, {nullptr, dst}}); return true;
+    case Kind::kCall: Push({op.arg, src, dst}); return true;
     case Kind::kJump: frame_.next = op.arg; return true;
     case Kind::kElementEnd: return NextElement();
     default: TENON_CHECK(false);
@@ -262,7 +262,7 @@ bool Runner::List(const CopyOp& op, uint64_t address, uint64_t length, uint64_t*
   if (list.bytewise) {
     std::memmove(dst, src, new_size);
   } else {
-    Push({body, {nullptr, src}, {nullptr, dst}, body, length - 1, list.src_size, list.dst_size});
+    Push({body, src, dst, body, length - 1, list.src_size, list.dst_size});
   }
   return true;
 }
@@ -271,7 +271,7 @@ bool Runner::List(const CopyOp& op, uint64_t address, uint64_t length, uint64_t*
 void Runner::FixedList(const CopyList& list, const uint8_t* src, uint8_t* dst) {
   const uint32_t body = frame_.next;
   frame_.next = list.after;
-  Push({body, {nullptr, src}, {nullptr, dst}, body, list.length - 1, list.src_size, list.dst_size});
+  Push({body, src, dst, body, list.length - 1, list.src_size, list.dst_size});
 }
 
 }  // namespace

@@ -68,7 +68,7 @@ class GuestCaller final : public TaskCaller {
 
   bool CopyParams(CanonContext& from, CanonContext& to, vm::Slot* slots) {
     const AsyncCopy& copy = lower_.params;
-    if (copy.src_flat) return Run(copy, from, to, {slots_, nullptr}, {slots, nullptr});
+    if (copy.src_flat) return Run(copy, from, to, slots_, slots);
     const uint8_t* bytes;
     if (!Bytes(copy, from, slots_, &bytes)) return false;
     if (copy.dst_flat) {
@@ -76,19 +76,19 @@ class GuestCaller final : public TaskCaller {
       FlatSlots flat;
       Reshaper reshaper(callee.types, copy.src_layouts, &from);
       return reshaper.ParamsToSlots(callee.types->Get(callee.type), bytes, flat) &&
-             Run(copy, from, to, {flat, nullptr}, {slots, nullptr});
+             Run(copy, from, to, flat, slots);
     }
     uint64_t address;
     if (!to.Realloc(0, 0, copy.dst.align, copy.dst.size, kPointerOutOfBounds, &address)) {
       return false;
     }
     WritePointer(*to.options, slots, address);
-    return Run(copy, from, to, {nullptr, bytes}, {nullptr, to.At(address)});
+    return Run(copy, from, to, bytes, to.At(address));
   }
 
   bool CopyResult(CanonContext& from, vm::Slot* slots, CanonContext& to) {
     const AsyncCopy& copy = lower_.result;
-    if (copy.dst_flat) return Run(copy, from, to, {slots, nullptr}, {slots_, nullptr});
+    if (copy.dst_flat) return Run(copy, from, to, slots, slots_);
     const uint64_t address = ReadPointer(*to.options, slots_ + lower_.result_slot);
     if (!to.CheckRange(address, copy.dst.size, copy.dst.align, kPointerOutOfBounds)) return false;
     absl::InlinedVector<uint8_t, 64> reshaped;
@@ -103,7 +103,7 @@ class GuestCaller final : public TaskCaller {
     } else if (!Bytes(copy, from, slots, &bytes)) {
       return false;
     }
-    return Run(copy, from, to, {nullptr, bytes}, {nullptr, to.At(address)});
+    return Run(copy, from, to, bytes, to.At(address));
   }
 
   const AsyncLower& lower_;

@@ -68,8 +68,7 @@ bool CopyElements(const Builtin& builtin, ChannelEnd& writer, ChannelEnd& reader
       std::memmove(dst, src, count * size);
     } else {
       for (uint64_t i = 0; i < count; ++i, src += size, dst += size) {
-        if (!RunCopy(*builtin.plan, builtin.start, builtin.resources, source, target,
-                     {nullptr, src}, {nullptr, dst}) ||
+        if (!RunCopy(*builtin.plan, builtin.start, builtin.resources, source, target, src, dst) ||
             (i % kElementsBetweenLooks == 0 && !target.MayGoOn())) {
           return false;
         }

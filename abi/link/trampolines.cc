@@ -16,33 +16,38 @@ bool Copy(const FusedLower& lower, const FusedCopy& copy, CanonContext& from,
           absl::FunctionRef<bool(uint64_t*)> place) {
   const auto resources = lower.callee->resources;
   if (!copy.spilled) {
-    return RunCopy(*copy.plan, copy.start, resources, from, to, {from_slots, nullptr},
-                   {to_slots, nullptr});
+    return RunCopy(*copy.plan, copy.start, resources, from, to, from_slots, to_slots);
   }
   const uint64_t src = ReadPointer(*from.options, from_slots);
   uint64_t dst;
   return from.CheckRange(src, copy.src.size, copy.src.align, kPointerOutOfBounds) && place(&dst) &&
-         RunCopy(*copy.plan, copy.start, resources, from, to, {nullptr, from.At(src)},
-                 {nullptr, to.At(dst)});
+         RunCopy(*copy.plan, copy.start, resources, from, to, from.At(src), to.At(dst));
 }
 
 bool CopyParams(const FusedLower& lower, CanonContext& caller, const vm::Slot* caller_slots,
                 CanonContext& callee, vm::Slot* callee_slots) {
   const Layout& layout = lower.params.dst;
-  return Copy(lower, lower.params, caller, caller_slots, callee, callee_slots, [&](uint64_t* at) {
+  const auto place = [&](uint64_t* at) {
     if (!callee.Realloc(0, 0, layout.align, layout.size, kPointerOutOfBounds, at)) return false;
     WritePointer(*callee.options, callee_slots, *at);
     return true;
-  });
+  };
+  return Copy(lower, lower.params, caller, caller_slots, callee, callee_slots, place) ||
+         Blame(callee,
+               ParameterAt(*lower.callee, callee.failed_at, lower.params.spilled,
+                           lower.options.pointer_bytes()),
+               NameOf(lower.site));
 }
 
 bool CopyResult(const FusedLower& lower, CanonContext& callee, const vm::Slot* callee_slots,
                 CanonContext& caller, vm::Slot* caller_slots) {
   const Layout& layout = lower.result.dst;
-  return Copy(lower, lower.result, callee, callee_slots, caller, caller_slots, [&](uint64_t* at) {
+  const auto place = [&](uint64_t* at) {
     *at = ReadPointer(*caller.options, caller_slots + lower.result_slot);
     return caller.CheckRange(*at, layout.size, layout.align, kPointerOutOfBounds);
-  });
+  };
+  return Copy(lower, lower.result, callee, callee_slots, caller, caller_slots, place) ||
+         Blame(caller, "the result", NameOf(lower.site));
 }
 
 }  // namespace
@@ -82,16 +87,36 @@ static void EndEntered(vm::Adapter& adapter) {
   EndAll(lower.entering, lower.callee->store->core().pending_trap_kind());
 }
 
-static void TrapOfResults(vm::Adapter& adapter, vm::Slot* slots) {
-  const FusedLower& lower = FusedLower::Of(adapter);
-  Store& store = *lower.callee->store;
+// The two sides of a call.
+struct Sides {
+  explicit Sides(const FusedLower& lower)
+      : caller(lower.callee->store, lower.caller, &lower.options, &scope),
+        callee(lower.callee->store, lower.callee->instance, &lower.callee->options, &scope) {
+    caller.fused = callee.fused = true;
+  }
   CallScope scope;
-  CanonContext caller(&store, lower.caller, &lower.options, &scope);
-  CanonContext callee(&store, lower.callee->instance, &lower.callee->options, &scope);
-  caller.fused = callee.fused = true;
-  FlatSlots copied;
-  TENON_CHECK(!CopyResult(lower, callee, slots, caller, copied));
-  Blame(caller, "the result", NameOf(lower.site));
+  CanonContext caller;
+  CanonContext callee;
+};
+
+// What CallFused does before and after the callee runs, for compiled code that calls it.
+static bool PassArguments(vm::Adapter& adapter, const vm::Slot* given, vm::Slot* arguments) {
+  const FusedLower& lower = FusedLower::Of(adapter);
+  Sides sides(lower);
+  if (!lower.callee->store->HasHeadroom()) {
+    return sides.callee.Trap(vm::TrapKind::kCallStackExhausted, "");
+  }
+  return CopyParams(lower, sides.caller, given, sides.callee, arguments);
+}
+
+static bool PassResults(vm::Adapter& adapter, const vm::Slot* found, vm::Slot* given) {
+  const FusedLower& lower = FusedLower::Of(adapter);
+  Sides sides(lower);
+  if (!lower.callee->store->HasHeadroom()) {
+    return sides.callee.Trap(vm::TrapKind::kCallStackExhausted, "");
+  }
+  return CopyResult(lower, sides.callee, found, sides.caller, given) &&
+         PostReturn(*lower.callee, sides.callee, found);
 }
 
 void BindAdapter(FusedLower& lower, const vm::Func& self) {
@@ -103,7 +128,8 @@ void BindAdapter(FusedLower& lower, const vm::Func& self) {
   const size_t flags = std::min(lower.entering.size(), adapter.may_enter.size());
   for (size_t i = 0; i < flags; ++i) adapter.may_enter[i] = &lower.entering[i]->may_enter;
   adapter.on_trap = EndEntered;
-  adapter.on_bad_results = TrapOfResults;
+  adapter.pass_arguments = PassArguments;
+  adapter.pass_results = PassResults;
 }
 
 bool CallFused(vm::HostCall& call) {
@@ -117,15 +143,10 @@ bool CallFused(vm::HostCall& call) {
       *lower.callee, lower.entering, scope,
       [&](CanonContext& callee, vm::Slot* slots) {
         callee.fused = true;
-        return CopyParams(lower, caller, call.slots, callee, slots) ||
-               Blame(callee,
-                     ParameterAt(*lower.callee, callee.failed_at, lower.params.spilled,
-                                 lower.options.pointer_bytes()),
-                     NameOf(lower.site));
+        return CopyParams(lower, caller, call.slots, callee, slots);
       },
       [&](CanonContext& callee, vm::Slot* slots) {
-        return CopyResult(lower, callee, slots, caller, call.slots) ||
-               Blame(caller, "the result", NameOf(lower.site));
+        return CopyResult(lower, callee, slots, caller, call.slots);
       });
   if (ok) scope.ReturnLoans();
   return ok;

@@ -138,7 +138,9 @@ llvm::Function* ModuleLowering::CodeOf(vm::FuncIdx import) {
   const auto* adapter = std::get_if<AdapterOfProgram>(&known);
   if (adapter == nullptr) return nullptr;
   const AdapterPlan& plan = program_.wiring->adapters[adapter->index];
-  return HasSignatureOf(import, plan.callee) ? AdapterOf(*adapter) : nullptr;
+  const bool is_alike =
+      &SignatureOf(*source_.funcs[import.value()].type) == &SignatureOf(TypeOf(plan));
+  return is_alike ? AdapterOf(*adapter) : nullptr;
 }
 
 llvm::Function* ModuleLowering::FunctionOf(FuncOfProgram func) {

@@ -125,6 +125,9 @@ class ModuleLowering {
   void CallThroughRuntime(FuncOfProgram func, llvm::Function* body);
   void CallTailForm(FuncOfProgram func);
   const vm::FuncType& TypeOf(FuncOfProgram func) const;
+  const vm::FuncType& TypeOf(const AdapterPlan& adapter) const {
+    return source_.types->Get(adapter.type).func;
+  }
   bool HasSignatureOf(vm::FuncIdx import, FuncOfProgram func);
   const std::string& SymbolOf(FuncOfProgram func) const;
   llvm::Function* Declare(llvm::FunctionType* type, const std::string& name,

@@ -1,11 +1,10 @@
 #include "jit/program/component_wiring.h"
 
-#include <tenon/layout.h>  // kMaxFlatParams, kMaxFlatResults
-
 #include <map>
 #include <tuple>
 #include <utility>
 
+#include "abi/types/flat.h"
 #include "absl/container/flat_hash_map.h"
 #include "vm/runtime/context.h"
 
@@ -50,43 +49,61 @@ class Wirer {
     const abi::PlanTrampoline& trampoline = component_.plan.trampolines[index];
     const auto* lower = std::get_if<abi::LowerTrampoline>(&trampoline.body);
     if (lower == nullptr) return;
-    const std::optional<AdapterPlan> adapter = AdapterOf(trampoline.instance, *lower);
+    const std::optional<AdapterPlan> adapter = AdapterOf(trampoline, *lower);
     if (!adapter) return;
-    auto [known, is_new] =
-        adapters_.try_emplace({lower->target.lift.value(), adapter->entered}, AdapterOfProgram{});
+    auto [known, is_new] = adapters_.try_emplace(
+        {lower->target.lift.value(), adapter->entered, adapter->type.value()}, AdapterOfProgram{});
     if (is_new) known->second = IndexOf(*adapter);
     if (known->second.index < kMaxAdapters) wiring_.trampolines[index] = known->second;
   }
 
   AdapterOfProgram IndexOf(const AdapterPlan& adapter) {
     const auto key = std::make_tuple(adapter.callee.module, adapter.callee.func.value(),
-                                     adapter.entered, adapter.params, adapter.results);
+                                     adapter.type.value(), adapter.entered, adapter.params_by_code,
+                                     adapter.results_by_code, adapter.params, adapter.results);
     const auto next = static_cast<uint32_t>(wiring_.adapters.size());
     const auto [found, is_new] = indices_.try_emplace(key, next);
     if (is_new && next < kMaxAdapters) wiring_.adapters.push_back(adapter);
     return {found->second};
   }
 
-  // Of calls that are not tasks and whose values are in no memory and no table.
-  std::optional<AdapterPlan> AdapterOf(abi::ComponentInstanceId caller,
+  // Of calls that are not tasks and lend nothing.
+  std::optional<AdapterPlan> AdapterOf(const abi::PlanTrampoline& trampoline,
                                        const abi::LowerTrampoline& lower) const {
     if (lower.target.source != abi::FuncRef::Source::kLifted || lower.options.is_async) return {};
     const abi::PlanLift& lift = component_.plan.lifts[lower.target.lift.value()];
     const bool is_task = lift.options.is_async ||
                          component_.plan.component_instances[lift.instance.value()].is_async;
-    if (is_task || lift.options.post_return) return {};
     const KnownFunc callee = TargetOf(lift.func);
     const abi::FuncType& type = component_.types->Get(lift.type);
-    if (!std::holds_alternative<FuncOfProgram>(callee)) return {};
-    AdapterPlan adapter{std::get<FuncOfProgram>(callee), EnteredBy(caller, lift.instance), {}, {}};
+    if (is_task || IsOfCall(type) || !std::holds_alternative<FuncOfProgram>(callee)) return {};
+    AdapterPlan adapter{std::get<FuncOfProgram>(callee), trampoline.core_type,
+                        EnteredBy(trampoline.instance, lift.instance)};
     if (adapter.entered > vm::kMaxAdapterFlags) return {};
+    const abi::FlatFunc flat = abi::FlattenFunc(*component_.types, lift.type,
+                                                abi::CallContext::kLower, lower.options.memory64);
+    adapter.params_by_code = !flat.spills_params;
     for (const auto& [name, param] : type.params) {
-      if (!Flatten(param, &adapter.params)) return {};
+      adapter.params_by_code = adapter.params_by_code && Flatten(param, &adapter.params);
     }
-    if (adapter.params.size() > abi::kMaxFlatParams) return {};
-    if (type.result.has_value() && !Flatten(type.result, &adapter.results)) return {};
-    if (adapter.results.size() > abi::kMaxFlatResults) return {};
+    adapter.results_by_code = !flat.spills_result && !lift.options.post_return &&
+                              (!type.result.has_value() || Flatten(type.result, &adapter.results));
+    if (!adapter.params_by_code) adapter.params.clear();
+    if (!adapter.results_by_code) adapter.results.clear();
     return adapter;
+  }
+
+  // Whether it has values that the call as such must know of: handles that are lent, the objects of
+  // async.
+  bool IsOfCall(const abi::FuncType& type) const {
+    const auto is_of_call = [&](abi::ValType value) {
+      const abi::TypeFacts facts = component_.types->Facts(value);
+      return facts.has_borrow || facts.has_async;
+    };
+    for (const auto& [name, param] : type.params) {
+      if (is_of_call(param)) return true;
+    }
+    return type.result.has_value() && is_of_call(type.result);
   }
 
   // As ComponentInstance::EnteringSet counts.
@@ -105,12 +122,12 @@ class Wirer {
     return entered;
   }
 
-  // False when it has values of other kinds, or so many that they stand in memory.
+  // False when it has values of other kinds. There are at most kMaxFlatParams.
   bool Flatten(abi::ValType type, std::vector<FlatValue>* values) const {
     using Kind = FlatValue::Kind;
     const auto add = [&](FlatValue value) {
-      values->push_back(value);
-      return values->size() <= abi::kMaxFlatParams;
+      values->push_back(std::move(value));
+      return true;
     };
     switch (type.kind()) {
       case TypeKind::kBool: return add({Kind::kBool});
@@ -120,10 +137,10 @@ class Wirer {
       case TypeKind::kU16: return add({Kind::kMasked, 0xffff});
       case TypeKind::kS32:
       case TypeKind::kU32:
+      case TypeKind::kF32: return add({Kind::kSame});
       case TypeKind::kS64:
       case TypeKind::kU64:
-      case TypeKind::kF32:
-      case TypeKind::kF64: return add({Kind::kSame});
+      case TypeKind::kF64: return add({Kind::kSame64});
       case TypeKind::kChar: return add({Kind::kChar});
       case TypeKind::kFlags:
         return add({Kind::kMasked, abi::FlagsMask(component_.types->Get(type).labels.size())});
@@ -134,8 +151,31 @@ class Wirer {
           if (!Flatten(part, values)) return false;
         }
         return true;
+      case TypeKind::kVariant:
+      case TypeKind::kOption:
+      case TypeKind::kResult: return FlattenCases(type, values);
       default: return false;
     }
+  }
+
+  // False too for one in another, and for more cases than code is to be made of.
+  bool FlattenCases(abi::ValType type, std::vector<FlatValue>* values) const {
+    constexpr size_t kMaxCases = 16;
+    const abi::TypeDef& def = component_.types->Get(type);
+    FlatValue variant{FlatValue::Kind::kBelow, abi::CaseCount(def), {}};
+    for (uint32_t i = 0; i < variant.limit; ++i) {
+      const abi::ValType payload = abi::CasePayload(def, i);
+      std::vector<FlatValue>& flat = variant.cases.emplace_back();
+      if (!payload.has_value()) continue;
+      variant.kind = FlatValue::Kind::kVariant;
+      if (variant.limit > kMaxCases || !Flatten(payload, &flat)) return false;
+      for (const FlatValue& value : flat) {
+        if (value.kind == FlatValue::Kind::kVariant) return false;
+      }
+    }
+    if (variant.kind == FlatValue::Kind::kBelow) variant.cases.clear();
+    values->push_back(std::move(variant));
+    return true;
   }
 
   void FillImports(uint32_t index) {
@@ -161,9 +201,10 @@ class Wirer {
   const abi::ResolvedComponent& component_;
   std::vector<std::vector<KnownFunc>> filled_by_;  // by core instance and FuncIdx
   std::vector<bool> is_instantiated_;              // by module
-  // By lift and flags; by what there is to do.
-  absl::flat_hash_map<std::pair<uint32_t, uint32_t>, AdapterOfProgram> adapters_;
-  std::map<std::tuple<uint32_t, uint32_t, uint32_t, std::vector<FlatValue>, std::vector<FlatValue>>,
+  // By lift, flags and type; by what there is to do.
+  absl::flat_hash_map<std::tuple<uint32_t, uint32_t, uint32_t>, AdapterOfProgram> adapters_;
+  std::map<std::tuple<uint32_t, uint32_t, uint32_t, uint32_t, bool, bool, std::vector<FlatValue>,
+                      std::vector<FlatValue>>,
            uint32_t>
       indices_;
   Wiring wiring_;

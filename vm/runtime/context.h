@@ -66,8 +66,11 @@ struct Adapter {
 
   // Not for code. Of a call that was left by a trap.
   void (*on_trap)(Adapter& adapter) = nullptr;
-  // Of one whose results, in slots, are wrong: sets the trap.
-  void (*on_bad_results)(Adapter& adapter, Slot* slots) = nullptr;
+  // What code leaves to the runtime, with the instances closed; false after a trap. The callee's
+  // arguments of the caller's; and then, of what it returned, the caller's results, which go where
+  // its arguments were and may stand there.
+  bool (*pass_arguments)(Adapter& adapter, const Slot* given, Slot* arguments) = nullptr;
+  bool (*pass_results)(Adapter& adapter, const Slot* found, Slot* given) = nullptr;
 };
 
 #define FUNC_FIELD(type, name, offset) static_assert(offsetof(Func, name) == offset);

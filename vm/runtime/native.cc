@@ -72,10 +72,14 @@ TENON_BUILTIN bool tenon_builtin_CallFunc(Context* ctx, const Func* func, Slot* 
   return tier.invoke_from_native(*ctx->run->store, *func, slots);
 }
 
-TENON_BUILTIN bool tenon_builtin_BadResults(Context* ctx, Slot* slots) {
+TENON_BUILTIN bool tenon_builtin_PassArguments(Context* ctx, const Slot* given, Slot* arguments) {
   auto* const adapter = reinterpret_cast<Adapter*>(ctx);
-  adapter->on_bad_results(*adapter, slots);
-  return false;
+  return adapter->pass_arguments(*adapter, given, arguments) && !MustEnd(*ctx->run);
+}
+
+TENON_BUILTIN bool tenon_builtin_PassResults(Context* ctx, const Slot* found, Slot* given) {
+  auto* const adapter = reinterpret_cast<Adapter*>(ctx);
+  return adapter->pass_results(*adapter, found, given) && !MustEnd(*ctx->run);
 }
 
 TENON_BUILTIN bool tenon_builtin_CallOwn(Context* ctx, uint32_t func, Slot* slots) {
