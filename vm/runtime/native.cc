@@ -184,7 +184,7 @@ bool InvokeNative(Context& context, const FuncCode& code, Slot* slots) {
   const char* top = static_cast<const char*>(__builtin_frame_address(0));
   if (store.must_end() ||
       (run.native_limit != nullptr && top < run.native_limit + kHeadroomBytes) ||
-      !store.HasNativeStack() ||
+      !sys::EnsureSignalStack() || !store.HasNativeStack() ||
       run.native.native_sp < AsChars(store.native_stack()) + kEntryBytes) {
     store.SetTrap(store.must_end() ? TrapKind::kTimeout : TrapKind::kCallStackExhausted);
     return false;

@@ -35,7 +35,6 @@ constexpr size_t kStackGuardBytes = 64 * 1024;
 }  // namespace
 
 bool Store::MakeNativeStack() {
-  if (!sys::EnsureSignalStack()) return false;
   sys::Mapping stack = sys::Mapping::Reserve(kStackGuardBytes + limits_.stack_bytes);
   if (!stack || !stack.Commit(kStackGuardBytes, limits_.stack_bytes)) return false;
   native_stack_ = std::move(stack);

@@ -1,4 +1,4 @@
-// Memory from the host: allocate, or reserve and commit, then release. The only user of mmap.
+// Memory from the host: allocate, or reserve and commit, then release. Code is code_space.h's.
 // What is reserved can't be accessed until it is committed, and reads as zero then.
 #pragma once
 

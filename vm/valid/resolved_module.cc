@@ -11,8 +11,9 @@ void FuncTable::Append(std::shared_ptr<const OutlinedFuncs> funcs, const Resolve
 }
 
 ResolvedFunc FuncTable::Outlined(size_t func) const {
+  TENON_CHECK(func < outlined_count_);
   const uint32_t type = outlined_->TypeOf(func).value();
-  TENON_CHECK(func < outlined_count_ && type < module_->type_ids.size());
+  TENON_CHECK(type < module_->type_ids.size());
   return {module_->type_ids[type], &module_->type_defs[type]->func};
 }
 
