@@ -220,7 +220,7 @@ TEST_F(CompileTest, WritesTheHeaderAtTheEntryPoint) {
   }
 }
 
-// Code that nothing reaches, values that cross every kind of label, and the settings.
+// Code that nothing reaches, and values that cross every kind of label.
 TEST_F(CompileTest, TakesEveryKindOfControl) {
   const absl::string_view wat = R"((module
     (type $pair (func (param i32 i64) (result i32 i64)))
@@ -307,28 +307,27 @@ TEST_F(CompileTest, LowersEveryRow) {
   }
 }
 
-TEST_F(CompileTest, TakesEverySetting) {
-  const std::string wat = EveryRow();
+TEST_F(CompileTest, SaysForWhichSettingsItIs) {
+  using vm::artifact::Header;
+  const auto header_of = [&](const CompileOptions& options) {
+    const std::vector<uint8_t> image = Compile(kSmall, options);
+    return ReadAt<Header>(image, ReadAt<Elf64_Ehdr>(image, 0).e_entry);
+  };
   CompileOptions options;
   options.level = OptLevel::k1;
   options.cpu = "x86-64-v3";
+  EXPECT_EQ(header_of(options).level, '1');
+  EXPECT_STREQ(header_of(options).cpu, "x86-64-v3");
+  const uint32_t common = header_of(options).settings;
+  EXPECT_NE(common & vm::artifact::kGuardedMemories, 0);
   options.bounds = Bounds::kExplicit;
+  EXPECT_EQ(header_of(options).settings, common & ~vm::artifact::kGuardedMemories);
   options.trap_policy = TrapPolicy::kComponent;
-  Compile(wat, options);
-  EXPECT_EQ(Left(), "");
-}
-
-// The interpreter does what the machine can, which a baseline image does not know.
-TEST_F(CompileTest, AsksForFusedMultiplyAddsWhereItCannotFuse) {
-  CompileOptions options;
-  options.cpu = "x86-64-v2";
-  const char* wat = R"((module (func (param v128) (result v128)
-    (f32x4.relaxed_madd (local.get 0) (local.get 0) (local.get 0)))))";
-  Compile(wat, options);
-  EXPECT_EQ(Left(), "");
+  EXPECT_EQ(header_of(options).settings,
+            common & ~(vm::artifact::kGuardedMemories | vm::artifact::kPreciseTraps));
   options.deterministic_simd = true;
-  Compile(wat, options);
-  EXPECT_EQ(Left(), "");
+  EXPECT_EQ(header_of(options).settings & vm::artifact::kDeterministicSimd,
+            vm::artifact::kDeterministicSimd);
 }
 
 TEST_F(CompileTest, WhatBecomesTooLargeIsAnError) {

@@ -225,6 +225,7 @@ Result<File> ReadFile(const InspectOptions& options) {
   }
   TENON_ASSIGN_OR_RETURN(vm::sys::File artifact, vm::sys::File::Open(options.file));
   TENON_ASSIGN_OR_RETURN(const auto image, vm::artifact::Image::MapForAny(std::move(artifact)));
+  TENON_RETURN_IF_ERROR(image->Verify());
   TENON_ASSIGN_OR_RETURN(file.compiled, Describe(*image));
   file.bytes.assign(image->source().begin(), image->source().end());
   file.features = image->features();

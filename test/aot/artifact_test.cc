@@ -1,4 +1,9 @@
 // Compiled files that were damaged: refused, or as good as before, whatever byte it is.
+#include <elf.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <cstring>
 #include <functional>
 #include <memory>
@@ -7,6 +12,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "jit/compile.h"
 #include "test/aot/forge.h"
@@ -62,6 +68,12 @@ Bytes CompileToFile(absl::string_view wat, const jit::CompileOptions& options) {
   return *image;
 }
 
+const Bytes& FileOfInterpreted() {
+  static const Bytes& file = *new Bytes(CompileToFile(
+      kModule, {.level = jit::OptLevel::k0, .filter = [](FuncIdx) { return false; }}));
+  return file;
+}
+
 const Bytes& File() {
   static const Bytes& file = *new Bytes(CompileToFile(kModule, {.level = jit::OptLevel::k0}));
   return file;
@@ -110,9 +122,10 @@ std::vector<Part> TrustedParts(const Bytes& bytes) {
           {begin + header.plan.offset, header.plan.size}};
 }
 
-// Calls with every copy in which one bit of the parts is another.
-void FlipEachBit(const std::vector<Part>& parts, const std::function<void(const Bytes&)>& check) {
-  Bytes copy = File();
+// Calls with every copy of the file in which one bit of the parts is another.
+void FlipEachBit(const Bytes& file, const std::vector<Part>& parts,
+                 const std::function<void(const Bytes&)>& check) {
+  Bytes copy = file;
   for (const Part& part : parts) {
     for (uint64_t i = part.offset; i < part.offset + part.size; ++i) {
       for (int bit = 0; bit < 8; ++bit) {
@@ -129,13 +142,35 @@ TEST(ArtifactTest, RunsFromItsPlan) { EXPECT_EQ(Outcome(File()), std::to_string(
 TEST(ArtifactTest, RefusesFlipsOrBehavesTheSame) {
   const std::string expected = std::to_string(kExpected);
   size_t refused = 0, same = 0;
-  FlipEachBit(TrustedParts(File()), [&](const Bytes& damaged) {
+  FlipEachBit(File(), TrustedParts(File()), [&](const Bytes& damaged) {
     const std::string outcome = Outcome(damaged);
     ASSERT_TRUE(outcome == expected || !absl::ascii_isdigit(outcome[0])) << outcome;
     ++(outcome == expected ? same : refused);
   });
   EXPECT_GT(refused, 1000);
   EXPECT_GT(same, 100);  // functions whose rows are damaged are interpreted
+}
+
+// Functions without machine code are translated from the source, for instances that the plan lays
+// out.
+TEST(ArtifactTest, InterpretsNothingOfADamagedSource) {
+  const Bytes& file = FileOfInterpreted();
+  EXPECT_EQ(Outcome(file), std::to_string(kExpected));
+  uint64_t at = 0;
+  const Header header = HeaderOf(file, &at);
+  const Part source = {header.trailer.offset + header.source.offset, header.source.size};
+  FlipEachBit(file, {source}, [](const Bytes& damaged) { ASSERT_EQ(Outcome(damaged), "trap"); });
+}
+
+TEST(ArtifactTest, AFileThatCannotBeReadIsNotADamagedOne) {
+  auto file = sys::File::OfBytes(File());
+  const std::string path = absl::StrCat("/proc/self/fd/", file->descriptor());
+  const int write_only = open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  ASSERT_EQ(dup2(write_only, file->descriptor()), file->descriptor());
+  close(write_only);
+  const auto image = Image::Map(std::move(*file));
+  ASSERT_FALSE(image.has_value());
+  EXPECT_EQ(image.error().kind(), ErrorKind::kIo);
 }
 
 TEST(ArtifactTest, RefusesTruncation) {
@@ -154,13 +189,39 @@ TEST(ArtifactTest, VerifyRefusesEveryFlip) {
   }
 }
 
-// Nothing compares a digest of the symbols, nor of the sections that say where they are.
+// Behind the code, and before the parts that the sections say nothing of: names, and the sections
+// that say where they are.
+Part SymbolsOf(const Bytes& bytes) {
+  Elf64_Ehdr elf;
+  std::memcpy(&elf, bytes.data(), sizeof elf);
+  uint64_t begin = elf.e_shoff, end = elf.e_shoff + elf.e_shnum * sizeof(Elf64_Shdr);
+  for (size_t i = 0; i < elf.e_shnum; ++i) {
+    Elf64_Shdr section;
+    std::memcpy(&section, bytes.data() + elf.e_shoff + i * sizeof section, sizeof section);
+    if (section.sh_type != SHT_SYMTAB && section.sh_type != SHT_STRTAB) continue;
+    begin = std::min(begin, section.sh_offset);
+    end = std::max(end, section.sh_offset + section.sh_size);
+  }
+  return {begin, end - begin};
+}
+
+std::string TextOf(const std::vector<Symbol>& symbols) {
+  std::string text;
+  for (const Symbol& symbol : symbols) {
+    absl::StrAppend(&text, symbol.offset, " ", symbol.size, " ", symbol.name, "\n");
+  }
+  return text;
+}
+
+// Loading compares no digest of the symbols, nor of the sections that say where they are.
 TEST(ArtifactTest, ReadsDamagedSymbolsSafely) {
-  uint64_t at = 0;
-  const Header header = HeaderOf(File(), &at);
-  EXPECT_EQ(ReadSymbols(**MapBytes(File()))->front().name, "f0.add");
+  const auto whole = ReadSymbols(**MapBytes(File()));
+  EXPECT_EQ(whole->front().name, "f0.add");
+  const std::string expected = TextOf(*whole);
+  size_t refused = 0, changed = 0;
   Bytes copy = File();
-  for (uint64_t i = header.checked_bytes; i < header.trailer.offset; ++i) {
+  const Part part = SymbolsOf(copy);
+  for (uint64_t i = part.offset; i < part.offset + part.size; ++i) {
     for (const uint8_t value : {0x00, 0x7f, 0xff}) {
       copy[i] = value;
       const auto image = MapBytes(copy);
@@ -169,14 +230,18 @@ TEST(ArtifactTest, ReadsDamagedSymbolsSafely) {
       for (size_t k = 0; symbols && k < symbols->size(); ++k) {
         ASSERT_TRUE((*image)->IsCode((*symbols)[k].offset, (*symbols)[k].size));
       }
+      refused += !symbols;
+      changed += symbols && TextOf(*symbols) != expected;
     }
     copy[i] = File()[i];
   }
+  EXPECT_GT(refused, 0);
+  EXPECT_GT(changed, 10);
 }
 
 TEST(ArtifactTest, ReadsForgedPartsSafely) {
   size_t loaded = 0;
-  FlipEachBit(TrustedParts(File()), [&](const Bytes& damaged) {
+  FlipEachBit(File(), TrustedParts(File()), [&](const Bytes& damaged) {
     Bytes forged = damaged;
     if (Forge(&forged) && LoadForged(forged)) ++loaded;
   });

@@ -2,6 +2,8 @@
 
 #include <elf.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <utility>
 
@@ -16,9 +18,26 @@ namespace tenon {
 namespace {
 
 using vm::artifact::Header;
+using vm::artifact::Outlined;
 
 bool IsWithin(const vm::artifact::Part& part, uint64_t size) {
   return part.offset <= size && part.size <= size - part.offset;
+}
+
+// Those of the modules' sources, in the rows.
+void ForgeSourceDigests(const Header& header, absl::Span<uint8_t> trailer) {
+  if (!IsWithin(header.source, trailer.size())) return;
+  const auto source = trailer.subspan(header.source.offset, header.source.size);
+  const auto rows = trailer.subspan(header.rows.offset, header.rows.size);
+  for (size_t i = 0; i < std::min<size_t>(header.module_count, rows.size() / sizeof(Outlined));
+       ++i) {
+    Outlined row;
+    uint8_t* const at = rows.data() + i * sizeof row;
+    std::memcpy(&row, at, sizeof row);
+    if (!IsWithin(row.source, source.size())) continue;
+    const auto digest = vm::sys::Sha256Of(source.subspan(row.source.offset, row.source.size));
+    std::memcpy(at + offsetof(Outlined, source_digest), digest.data(), digest.size());
+  }
 }
 
 }  // namespace
@@ -42,6 +61,8 @@ bool Forge(std::vector<uint8_t>* file) {
       !IsWithin(header.plan, header.trailer.size)) {
     return false;
   }
+  ForgeSourceDigests(header,
+                     absl::MakeSpan(*file).subspan(header.trailer.offset, header.trailer.size));
   const absl::Span<const uint8_t> bytes(*file);
   const vm::artifact::CheckedBytes checked(header, at, bytes, bytes.subspan(header.trailer.offset));
   const auto digest = checked.Digest();

@@ -10,7 +10,7 @@
 namespace tenon::vm::artifact {
 
 inline constexpr char kMagic[8] = {'\0', 't', 'e', 'n', 'o', 'n', '\r', '\n'};
-inline constexpr uint32_t kVersion = 6;
+inline constexpr uint32_t kVersion = 7;
 
 // What the code relies on, and how much is told of it, as bits of Header::settings.
 enum Setting : uint32_t {
@@ -22,13 +22,15 @@ enum Setting : uint32_t {
   kAllPositions = 32,      // of all instructions, not only of those that may trap or call
 };
 
-// Bytes of something.
+// Bytes of something, by their offset in what the field says.
 struct Part {
   uint64_t offset;
   uint64_t size;
 };
 
-// Offsets are from the image's first byte. Rows from `trailer` on are what SealImage fills in.
+// Offsets are from the image's first byte, those of Parts from the trailer's but for its own, which
+// is the file's. SealImage fills in what stands from `trailer` on, adds kIsComponent to `settings`,
+// and makes the offset of `position_funcs`, the file's until then, the trailer's.
 struct Header {
   char magic[8];
   uint32_t version;
@@ -46,7 +48,7 @@ struct Header {
   uint32_t adapter_count;  // where its code begins; zero: it has none. Among the checked bytes
   uint32_t zero;
   Part position_funcs;        // FuncPositions (vm/runtime/code_positions.h), by their code
-  Part trailer;               // of the file, in no segment: all parts, by their offset in it
+  Part trailer;               // in the file, in no segment: all parts
   Part rows;                  // Outlined, one a module, and what they name
   Part plan;                  // an archive (vm/valid/archive.h); behind the rows
   Part source;                // the component or module, in the binary format
@@ -79,13 +81,14 @@ inline constexpr size_t kFuncsPerBlock = 256;
 
 // What is to be known of a core module beside the plan. Offsets of rows are from their part's.
 struct Outlined {
-  Part source;       // of the module in `source`
-  uint32_t digests;  // uint64_t a block of functions: the first bytes of its SHA-256
+  Part source;                // of the module in `source`
+  uint8_t source_digest[32];  // SHA-256 of those bytes
+  uint32_t digests;           // uint64_t a block of functions: the first bytes of its SHA-256
   uint32_t digest_count;
   uint32_t datas;  // data_count of Part: the bytes of data segments, in `source`
   uint32_t data_count;
 };
-static_assert(sizeof(Outlined) == 32);
+static_assert(sizeof(Outlined) == 64);
 
 // A hash of the structures and functions of the runtime that compiled code relies on (vmctx.def,
 // builtins.def).

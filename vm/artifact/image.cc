@@ -29,11 +29,10 @@ std::unexpected<Error> Damaged(absl::string_view what) {
 }
 
 template <typename T>
-Status Read(const sys::File& file, uint64_t offset, absl::Span<T> to) {
-  const Status read =
-      file.ReadAt(offset, {reinterpret_cast<uint8_t*>(to.data()), to.size() * sizeof(T)});
-  if (!read) return Damaged("it is too short");
-  return {};
+Status Read(const sys::File& file, uint64_t file_size, uint64_t offset, absl::Span<T> to) {
+  const uint64_t size = to.size() * sizeof(T);
+  if (offset > file_size || size > file_size - offset) return Damaged("it is too short");
+  return file.ReadAt(offset, {reinterpret_cast<uint8_t*>(to.data()), size});
 }
 
 bool IsOurs(const Elf64_Ehdr& elf) {
@@ -63,7 +62,7 @@ struct Layout {
 
 Result<Layout> ReadLayout(const sys::File& file, uint64_t file_size, const Elf64_Ehdr& elf) {
   std::vector<Elf64_Phdr> headers(elf.e_phnum);
-  TENON_RETURN_IF_ERROR(Read(file, elf.e_phoff, absl::MakeSpan(headers)));
+  TENON_RETURN_IF_ERROR(Read(file, file_size, elf.e_phoff, absl::MakeSpan(headers)));
   const uint64_t page = sys::HostPageBytes();
   Layout layout;
   for (const Elf64_Phdr& header : headers) {
@@ -135,9 +134,9 @@ Result<std::shared_ptr<const Image>> Image::Map(sys::File file) {
 
 Result<std::shared_ptr<const Image>> Image::MapForAny(sys::File file) {
   Elf64_Ehdr elf;
-  TENON_RETURN_IF_ERROR(Read(file, 0, absl::MakeSpan(&elf, 1)));
-  if (!IsOurs(elf)) return Damaged("its first bytes are another format's");
   TENON_ASSIGN_OR_RETURN(const uint64_t file_size, file.Size());
+  TENON_RETURN_IF_ERROR(Read(file, file_size, 0, absl::MakeSpan(&elf, 1)));
+  if (!IsOurs(elf)) return Damaged("its first bytes are another format's");
   TENON_ASSIGN_OR_RETURN(const Layout layout, ReadLayout(file, file_size, elf));
 
   // The header lies in the first segment, which begins with the file.
@@ -266,7 +265,7 @@ Status Image::Verify() const {
   sys::Sha256 hash;
   for (uint64_t at = header_.checked_bytes; at < size; at += piece.size()) {
     piece.resize(std::min<uint64_t>(kPiece, size - at));
-    TENON_RETURN_IF_ERROR(Read(file_, at, absl::MakeSpan(piece)));
+    TENON_RETURN_IF_ERROR(Read(file_, size, at, absl::MakeSpan(piece)));
     hash.Add(piece);
   }
   if (!IsDigest(hash.Finish(), header_.rest_digest)) return Damaged("its digest is another");

@@ -1,9 +1,11 @@
 #include "vm/artifact/load.h"
 
+#include <cstring>
 #include <mutex>
 #include <utility>
 
 #include "vm/binary/decoder.h"
+#include "vm/sys/sha256.h"
 #include "vm/valid/archived_module.h"
 #include "vm/valid/validate.h"
 
@@ -40,8 +42,11 @@ class ModuleOfImage : public CompiledModule {
 
  private:
   std::shared_ptr<const ResolvedModule> Decode() const {
-    const Part& part = image_->outlined(index_).source;
-    const SharedBytes bytes{image_, image_->source().subspan(part.offset, part.size)};
+    const Outlined& row = image_->outlined(index_);
+    const SharedBytes bytes{image_, image_->source().subspan(row.source.offset, row.source.size)};
+    // What is translated from it runs on instances that are laid out by the plan.
+    const sys::Sha256Digest digest = sys::Sha256Of(bytes.bytes);
+    if (std::memcmp(digest.data(), row.source_digest, digest.size()) != 0) return nullptr;
     Result<vm::Module> module = DecodeModule(bytes, image_->features());
     if (!module || module->functions.size() != size()) return nullptr;
     auto resolved = ValidateModule(std::make_unique<vm::Module>(std::move(*module)),

@@ -51,6 +51,10 @@ std::vector<uint64_t> DigestsOf(const std::vector<uint8_t>& image, const Module&
   return digests;
 }
 
+void Copy(absl::Span<const uint8_t> digest, uint8_t* to) {
+  std::memcpy(to, digest.data(), digest.size());
+}
+
 // The rows' part.
 std::vector<uint8_t> MakeRows(const Source& source, const Header& header,
                               const std::vector<uint8_t>& image) {
@@ -64,15 +68,12 @@ std::vector<uint8_t> MakeRows(const Source& source, const Header& header,
     if (i >= source.modules.size()) continue;
     const SourceModule& module = source.modules[i];
     row.source = {module.offset, module.size};
+    Copy(sys::Sha256Of(source.binary.subspan(module.offset, module.size)), row.source_digest);
     row.datas = AppendRows(module.datas, &out);
     row.data_count = static_cast<uint32_t>(module.datas.size());
   }
   if (!rows.empty()) std::memcpy(out.data(), rows.data(), rows.size() * sizeof(Outlined));
   return out;
-}
-
-void Copy(absl::Span<const uint8_t> digest, uint8_t* to) {
-  std::memcpy(to, digest.data(), digest.size());
 }
 
 }  // namespace
