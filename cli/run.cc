@@ -1,5 +1,7 @@
 #include <tenon/tenon.h>
 
+#include <unistd.h>
+
 #include <chrono>
 #include <cstdio>
 #include <memory>
@@ -20,6 +22,7 @@
 #include "cli/tiers.h"
 #include "vm/artifact/image.h"
 #include "vm/base/status.h"
+#include "vm/sys/native.h"
 #include "wasi/ctx/context.h"
 #include "wasi/wasi.h"
 
@@ -77,10 +80,9 @@ Error NoComponent(std::vector<uint8_t>& bytes, const vm::Features& features) {
 // The engine that a compiled file asks for, unless another was asked for.
 EngineOptions EngineFor(const RunOptions& options, const InputFile& file) {
   EngineOptions chosen = options.engine;
-  if (file.image == nullptr) return chosen;
-  const EngineOptions compiled = OptionsOf(*file.image);
-  if (chosen.bounds == EngineOptions().bounds) chosen.bounds = compiled.bounds;
-  if (chosen.features.rep() == 0) chosen.features = compiled.features;
+  if (!file.compiled_for) return chosen;
+  if (chosen.bounds == EngineOptions().bounds) chosen.bounds = file.compiled_for->bounds;
+  if (chosen.features.rep() == 0) chosen.features = file.compiled_for->features;
   return chosen;
 }
 
@@ -190,6 +192,15 @@ int RunComponent(const RunOptions& options, InputFile& file, Program& program) {
   return Invoke(options, *program.instance->rep()->instance, *invocation);
 }
 
+// In a signal handler.
+void TellOfWrongCode() {
+  constexpr absl::string_view kText =
+      "tenon: run: the machine code of the guest is damaged, or wrong: '--verify' checks a "
+      "compiled "
+      "file, 'tenon cache clear' drops those of the cache\n";
+  (void)!write(STDERR_FILENO, kText.data(), kText.size());
+}
+
 bool IsModule(const InputFile& file) {
   if (file.image != nullptr) return !file.image->is_component();
   const InputKind kind = KindOf(file.bytes);
@@ -230,6 +241,7 @@ int Run(const RunOptions& options) {
   }
   auto file = ReadInput(options);
   if (!file) return Report(options, file.error());
+  vm::sys::ReportWrongCode(&TellOfWrongCode);
   static Program& program = *new Program(EngineFor(options, *file));
   Store& store = program.store.emplace(program.engine, LimitsOf(options));
   Expected<void> ready = SetWasi(store, WasiContext(std::move(*context)));

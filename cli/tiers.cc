@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "abi/api/reps.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "cli/cache.h"
@@ -191,6 +192,7 @@ Result<InputFile> ReadInput(const RunOptions& options) {
     InputFile file;
     TENON_ASSIGN_OR_RETURN(file.image, MapFile(options.file));
     if (options.verify) TENON_RETURN_IF_ERROR(file.image->Verify());
+    file.compiled_for = OptionsOf(*file.image);
     if (options.tier != Tier::kInterp) return file;
     file.bytes.assign(file.image->source().begin(), file.image->source().end());
     file.image = nullptr;

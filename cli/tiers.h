@@ -1,6 +1,7 @@
 // `tenon run --tier`: which code a component runs by. With kAuto it is what the cache has of it
 // (cache.h), and without that the interpreter, at once; once the guest has run for a while it is
-// compiled in the background, and its functions move to compiled code at their next entry.
+// compiled in the background, and its functions move to compiled code at their next entry. Core
+// modules and texts are never compiled in the background.
 #pragma once
 
 #include <sys/stat.h>
@@ -25,6 +26,8 @@ struct InputFile {
   bool is_cached = false;                            // the image
   std::optional<vm::sys::Sha256Digest> digest;       // of the bytes, where it was needed
   std::optional<struct stat> status;  // of the file with those bytes, where there is a cache
+  // What a compiled file, by its name, was compiled for, even if it is interpreted.
+  std::optional<EngineOptions> compiled_for;
 };
 
 // Whether a file of that name is to be a compiled one.

@@ -71,8 +71,8 @@ struct Program {
 };
 
 // `reports`, one a module, may be null. kUsage: no such processor; kLimit: more than
-// `output_bytes`. One call at a time, since the
-// linker has state of the process.
+// `output_bytes`, or it can't be linked. One call at a time, since the linker has state of the
+// process.
 Result<std::vector<uint8_t>> Compile(const Program& program, const CompileOptions& options,
                                      std::vector<CompileReport>* reports);
 // One core module that says nothing of its source.

@@ -2,8 +2,10 @@
 // memory and each way of keeping within it.
 #include <signal.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -300,6 +302,46 @@ TEST(ExplicitBoundsDeathTest, TakeNoHandlerForFaults) {
     std::exit(trapped && before.sa_sigaction == after.sa_sigaction ? 0 : 1);
   };
   EXPECT_EXIT(run(), testing::ExitedWithCode(0), "");
+}
+
+constexpr absl::string_view kFaults = R"((module (memory 1)
+    (func (export "f") (result i32) (i32.load (i32.const 65533)))))";
+
+// In processes of their own, likewise.
+TEST(FaultDeathTest, ASignalThatWasSentIsIgnoredWhereItWas) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto run = [](int signal) {
+    std::signal(signal, SIG_IGN);
+    Guest guest(Bounds::kGuard);
+    Instance* instance = guest.Load(kFaults);
+    const bool trapped = guest.Call(instance, "f") == kTrapped;
+    raise(signal);
+    std::exit(trapped && guest.Call(instance, "f") == kTrapped ? 0 : 1);
+  };
+  EXPECT_EXIT(run(SIGSEGV), testing::ExitedWithCode(0), "");
+  EXPECT_EXIT(run(SIGBUS), testing::ExitedWithCode(0), "");
+}
+
+TEST(FaultDeathTest, ASignalThatWasSentEndsTheProcess) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto run = [](int signal) {
+    std::signal(signal, SIG_DFL);
+    Guest guest(Bounds::kGuard);
+    guest.Call(guest.Load(kFaults), "f");  // takes the handlers
+    raise(signal);
+    std::exit(0);
+  };
+  EXPECT_EXIT(run(SIGSEGV), testing::KilledBySignal(SIGSEGV), "");
+  EXPECT_EXIT(run(SIGBUS), testing::KilledBySignal(SIGBUS), "");
+}
+
+// A store's threads take turns.
+TEST(FaultTest, IsATrapOnEveryThread) {
+  Guest guest(Bounds::kGuard);
+  Instance* instance = guest.Load(kFaults);
+  for (int i = 0; i < 2; ++i) {
+    std::thread([&] { EXPECT_EQ(guest.Call(instance, "f"), kTrapped); }).join();
+  }
 }
 
 // kMaxPagesWithMargin

@@ -42,9 +42,16 @@ extern "C" const char tenon_sys_native_end[];  // behind its code
 // return address's end.
 inline constexpr uint32_t kTrySavesContext = 5;
 
-// The thread's signals need a stack when a guest has used up its own. False when there is no memory
-// for one.
+// The thread's signals need a stack when a guest has used up its own: to be called by each thread
+// before it enters compiled code, cheap but for the first time. False when there is no memory for
+// one.
 bool EnsureSignalStack();
+
+// For programs that have something to say when compiled code faults and it is no trap of the guest,
+// since the code is damaged, or wrong: calls `report` in the signal handler, before the signal goes
+// to whoever handled it before, or ends the process. Also of signals that are never a guest's:
+// SIGILL, SIGFPE and SIGTRAP. From one thread, before guests are entered.
+void ReportWrongCode(void (*report)());
 
 // TENON_HOST_THUNK(name, function) defines the assembler symbol `name`, which compiled code calls
 // as a C function with a context in swiftself: it calls `function`, of C linkage and with the same

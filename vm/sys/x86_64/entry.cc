@@ -6,7 +6,9 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <iterator>
 
 #include "vm/sys/code_space.h"
 
@@ -21,15 +23,18 @@ extern const char tenon_sys_native_begin[], tenon_sys_native_end[];
 namespace tenon::vm::sys {
 namespace {
 
-constexpr int kFaultSignals[] = {SIGSEGV, SIGBUS};
+constexpr int kFaultSignals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP};
+constexpr size_t kMemoryFaults = 2;  // a guest's are among those; the others are wrong code's
 // Ignored by default, so that one that comes late does no harm, and hardly used for anything else.
 constexpr int kInterruptSignal = SIGURG;
 // What our interrupts carry.
 constinit char interrupt_cookie = 0;
 
 std::atomic<const SignalClaims*> claims_on_signals;  // the same to all who set it
-struct sigaction previous_actions[2];
+struct sigaction previous_actions[std::size(kFaultSignals)];
 struct sigaction previous_interrupt_action;
+
+std::atomic<void (*)()> wrong_code_report = nullptr;
 
 thread_local EntryRecord* current_entry = nullptr;
 
@@ -44,10 +49,19 @@ bool CallPrevious(const struct sigaction& previous, int signal, siginfo_t* info,
   return true;
 }
 
+// Whether a process sent it, which is no fault of anyone's.
+bool WasSent(const siginfo_t* info) { return info->si_code <= 0; }
+
 void Chain(int signal, siginfo_t* info, void* context) {
-  const struct sigaction& previous = previous_actions[signal == SIGSEGV ? 0 : 1];
-  // Returning repeats the fault, which then takes the default action.
-  if (!CallPrevious(previous, signal, info, context)) sigaction(signal, &previous, nullptr);
+  const auto* row = std::find(std::begin(kFaultSignals), std::end(kFaultSignals), signal);
+  const struct sigaction& previous = previous_actions[row - kFaultSignals];
+  if (CallPrevious(previous, signal, info, context)) return;
+  if (WasSent(info) && previous.sa_handler == SIG_IGN) return;
+  struct sigaction by_default = {};
+  by_default.sa_handler = SIG_DFL;
+  sigaction(signal, &by_default, nullptr);
+  // A fault comes again when the handler returns, but for a breakpoint.
+  if (WasSent(info) || signal == SIGTRAP) raise(signal);
 }
 
 enum class Code : uint8_t { kHost, kInterpreter, kNative };
@@ -96,11 +110,13 @@ void OnFault(int signal, siginfo_t* info, void* raw_context) {
   greg_t* machine = context->uc_mcontext.gregs;
   const auto address = reinterpret_cast<uintptr_t>(info->si_addr);
   EntryRecord* entry = current_entry;
-  const Code code = CodeAt(machine);
+  const Code code = WasSent(info) ? Code::kHost : CodeAt(machine);
   const bool is_guests = code == Code::kInterpreter
                              ? ClaimInterpreterFault(*entry, address, machine)
                              : code == Code::kNative && ClaimNativeFault(*entry, address, machine);
   if (!is_guests) {
+    void (*const report)() = wrong_code_report;
+    if (code == Code::kNative && report != nullptr) report();
     Chain(signal, info, raw_context);
     return;
   }
@@ -141,6 +157,12 @@ void Install(int signal, void (*handler)(int, siginfo_t*, void*), int flags,
   sigaction(signal, &action, previous);
 }
 
+void InstallHandlersOfFaults(size_t begin, size_t end) {
+  for (size_t i = begin; i < end; ++i) {
+    Install(kFaultSignals[i], OnFault, SA_NODEFER, &previous_actions[i]);
+  }
+}
+
 }  // namespace
 
 void SetSignalClaims(const SignalClaims& claims) {
@@ -149,9 +171,16 @@ void SetSignalClaims(const SignalClaims& claims) {
 
 void InstallFaultHandlers() {
   [[maybe_unused]] static const bool once = [] {
-    for (int i = 0; i < 2; ++i) {
-      Install(kFaultSignals[i], OnFault, SA_NODEFER, &previous_actions[i]);
-    }
+    InstallHandlersOfFaults(0, kMemoryFaults);
+    return true;
+  }();
+}
+
+void ReportWrongCode(void (*report)()) {
+  wrong_code_report = report;
+  InstallFaultHandlers();
+  [[maybe_unused]] static const bool once = [] {
+    InstallHandlersOfFaults(kMemoryFaults, std::size(kFaultSignals));
     return true;
   }();
 }
