@@ -4,6 +4,7 @@
 #include "abi/link/instance.h"
 #include "abi/link/link_error.h"
 #include "abi/runtime/store.h"
+#include "abi/valid/entered.h"
 #include "absl/strings/str_cat.h"
 
 namespace tenon::abi {
@@ -235,7 +236,11 @@ void ComponentInstantiator::BindFusedLower(const PlanTrampoline& plan, const Low
   BindAdapter(*bound, func);
   func.context = &bound->adapter.context;
   const vm::artifact::Image* const image = instance_->component_->image.get();
-  if (image != nullptr) func.call = image->AdapterAt(index);
+  if (image == nullptr) return;
+  // Compiled code closes and opens as many as the compiler counted.
+  const ComponentInstanceId entered = plan_.lifts[lower.target.lift.value()].instance;
+  TENON_CHECK(bound->entering.size() == CountEntered(plan_, plan.instance, entered));
+  func.call = image->AdapterAt(index);
 }
 
 void ComponentInstantiator::BindAsyncLower(const PlanTrampoline& plan, const LowerTrampoline& lower,

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "abi/types/flat.h"
+#include "abi/valid/entered.h"
 #include "absl/container/flat_hash_map.h"
 #include "vm/runtime/context.h"
 
@@ -106,20 +107,8 @@ class Wirer {
     return type.result.has_value() && is_of_call(type.result);
   }
 
-  // As ComponentInstance::EnteringSet counts.
   uint32_t EnteredBy(abi::ComponentInstanceId caller, abi::ComponentInstanceId callee) const {
-    const auto parent_of = [&](std::optional<abi::ComponentInstanceId> instance) {
-      return component_.plan.component_instances[instance->value()].parent;
-    };
-    uint32_t entered = 0;
-    for (std::optional<abi::ComponentInstanceId> self = callee; self; self = parent_of(self)) {
-      for (std::optional<abi::ComponentInstanceId> other = caller; other;
-           other = parent_of(other)) {
-        if (*other == *self) return entered;
-      }
-      ++entered;
-    }
-    return entered;
+    return static_cast<uint32_t>(abi::CountEntered(component_.plan, caller, callee));
   }
 
   // False when it has values of other kinds. There are at most kMaxFlatParams.
