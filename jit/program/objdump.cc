@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -196,10 +197,16 @@ class CodePrinter {
 
 }  // namespace
 
-Status PrintCode(const std::string& path, const std::string& func) {
+Result<bool> PrintCode(const std::string& path, const std::string& func) {
   TENON_ASSIGN_OR_RETURN(vm::sys::File file, vm::sys::File::Open(path));
   TENON_ASSIGN_OR_RETURN(const auto image, Image::MapForAny(std::move(file)));
-  return CodePrinter::Print(*image, func);
+  TENON_RETURN_IF_ERROR(CodePrinter::Print(*image, func));
+  llvm::outs().flush();
+  const std::error_code error = llvm::outs().error();
+  llvm::outs().clear_error();  // else it ends the process with a message of its own
+  if (!error) return true;
+  if (error == std::errc::broken_pipe) return false;
+  return Fail(ErrorKind::kIo, absl::StrCat("standard output: ", error.message()));
 }
 
 }  // namespace tenon::jit

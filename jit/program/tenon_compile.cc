@@ -280,8 +280,9 @@ Status Run(Arguments arguments) {
 int Main(const std::vector<absl::string_view>& words) {
   if (!words.empty() && words[0] == "objdump") {
     if (words.size() != 3) return Complain(BadUsage("objdump FILE FUNCTION").error());
-    const Status shown = PrintCode(std::string(words[1]), std::string(words[2]));
-    return shown ? 0 : Complain(shown.error());
+    const Result<bool> shown = PrintCode(std::string(words[1]), std::string(words[2]));
+    if (!shown) return Complain(shown.error());
+    return *shown ? 0 : 1;
   }
   auto arguments = Parse(words);
   const Status status = arguments ? Run(std::move(*arguments))
