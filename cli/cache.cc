@@ -60,13 +60,13 @@ std::string FolderPath() {
   return home != nullptr && *home == '/' ? absl::StrCat(home, "/.cache/tenon") : "";
 }
 
-// With those above it, as the XDG specification wants them.
+// With those above it, as the XDG specification wants them. Another process may be first.
 bool MakeFolder(const std::string& path) {
-  if (mkdir(path.c_str(), kOursAlone) == 0) return true;
-  if (errno == EEXIST) return true;
+  const auto make = [&path] { return mkdir(path.c_str(), kOursAlone) == 0 || errno == EEXIST; };
+  if (make()) return true;
   const size_t slash = path.rfind('/');
   return errno == ENOENT && slash != 0 && slash != path.npos && MakeFolder(path.substr(0, slash)) &&
-         mkdir(path.c_str(), kOursAlone) == 0;
+         make();
 }
 
 // The folder that is there now, if it is the user's alone.

@@ -57,6 +57,11 @@ class Words {
   std::vector<char*> pointers_;
 };
 
+// Whether a process with this signal was asked to end, and whoever asked knows.
+bool IsRequest(int signal) {
+  return signal == SIGHUP || signal == SIGINT || signal == SIGTERM || signal == SIGPIPE;
+}
+
 // The status of a child that ended.
 int Wait(pid_t child) {
   int status = 0;
@@ -137,7 +142,11 @@ Result<int> RunCompiler(std::vector<std::string> word_list, const CompilerRun& r
   const int status = Wait(child);
   int error = 0;
   if (failed.size() != sizeof error) {
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    if (WIFEXITED(status)) return WEXITSTATUS(status);
+    const int signal = WTERMSIG(status);
+    if (IsRequest(signal)) return 128 + signal;
+    return Fail(ErrorKind::kLimit, absl::StrCat(run.program, " ended by signal ", signal, " (",
+                                                strsignal(signal), ")"));
   }
   std::memcpy(&error, failed.data(), sizeof error);
   if (error == ENOENT) {

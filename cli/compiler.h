@@ -27,7 +27,8 @@ inline constexpr int kHeld = 3;
 std::string PathInHeld(absl::string_view name);
 
 // Runs it until it ends, and returns its exit code. It ends with this process, whatever ends that.
-// kIo: it can't be started, as when it is not installed.
+// kIo: it can't be started, as when it is not installed; kLimit: it crashed, or the system ended
+// it.
 Result<int> RunCompiler(std::vector<std::string> words, const CompilerRun& run = {});
 
 // Starts it in a session of its own, silent and at low priority, so that it goes on when this

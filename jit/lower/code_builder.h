@@ -48,7 +48,8 @@ class CodeBuilder {
   llvm::Value* Int32(uint64_t value) { return ir_.getInt32(static_cast<uint32_t>(value)); }
   llvm::Value* Int64(uint64_t value) { return ir_.getInt64(value); }
 
-  // A field that never changes while code can see it.
+  // A field that does not change while code can see it, but for a function object's code, which is
+  // null before there is some: then that is right as well, only slower.
   llvm::Value* LoadConstant(llvm::Value* base, Field field, llvm::Type* type) {
     return LoadConstant(base, static_cast<uint64_t>(field), type);
   }

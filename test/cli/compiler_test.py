@@ -9,9 +9,11 @@ import os
 import pathlib
 import pty
 import re
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 TENON, GUESTS = (os.path.abspath(path) for path in sys.argv[1:3])
@@ -95,6 +97,23 @@ class CompilerTest(unittest.TestCase):
             done = self.compile_text(f"(module {chain} (func (param i32) (result i32) local.get 0))",
                                      level, "--memory-budget", "2G")
             self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_how_it_ended_is_told(self):
+        process = subprocess.Popen(self.words("--threads", "1"), stderr=subprocess.PIPE, text=True)
+        children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        deadline = time.monotonic() + 60
+        while not (child := children.read_text().split()) and time.monotonic() < deadline:
+            time.sleep(0.001)
+        os.kill(int(child[0]), signal.SIGKILL)
+        self.assertEqual(process.communicate()[1],
+                         "tenon: compile: tenon-compile ended by signal 9 (Killed)\n")
+        self.assertEqual(process.returncode, 1)
+        self.assertFalse(self.output.exists())
+
+    def test_a_parent_that_ignores_its_children_is_nothing_to_it(self):
+        done = subprocess.run(self.words(), capture_output=True,
+                              preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
 
     def test_a_budget_ends_it_on_a_terminal(self):
         code, sent = self.on_terminal("--memory-budget", "1M")
