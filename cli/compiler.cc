@@ -130,6 +130,7 @@ Result<int> RunCompiler(std::vector<std::string> word_list, const CompilerRun& r
   const Words words(run.program, std::move(word_list));
   Pipe failure, errors;
   const pid_t parent = getpid();
+  signal(SIGCHLD, SIG_DFL);  // how it ends is asked for
   const pid_t child = fork();
   if (child == 0) {
     Become(words, run, parent, run.errors != nullptr ? errors.in.number() : -1,
@@ -156,6 +157,7 @@ Result<int> RunCompiler(std::vector<std::string> word_list, const CompilerRun& r
 }
 
 pid_t StartCompiler(std::vector<std::string> word_list, absl::Span<const int> held) {
+  signal(SIGCHLD, SIG_DFL);
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
   if (posix_spawn_file_actions_init(&actions) != 0) return -1;

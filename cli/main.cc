@@ -86,7 +86,6 @@ int Main(int argc, char** argv) {
   // file-too-large. Only this process decides what signals do; the libraries leave them alone.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
-  std::signal(SIGCHLD, SIG_DFL);  // how a compiler ended is asked for
   if (AsksForHelpWith(argc, argv)) return Help(argv[2]);
   TopLevel options;
   const std::optional<int> exit_code =
