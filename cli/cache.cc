@@ -180,13 +180,18 @@ std::string Cache::NameOf(const vm::sys::Sha256Digest& source, const EngineOptio
 }
 
 std::shared_ptr<const vm::artifact::Image> Cache::Find(const vm::sys::Sha256Digest& source,
-                                                       const EngineOptions& options) const {
+                                                       const EngineOptions& options,
+                                                       bool in_all) const {
   const std::string name = NameOf(source, options);
   auto file = vm::sys::File::OpenIn(descriptor(), name);
   if (!file) return nullptr;
   struct stat status;
   if (fstat(file->descriptor(), &status) != 0 || status.st_uid != geteuid()) return nullptr;
   auto image = vm::artifact::Image::Map(std::move(*file));
+  if (image && in_all) {
+    if (Status whole = (*image)->Verify(); !whole)
+      image = std::unexpected(std::move(whole).error());
+  }
   const bool is_damaged =
       !image && image.error().kind() != ErrorKind::kLimit && image.error().kind() != ErrorKind::kIo;
   const bool is_others =

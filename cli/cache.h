@@ -56,9 +56,9 @@ class Cache {
 
   // The name in the folder of the file compiled for such an engine, whether it is there or not.
   static std::string NameOf(const vm::sys::Sha256Digest& source, const EngineOptions& options);
-  // That file, if it is there and good.
+  // That file, if it is there and good: as far as a start reads it, or `in_all`.
   std::shared_ptr<const vm::artifact::Image> Find(const vm::sys::Sha256Digest& source,
-                                                  const EngineOptions& options) const;
+                                                  const EngineOptions& options, bool in_all) const;
   // The lock of the file of that name. Nothing: somebody else has it, and `waits` is false, or
   // there can't be one.
   std::optional<CacheLock> Lock(absl::string_view name, bool waits) const;

@@ -63,11 +63,11 @@ Result<std::shared_ptr<const Image>> CompileIntoCache(const RunOptions& options,
   const std::string name = Cache::NameOf(digest, options.engine);
   auto lock = cache.Lock(name, /*waits=*/true);
   if (!lock) return nullptr;
-  if (auto image = cache.Find(digest, options.engine)) return image;
+  if (auto image = cache.Find(digest, options.engine, options.verify)) return image;
   cache.Trim(kMaxCacheBytes);
   TENON_RETURN_IF_ERROR(RunToEnd(options, PathInHeld(name), {.held = cache.descriptor()}));
   lock->ClearMark();
-  return cache.Find(digest, options.engine);
+  return cache.Find(digest, options.engine, options.verify);
 }
 
 // Compiles a file that was read, and waits for it.
@@ -99,7 +99,7 @@ Result<InputFile> ReadOrFind(const RunOptions& options) {
   const bool is_known = cache && stat(options.file.c_str(), &status) == 0;
   if (is_known) file.digest = cache->KnownDigest(status);
   const bool was_known = file.digest.has_value();
-  if (was_known) file.image = cache->Find(*file.digest, options.engine);
+  if (was_known) file.image = cache->Find(*file.digest, options.engine, options.verify);
   if (file.image == nullptr) {
     file.digest.reset();  // what is read now may be another file
     TENON_ASSIGN_OR_RETURN(file.bytes, ReadInputFile(options.file));
@@ -111,7 +111,7 @@ Result<InputFile> ReadOrFind(const RunOptions& options) {
   if (file.status && !was_known) {
     file.digest = vm::sys::Sha256Of(file.bytes);
     cache->Remember(status, *file.digest);
-    file.image = cache->Find(*file.digest, options.engine);
+    file.image = cache->Find(*file.digest, options.engine, options.verify);
   }
   file.is_cached = file.image != nullptr;
   return file;
@@ -132,7 +132,7 @@ std::shared_ptr<const Image> Compile(const TierUp& work, const Cache& cache) {
   const std::string name = Cache::NameOf(digest, engine);
   auto lock = cache.Lock(name, /*waits=*/false);
   if (!lock || lock->is_marked()) return nullptr;
-  if (auto image = cache.Find(digest, engine)) return image;
+  if (auto image = cache.Find(digest, engine, /*in_all=*/false)) return image;
   cache.Trim(kMaxCacheBytes);
   const pid_t compiler = StartCompiler(CompilerWords(work.options, PathInHeld(name)),
                                        {cache.descriptor(), lock->descriptor()});
@@ -143,7 +143,7 @@ std::shared_ptr<const Image> Compile(const TierUp& work, const Cache& cache) {
   }
   // Not as it is now: it may be another file meanwhile.
   if (work.status) cache.Remember(*work.status, digest);
-  auto image = cache.Find(digest, engine);
+  auto image = cache.Find(digest, engine, /*in_all=*/false);
   lock.reset();
   cache.Trim(kMaxCacheBytes);
   return image;

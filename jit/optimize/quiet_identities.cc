@@ -28,7 +28,7 @@ constexpr Numbers kAll = 15;
 Numbers NumbersOf(const llvm::APFloat& value) {
   if (value.isZero()) return value.isNegative() ? kMinusZero : kZero;
   if (value.isExactlyValue(1.0)) return kOne;
-  return value.isExactlyValue(-1.0) ? kMinusOne : 0;
+  return value.isExactlyValue(-1.0) ? Numbers{kMinusOne} : 0;
 }
 
 Numbers NumbersOf(llvm::Constant* constant, const llvm::fltSemantics* floats) {

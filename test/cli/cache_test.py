@@ -116,6 +116,18 @@ class CacheTest(unittest.TestCase):
         self.assertEqual(self.run_ok("--tier", "aot", HELLO), GREETING)
         self.assertEqual(self.compiled(), [file])
 
+    def test_damaged_code_is_made_again_when_all_is_read(self):
+        self.run_ok("--tier", "aot", HELLO)
+        (file,) = self.compiled()
+        good = file.read_bytes()
+        file.write_bytes(good[:-1] + bytes([good[-1] ^ 1]))  # nothing that a start reads
+        self.assertEqual(self.run_ok(HELLO), GREETING)
+        self.assertEqual(self.compiled(), [file])
+        self.assertEqual(self.run_ok("--verify", HELLO), GREETING)
+        self.assertEqual(self.compiled(), [])
+        self.assertEqual(self.run_ok("--verify", "--tier", "aot", HELLO), GREETING)
+        self.assertEqual(file.read_bytes(), good)
+
     def test_another_content_is_another_file(self):
         guest = self.root / "guest.wasm"
         guest.write_bytes(pathlib.Path(HELLO).read_bytes())
