@@ -162,7 +162,8 @@ class Printer {
 
   // The item that was printed, laid out as if nothing were around it.
   std::string TakeLaidOut() {
-    const std::string text = absl::StrCat("world x {", IsExtern() ? "import " : "", Take(), "}");
+    const char* const import = IsExtern() ? "import " : "";  // before the text is taken
+    const std::string text = absl::StrCat("world x {", import, Take(), "}");
     const auto document = ParseWit(text);
     if (!document) return text;
     const std::string laid_out = FormatWit(*document);
