@@ -5,8 +5,9 @@ namespace tenon::vm::interp {
 namespace {
 
 // Before every instruction the loop looks whether the store must end, and keeps the state in
-// memory, where a signal handler finds it.
-void Loop(sys::GuestRegisters* registers) {
+// memory, where a signal handler finds it. In the handlers' section, so that the guest is found at
+// work here too: GCC leaves handlers that are templates elsewhere.
+TENON_MAY_FAULT void Loop(sys::GuestRegisters* registers) {
   HandlerResult state{static_cast<const Word*>(registers->ip),
                       static_cast<Slot*>(registers->fp),
                       static_cast<Context*>(registers->context),
