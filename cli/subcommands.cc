@@ -83,8 +83,8 @@ constexpr argp_option kRunOptions[] = {
      "compiled in the background; what is compiled is kept in a cache"},
     {"no-cache", kNoCache, nullptr, 0, "Do without the cache of compiled files"},
     {"profile", kProfile, "perfmap|jitdump", 0,
-     "Write the names of compiled functions for profilers: /tmp/perf-PID.map, or jit-PID.dump for "
-     "'perf inject --jit'"},
+     "Write the names of compiled functions for profilers: perf-PID.map where perf looks for it, "
+     "or jit-PID.dump for 'perf inject --jit'"},
     {"debug", 'g', nullptr, 0, "Tell gdb the names and lines of compiled code"},
     {"verify", kVerify, nullptr, 0,
      "Read all of a compiled file first, and refuse it if any byte has changed"},
