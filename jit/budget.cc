@@ -30,22 +30,22 @@ void Budget::Worker::End() {
   is_busy_ = false;
 }
 
-Budget::Budget(const CompileOptions& options) : options_(options) {
-  if (!options.over_budget ||
-      (options.budget_seconds == 0 && options.total_seconds == 0 && options.budget_bytes == 0)) {
-    return;
+Status Budget::Start() {
+  if (!options_.over_budget ||
+      (options_.budget_seconds == 0 && options_.total_seconds == 0 && options_.budget_bytes == 0)) {
+    return {};
   }
-  watcher_ = std::thread([this] { Watch(); });
+  TENON_ASSIGN_OR_RETURN(watcher_, vm::sys::Thread::Start([this] { Watch(); }));
+  return {};
 }
 
 Budget::~Budget() {
-  if (!watcher_.joinable()) return;
   {
     const std::lock_guard lock(mutex_);
     is_stopped_ = true;
   }
   stop_.notify_one();
-  watcher_.join();
+  watcher_.Join();
 }
 
 Budget::Worker& Budget::AddWorker() {

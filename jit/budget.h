@@ -7,10 +7,11 @@
 #include <deque>
 #include <mutex>
 #include <string>
-#include <thread>
 
 #include "absl/strings/string_view.h"
 #include "jit/compile.h"
+#include "vm/base/status.h"
+#include "vm/sys/thread.h"
 #include "vm/sys/usage.h"
 
 namespace tenon::jit {
@@ -34,12 +35,14 @@ class Budget {
     std::string func_;
   };
 
-  // The options outlive it. Without a budget there is no thread.
-  explicit Budget(const CompileOptions& options);
+  // The options outlive it.
+  explicit Budget(const CompileOptions& options) : options_(options) {}
   ~Budget();
   Budget(const Budget&) = delete;
   Budget& operator=(const Budget&) = delete;
 
+  // Begins to watch, if there is anything to. kLimit: no thread for it.
+  Status Start();
   Worker& AddWorker();  // that lives as long as the budget
 
  private:
@@ -53,7 +56,7 @@ class Budget {
   std::condition_variable stop_;
   bool is_stopped_ = false;
   std::deque<Worker> workers_;
-  std::thread watcher_;
+  vm::sys::Thread watcher_;
 };
 
 }  // namespace tenon::jit

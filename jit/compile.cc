@@ -21,6 +21,7 @@
 #include "llvm/IR/Verifier.h"
 #include "llvm/Support/raw_ostream.h"
 #include "vm/runtime/memory_region.h"
+#include "vm/sys/thread.h"
 
 namespace tenon::jit {
 namespace {
@@ -67,9 +68,9 @@ class Machines {
 // One compilation: what its threads share. Each writes what belongs to its partitions alone.
 class Compilation {
  public:
-  Compilation(const Program& program, const CompileOptions& options,
+  Compilation(const Program& program, const CompileOptions& options, Budget& budget,
               std::vector<CompileReport>& reports)
-      : program_(program), options_(options), budget_(options) {
+      : program_(program), options_(options), budget_(budget) {
     for (uint32_t i = 0; i < program.modules.size(); ++i) {
       const vm::ResolvedModule& module = *program.modules[i];
       Survey survey(module, options);
@@ -89,16 +90,18 @@ class Compilation {
 
   Result<std::vector<uint8_t>> Run() {
     TENON_ASSIGN_OR_RETURN(Machines machines, Machines::Make(options_));
-    std::vector<std::thread> helpers;
+    std::vector<vm::sys::Thread> helpers;
     for (size_t i = 1; i < std::min<size_t>(ThreadCount(), parts_.size()); ++i) {
-      helpers.emplace_back([this, &worker = budget_.AddWorker()] {
+      auto helper = vm::sys::Thread::Start([this, &worker = budget_.AddWorker()] {
         Machines own = *Machines::Make(options_);
         Work(own, worker);
       });
+      if (!helper) break;  // it only takes longer
+      helpers.push_back(*std::move(helper));
     }
     Budget::Worker& worker = budget_.AddWorker();
     Work(machines, worker);
-    for (std::thread& helper : helpers) helper.join();
+    helpers.clear();  // waits for them
     if (too_large_) return Fail(ErrorKind::kLimit, *too_large_);
     llvm::TargetMachine& machine = machines.of(OptLevel::k1);
     for (uint32_t i = 0; i < work_.size(); ++i) {
@@ -199,7 +202,7 @@ class Compilation {
 
   const Program& program_;
   const CompileOptions& options_;
-  Budget budget_;
+  Budget& budget_;
   std::deque<ModuleWork> work_;  // by module
   std::deque<ProgramModule> modules_;
   // An exception must not pass an adapter: it would be caught on the other side.
@@ -233,7 +236,9 @@ Result<std::vector<uint8_t>> Compile(const Program& program, const CompileOption
   settled.relies_on_margins = options.relies_on_margins && options.bounds == Bounds::kGuard &&
                               options.trap_policy == TrapPolicy::kComponent &&
                               !DefinesWithoutMargin(program);
-  return Compilation(program, settled, *reports).Run();
+  Budget budget(settled);
+  TENON_RETURN_IF_ERROR(budget.Start());
+  return Compilation(program, settled, budget, *reports).Run();
 }
 
 Result<std::vector<uint8_t>> CompileModule(const vm::ResolvedModule& module,

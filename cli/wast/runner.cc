@@ -3,7 +3,6 @@
 #include <atomic>
 #include <memory>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "abi/text/wave_print.h"
@@ -19,6 +18,7 @@
 #include "cli/wast/script.h"
 #include "cli/wast/script_store.h"
 #include "vm/base/caret.h"
+#include "vm/sys/thread.h"
 
 namespace tenon::cli {
 namespace {
@@ -57,7 +57,7 @@ class Runner {
   Status Finish() {
     Status status;
     for (auto& [name, thread] : threads_) {
-      thread->handle.join();
+      thread->handle.Join();
       if (status) status = std::move(thread->status);
     }
     threads_.clear();
@@ -92,7 +92,7 @@ class Runner {
  private:
   // A thread of the script, with a store of its own.
   struct Thread {
-    std::thread handle;
+    vm::sys::Thread handle;
     Status status;  // once it has ended: of the first directive that failed
   };
 
@@ -108,12 +108,18 @@ class Runner {
       --running_threads;
       return Fail(ErrorKind::kLimit, "too many threads at once");
     }
-    auto& thread = threads_[directive.name] = std::make_unique<Thread>();
-    thread->handle =
-        std::thread([this, &directive, &status = thread->status, shared = std::move(shared)] {
+    auto thread = std::make_unique<Thread>();
+    auto handle = vm::sys::Thread::Start(
+        [this, &directive, &status = thread->status, shared = std::move(shared)] {
           status = Runner(options_).RunThread(directive, shared);
           --running_threads;
         });
+    if (!handle) {
+      --running_threads;
+      return std::unexpected(std::move(handle.error()));
+    }
+    thread->handle = *std::move(handle);
+    threads_[directive.name] = std::move(thread);
     return {};
   }
 
@@ -140,7 +146,7 @@ class Runner {
     if (found == threads_.end()) return Unmet(absl::StrCat("no thread ", name));
     const std::unique_ptr<Thread> thread = std::move(found->second);
     threads_.erase(found);
-    thread->handle.join();
+    thread->handle.Join();
     return std::move(thread->status);
   }
 

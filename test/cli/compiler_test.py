@@ -9,6 +9,7 @@ import os
 import pathlib
 import pty
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -114,6 +115,16 @@ class CompilerTest(unittest.TestCase):
         done = subprocess.run(self.words(), capture_output=True,
                               preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
         self.assertEqual((done.returncode, done.stderr), (0, b""))
+
+    def test_no_thread_to_be_had_is_told(self):
+        # A thread's stack has the limit's size, for which there is no room.
+        limits = 1 << 47, resource.getrlimit(resource.RLIMIT_STACK)[1]
+        done = subprocess.run(self.words(), capture_output=True, text=True,
+                              preexec_fn=lambda: resource.setrlimit(
+                                  resource.RLIMIT_STACK, limits))
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"\Atenon-compile: can't start a thread: .*\n\Z")
+        self.assertFalse(self.output.exists())
 
     def test_a_budget_ends_it_on_a_terminal(self):
         code, sent = self.on_terminal("--memory-budget", "1M")

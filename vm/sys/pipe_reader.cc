@@ -5,8 +5,9 @@
 
 #include <cerrno>
 #include <cstring>
-#include <thread>
 #include <utility>
+
+#include "vm/sys/thread.h"
 
 namespace tenon::vm::sys {
 namespace {
@@ -36,12 +37,12 @@ struct PipeReader::State {
   }
   void Join() {
     if (in >= 0) close(std::exchange(in, -1));
-    if (thread.joinable()) thread.join();
+    thread.Join();
   }
 
   int out = -1, in = -1;
   std::vector<uint8_t> bytes;
-  std::thread thread;
+  Thread thread;
 };
 
 PipeReader::PipeReader(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -54,7 +55,8 @@ Result<PipeReader> PipeReader::Start() {
   if (pipe2(ends, O_CLOEXEC) != 0) return Fail(ErrorKind::kIo, std::strerror(errno));
   state->out = ends[0];
   state->in = ends[1];
-  state->thread = std::thread([state = state.get()] { state->bytes = ReadAll(state->out); });
+  TENON_ASSIGN_OR_RETURN(
+      state->thread, Thread::Start([state = state.get()] { state->bytes = ReadAll(state->out); }));
   return PipeReader(std::move(state));
 }
 

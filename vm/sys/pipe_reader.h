@@ -12,7 +12,7 @@ namespace tenon::vm::sys {
 
 class PipeReader {
  public:
-  // kIo: no descriptors.
+  // kIo: no descriptors; kLimit: no thread.
   static Result<PipeReader> Start();
   PipeReader(PipeReader&&) noexcept;
   ~PipeReader();
