@@ -1,5 +1,6 @@
 #include "jit/lower/module_lowering.h"
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "jit/image/header.h"
 #include "jit/lower/code_builder.h"
@@ -15,22 +16,22 @@
 namespace tenon::jit {
 namespace {
 
-// "f7.name", and of a component's second module "m1.f7.name": of what every assembler takes, and
-// none of the names that LLVM knows.
+// "f7.name", and of a component's second module "m1.f7.name": none of the names that LLVM knows.
 std::string MakeSymbol(uint32_t module, vm::FuncIdx func, absl::string_view name) {
   std::string symbol = absl::StrCat("f", func.value());
   if (module != 0) symbol = absl::StrCat("m", module, ".", symbol);
-  if (name.empty()) return symbol;
-  symbol += '.';
-  for (const char c : name.substr(0, 200)) {
-    const bool is_plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-                          (c >= 'a' && c <= 'z') || c == '_' || c == '.' || c == '$';
-    symbol += is_plain ? c : '_';
-  }
-  return symbol;
+  return name.empty() ? symbol : absl::StrCat(symbol, ".", NameInSymbol(name));
 }
 
 }  // namespace
+
+std::string NameInSymbol(absl::string_view name) {
+  std::string spelled(name.substr(0, 200));
+  for (char& c : spelled) {
+    if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) && c != '.' && c != '$') c = '_';
+  }
+  return spelled;
+}
 
 void SetFunctionAttributes(llvm::Function* function) {
   function->addFnAttr("frame-pointer", "all");

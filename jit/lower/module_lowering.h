@@ -25,6 +25,9 @@
 
 namespace tenon::jit {
 
+// A function's name as its symbol has it: of what every assembler takes.
+std::string NameInSymbol(absl::string_view name);
+
 // The names under which the functions of a module are linked, the same in all its parts.
 class Symbols {
  public:

@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
+#include "jit/lower/module_lowering.h"
 #include "jit/program/guest_text.h"
 #include "llvm-c/Disassembler.h"
 #include "llvm-c/Target.h"
@@ -84,13 +85,14 @@ class CodePrinter {
     return symbol != nullptr ? symbol->name : "";
   }
 
-  // Whether to print a function; says then which lines will be asked for.
+  // Whether to print a function, of that index or with that in its name; says then which lines will
+  // be asked for.
   bool Choose(const vm::FuncPositions& func, const std::string& filter) {
     vm::PositionReader reader = image_.positions().Read(func);
     uint32_t index = 0;
-    const bool is_asked_for =
-        filter.empty() || absl::StrContains(NameAt(func.code), filter) ||
-        (absl::SimpleAtoi(filter, &index) && reader.func() && reader.func()->value() == index);
+    const bool is_asked_for = absl::SimpleAtoi(filter, &index)
+                                  ? reader.func() && reader.func()->value() == index
+                                  : absl::StrContains(NameAt(func.code), NameInSymbol(filter));
     if (!reader.ok() || !image_.IsCode(func.code, reader.size()) || !is_asked_for) return false;
     vm::PositionReader::Row row;
     while (reader.Next(&row)) guest_.WantLine(reader.module(), row.offset);

@@ -20,7 +20,7 @@ import unittest
 TENON = os.path.abspath(sys.argv[1])
 TIMEOUT = 240
 
-# Works in $busy, called by $caller, called by the function that is run, forever if ROUNDS is 0.
+# Works in $busy, called by function 1, called by the function that is run, forever if ROUNDS is 0.
 GUEST = """
 (component
   (core module $m
@@ -30,12 +30,12 @@ GUEST = """
                               (i32.mul (local.get 0) (i32.const 3))))
         (br_if $again (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
       (local.get 1))
-    (func $caller (param i32) (result i32)
+    (func (param i32) (result i32)
       (i32.add (call $busy (local.get 0)) (call $busy (i32.const 100000))))
     (func (export "run") (result i32) (local i32 i32)
       (local.set 0 (i32.const ROUNDS))
       (loop $again
-        (local.set 1 (i32.add (local.get 1) (call $caller (i32.const 100000))))
+        (local.set 1 (i32.add (local.get 1) (call 1 (i32.const 100000))))
         (br_if $again (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
       (i32.const 0)))
   (core instance $i (instantiate $m))
@@ -65,7 +65,7 @@ __attribute__((export_name("run"))) int run(int n) {
   return sum;
 }
 """
-NAMES = ["m!busy", "m!caller", "m!<function 2>"]
+NAMES = ["m!busy", "m!<function 1>", "m!run"]
 
 
 class ToolTest(unittest.TestCase):
@@ -250,7 +250,7 @@ class PerfTest(ToolTest):
 
     def test_a_compiled_file_has_symbols(self):
         self.record(self.guest(3000))
-        self.check(self.stacks(), ["f0.busy", "f1.caller", "f2"])
+        self.check(self.stacks(), ["f0.busy", "f1", "f2.run"])
 
     def test_perf_map(self):
         self.record("--profile", "perfmap", self.guest(3000))
@@ -271,7 +271,7 @@ class PerfTest(ToolTest):
 
 
 class GdbTest(ToolTest):
-    STACK = r"#0 .* in m!busy \(\)\n#1 .* in m!caller \(\)\n#2 .* in m!<function 2> \(\)\n"
+    STACK = r"#0 .* in m!busy \(\)\n#1 .* in m!<function 1> \(\)\n#2 .* in m!run \(\)\n"
     END = r"#\d+ .* in tenon_sys_enter_native \(\).*\n(?!#)"
 
     def gdb(self, *words):

@@ -15,17 +15,6 @@ std::string Shown(absl::string_view name) {
   return absl::StrCat(name.substr(0, end), "...");
 }
 
-// What has no name may have one that it is exported by.
-void NameByExports(const Module& module, absl::Span<const FuncIdx> funcs,
-                   std::vector<absl::string_view>& names) {
-  for (const Export& item : module.exports) {
-    if (item.kind != ExternKind::kFunc) continue;
-    for (size_t i = 0; i < funcs.size(); ++i) {
-      if (names[i].empty() && funcs[i].value() == item.index) names[i] = item.name;
-    }
-  }
-}
-
 }  // namespace
 
 ByteRange CodeOf(const LoadedModule& module, FuncIdx func) {
@@ -75,8 +64,7 @@ void TraceBuilder::NameAllOf(const LoadedModule& module) {
   }
   const ResolvedModule* const whole = module.Whole();
   if (whole == nullptr) return;
-  std::vector<absl::string_view> names = whole->FunctionNames(funcs);
-  NameByExports(*whole->module, funcs, names);
+  const std::vector<absl::string_view> names = whole->FunctionNames(funcs);
   std::vector<SourceLine> sources = FindSourceLines(*whole->module, offsets);
   for (size_t i = 0; i < frames.size(); ++i) {
     frames[i]->function = Shown(names[i]);

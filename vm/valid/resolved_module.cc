@@ -30,10 +30,14 @@ std::vector<absl::string_view> ResolvedModule::FunctionNames(
     absl::Span<const FuncIdx> funcs) const {
   absl::flat_hash_map<uint32_t, absl::string_view> names;
   for (FuncIdx func : funcs) names.try_emplace(func.value());
-  ForEachName(module->Bytes(module->names.functions), [&](uint32_t index, absl::string_view name) {
+  const auto add = [&](uint32_t index, absl::string_view name) {
     const auto wanted = names.find(index);
     if (wanted != names.end() && wanted->second.empty()) wanted->second = name;
-  });
+  };
+  ForEachName(module->Bytes(module->names.functions), add);
+  for (const Export& item : module->exports) {
+    if (item.kind == ExternKind::kFunc) add(item.index, item.name);
+  }
   std::vector<absl::string_view> found;
   found.reserve(funcs.size());
   for (FuncIdx func : funcs) found.push_back(names.at(func.value()));

@@ -134,8 +134,8 @@ struct ResolvedModule {
   // be in range.
   ValType Canonical(ValType type) const;
   HeapType Canonical(HeapType type) const;
-  // The name section's names of functions, "" where there is none. Reads all names, once: for
-  // messages.
+  // Names of functions, for messages: the name section's, else one that the function is exported
+  // by, else "". Reads all names, once.
   std::vector<absl::string_view> FunctionNames(absl::Span<const FuncIdx> funcs) const;
   absl::string_view FunctionName(FuncIdx func) const { return FunctionNames({&func, 1}).front(); }
 };

@@ -244,11 +244,13 @@ TEST(ResolvedModuleTest, NamesOfFunctionsAreReadWhenAskedFor) {
   auto module = std::make_unique<Module>();
   module->bytes = {2, 0, 1, 'f', 7, 2, 'g', 0xff};
   module->names.functions = {0, 8};
+  module->exports = {
+      {"m", ExternKind::kMemory, 7}, {"e", ExternKind::kFunc, 0}, {"x", ExternKind::kFunc, 8}};
   ResolvedModule resolved;
   resolved.module = std::move(module);
   EXPECT_EQ(resolved.FunctionName(FuncIdx(0)), "f");
-  EXPECT_EQ(resolved.FunctionName(FuncIdx(7)), "");  // not UTF-8
-  EXPECT_EQ(resolved.FunctionName(FuncIdx(8)), "");
+  EXPECT_EQ(resolved.FunctionName(FuncIdx(7)), "");   // not UTF-8
+  EXPECT_EQ(resolved.FunctionName(FuncIdx(8)), "x");  // by which it is exported
   EXPECT_EQ(resolved.FunctionNames({FuncIdx(7), FuncIdx(0), FuncIdx(0)}),
             (std::vector<absl::string_view>{"", "f", "f"}));
 }
