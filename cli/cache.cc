@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/sendfile.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,7 +20,6 @@
 #include "vm/artifact/image.h"
 #include "vm/base/utf8.h"
 #include "vm/sys/cpu.h"
-#include "vm/sys/file.h"
 
 namespace tenon::cli {
 namespace {
@@ -119,6 +119,17 @@ bool LockWhole(int fd, bool waits) {
   return true;
 }
 
+bool CopyAll(const vm::sys::File& from, int to) {
+  const Result<uint64_t> size = from.Size();
+  off_t done = 0;
+  while (size && static_cast<uint64_t>(done) < *size) {
+    const ssize_t copied =
+        sendfile(to, from.descriptor(), &done, *size - static_cast<uint64_t>(done));
+    if (copied == 0 || (copied < 0 && errno != EINTR)) return false;
+  }
+  return size.has_value();
+}
+
 }  // namespace
 
 void CacheLock::MarkFailed() { (void)!write(file_.number(), "failed\n", 7); }
@@ -212,6 +223,18 @@ std::optional<CacheLock> Cache::Lock(absl::string_view name, bool waits) const {
     }
     // Who had it may have removed it: then the next one locks another.
     if (status.st_nlink != 0) return CacheLock(std::move(file), status.st_size != 0);
+  }
+}
+
+void Cache::Keep(absl::string_view name, const vm::sys::File& compiled) const {
+  const std::string temporary = absl::StrCat(name, ".tmp");
+  const Descriptor written(openat(descriptor(), temporary.c_str(),
+                                  O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!written) return;
+  // A name that outlives what it names, in a crash of the machine, would be run.
+  if (!CopyAll(compiled, written.number()) || !vm::sys::WriteThrough(written.number()) ||
+      renameat(descriptor(), temporary.c_str(), descriptor(), std::string(name).c_str()) != 0) {
+    unlinkat(descriptor(), temporary.c_str(), 0);
   }
 }
 

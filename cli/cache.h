@@ -19,6 +19,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "cli/descriptor.h"
+#include "vm/sys/file.h"
 #include "vm/sys/sha256.h"
 
 namespace tenon::cli {
@@ -62,6 +63,9 @@ class Cache {
   // The lock of the file of that name. Nothing: somebody else has it, and `waits` is false, or
   // there can't be one.
   std::optional<CacheLock> Lock(absl::string_view name, bool waits) const;
+  // Keeps a copy of a compiled file under that name, whose lock the caller has. Where there is no
+  // place for it, nothing changes.
+  void Keep(absl::string_view name, const vm::sys::File& compiled) const;
   // Whether nothing happened to a file in between.
   static bool IsSame(const struct stat& before, const struct stat& after);
 

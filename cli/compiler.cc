@@ -109,11 +109,9 @@ void Give(int descriptor, int as) {
   sigprocmask(SIG_UNBLOCK, &mask, nullptr);
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (getppid() != parent) _exit(1);  // it has ended already
-  const int held = run.held >= 0 ? fcntl(run.held, F_DUPFD_CLOEXEC, kFirstHigh) : -1;
   const int high = fcntl(failure, F_DUPFD_CLOEXEC, kFirstHigh);  // not where another is to be
   Give(run.output, STDOUT_FILENO);
   Give(errors, STDERR_FILENO);
-  Give(held, kHeld);
   execv(words.path().c_str(), words.pointers());
   const int error = errno;
   (void)!write(high, &error, sizeof error);

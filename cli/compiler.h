@@ -17,20 +17,18 @@ namespace tenon::cli {
 struct CompilerRun {
   absl::string_view program = "tenon-compile";  // or another that has LLVM and stands there
   int output = -1;                // its standard output; -1: this process's, as its other streams
-  int held = -1;                  // a descriptor that it has as kHeld
   std::string* errors = nullptr;  // takes what it writes to standard error
 };
-
-// The first descriptor behind the standard streams.
-inline constexpr int kHeld = 3;
-// A path to a file of a folder that the compiler has as kHeld.
-std::string PathInHeld(absl::string_view name);
 
 // Runs it until it ends, and returns its exit code. It ends with this process, whatever ends that.
 // kIo: it can't be started, as when it is not installed; kLimit: it crashed, or the system ended
 // it.
 Result<int> RunCompiler(std::vector<std::string> words, const CompilerRun& run = {});
 
+// The first descriptor behind the standard streams.
+inline constexpr int kHeld = 3;
+// A path to a file of a folder that the compiler has as kHeld.
+std::string PathInHeld(absl::string_view name);
 // Starts it in a session of its own, silent and at low priority, so that it goes on when this
 // process ends. It has these descriptors as kHeld and on. -1: it can't be started.
 pid_t StartCompiler(std::vector<std::string> words, absl::Span<const int> held);

@@ -50,24 +50,37 @@ bool MayCache(const RunOptions& options) {
   return !options.no_cache && options.tier != Tier::kInterp && options.file != "-";
 }
 
-Status RunToEnd(const RunOptions& options, const std::string& output, const CompilerRun& run) {
-  TENON_ASSIGN_OR_RETURN(const int exit_code, RunCompiler(CompilerWords(options, output), run));
-  if (exit_code == 0) return {};
-  return Fail(ErrorKind::kIo, "it was not compiled");
+// In memory: nothing is left behind, whatever ends either process.
+Result<vm::sys::File> CompileInMemory(const RunOptions& options) {
+  TENON_ASSIGN_OR_RETURN(vm::sys::File compiled, vm::sys::File::OfBytes({}));
+  TENON_ASSIGN_OR_RETURN(const int exit_code, RunCompiler(CompilerWords(options, "-"),
+                                                          {.output = compiled.descriptor()}));
+  if (exit_code != 0) return Fail(ErrorKind::kIo, "it was not compiled");
+  return compiled;
 }
 
-// Into the cache, unless another process has done so before the lock was had. Null: there is no
-// place for it.
-Result<std::shared_ptr<const Image>> CompileIntoCache(const RunOptions& options, const Cache& cache,
-                                                      const vm::sys::Sha256Digest& digest) {
+Result<InputFile> MapCompiled(vm::sys::File compiled) {
+  auto image = Image::Map(std::move(compiled));
+  if (image) return InputFile{{}, *std::move(image), false, std::nullopt};
+  return std::unexpected(std::move(image).error().WithContext("what tenon-compile made of it"));
+}
+
+// The image that the cache has after that, or the one in memory if there is no place in the cache.
+// Another process may have compiled it before the lock was had.
+Result<InputFile> CompileForCache(const RunOptions& options, const Cache& cache,
+                                  const vm::sys::Sha256Digest& digest) {
   const std::string name = Cache::NameOf(digest, options.engine);
   auto lock = cache.Lock(name, /*waits=*/true);
-  if (!lock) return nullptr;
-  if (auto image = cache.Find(digest, options.engine, options.verify)) return image;
+  const auto find = [&] { return cache.Find(digest, options.engine, options.verify); };
+  if (auto image = find()) return InputFile{{}, std::move(image), true, digest};
   cache.Trim(kMaxCacheBytes);
-  TENON_RETURN_IF_ERROR(RunToEnd(options, PathInHeld(name), {.held = cache.descriptor()}));
-  lock->ClearMark();
-  return cache.Find(digest, options.engine, options.verify);
+  TENON_ASSIGN_OR_RETURN(vm::sys::File compiled, CompileInMemory(options));
+  if (lock) {
+    cache.Keep(name, compiled);
+    lock->ClearMark();
+  }
+  if (auto image = find()) return InputFile{{}, std::move(image), true, digest};
+  return MapCompiled(std::move(compiled));
 }
 
 // Compiles a file that was read, and waits for it.
@@ -81,14 +94,10 @@ Result<InputFile> CompileNow(const RunOptions& options, InputFile file) {
                                                   std::bit_cast<uint64_t>(vm::Features()))));
   if (const auto cache = MayCache(options) ? Cache::Open(/*make=*/true) : std::nullopt) {
     if (!file.digest) file.digest = vm::sys::Sha256Of(file.bytes);
-    TENON_ASSIGN_OR_RETURN(auto image, CompileIntoCache(options, *cache, *file.digest));
-    if (image != nullptr) return InputFile{{}, std::move(image), true, file.digest};
+    return CompileForCache(options, *cache, *file.digest);
   }
-  // In memory: nothing is left behind, whatever ends either process.
-  TENON_ASSIGN_OR_RETURN(vm::sys::File compiled, vm::sys::File::OfBytes({}));
-  TENON_RETURN_IF_ERROR(RunToEnd(options, "-", {.output = compiled.descriptor()}));
-  TENON_ASSIGN_OR_RETURN(auto image, Image::Map(std::move(compiled)));
-  return InputFile{{}, std::move(image), false, std::nullopt};
+  TENON_ASSIGN_OR_RETURN(vm::sys::File compiled, CompileInMemory(options));
+  return MapCompiled(std::move(compiled));
 }
 
 // With the image that the cache has, or the bytes.

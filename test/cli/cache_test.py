@@ -107,6 +107,17 @@ class CacheTest(unittest.TestCase):
         self.assertEqual(self.run_ok("--tier", "interp", HELLO), GREETING)
         self.assertFalse(self.cache.exists())
 
+    def test_where_there_is_no_place_in_the_cache(self):
+        self.run_ok("--tier", "aot", HELLO)
+        [file] = self.compiled()
+        file.unlink()
+        for taken in file, file.with_name(file.name + ".tmp"):
+            (taken / "by others").mkdir(parents=True)
+            self.assertEqual(self.run_ok("--tier", "aot", HELLO), GREETING)
+            self.assertTrue(taken.is_dir())
+            shutil.rmtree(taken)
+        self.assertFalse(self.compiled())
+
     def test_a_damaged_file_is_made_again(self):
         self.run_ok("--tier", "aot", HELLO)
         (file,) = self.compiled()
