@@ -20,15 +20,22 @@ constexpr char kNoStore[] = "the store, or the engine it was made of, was moved 
 
 constexpr char kNoInstance[] = "the instance was moved from";
 
-bool IsCoreModule(absl::Span<const uint8_t> bytes) {
-  constexpr uint8_t kPreamble[] = {0, 'a', 's', 'm', 1, 0, 0, 0};
-  return absl::c_equal(bytes.first(std::min(bytes.size(), sizeof kPreamble)), kPreamble);
+constexpr uint8_t kModulePreamble[] = {0, 'a', 's', 'm', 1, 0, 0, 0};
+constexpr uint8_t kElfMagic[] = {0x7f, 'E', 'L', 'F'};
+
+bool BeginsWith(absl::Span<const uint8_t> bytes, absl::Span<const uint8_t> begin) {
+  return absl::c_equal(bytes.first(std::min(bytes.size(), begin.size())), begin);
 }
 
 Result<std::shared_ptr<const ComponentRep>> Load(const Engine& engine, std::vector<uint8_t> bytes,
                                                  Validation validation) {
   if (engine.rep() == nullptr) return Fail(ErrorKind::kUsage, "the engine was moved from");
-  if (IsCoreModule(bytes)) {
+  if (BeginsWith(bytes, kElfMagic)) {
+    return Fail(
+        ErrorKind::kMalformed,
+        "not WebAssembly but machine code; FromCompiledFile takes what 'tenon compile' made");
+  }
+  if (BeginsWith(bytes, kModulePreamble)) {
     return Fail(ErrorKind::kMalformed,
                 "a core module, not a component; 'tenon component new' makes a component of it");
   }

@@ -1,10 +1,13 @@
-// What the public headers promise of handles, errors and limits.
+// What the public headers promise of handles, errors and limits, of components that are interpreted
+// and of compiled ones.
 #include <gtest/gtest.h>
 #include <tenon/tenon.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <chrono>
+#include <cstdlib>
+#include <filesystem>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -23,12 +26,39 @@ struct Counter;  // a guest's
 
 std::string Guest(const char* name) { return std::string(TENON_GUESTS_DIR) + "/" + name + ".wasm"; }
 
-class ApiTest : public testing::Test {
+// What `tenon compile` makes of a guest, in a folder that goes with the process.
+class CompiledGuests {
+ public:
+  std::string PathOf(const std::string& name) {
+    const std::string path = folder_ + "/" + name + ".tenon";
+    const std::string command = TENON_COMPILE " -O0 " + Guest(name.c_str()) + " -o " + path;
+    EXPECT_TRUE(std::filesystem::exists(path) || std::system(command.c_str()) == 0);
+    return path;
+  }
+  ~CompiledGuests() { std::filesystem::remove_all(folder_); }
+
+ private:
+  char folder_template_[32] = "/tmp/tenon-embed-XXXXXX";
+  const std::string folder_ = mkdtemp(folder_template_);
+};
+
+std::string Compiled(const char* name) {
+  static CompiledGuests guests;
+  return guests.PathOf(name);
+}
+
+enum class Tier { kInterpreted, kCompiled };
+
+class ApiTest : public testing::TestWithParam<Tier> {
  protected:
   ApiTest() { AddWasi(linker_); }
 
+  static Expected<Component> Open(const Engine& engine, const char* name) {
+    return GetParam() == Tier::kCompiled ? Component::FromCompiledFile(engine, Compiled(name))
+                                         : Component::FromFile(engine, Guest(name));
+  }
   Component Load(const char* name) {
-    auto component = Component::FromFile(engine_, Guest(name));
+    auto component = Open(engine_, name);
     EXPECT_TRUE(component) << component.error().ToString();
     return *component;
   }
@@ -49,13 +79,13 @@ class ApiTest : public testing::Test {
   Linker linker_;
 };
 
-TEST_F(ApiTest, FunctionsKeepWhatTheyNeedAlive) {
+TEST_P(ApiTest, FunctionsKeepWhatTheyNeedAlive) {
   std::optional<TypedFunc<std::string(std::string_view)>> echo;
   {
     Engine engine;
     Store store(engine);
     Linker linker;
-    auto component = Component::FromFile(engine, Guest("abi"));
+    auto component = Open(engine, "abi");
     ASSERT_TRUE(component);
     echo = *linker.Instantiate(store, *component)
                 ->GetFunc<std::string(std::string_view)>(kValues, "echo-string");
@@ -67,7 +97,7 @@ TEST_F(ApiTest, FunctionsKeepWhatTheyNeedAlive) {
   EXPECT_EQ(*result, "still there");
 }
 
-TEST_F(ApiTest, AnEngineMayCheckEachAccess) {
+TEST_P(ApiTest, AnEngineMayCheckEachAccess) {
   Engine engine({.bounds = Bounds::kExplicit});
   Store store(engine);
   auto component = Component::FromFile(engine, Guest("abi"));
@@ -81,7 +111,7 @@ TEST_F(ApiTest, AnEngineMayCheckEachAccess) {
   EXPECT_EQ(*result, "checked");
 }
 
-TEST_F(ApiTest, AnEngineSwitchesProposals) {
+TEST_P(ApiTest, AnEngineSwitchesProposals) {
   const Expected<Features> features = Features::FromList("threads,-bulk-memory");
   ASSERT_TRUE(features);
 
@@ -94,7 +124,7 @@ TEST_F(ApiTest, AnEngineSwitchesProposals) {
   EXPECT_EQ(unknown.error().kind(), ErrorKind::kUsage);
 }
 
-TEST_F(ApiTest, AComponentOfAnotherEngineIsRefused) {
+TEST_P(ApiTest, AComponentOfAnotherEngineIsRefused) {
   Engine other;
   Store store(other);
 
@@ -104,7 +134,7 @@ TEST_F(ApiTest, AComponentOfAnotherEngineIsRefused) {
   EXPECT_EQ(instance.error().kind(), ErrorKind::kUsage);
 }
 
-TEST_F(ApiTest, AComponentImportsWhatAnInstanceExports) {
+TEST_P(ApiTest, AComponentImportsWhatAnInstanceExports) {
   std::optional<Instance> relay;
   {
     Store store(engine_);
@@ -127,7 +157,23 @@ TEST_F(ApiTest, AComponentImportsWhatAnInstanceExports) {
   EXPECT_EQ(*live->Call(), 0u);
 }
 
-TEST_F(ApiTest, AnInterfaceOfAnInstanceIsDefinedAlone) {
+TEST_P(ApiTest, AnInstanceMayBeOfTheOtherTier) {
+  const bool is_compiled = GetParam() == Tier::kCompiled;
+  const auto other = is_compiled ? Component::FromFile(engine_, Guest("abi"))
+                                 : Component::FromCompiledFile(engine_, Compiled("abi"));
+  ASSERT_TRUE(other) << other.error().ToString();
+  Store store(engine_);
+  Linker linker;
+  ASSERT_TRUE(linker.Define(*linker_.Instantiate(store, *other)));
+  const auto relay = linker.Instantiate(store, Load("abi-relay"));
+  ASSERT_TRUE(relay) << relay.error().ToString();
+
+  const auto echo = relay->GetFunc<std::string(std::string_view)>(kValues, "echo-string");
+
+  EXPECT_EQ(*echo->Call("across"), "across");
+}
+
+TEST_P(ApiTest, AnInterfaceOfAnInstanceIsDefinedAlone) {
   Store store(engine_), other(engine_);
   const Instance echo = Make(store, "abi");
   Linker linker;
@@ -144,7 +190,7 @@ TEST_F(ApiTest, AnInterfaceOfAnInstanceIsDefinedAlone) {
   EXPECT_TRUE(linker.Instantiate(store, Load("abi-relay")));
 }
 
-TEST_F(ApiTest, WhatWasMovedFromIsRefused) {
+TEST_P(ApiTest, WhatWasMovedFromIsRefused) {
   Store store(engine_);
   Store moved = std::move(store);
 
@@ -156,18 +202,18 @@ TEST_F(ApiTest, WhatWasMovedFromIsRefused) {
   EXPECT_TRUE(linker_.Instantiate(moved, Load("hello")));
 }
 
-TEST_F(ApiTest, AnEngineThatWasMovedFromIsRefused) {
+TEST_P(ApiTest, AnEngineThatWasMovedFromIsRefused) {
   Engine engine;
   const Engine moved = std::move(engine);
   Store store(engine);
 
   EXPECT_EQ(Component::FromBytes(engine, {}).error().kind(), ErrorKind::kUsage);
-  EXPECT_EQ(Component::FromFile(engine, Guest("hello")).error().kind(), ErrorKind::kUsage);
+  EXPECT_EQ(Open(engine, "hello").error().kind(), ErrorKind::kUsage);
   EXPECT_EQ(linker_.Instantiate(store, Load("hello")).error().kind(), ErrorKind::kUsage);
-  EXPECT_TRUE(Component::FromFile(moved, Guest("hello")));
+  EXPECT_TRUE(Open(moved, "hello"));
 }
 
-TEST_F(ApiTest, AComponentThatWasMovedFromIsRefused) {
+TEST_P(ApiTest, AComponentThatWasMovedFromIsRefused) {
   Store store(engine_);
   Component component = Load("hello");
   const Component moved = std::move(component);
@@ -176,7 +222,7 @@ TEST_F(ApiTest, AComponentThatWasMovedFromIsRefused) {
   EXPECT_TRUE(linker_.Instantiate(store, moved));
 }
 
-TEST_F(ApiTest, AnInstanceThatWasMovedFromIsRefused) {
+TEST_P(ApiTest, AnInstanceThatWasMovedFromIsRefused) {
   Store store(engine_);
   Instance instance = Make(store, "abi");
   const Instance moved = std::move(instance);
@@ -188,7 +234,7 @@ TEST_F(ApiTest, AnInstanceThatWasMovedFromIsRefused) {
   EXPECT_TRUE(moved.GetFunc<uint32_t()>(kResources, "live"));
 }
 
-TEST_F(ApiTest, AWasiContextThatWasMovedFromIsRefused) {
+TEST_P(ApiTest, AWasiContextThatWasMovedFromIsRefused) {
   Store store(engine_);
   WasiContext grants;
   WasiContext moved = std::move(grants);
@@ -202,7 +248,7 @@ TEST_F(ApiTest, AWasiContextThatWasMovedFromIsRefused) {
   EXPECT_TRUE(SetWasi(store, std::move(moved)));
 }
 
-TEST_F(ApiTest, AMovedLinkerIsStillTheSame) {
+TEST_P(ApiTest, AMovedLinkerIsStillTheSame) {
   Store store(engine_);
   const Linker moved = std::move(linker_);
 
@@ -210,7 +256,7 @@ TEST_F(ApiTest, AMovedLinkerIsStillTheSame) {
   EXPECT_TRUE(moved.Instantiate(store, Load("hello")));
 }
 
-TEST_F(ApiTest, ErrorsSayWhatAndWhere) {
+TEST_P(ApiTest, ErrorsSayWhatAndWhere) {
   Store store(engine_);
   auto missing = Component::FromFile(engine_, "/no/such/file");
   auto malformed = Component::FromBytes(engine_, {0, 'a', 's', 'm', 9, 9, 9, 9});
@@ -237,7 +283,24 @@ TEST_F(ApiTest, ErrorsSayWhatAndWhere) {
   EXPECT_EQ(unnamed.error().diagnosis()->nearest, "echo-string");
 }
 
-TEST_F(ApiTest, ATrapHasKindMessageAndBacktrace) {
+TEST_P(ApiTest, CompiledFilesAreNotTakenForOthers) {
+  const auto compiled = Component::FromFile(engine_, Compiled("hello"));
+  const auto binary = Component::FromCompiledFile(engine_, Guest("hello"));
+  const auto missing = Component::FromCompiledFile(engine_, "/no/such/file.tenon");
+  const auto explicit_bounds =
+      Component::FromCompiledFile(Engine({.bounds = Bounds::kExplicit}), Compiled("hello"));
+
+  EXPECT_EQ(compiled.error().ToString(),
+            Compiled("hello") +
+                ": not WebAssembly but machine code; FromCompiledFile takes what 'tenon compile' "
+                "made");
+  EXPECT_EQ(binary.error().kind(), ErrorKind::kMalformed);
+  EXPECT_EQ(binary.error().ToString().find(Guest("hello") + ": "), 0);
+  EXPECT_EQ(missing.error().kind(), ErrorKind::kIo);
+  EXPECT_EQ(explicit_bounds.error().kind(), ErrorKind::kUsage);
+}
+
+TEST_P(ApiTest, ATrapHasKindMessageAndBacktrace) {
   Store store(engine_);
 
   const auto outcome = Run(store, "trap", "divide");
@@ -250,7 +313,7 @@ TEST_F(ApiTest, ATrapHasKindMessageAndBacktrace) {
   EXPECT_NE(trap->backtrace.find("Innermost"), std::string::npos);
 }
 
-TEST_F(ApiTest, ATrappedInstanceNeverRunsAgainAndOthersDo) {
+TEST_P(ApiTest, ATrappedInstanceNeverRunsAgainAndOthersDo) {
   Store store(engine_);
   const auto sum =
       Make(store, "abi")
@@ -263,7 +326,7 @@ TEST_F(ApiTest, ATrappedInstanceNeverRunsAgainAndOthersDo) {
   EXPECT_TRUE(Make(store, "abi").GetFunc<uint32_t()>(kResources, "live")->Call());
 }
 
-TEST_F(ApiTest, MemoryBeyondTheLimitIsRefused) {
+TEST_P(ApiTest, MemoryBeyondTheLimitIsRefused) {
   Store small(engine_, {.memory_bytes = 4 << 20});
   Store tiny(engine_, {.memory_bytes = 1 << 10});
 
@@ -284,7 +347,7 @@ TEST_F(ApiTest, MemoryBeyondTheLimitIsRefused) {
   EXPECT_FALSE(linker_.Instantiate(tiny, Load("abi")));
 }
 
-TEST_F(ApiTest, ResourcesOfAnotherStoreAreRefused) {
+TEST_P(ApiTest, ResourcesOfAnotherStoreAreRefused) {
   using Own = GuestOwn<Counter>;
   GuestOwn<Counter> foreign, orphan;
   {
@@ -305,7 +368,7 @@ TEST_F(ApiTest, ResourcesOfAnotherStoreAreRefused) {
   EXPECT_EQ(instance.Drop(std::move(foreign)).error().kind(), ErrorKind::kUsage);
 }
 
-TEST_F(ApiTest, AnObjectOfTheHostsIsLentForACall) {
+TEST_P(ApiTest, AnObjectOfTheHostsIsLentForACall) {
   HostInterface& host = linker_.Interface("test:keeper/host");
   host.Resource<std::string>("token");
   host.Func("[constructor]token", [](std::string_view name) { return MakeOwn<std::string>(name); });
@@ -324,8 +387,10 @@ TEST_F(ApiTest, AnObjectOfTheHostsIsLentForACall) {
             "host function trapped: the host lent a null resource");
 }
 
-TEST_F(ApiTest, StoresOnThreadsShareEngineComponentAndLinker) {
-  const auto component = Component::FromFile(engine_, Guest("abi"), Validation::kLazy);
+TEST_P(ApiTest, StoresOnThreadsShareEngineComponentAndLinker) {
+  const auto component = GetParam() == Tier::kInterpreted
+                             ? Component::FromFile(engine_, Guest("abi"), Validation::kLazy)
+                             : Open(engine_, "abi");
   ASSERT_TRUE(component);
   std::atomic<int> right = 0;
   const auto work = [&] {
@@ -344,7 +409,7 @@ TEST_F(ApiTest, StoresOnThreadsShareEngineComponentAndLinker) {
   EXPECT_EQ(right, 60);
 }
 
-TEST_F(ApiTest, AHostFunctionThatThrowsEndsTheProcess) {
+TEST_P(ApiTest, AHostFunctionThatThrowsEndsTheProcess) {
   linker_.Interface("test:keeper/host").Resource<std::string>("token");
   linker_.Interface("test:keeper/host").Func("[constructor]token", [](std::string_view) {
     throw std::runtime_error("thrown");
@@ -360,7 +425,7 @@ TEST_F(ApiTest, AHostFunctionThatThrowsEndsTheProcess) {
   EXPECT_DEATH((void)greet->Call("x"), "thrown");
 }
 
-TEST_F(ApiTest, ATimeThatNeverComesIsNoDeadline) {
+TEST_P(ApiTest, ATimeThatNeverComesIsNoDeadline) {
   Store store(engine_);
 
   EXPECT_TRUE(store.SetTimeout(std::chrono::nanoseconds::max()));
@@ -369,7 +434,7 @@ TEST_F(ApiTest, ATimeThatNeverComesIsNoDeadline) {
   EXPECT_TRUE(Make(store, "abi").GetFunc<uint32_t()>(kResources, "live")->Call());
 }
 
-TEST_F(ApiTest, AHostFunctionSeesTheDeadline) {
+TEST_P(ApiTest, AHostFunctionSeesTheDeadline) {
   using TimePoint = std::chrono::steady_clock::time_point;
   std::vector<TimePoint> seen;
   HostInterface& host = linker_.Interface("test:keeper/host");
@@ -392,7 +457,8 @@ TEST_F(ApiTest, AHostFunctionSeesTheDeadline) {
   EXPECT_EQ(seen, (std::vector<TimePoint>{TimePoint::max(), soon}));
 }
 
-TEST_F(ApiTest, ADeadlineAndAnInterruptEndAGuest) {
+TEST_P(ApiTest, ADeadlineAndAnInterruptEndAGuest) {
+  Load("endless");  // compiling does not count
   Store late(engine_);
   ASSERT_TRUE(late.SetTimeout(std::chrono::milliseconds(50)));
   const auto timed_out = Run(late, "endless", "spin");
@@ -410,7 +476,7 @@ TEST_F(ApiTest, ADeadlineAndAnInterruptEndAGuest) {
   EXPECT_EQ(interrupted.error().trap()->kind, TrapKind::kTimeout);
 }
 
-TEST_F(ApiTest, AStoreWithoutGrantsHasSilentStreams) {
+TEST_P(ApiTest, AStoreWithoutGrantsHasSilentStreams) {
   Store store(engine_);
 
   auto outcome = Make(store, "hello").GetFunc<RunResult()>("wasi:cli/run@0.2.0", "run")->Call();
@@ -419,7 +485,7 @@ TEST_F(ApiTest, AStoreWithoutGrantsHasSilentStreams) {
   EXPECT_TRUE(*outcome);
 }
 
-TEST_F(ApiTest, HostNamesAndFunctionsAreKept) {
+TEST_P(ApiTest, HostNamesAndFunctionsAreKept) {
   struct Canary {};
   auto canary = std::make_shared<Canary>();
   {
@@ -431,6 +497,11 @@ TEST_F(ApiTest, HostNamesAndFunctionsAreKept) {
   }
   EXPECT_EQ(canary.use_count(), 1);
 }
+
+INSTANTIATE_TEST_SUITE_P(Tiers, ApiTest, testing::Values(Tier::kInterpreted, Tier::kCompiled),
+                         [](const auto& tier) {
+                           return tier.param == Tier::kCompiled ? "Compiled" : "Interpreted";
+                         });
 
 }  // namespace
 }  // namespace tenon
