@@ -108,7 +108,7 @@ void Give(int descriptor, int as) {
   sigaddset(&mask, SIGTERM);
   sigprocmask(SIG_UNBLOCK, &mask, nullptr);
   prctl(PR_SET_PDEATHSIG, SIGTERM);
-  if (getppid() != parent) _exit(1);  // it has ended already
+  if (getppid() != parent) _exit(1);                             // it has ended already
   const int high = fcntl(failure, F_DUPFD_CLOEXEC, kFirstHigh);  // not where another is to be
   Give(run.output, STDOUT_FILENO);
   Give(errors, STDERR_FILENO);

@@ -41,7 +41,11 @@ std::string StemOf(const std::string& path) {
 Result<std::unique_ptr<const abi::ResolvedComponent>> Load(std::vector<uint8_t>& bytes,
                                                            const vm::Features& features,
                                                            vm::TypeStore* types) {
-  if (!IsComponentFile(bytes)) return Fail(ErrorKind::kMalformed, "not a component");
+  if (!IsComponentFile(bytes)) {
+    const InputKind kind = KindOf(bytes);
+    const bool is_module = kind == InputKind::kCoreModule || kind == InputKind::kText;
+    return Fail(ErrorKind::kMalformed, is_module ? "not a component" : WhyUnreadable(bytes));
+  }
   return CheckComponentFile(bytes, features, types);
 }
 

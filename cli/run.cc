@@ -68,10 +68,16 @@ StoreOptions LimitsOf(const RunOptions& options) {
   return limits;
 }
 
+bool IsNoComponent(const InputFile& file) {
+  return file.image != nullptr ? !file.image->is_component() : !IsComponentFile(file.bytes);
+}
+
 // What is wrong with a file that is no component; its own mistake comes first.
-Error NoComponent(std::vector<uint8_t>& bytes, const vm::Features& features) {
-  auto module = ReadModule(bytes, features);
-  if (!module) return std::move(module).error();
+Error NoComponent(InputFile& file, const vm::Features& features) {
+  if (file.image == nullptr) {
+    auto module = ReadModule(file.bytes, features);
+    if (!module) return std::move(module).error();
+  }
   return Error(ErrorKind::kMalformed,
                "a core module, not a component: '--invoke' calls one of its functions, and "
                "'tenon component new' makes a component of it");
@@ -87,10 +93,10 @@ EngineOptions EngineFor(const RunOptions& options, const InputFile& file) {
 }
 
 Expected<Component> Load(const RunOptions& options, InputFile& file, const Engine& engine) {
-  if (file.image != nullptr) return LoadCompiled(engine, file.image);
   std::vector<uint8_t>& bytes = file.bytes;
   const vm::Features& features = engine.rep()->engine.features();
-  if (!IsComponentFile(bytes)) return Unexpected(NoComponent(bytes, features));
+  if (IsNoComponent(file)) return Unexpected(NoComponent(file, features));
+  if (file.image != nullptr) return LoadCompiled(engine, file.image);
   auto binary = ReadComponent(bytes, features);
   if (!binary) return Unexpected(std::move(binary).error());
   auto component =
@@ -202,10 +208,9 @@ void TellOfWrongCode() {
 }
 
 bool IsModule(const InputFile& file) {
-  if (file.image != nullptr) return !file.image->is_component();
   const InputKind kind = KindOf(file.bytes);
-  return !IsComponentFile(file.bytes) &&
-         (kind == InputKind::kCoreModule || kind == InputKind::kText);
+  return IsNoComponent(file) &&
+         (file.image != nullptr || kind == InputKind::kCoreModule || kind == InputKind::kText);
 }
 
 }  // namespace
