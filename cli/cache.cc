@@ -135,7 +135,7 @@ bool CopyAll(const vm::sys::File& from, int to) {
 void CacheLock::MarkFailed() { (void)!write(file_.number(), "failed\n", 7); }
 
 void CacheLock::ClearMark() {
-  if (is_marked_ && ftruncate(file_.number(), 0) == 0) is_marked_ = false;
+  if (ftruncate(file_.number(), 0) == 0) is_marked_ = false;
 }
 
 std::optional<Cache> Cache::Open(bool make) {
@@ -207,7 +207,7 @@ std::shared_ptr<const vm::artifact::Image> Cache::Find(const vm::sys::Sha256Dige
       !image && image.error().kind() != ErrorKind::kLimit && image.error().kind() != ErrorKind::kIo;
   const bool is_others =
       image && std::memcmp((*image)->header().source_digest, source.data(), source.size()) != 0;
-  if (is_damaged || is_others) unlinkat(descriptor(), name.c_str(), 0);  // it is compiled again
+  if (is_damaged || is_others) RemoveIdle(name, status.st_ino);  // it is compiled again
   if (!image || is_others) return nullptr;
   MarkUsed((*image)->file().descriptor(), status);
   return std::move(*image);
@@ -222,7 +222,8 @@ std::optional<CacheLock> Cache::Lock(absl::string_view name, bool waits) const {
       return std::nullopt;
     }
     // Who had it may have removed it: then the next one locks another.
-    if (status.st_nlink != 0) return CacheLock(std::move(file), status.st_size != 0);
+    const bool is_marked = status.st_size != 0 && Now() / kSecond - status.st_mtim.tv_sec <= kDay;
+    if (status.st_nlink != 0) return CacheLock(std::move(file), is_marked);
   }
 }
 
@@ -256,13 +257,21 @@ std::vector<Cache::Entry> Cache::List() const {
   return entries;
 }
 
-// Removes a file unless somebody compiles its key; nobody begins to meanwhile. Without a lock
-// nobody does: it is there before anything else is written.
-void Cache::RemoveIdle(absl::string_view name) const {
-  const Descriptor lock(
-      openat(descriptor(), LockName(name).c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
-  if (lock && !LockWhole(lock.number(), /*waits=*/false)) return;
-  unlinkat(descriptor(), std::string(name).c_str(), 0);
+bool Cache::RemoveIdle(absl::string_view name, ino_t only) const {
+  const std::string file(name), lock_name = LockName(name);
+  const auto lock = Lock(name, /*waits=*/false);
+  // Where there can't be a lock nobody has one.
+  if (!lock && faccessat(descriptor(), lock_name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+    return false;
+  }
+  struct stat now;
+  if (only != 0 &&
+      (fstatat(descriptor(), file.c_str(), &now, AT_SYMLINK_NOFOLLOW) != 0 || now.st_ino != only)) {
+    return false;
+  }
+  const bool is_gone = unlinkat(descriptor(), file.c_str(), 0) == 0;
+  if (lock && !lock->is_marked()) unlinkat(descriptor(), lock_name.c_str(), 0);
+  return is_gone;
 }
 
 void Cache::Trim(uint64_t most_bytes) const {
@@ -271,8 +280,7 @@ void Cache::Trim(uint64_t most_bytes) const {
   for (const Entry& entry : entries) bytes += entry.bytes;
   for (const Entry& entry : entries) {
     if (bytes <= most_bytes) break;
-    RemoveIdle(entry.name);
-    bytes -= entry.bytes;
+    if (RemoveIdle(entry.name)) bytes -= entry.bytes;
   }
   const int64_t now = Now() / kSecond;
   ForEach(descriptor(), kThis, [&](const std::string& name, const struct stat& file) {

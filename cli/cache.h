@@ -85,7 +85,9 @@ class Cache {
 
  private:
   Cache(std::string path, Descriptor folder) : path_(std::move(path)), folder_(std::move(folder)) {}
-  void RemoveIdle(absl::string_view name) const;
+  // Removes a file, and the lock of its key unless it is marked, but nothing while somebody
+  // compiles that, nor, if `only` is not 0, what has another inode. Whether the file is gone.
+  bool RemoveIdle(absl::string_view name, ino_t only = 0) const;
 
   std::string path_;  // to be shown
   Descriptor folder_;

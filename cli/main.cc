@@ -6,6 +6,7 @@
 #include <cstring>
 #include <vector>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "absl/strings/str_cat.h"
@@ -81,7 +82,17 @@ bool AsksForHelpWith(int argc, char** argv) {
   return (first == "--help" || first == "-h") && argv[2][0] != '-';
 }
 
+// A file that is opened later must not take the place of a stream that is closed, and get what is
+// written to that. Reading and writing fail as before.
+void OccupyStandardStreams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(stream, F_GETFD) >= 0) continue;
+    (void)open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);  // the lowest is free
+  }
+}
+
 int Main(int argc, char** argv) {
+  OccupyStandardStreams();
   // A reader that left appears to the guest as a closed stream, a file that may not grow as
   // file-too-large. Only this process decides what signals do; the libraries leave them alone.
   std::signal(SIGPIPE, SIG_IGN);

@@ -60,6 +60,7 @@ Result<vm::sys::File> CompileInMemory(const RunOptions& options) {
 }
 
 Result<InputFile> MapCompiled(vm::sys::File compiled) {
+  TENON_RETURN_IF_ERROR(compiled.Seal());
   auto image = Image::Map(std::move(compiled));
   if (image) return InputFile{{}, *std::move(image), false, std::nullopt};
   return std::unexpected(std::move(image).error().WithContext("what tenon-compile made of it"));
@@ -153,6 +154,7 @@ std::shared_ptr<const Image> Compile(const TierUp& work, const Cache& cache) {
   // Not as it is now: it may be another file meanwhile.
   if (work.status) cache.Remember(*work.status, digest);
   auto image = cache.Find(digest, engine, /*in_all=*/false);
+  if (image == nullptr) lock->MarkFailed();  // as by a compiler of another build
   lock.reset();
   cache.Trim(kMaxCacheBytes);
   return image;
@@ -200,7 +202,9 @@ Result<InputFile> ReadInput(const RunOptions& options) {
   if (IsCompiledFile(options.file)) {
     InputFile file;
     TENON_ASSIGN_OR_RETURN(file.image, MapFile(options.file));
-    if (options.verify) TENON_RETURN_IF_ERROR(file.image->Verify());
+    // What is interpreted is all read anyway.
+    const bool is_verified = options.verify || options.tier == Tier::kInterp;
+    if (is_verified) TENON_RETURN_IF_ERROR(file.image->Verify());
     file.compiled_for = OptionsOf(*file.image);
     if (options.tier != Tier::kInterp) return file;
     file.bytes.assign(file.image->source().begin(), file.image->source().end());

@@ -196,6 +196,26 @@ class CacheTest(unittest.TestCase):
             subprocess.run([runner, "run", guest], env=self.environment, check=True)
         self.assertEqual((self.root / "tries").read_text(), "tried\n")
 
+    def test_that_something_could_not_be_compiled_is_forgotten_after_a_day(self):
+        guest = self.slow_guest(1_000_000)
+        runner = self.runner_with(f"echo tried >>{self.root}/tries; exit 1")
+        def tries():
+            subprocess.run([runner, "run", guest], env=self.environment, check=True)
+            return len((self.root / "tries").read_text().splitlines())
+        self.assertEqual([tries(), tries()], [1, 1])
+        [lock] = self.cache.glob("*.lock")
+        then = time.time() - 25 * 3600
+        os.utime(lock, (then, then))
+        self.assertEqual([tries(), tries()], [2, 2])
+
+    def test_a_compiler_of_another_build_is_not_asked_again(self):
+        guest = self.slow_guest(1_000_000)
+        runner = self.runner_with(f'echo tried >>{self.root}/tries\n'
+                                  'while [ "$1" != -o ]; do shift; done; echo none >"$2"')
+        for _ in range(2):
+            subprocess.run([runner, "run", guest], env=self.environment, check=True)
+        self.assertEqual((self.root / "tries").read_text(), "tried\n")
+
     def test_a_short_run_compiles_nothing(self):
         self.run_ok(HELLO)
         self.assertFalse(self.cache.exists())
@@ -254,6 +274,7 @@ class CacheTest(unittest.TestCase):
                     [runner, *words], env=self.environment,
                     preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
                 while not pid_file.exists():
+                    self.assertIsNone(running.poll())
                     time.sleep(0.02)
                 running.send_signal(number)
                 self.assertEqual(running.wait(), -number)

@@ -38,7 +38,12 @@ Result<File> File::Checked(int descriptor) {
 }
 
 Result<File> File::OfBytes(absl::Span<const uint8_t> bytes) {
-  File file(memfd_create("tenon", MFD_CLOEXEC));
+  // No program, which some systems ask for; older ones know no such flag. It may be mapped as code.
+  constexpr unsigned kNoExecSeal = 0x0008;
+  File file(memfd_create("tenon", MFD_CLOEXEC | MFD_ALLOW_SEALING | kNoExecSeal));
+  if (file.descriptor_ < 0 && errno == EINVAL) {
+    file.descriptor_ = memfd_create("tenon", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  }
   if (file.descriptor_ < 0) return SystemFailure();
   TENON_RETURN_IF_ERROR(file.Append(bytes));
   return file;
@@ -52,6 +57,11 @@ Status File::Append(absl::Span<const uint8_t> bytes) {
     bytes.remove_prefix(static_cast<size_t>(written));
   }
   return {};
+}
+
+Status File::Seal() {
+  constexpr int kSeals = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
+  return fcntl(descriptor_, F_ADD_SEALS, kSeals) == 0 ? Status() : SystemFailure();
 }
 
 Result<uint64_t> File::Size() const {

@@ -25,10 +25,11 @@ class File {
   static Result<File> Open(const std::string& path);
   // The same, of a folder that is open; no link.
   static Result<File> OpenIn(int folder, const std::string& name);
-  // One that has no name, with these bytes.
+  // One that has no name, with these bytes, in memory.
   static Result<File> OfBytes(absl::Span<const uint8_t> bytes);
 
   Status Append(absl::Span<const uint8_t> bytes);  // to one of OfBytes
+  Status Seal();                                   // one of OfBytes: nobody changes it any more
   Result<uint64_t> Size() const;
   // Fills all of `bytes` from that offset on; kIo where the file ends before.
   Status ReadAt(uint64_t offset, absl::Span<uint8_t> bytes) const;
