@@ -14,6 +14,7 @@
 #include "cli/commands.h"
 #include "cli/compiler.h"
 #include "cli/input_file.h"
+#include "vm/sys/file.h"
 
 namespace tenon::cli {
 namespace {
@@ -28,11 +29,14 @@ std::string DefaultOutput(absl::string_view file) {
 }  // namespace
 
 int Compile(const CompileOptions& options) {
-  if (options.file == "-") {
-    return Complain("compile: expected a file's name, not standard input", kExitUsage);
+  if (options.file == "-" && options.output.empty()) {
+    return Complain("compile: what comes from standard input needs '-o'", kExitUsage);
   }
   auto bytes = ReadInputFile(options.file);
   if (!bytes) return ReportError(options.json, options.file, {}, bytes.error());
+  // The compiler is given what was read, whatever becomes of the file.
+  const Result<vm::sys::File> source = vm::sys::File::OfBytes(*bytes);
+  if (!source) return ReportError(options.json, options.file, {}, source.error());
   if (const Status checked = CheckFile(*bytes, options.features); !checked) {
     return ReportError(options.json, options.file, *bytes, checked.error());
   }
@@ -43,13 +47,12 @@ int Compile(const CompileOptions& options) {
                                  output),
                     kExitUsage);
   }
-  // A name that begins with a dash is none of the compiler's options.
-  const absl::string_view folder = options.file[0] == '-' ? "./" : "";
   std::vector<std::string> words = options.passed_on;
-  words.insert(words.end(), {"-o", output, absl::StrCat(folder, options.file)});
+  words.insert(words.end(), {"-o", output, "-"});
   std::string errors;
   const Result<int> exit_code =
-      RunCompiler(std::move(words), {.errors = options.json ? &errors : nullptr});
+      RunCompiler(std::move(words),
+                  {.input = source->descriptor(), .errors = options.json ? &errors : nullptr});
   if (!exit_code) {
     if (options.json) return ReportError(true, options.file, {}, exit_code.error());
     return Complain(absl::StrCat("compile: ", exit_code.error().message()), kExitBadInput);
@@ -65,6 +68,7 @@ int Compile(const CompileOptions& options) {
 }
 
 int Objdump(const ObjdumpOptions& options) {
+  // A name that begins with a dash is no option.
   const absl::string_view folder = options.file[0] == '-' ? "./" : "";
   const Result<int> exit_code =
       RunCompiler({"objdump", absl::StrCat(folder, options.file), options.func});

@@ -110,6 +110,8 @@ void Give(int descriptor, int as) {
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (getppid() != parent) _exit(1);                             // it has ended already
   const int high = fcntl(failure, F_DUPFD_CLOEXEC, kFirstHigh);  // not where another is to be
+  if (run.input >= 0) lseek(run.input, 0, SEEK_SET);
+  Give(run.input, STDIN_FILENO);
   Give(run.output, STDOUT_FILENO);
   Give(errors, STDERR_FILENO);
   execv(words.path().c_str(), words.pointers());
@@ -120,9 +122,7 @@ void Give(int descriptor, int as) {
 
 }  // namespace
 
-std::string PathInHeld(absl::string_view name) {
-  return absl::StrCat("/proc/self/fd/", kHeld, "/", name);
-}
+std::string PathOfHeld(int index) { return absl::StrCat("/proc/self/fd/", kHeld + index); }
 
 Result<int> RunCompiler(std::vector<std::string> word_list, const CompilerRun& run) {
   const Words words(run.program, std::move(word_list));

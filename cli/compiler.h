@@ -16,7 +16,8 @@ namespace tenon::cli {
 // What a compiler is given besides its words.
 struct CompilerRun {
   absl::string_view program = "tenon-compile";  // or another that has LLVM and stands there
-  int output = -1;                // its standard output; -1: this process's, as its other streams
+  int input = -1;                               // its standard input, from the begin on, and
+  int output = -1;                // its output; -1: this process's, as its other streams
   std::string* errors = nullptr;  // takes what it writes to standard error
 };
 
@@ -27,8 +28,8 @@ Result<int> RunCompiler(std::vector<std::string> words, const CompilerRun& run =
 
 // The first descriptor behind the standard streams.
 inline constexpr int kHeld = 3;
-// A path to a file of a folder that the compiler has as kHeld.
-std::string PathInHeld(absl::string_view name);
+// A path to what the compiler has as kHeld + index.
+std::string PathOfHeld(int index);
 // Starts it in a session of its own, silent and at low priority, so that it goes on when this
 // process ends. It has these descriptors as kHeld and on. -1: it can't be started.
 pid_t StartCompiler(std::vector<std::string> words, absl::Span<const int> held);

@@ -36,13 +36,14 @@ Result<std::shared_ptr<const Image>> MapFile(const std::string& path) {
 }
 
 // How tenon-compile is told what the engine will be.
-std::vector<std::string> CompilerWords(const RunOptions& options, const std::string& output) {
+std::vector<std::string> CompilerWords(const RunOptions& options, const std::string& input,
+                                       const std::string& output) {
   std::vector<std::string> words = {"-o", output};
   if (options.engine.bounds == Bounds::kExplicit) words.emplace_back("--bounds=explicit");
   if (!options.features_text.empty()) {
     words.push_back(absl::StrCat("--features=", options.features_text));
   }
-  words.push_back(absl::StrCat(options.file[0] == '-' ? "./" : "", options.file));
+  words.push_back(input);
   return words;
 }
 
@@ -51,10 +52,11 @@ bool MayCache(const RunOptions& options) {
 }
 
 // In memory: nothing is left behind, whatever ends either process.
-Result<vm::sys::File> CompileInMemory(const RunOptions& options) {
+Result<vm::sys::File> CompileInMemory(const RunOptions& options, const vm::sys::File& source) {
   TENON_ASSIGN_OR_RETURN(vm::sys::File compiled, vm::sys::File::OfBytes({}));
-  TENON_ASSIGN_OR_RETURN(const int exit_code, RunCompiler(CompilerWords(options, "-"),
-                                                          {.output = compiled.descriptor()}));
+  TENON_ASSIGN_OR_RETURN(const int exit_code, RunCompiler(CompilerWords(options, "-", "-"),
+                                                          {.input = source.descriptor(),
+                                                           .output = compiled.descriptor()}));
   if (exit_code != 0) return Fail(ErrorKind::kIo, "it was not compiled");
   return compiled;
 }
@@ -69,13 +71,14 @@ Result<InputFile> MapCompiled(vm::sys::File compiled) {
 // The image that the cache has after that, or the one in memory if there is no place in the cache.
 // Another process may have compiled it before the lock was had.
 Result<InputFile> CompileForCache(const RunOptions& options, const Cache& cache,
+                                  const vm::sys::File& source,
                                   const vm::sys::Sha256Digest& digest) {
   const std::string name = Cache::NameOf(digest, options.engine);
   auto lock = cache.Lock(name, /*waits=*/true);
   const auto find = [&] { return cache.Find(digest, options.engine, options.verify); };
   if (auto image = find()) return InputFile{{}, std::move(image), true, digest};
   cache.Trim(kMaxCacheBytes);
-  TENON_ASSIGN_OR_RETURN(vm::sys::File compiled, CompileInMemory(options));
+  TENON_ASSIGN_OR_RETURN(vm::sys::File compiled, CompileInMemory(options, source));
   if (lock) {
     cache.Keep(name, compiled);
     lock->ClearMark();
@@ -84,20 +87,16 @@ Result<InputFile> CompileForCache(const RunOptions& options, const Cache& cache,
   return MapCompiled(std::move(compiled));
 }
 
-// Compiles a file that was read, and waits for it.
+// Compiles what was read, and waits for it.
 Result<InputFile> CompileNow(const RunOptions& options, InputFile file) {
-  if (options.file == "-") {
-    return Fail(ErrorKind::kUsage, "standard input is not compiled; '--tier interp' runs it");
-  }
-  std::vector<uint8_t> copy = file.bytes;
+  TENON_ASSIGN_OR_RETURN(const vm::sys::File source, vm::sys::File::OfBytes(file.bytes));
+  const auto cache = MayCache(options) ? Cache::Open(/*make=*/true) : std::nullopt;
+  if (cache && !file.digest) file.digest = vm::sys::Sha256Of(file.bytes);
   TENON_RETURN_IF_ERROR(
-      CheckFile(copy, std::bit_cast<vm::Features>(options.engine.features.rep() ^
-                                                  std::bit_cast<uint64_t>(vm::Features()))));
-  if (const auto cache = MayCache(options) ? Cache::Open(/*make=*/true) : std::nullopt) {
-    if (!file.digest) file.digest = vm::sys::Sha256Of(file.bytes);
-    return CompileForCache(options, *cache, *file.digest);
-  }
-  TENON_ASSIGN_OR_RETURN(vm::sys::File compiled, CompileInMemory(options));
+      CheckFile(file.bytes, std::bit_cast<vm::Features>(options.engine.features.rep() ^
+                                                        std::bit_cast<uint64_t>(vm::Features()))));
+  if (cache) return CompileForCache(options, *cache, source, *file.digest);
+  TENON_ASSIGN_OR_RETURN(vm::sys::File compiled, CompileInMemory(options, source));
   return MapCompiled(std::move(compiled));
 }
 
@@ -137,15 +136,19 @@ struct TierUp {
 
 // The compiled file, when it is there: another process may be about to make it.
 std::shared_ptr<const Image> Compile(const TierUp& work, const Cache& cache) {
-  const vm::sys::Sha256Digest digest = vm::sys::Sha256Of(*work.component->resolved->syntax->bytes);
+  const std::vector<uint8_t>& bytes = *work.component->resolved->syntax->bytes;
+  const vm::sys::Sha256Digest digest = vm::sys::Sha256Of(bytes);
   const EngineOptions& engine = work.options.engine;
   const std::string name = Cache::NameOf(digest, engine);
   auto lock = cache.Lock(name, /*waits=*/false);
   if (!lock || lock->is_marked()) return nullptr;
   if (auto image = cache.Find(digest, engine, /*in_all=*/false)) return image;
   cache.Trim(kMaxCacheBytes);
-  const pid_t compiler = StartCompiler(CompilerWords(work.options, PathInHeld(name)),
-                                       {cache.descriptor(), lock->descriptor()});
+  const auto source = vm::sys::File::OfBytes(bytes);
+  if (!source) return nullptr;
+  const pid_t compiler = StartCompiler(
+      CompilerWords(work.options, PathOfHeld(0), absl::StrCat(PathOfHeld(1), "/", name)),
+      {source->descriptor(), cache.descriptor(), lock->descriptor()});
   if (compiler < 0) return nullptr;
   if (!WaitFor(compiler)) {
     lock->MarkFailed();

@@ -22,7 +22,8 @@ namespace tenon::jit {
 Result<std::unique_ptr<const Input>> Input::Read(const std::string& path,
                                                  const vm::Features& features) {
   TENON_ASSIGN_OR_RETURN(std::vector<uint8_t> bytes,
-                         vm::sys::ReadInputFile(path, vm::kMaxModuleBytes));
+                         path == "-" ? vm::sys::ReadInput(0, vm::kMaxModuleBytes)
+                                     : vm::sys::ReadInputFile(path, vm::kMaxModuleBytes));
   std::unique_ptr<Input> input(new Input());
   input->source_.digest = vm::sys::Sha256Of(bytes);
   input->size_ = bytes.size();

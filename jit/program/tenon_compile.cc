@@ -29,7 +29,7 @@ namespace tenon::jit {
 namespace {
 
 constexpr char kUsage[] =
-    "usage: tenon-compile [options] FILE -o OUT\n"
+    "usage: tenon-compile [options] FILE -o OUT     - is a standard stream\n"
     "  -O0 -O1 -O2 -O3 -Os       how much to optimise (-O2)\n"
     "  --target-cpu=CPU          native, x86-64, x86-64-v2, -v3, -v4 (native)\n"
     "  --bounds=HOW              guard or explicit (guard)\n"
@@ -139,7 +139,7 @@ Result<Arguments> Parse(const std::vector<absl::string_view>& words) {
   };
   for (size_t i = 0; i < words.size(); ++i) {
     absl::string_view word = words[i];
-    if (word.empty() || word[0] != '-') {
+    if (word.empty() || word[0] != '-' || word == "-") {
       if (!arguments.in.empty()) return bad("one input too many: ", word);
       arguments.in = std::string(word);
     } else if (const auto level = ParseLevel(word)) {
