@@ -53,8 +53,9 @@ struct Known {
 static_assert(sizeof(Known) == 56);
 
 std::string FolderPath() {
-  if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache != '\0') {
-    return *cache == '/' ? absl::StrCat(cache, "/tenon") : "";  // a relative one counts as none
+  // A relative one counts as none.
+  if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache == '/') {
+    return absl::StrCat(cache, "/tenon");
   }
   const char* const home = std::getenv("HOME");
   return home != nullptr && *home == '/' ? absl::StrCat(home, "/.cache/tenon") : "";

@@ -57,14 +57,19 @@ int Compile(const CompileOptions& options) {
     if (options.json) return ReportError(true, options.file, {}, exit_code.error());
     return Complain(absl::StrCat("compile: ", exit_code.error().message()), kExitBadInput);
   }
+  const bool is_output = *exit_code == kCompilerIo;
   if (*exit_code == 0 || !options.json) {
     std::fputs(errors.c_str(), stderr);
-    return *exit_code;
+    return is_output ? kExitBadInput : *exit_code;
   }
   // Of the compiler's own one line; what the file is to blame for was told above.
   absl::string_view text = absl::StripAsciiWhitespace(errors);
   absl::ConsumePrefix(&text, "tenon-compile: ");
-  return ReportError(true, options.file, {}, Error(ErrorKind::kLimit, std::string(text)));
+  if (!is_output) {
+    return ReportError(true, options.file, {}, Error(ErrorKind::kLimit, std::string(text)));
+  }
+  absl::ConsumePrefix(&text, absl::StrCat(output, ": "));
+  return ReportError(true, output, {}, Error(ErrorKind::kIo, std::string(text)));
 }
 
 int Objdump(const ObjdumpOptions& options) {
@@ -72,7 +77,7 @@ int Objdump(const ObjdumpOptions& options) {
   const absl::string_view folder = options.file[0] == '-' ? "./" : "";
   const Result<int> exit_code =
       RunCompiler({"objdump", absl::StrCat(folder, options.file), options.func});
-  if (exit_code) return *exit_code;
+  if (exit_code) return *exit_code == kCompilerIo ? kExitBadInput : *exit_code;
   return Complain(absl::StrCat("objdump: ", exit_code.error().message()), kExitBadInput);
 }
 

@@ -21,6 +21,9 @@ struct CompilerRun {
   std::string* errors = nullptr;  // takes what it writes to standard error
 };
 
+// Its exit code where a file can't be written.
+inline constexpr int kCompilerIo = 3;
+
 // Runs it until it ends, and returns its exit code. It ends with this process, whatever ends that.
 // kIo: it can't be started, as when it is not installed; kLimit: it crashed, or the system ended
 // it.

@@ -237,9 +237,15 @@ Status TellTools(const RunOptions& options, const Image* image, ModuleSpan modul
                  may_tier_up ? " first" : "");
     return {};
   }
+  const bool tells_lines = options.debug || options.profile == Profile::kJitDump;
+  if (tells_lines && (image->header().settings & vm::artifact::kAllPositions) == 0) {
+    std::fprintf(stderr,
+                 "tenon: run: lines of the guest are those of what may trap or call; "
+                 "'tenon compile -g' tells all of them\n");
+  }
   TENON_ASSIGN_OR_RETURN(const std::vector<CodePiece> pieces, PiecesOf(*image, modules));
   CodeLines lines;
-  if (options.debug || options.profile == Profile::kJitDump) lines = LinesOf(*image, modules);
+  if (tells_lines) lines = LinesOf(*image, modules);
   if (options.debug) TellDebuggers(*image, pieces, lines);
   return is_profiled ? TellProfilers(options.profile, *image, pieces, lines) : Status();
 }

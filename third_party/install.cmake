@@ -53,6 +53,7 @@ install(FILES ${tenon_package_made}/tenon-config.cmake
   ${tenon_package_made}/tenon-config-version.cmake
   DESTINATION ${tenon_package_dir} COMPONENT sdk)
 install(TARGETS tenon RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runner)
-install(TARGETS tenon-compile tenon-wast RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT compiler)
+install(TARGETS tenon-compile RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT compiler)
+install(TARGETS tenon-wast RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT compiler OPTIONAL)
 
 add_custom_target(tenon_sdk DEPENDS ${tenon_runtime_files})

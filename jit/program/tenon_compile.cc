@@ -243,7 +243,7 @@ void PrintTime(uint64_t bytes) {
 // In one piece, since another thread may show its progress.
 int Complain(const Error& error, absl::string_view begin = "") {
   llvm::errs() << absl::StrCat(begin, "tenon-compile: ", error.ToString(), "\n");
-  return error.kind() == ErrorKind::kUsage ? 2 : 1;
+  return error.kind() == ErrorKind::kUsage ? 2 : error.kind() == ErrorKind::kIo ? 3 : 1;
 }
 
 // What all of an input may take. Guests take a second for 100 KB and become four times as large;

@@ -289,16 +289,16 @@ Status Image::CheckSettings(const Engine& engine) const {
   }
   const uint64_t bits = settings.features.bits();
   if (header_.features == bits) return {};
-  std::string flags;
+  std::string differing;
   for (int i = 0; i < 64; ++i) {
     const uint64_t bit = uint64_t{1} << i;
     const bool is_known = (Features::All().bits() & bit) != 0;
     if (!is_known || ((header_.features ^ bits) & bit) == 0) continue;
-    absl::StrAppend(&flags, flags.empty() ? "" : ",", (header_.features & bit) != 0 ? "" : "-",
+    absl::StrAppend(&differing, differing.empty() ? "" : ", ",
+                    (header_.features & bit) != 0 ? "with " : "without ",
                     FeatureName(static_cast<Feature>(i)));
   }
-  return Fail(ErrorKind::kUsage,
-              absl::StrCat("compiled with --features ", flags, ", and is to run without"));
+  return complain(differing, "with other features");
 }
 
 Status Image::Attach(std::shared_ptr<const Image> image, size_t index, LoadedModule& module) {

@@ -13,10 +13,11 @@
 namespace tenon::vm::sys {
 namespace {
 
-// Offsets within an image have 32 bits; there is room for many of the largest.
-constexpr size_t kSpaceBytes = size_t{16} << 30;
+// Offsets within an image have 32 bits; there is room for many of the largest. Where address space
+// is scarce (RLIMIT_AS) there is for fewer.
+constexpr size_t kMostSpaceBytes = size_t{16} << 30, kLeastSpaceBytes = size_t{64} << 20;
 
-std::atomic<uintptr_t> space_begin = 0;
+std::atomic<uintptr_t> space_begin = 0, space_end = 0;
 
 // What of the range is taken.
 class Space {
@@ -29,17 +30,13 @@ class Space {
   // First fit. Null when there is no room.
   uint8_t* Take(size_t size) {
     const std::lock_guard lock(mutex_);
-    if (!mapping_) {
-      mapping_ = Mapping::Reserve(kSpaceBytes);
-      if (!mapping_) return nullptr;
-      space_begin = reinterpret_cast<uintptr_t>(mapping_.base());
-    }
+    if (!mapping_ && !Reserve()) return nullptr;
     size_t at = 0;
     for (const auto& [begin, end] : taken_) {
       if (begin - at >= size) break;
       at = end;
     }
-    if (kSpaceBytes - at < size) return nullptr;
+    if (mapping_.size() - at < size) return nullptr;
     taken_.emplace(at, at + size);
     return mapping_.base() + at;
   }
@@ -51,6 +48,15 @@ class Space {
   }
 
  private:
+  bool Reserve() {
+    for (size_t size = kMostSpaceBytes; !mapping_ && size >= kLeastSpaceBytes; size /= 16) {
+      mapping_ = Mapping::Reserve(size);
+    }
+    space_begin = reinterpret_cast<uintptr_t>(mapping_.base());
+    space_end = space_begin + mapping_.size();
+    return bool{mapping_};
+  }
+
   std::mutex mutex_;
   Mapping mapping_;
   std::map<size_t, size_t> taken_;  // begin to end
@@ -98,8 +104,8 @@ bool CodeMapping::Copy(size_t offset, size_t size) const {
 }
 
 bool IsInCodeSpace(uintptr_t address) {
-  const uintptr_t begin = space_begin.load(std::memory_order_relaxed);
-  return begin != 0 && address - begin < kSpaceBytes;
+  return address >= space_begin.load(std::memory_order_relaxed) &&
+         address < space_end.load(std::memory_order_relaxed);
 }
 
 }  // namespace tenon::vm::sys
