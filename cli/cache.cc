@@ -147,6 +147,14 @@ std::optional<Cache> Cache::Open(bool make) {
   return Cache(std::move(path), std::move(folder));
 }
 
+std::string Cache::WhyNone() {
+  const std::string path = FolderPath();
+  if (path.empty()) return "neither XDG_CACHE_HOME nor HOME names a folder";
+  struct stat status;
+  if (lstat(path.c_str(), &status) != 0) return absl::StrCat(path, ": ", std::strerror(errno));
+  return absl::StrCat(path, " is not a folder of this user's alone");
+}
+
 std::optional<vm::sys::Sha256Digest> Cache::KnownDigest(const struct stat& file) const {
   const Descriptor known(
       openat(descriptor(), KnownName(file).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
@@ -311,8 +319,12 @@ int CacheCommand(const CacheOptions& options) {
     if (cache) cache->Clear();
     return 0;
   }
+  if (!cache) {
+    PutText(absl::StrCat("no cache: ", EscapeControls(Cache::WhyNone()), "\n"));
+    return 0;
+  }
   uint64_t bytes = 0;
-  const std::vector<Cache::Entry> entries = cache ? cache->List() : std::vector<Cache::Entry>();
+  const std::vector<Cache::Entry> entries = cache->List();
   for (const Cache::Entry& entry : entries) {
     char day[32];
     const time_t used = entry.used;
@@ -322,8 +334,7 @@ int CacheCommand(const CacheOptions& options) {
     bytes += entry.bytes;
   }
   PutText(absl::StrCat(entries.size(), entries.size() == 1 ? " file, " : " files, ", bytes,
-                       " bytes", cache ? absl::StrCat(" in ", EscapeControls(cache->path())) : "",
-                       "\n"));
+                       " bytes in ", EscapeControls(cache->path()), "\n"));
   return 0;
 }
 

@@ -48,6 +48,8 @@ class Cache {
   // The folder. Nothing: there is none, it is not the user's alone, or, with `make`, it can't be
   // made.
   static std::optional<Cache> Open(bool make);
+  // Why there is none.
+  static std::string WhyNone();
 
   // The digest of the file at a path, if it is known still.
   std::optional<vm::sys::Sha256Digest> KnownDigest(const struct stat& file) const;

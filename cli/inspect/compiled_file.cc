@@ -58,6 +58,8 @@ Result<CompiledFile> Describe(const vm::artifact::Image& image) {
   };
   found.trap_policy = is_set(vm::artifact::kPreciseTraps) ? "precise" : "component";
   found.bounds = is_set(vm::artifact::kGuardedMemories) ? "guard" : "explicit";
+  found.features = image.features().ListFrom(vm::Features());
+  found.all_positions = is_set(vm::artifact::kAllPositions);
   found.source_digest = absl::BytesToHexString(absl::string_view(
       reinterpret_cast<const char*>(header.source_digest), sizeof header.source_digest));
   TENON_ASSIGN_OR_RETURN(found.size, image.file().Size());

@@ -19,6 +19,8 @@ struct CompiledFile {
   std::string level;               // "0" to "3", "s"
   std::string trap_policy;         // "component" or "precise"
   std::string bounds;              // "guard" or "explicit"
+  std::string features;            // as --features has them; empty: those without it
+  bool all_positions = false;      // -g
   std::string source_digest;       // SHA-256 of the file that was compiled
   uint64_t size = 0;               // of the file, in bytes
   uint64_t functions = 0, compiled = 0;

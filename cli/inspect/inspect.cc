@@ -77,6 +77,8 @@ std::string LinesOf(const CompiledFile& compiled) {
   for (const auto& [name, size] : compiled.sections) absl::StrAppend(&sizes, ", ", name, " ", size);
   return absl::StrCat("compiled: for ", compiled.cpu, ", -O", compiled.level, ", trap policy ",
                       compiled.trap_policy, ", bounds ", compiled.bounds,
+                      compiled.features.empty() ? "" : ", features ", compiled.features,
+                      compiled.all_positions ? ", with -g" : "",
                       "\nneeds: ", OrNothing(compiled.needs), "\nfunctions: ", compiled.compiled,
                       " of ", compiled.functions, " compiled\nbytes: ", compiled.size, sizes,
                       "\nsource: SHA-256 ", compiled.source_digest, "\n\n");
@@ -170,6 +172,8 @@ void WriteCompiled(const CompiledFile& compiled, JsonWriter& json) {
   json.Member("level", compiled.level);
   json.Member("trap_policy", compiled.trap_policy);
   json.Member("bounds", compiled.bounds);
+  json.Member("features", compiled.features);
+  json.Member("all_positions", compiled.all_positions);
   json.Member("functions", compiled.functions);
   json.Member("compiled_functions", compiled.compiled);
   json.Member("size", compiled.size);

@@ -200,31 +200,33 @@ class Hoister {
     llvm::Instruction* const old_end = fork->getTerminator();
     llvm::IRBuilder<>(old_end).CreateCondBr(condition, entry, copy->getLoopPreheader());
     old_end->eraseFromParent();
-    JoinBehind(*loop, fork, copies);
+    JoinBehind(loop, fork, copies);
     llvm::addStringMetadataToLoop(copy, "llvm.loop.unroll.disable");
     llvm::addStringMetadataToLoop(copy, "llvm.loop.vectorize.enable", 0);
     scev_.forgetLoop(loop);
+    scev_.forgetBlockAndLoopDispositions();
   }
 
   // What is behind the loop is reached from both, and dominated by the fork at most.
-  void JoinBehind(const llvm::Loop& loop, llvm::BasicBlock* fork, llvm::ValueToValueMapTy& copies) {
+  void JoinBehind(llvm::Loop* loop, llvm::BasicBlock* fork, llvm::ValueToValueMapTy& copies) {
     llvm::SmallVector<llvm::BasicBlock*, 16> exits;
-    loop.getUniqueExitBlocks(exits);
+    loop->getUniqueExitBlocks(exits);
     for (llvm::BasicBlock* exit : exits) {
       for (llvm::PHINode& phi : exit->phis()) {
         for (unsigned i = 0, count = phi.getNumIncomingValues(); i < count; ++i) {
-          if (!loop.contains(phi.getIncomingBlock(i))) continue;
+          if (!loop->contains(phi.getIncomingBlock(i))) continue;
           llvm::Value* value = phi.getIncomingValue(i);
           const auto copied = copies.find(value);
           phi.addIncoming(copied == copies.end() ? value : &*copied->second,
                           llvm::cast<llvm::BasicBlock>(copies[phi.getIncomingBlock(i)]));
         }
+        scev_.forgetLcssaPhiWithNewPredecessor(loop, &phi);
       }
     }
     std::vector<llvm::BasicBlock*> outside;
-    for (llvm::BasicBlock* block : loop.blocks()) {
+    for (llvm::BasicBlock* block : loop->blocks()) {
       for (const auto* child : dominators_.getNode(block)->children()) {
-        if (!loop.contains(child->getBlock())) outside.push_back(child->getBlock());
+        if (!loop->contains(child->getBlock())) outside.push_back(child->getBlock());
       }
     }
     for (llvm::BasicBlock* block : outside) dominators_.changeImmediateDominator(block, fork);

@@ -85,14 +85,15 @@ class CodePrinter {
     return symbol != nullptr ? symbol->name : "";
   }
 
-  // Whether to print a function, of that index or with that in its name; says then which lines will
-  // be asked for.
+  // Whether to print a function, of that index or with that in its name, which may be as backtraces
+  // have it, `instance!function`; says then which lines will be asked for.
   bool Choose(const vm::FuncPositions& func, const std::string& filter) {
+    const std::string name = NameInSymbol(filter.substr(filter.rfind('!') + 1));
     vm::PositionReader reader = image_.positions().Read(func);
     uint32_t index = 0;
     const bool is_asked_for = absl::SimpleAtoi(filter, &index)
                                   ? reader.func() && reader.func()->value() == index
-                                  : absl::StrContains(NameAt(func.code), NameInSymbol(filter));
+                                  : absl::StrContains(NameAt(func.code), name);
     if (!reader.ok() || !image_.IsCode(func.code, reader.size()) || !is_asked_for) return false;
     vm::PositionReader::Row row;
     while (reader.Next(&row)) guest_.WantLine(reader.module(), row.offset);

@@ -287,18 +287,9 @@ Status Image::CheckSettings(const Engine& engine) const {
   if (((header_.settings & kDeterministicSimd) != 0) != settings.deterministic_simd) {
     return Fail(ErrorKind::kUsage, "compiled for other relaxed SIMD: compile it again");
   }
-  const uint64_t bits = settings.features.bits();
-  if (header_.features == bits) return {};
-  std::string differing;
-  for (int i = 0; i < 64; ++i) {
-    const uint64_t bit = uint64_t{1} << i;
-    const bool is_known = (Features::All().bits() & bit) != 0;
-    if (!is_known || ((header_.features ^ bits) & bit) == 0) continue;
-    absl::StrAppend(&differing, differing.empty() ? "" : ", ",
-                    (header_.features & bit) != 0 ? "with " : "without ",
-                    FeatureName(static_cast<Feature>(i)));
-  }
-  return complain(differing, "with other features");
+  if (header_.features == settings.features.bits()) return {};
+  return complain(absl::StrCat("with --features ", features().ListFrom(settings.features)),
+                  "with others");
 }
 
 Status Image::Attach(std::shared_ptr<const Image> image, size_t index, LoadedModule& module) {

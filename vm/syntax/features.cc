@@ -41,4 +41,13 @@ Status Features::Apply(absl::string_view list) {
   return {};
 }
 
+std::string Features::ListFrom(const Features& others) const {
+  std::string list;
+  for (size_t i = 0; i < std::size(kFeatures); ++i) {
+    if (Has(kFeatures[i]) == others.Has(kFeatures[i])) continue;
+    absl::StrAppend(&list, list.empty() ? "" : ",", Has(kFeatures[i]) ? "" : "-", kFlags[i]);
+  }
+  return list;
+}
+
 }  // namespace tenon::vm

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "absl/strings/string_view.h"
 #include "vm/base/status.h"
@@ -39,6 +40,8 @@ class Features {
   constexpr uint64_t bits() const { return bits_; }
   // Switches by their flags: "simd,-multi-memory" is one on and one off. kUsage: an unknown flag.
   Status Apply(absl::string_view list);
+  // The list that makes these of others.
+  std::string ListFrom(const Features& others) const;
   constexpr void Set(Feature feature, bool on) {
     const uint64_t bit = uint64_t{1} << static_cast<int>(feature);
     bits_ = on ? bits_ | bit : bits_ & ~bit;

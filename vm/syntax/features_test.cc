@@ -17,6 +17,16 @@ TEST(Features, AreSwitchedByTheirFlags) {
   EXPECT_TRUE(features.Has(Feature::kMultiMemory));
 }
 
+TEST(Features, AListMakesOneSetOfAnother) {
+  Features features, made;
+  ASSERT_TRUE(features.Apply("threads,-simd"));
+
+  ASSERT_TRUE(made.Apply(features.ListFrom(made)));
+
+  EXPECT_EQ(made.bits(), features.bits());
+  EXPECT_EQ(features.ListFrom(made), "");
+}
+
 TEST(Features, UnknownFlagsAreTold) {
   Features features;
   const Status near = features.Apply("-simd,multi-memori");
