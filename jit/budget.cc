@@ -64,6 +64,8 @@ void Budget::Watch() {
 }
 
 std::string Budget::Overdrawn() {
+  const bool is_reading = workers_.empty();
+  const absl::string_view what = is_reading ? "reading it" : "compiling";
   std::string longest;
   double most = 0;
   for (Worker& worker : workers_) {
@@ -78,13 +80,13 @@ std::string Budget::Overdrawn() {
     most = std::max(most, seconds);
   }
   if (options_.total_seconds != 0 && vm::sys::ProcessSeconds() - begin_ > options_.total_seconds) {
-    return absl::StrCat("compiling takes more than ", options_.total_seconds, " s in all",
-                        longest.empty() ? "" : ", at function ", longest);
+    return absl::StrCat(what, " takes more than ", options_.total_seconds,
+                        is_reading ? " s" : " s in all", longest.empty() ? "" : ", at function ",
+                        longest);
   }
   if (options_.budget_bytes == 0 || vm::sys::ResidentBytes() <= options_.budget_bytes) return "";
-  return absl::StrCat("compiling ", longest.empty() ? "" : "function ", longest,
-                      longest.empty() ? "" : " ", "takes more than ", options_.budget_bytes >> 20,
-                      " MiB");
+  return absl::StrCat(what, longest.empty() ? "" : " function ", longest, " takes more than ",
+                      options_.budget_bytes >> 20, " MiB");
 }
 
 }  // namespace tenon::jit

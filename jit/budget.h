@@ -1,6 +1,6 @@
 // Watches that no function takes more than CompileOptions' budget while LLVM compiles it, nor all
-// of them together: a thread of its own looks at the processor time of each thread's part, and at
-// that and the memory of the process.
+// of them together, reading the input included: a thread of its own looks at the processor time of
+// each thread's part, and at that and the memory of the process.
 #pragma once
 
 #include <condition_variable>
@@ -43,7 +43,8 @@ class Budget {
 
   // Begins to watch, if there is anything to. kLimit: no thread for it.
   Status Start();
-  Worker& AddWorker();  // that lives as long as the budget
+  // That lives as long as the budget. Up to the first the input is being read.
+  Worker& AddWorker();
 
  private:
   void Watch();

@@ -70,7 +70,7 @@ class Compilation {
  public:
   Compilation(const Program& program, const CompileOptions& options, Budget& budget,
               std::vector<CompileReport>& reports)
-      : program_(program), options_(options), budget_(budget) {
+      : program_(program), options_(options), budget_(budget), worker_(budget.AddWorker()) {
     for (uint32_t i = 0; i < program.modules.size(); ++i) {
       const vm::ResolvedModule& module = *program.modules[i];
       Survey survey(module, options);
@@ -99,24 +99,23 @@ class Compilation {
       if (!helper) break;  // it only takes longer
       helpers.push_back(*std::move(helper));
     }
-    Budget::Worker& worker = budget_.AddWorker();
-    Work(machines, worker);
+    Work(machines, worker_);
     helpers.clear();  // waits for them
     if (too_large_) return Fail(ErrorKind::kLimit, *too_large_);
     llvm::TargetMachine& machine = machines.of(OptLevel::k1);
     for (uint32_t i = 0; i < work_.size(); ++i) {
-      Emit(machine, OptLevel::k1, worker, &objects_.emplace_back(), [&](llvm::Module& ir) {
+      Emit(machine, OptLevel::k1, worker_, &objects_.emplace_back(), [&](llvm::Module& ir) {
         Lower(machine, i, ir,
               [&](ModuleLowering& lowering) { lowering.WriteTable(work_[i].report); });
       });
     }
     if (has_adapters_) {
-      Emit(machine, OptLevel::k1, worker, &objects_.emplace_back(), [&](llvm::Module& ir) {
+      Emit(machine, OptLevel::k1, worker_, &objects_.emplace_back(), [&](llvm::Module& ir) {
         Lower(machine, 0, ir, [&](ModuleLowering& lowering) { lowering.WriteAdapters(); });
       });
     }
     const size_t adapters = has_adapters_ ? program_.wiring->trampolines.size() : 0;
-    Emit(machine, OptLevel::k1, worker, &objects_.emplace_back(), [&](llvm::Module& ir) {
+    Emit(machine, OptLevel::k1, worker_, &objects_.emplace_back(), [&](llvm::Module& ir) {
       BuildHeader(program_.modules, static_cast<uint32_t>(adapters), options_, machine, ir);
     });
     ObjectPositions positions;
@@ -203,6 +202,7 @@ class Compilation {
   const Program& program_;
   const CompileOptions& options_;
   Budget& budget_;
+  Budget::Worker& worker_;       // of the thread that runs all this
   std::deque<ModuleWork> work_;  // by module
   std::deque<ProgramModule> modules_;
   // An exception must not pass an adapter: it would be caught on the other side.
@@ -228,7 +228,7 @@ bool DefinesWithoutMargin(const Program& program) {
 }  // namespace
 
 Result<std::vector<uint8_t>> Compile(const Program& program, const CompileOptions& options,
-                                     std::vector<CompileReport>* reports) {
+                                     std::vector<CompileReport>* reports, Budget* budget) {
   std::vector<CompileReport> own_reports;
   if (reports == nullptr) reports = &own_reports;
   reports->assign(program.modules.size(), {});
@@ -236,9 +236,12 @@ Result<std::vector<uint8_t>> Compile(const Program& program, const CompileOption
   settled.relies_on_margins = options.relies_on_margins && options.bounds == Bounds::kGuard &&
                               options.trap_policy == TrapPolicy::kComponent &&
                               !DefinesWithoutMargin(program);
-  Budget budget(settled);
-  TENON_RETURN_IF_ERROR(budget.Start());
-  return Compilation(program, settled, budget, *reports).Run();
+  std::optional<Budget> own_budget;
+  if (budget == nullptr) {
+    budget = &own_budget.emplace(settled);
+    TENON_RETURN_IF_ERROR(budget->Start());
+  }
+  return Compilation(program, settled, *budget, *reports).Run();
 }
 
 Result<std::vector<uint8_t>> CompileModule(const vm::ResolvedModule& module,

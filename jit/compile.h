@@ -18,6 +18,8 @@
 
 namespace tenon::jit {
 
+class Budget;
+
 enum class OptLevel : uint8_t { k0, k1, k2, k3, kSize };
 
 // How exactly the state is kept that can be seen after a trap; see README.md.
@@ -42,7 +44,7 @@ struct CompileOptions {
   // What a part of a module, most often one function, may take of processor time, what all may, and
   // memory of the whole process; 0: any. LLVM can't be stopped, so when more is taken a thread of
   // its own calls `over_budget` with an error (kLimit) that names the function, which must end the
-  // process.
+  // process. Compile watches that; its caller may have begun to (budget.h).
   double budget_seconds = 0;
   double total_seconds = 0;
   uint64_t budget_bytes = 0;
@@ -70,11 +72,11 @@ struct Program {
   const Wiring* wiring = nullptr;
 };
 
-// `reports`, one a module, may be null. kUsage: no such processor; kLimit: more than
-// `output_bytes`, or it can't be linked. One call at a time, since the linker has state of the
-// process.
+// `reports`, one a module, may be null; so may `budget`, one that was started with these options.
+// kUsage: no such processor; kLimit: more than `output_bytes`, or it can't be linked. One call at a
+// time, since the linker has state of the process.
 Result<std::vector<uint8_t>> Compile(const Program& program, const CompileOptions& options,
-                                     std::vector<CompileReport>* reports);
+                                     std::vector<CompileReport>* reports, Budget* budget = nullptr);
 // One core module that says nothing of its source.
 Result<std::vector<uint8_t>> CompileModule(const vm::ResolvedModule& module,
                                            const CompileOptions& options, CompileReport* report);

@@ -5,6 +5,7 @@
 #include <elf.h>
 
 #include <cstring>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -15,6 +16,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
+#include "jit/budget.h"
 #include "vm/artifact/format.h"
 #include "vm/syntax/opcode.h"
 #include "vm/text/parser.h"
@@ -141,6 +143,16 @@ TEST_F(CompileTest, TellsWhichFunctionTakesMoreThanItMay) {
   for (int i = 0; i < 100 && told.empty(); ++i) Compile(Large(), options);
   EXPECT_TRUE(absl::StartsWith(told, "compiling function f")) << told;
   EXPECT_TRUE(absl::EndsWith(told, " takes more than 0.001 s")) << told;
+}
+
+TEST(BudgetTest, WatchesWhileTheInputIsRead) {
+  std::promise<std::string> told;
+  CompileOptions options;
+  options.total_seconds = 1e-9;
+  options.over_budget = [&](const Error& error) { told.set_value(error.ToString()); };
+  Budget budget(options);
+  ASSERT_TRUE(budget.Start());
+  EXPECT_EQ(told.get_future().get(), "reading it takes more than 1e-09 s");
 }
 
 // Every loop merges every local, so that there would be millions of phis.

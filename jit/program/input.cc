@@ -12,21 +12,15 @@
 #include "vm/artifact/load.h"
 #include "vm/binary/decoder.h"
 #include "vm/binary/encoder.h"
-#include "vm/syntax/limits.h"
-#include "vm/sys/input_file.h"
 #include "vm/text/parser.h"
 #include "vm/valid/validate.h"
 
 namespace tenon::jit {
 
-Result<std::unique_ptr<const Input>> Input::Read(const std::string& path,
+Result<std::unique_ptr<const Input>> Input::Read(std::vector<uint8_t> bytes,
                                                  const vm::Features& features) {
-  TENON_ASSIGN_OR_RETURN(std::vector<uint8_t> bytes,
-                         path == "-" ? vm::sys::ReadInput(0, vm::kMaxModuleBytes)
-                                     : vm::sys::ReadInputFile(path, vm::kMaxModuleBytes));
   std::unique_ptr<Input> input(new Input());
   input->source_.digest = vm::sys::Sha256Of(bytes);
-  input->size_ = bytes.size();
   const absl::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (abi::IsComponent(bytes)) {
     TENON_RETURN_IF_ERROR(input->TakeComponent(std::move(bytes), features));
@@ -46,7 +40,6 @@ Result<std::unique_ptr<const Input>> Input::OfComponent(std::vector<uint8_t> bin
                                                         const vm::Features& features) {
   std::unique_ptr<Input> input(new Input());
   input->source_.digest = vm::sys::Sha256Of(binary);
-  input->size_ = binary.size();
   TENON_RETURN_IF_ERROR(input->TakeComponent(std::move(binary), features));
   return std::unique_ptr<const Input>(std::move(input));
 }

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "abi/valid/resolved_component.h"
@@ -18,8 +17,8 @@ namespace tenon::jit {
 
 class Input {
  public:
-  // Errors are as those of ReadInputFile, DecodeModule, ValidateComponent and the like.
-  static Result<std::unique_ptr<const Input>> Read(const std::string& path,
+  // Of a file's bytes. Errors are as those of DecodeModule, ValidateComponent and the like.
+  static Result<std::unique_ptr<const Input>> Read(std::vector<uint8_t> bytes,
                                                    const vm::Features& features);
 
   // Of a component in the binary format.
@@ -27,14 +26,12 @@ class Input {
                                                           const vm::Features& features);
 
   Program program() const;
-  uint64_t size() const { return size_; }  // of the file, in bytes
 
  private:
   Input() = default;
   Status TakeModule(std::vector<uint8_t> binary, const vm::Features& features);
   Status TakeComponent(std::vector<uint8_t> binary, const vm::Features& features);
 
-  uint64_t size_ = 0;
   vm::TypeStore types_;
   std::unique_ptr<const abi::ResolvedComponent> component_;  // or a module
   std::shared_ptr<const vm::ResolvedModule> module_;

@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "jit/budget.h"
 #include "jit/compile.h"
 #include "jit/program/input.h"
 #include "jit/program/objdump.h"
@@ -23,7 +24,9 @@
 #include "llvm/Support/raw_ostream.h"
 #include "vm/base/status.h"
 #include "vm/syntax/features.h"
+#include "vm/syntax/limits.h"
 #include "vm/sys/file.h"
+#include "vm/sys/input_file.h"
 
 namespace tenon::jit {
 namespace {
@@ -259,21 +262,34 @@ void LimitWhole(uint64_t input_bytes, CompileOptions* options) {
   options->output_bytes = is_bounded ? static_cast<uint64_t>(bytes) : 0;
 }
 
+// Reading the input is under the budget's watch as compiling is; writing is not: by then there is
+// something that would be left behind.
+Result<std::vector<uint8_t>> ReadAndCompile(std::vector<uint8_t> bytes, const Arguments& arguments,
+                                            std::vector<CompileReport>* reports) {
+  Budget budget(arguments.compile);
+  TENON_RETURN_IF_ERROR(budget.Start());
+  TENON_ASSIGN_OR_RETURN(const std::unique_ptr<const Input> input,
+                         Input::Read(std::move(bytes), arguments.features));
+  return Compile(input->program(), arguments.compile, reports, &budget);
+}
+
 Status Run(Arguments arguments) {
   const bool shows_progress = llvm::sys::Process::StandardErrIsDisplayed();
   if (shows_progress) arguments.compile.progress = ShowProgress;
-  // Nothing has been written yet, so nothing is left behind.
   arguments.compile.over_budget = [shows_progress](const Error& error) {
     std::_Exit(Complain(error, shows_progress ? kClearLine : ""));
   };
-  TENON_ASSIGN_OR_RETURN(const std::unique_ptr<const Input> input,
-                         Input::Read(arguments.in, arguments.features));
-  LimitWhole(input->size(), &arguments.compile);
+  TENON_ASSIGN_OR_RETURN(std::vector<uint8_t> bytes,
+                         arguments.in == "-"
+                             ? vm::sys::ReadInput(0, vm::kMaxModuleBytes)
+                             : vm::sys::ReadInputFile(arguments.in, vm::kMaxModuleBytes));
+  const size_t size = bytes.size();
+  LimitWhole(size, &arguments.compile);
   std::vector<CompileReport> reports;
   TENON_ASSIGN_OR_RETURN(const std::vector<uint8_t> artifact,
-                         Compile(input->program(), arguments.compile, &reports));
+                         ReadAndCompile(std::move(bytes), arguments, &reports));
   if (arguments.report) PrintReport(reports);
-  if (arguments.time) PrintTime(input->size());
+  if (arguments.time) PrintTime(size);
   return WriteWhole(arguments.out, artifact);
 }
 

@@ -63,7 +63,7 @@ class CompilerTest(unittest.TestCase):
         # Compiling takes more memory than that when it begins.
         done = subprocess.run(self.words("--memory-budget", "1M"), capture_output=True, text=True)
         self.assertEqual(done.returncode, 1)
-        self.assertRegex(done.stderr, r"\Atenon-compile: compiling .* takes more than 1 MiB\n\Z")
+        self.assertRegex(done.stderr, r"\Atenon-compile: .* takes more than 1 MiB\n\Z")
         self.assertFalse(self.output.exists())
 
     def compile_text(self, text, *options):
@@ -83,6 +83,12 @@ class CompilerTest(unittest.TestCase):
         self.assertRegex(
             done.stderr,
             r"\Atenon-compile: compiling takes more than 2 s in all, at function f\d+\n\Z")
+        self.assertFalse(self.output.exists())
+
+    def test_a_budget_ends_reading(self):
+        done = self.compile_text(f"(module {'(func) ' * 500_000})", "--memory-budget", "1M")
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stderr, "tenon-compile: reading it takes more than 1 MiB\n")
         self.assertFalse(self.output.exists())
 
     def test_locals_that_nobody_mentions_cost_nothing(self):
@@ -130,7 +136,7 @@ class CompilerTest(unittest.TestCase):
         code, sent = self.on_terminal("--memory-budget", "1M")
         self.assertEqual(code, 1)
         self.assertRegex(sent.rpartition(CLEAR)[2],
-                         r"\Atenon-compile: compiling .* takes more than 1 MiB\n\Z")
+                         r"\Atenon-compile: .* takes more than 1 MiB\n\Z")
         self.assertFalse(self.output.exists())
 
 
