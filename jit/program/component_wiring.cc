@@ -1,11 +1,13 @@
 #include "jit/program/component_wiring.h"
 
 #include <map>
+#include <optional>
 #include <tuple>
 #include <utility>
 
 #include "abi/types/flat.h"
 #include "abi/valid/entered.h"
+#include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_map.h"
 #include "vm/runtime/context.h"
 
@@ -49,40 +51,48 @@ class Wirer {
   void BindTrampoline(uint32_t index) {
     const abi::PlanTrampoline& trampoline = component_.plan.trampolines[index];
     const auto* lower = std::get_if<abi::LowerTrampoline>(&trampoline.body);
-    if (lower == nullptr) return;
-    const std::optional<AdapterPlan> adapter = AdapterOf(trampoline, *lower);
-    if (!adapter) return;
-    auto [known, is_new] = adapters_.try_emplace(
-        {lower->target.lift.value(), adapter->entered, adapter->type.value()}, AdapterOfProgram{});
-    if (is_new) known->second = IndexOf(*adapter);
-    if (known->second.index < kMaxAdapters) wiring_.trampolines[index] = known->second;
+    if (lower == nullptr || lower->options.is_async ||
+        lower->target.source != abi::FuncRef::Source::kLifted) {
+      return;
+    }
+    const abi::PlanLift& lift = component_.plan.lifts[lower->target.lift.value()];
+    const uint32_t entered = EnteredBy(trampoline.instance, lift.instance);
+    const bool memory64 = lower->options.memory64;
+    const auto [known, is_new] = adapters_.try_emplace(
+        {lower->target.lift.value(), entered, trampoline.core_type.value(), memory64});
+    if (is_new) {
+      if (auto adapter = AdapterOf(lift, trampoline.core_type, entered, memory64)) {
+        known->second = IndexOf(*std::move(adapter));
+      }
+    }
+    wiring_.trampolines[index] = known->second;
   }
 
-  AdapterOfProgram IndexOf(const AdapterPlan& adapter) {
-    const auto key = std::make_tuple(adapter.callee.module, adapter.callee.func.value(),
-                                     adapter.type.value(), adapter.entered, adapter.params_by_code,
-                                     adapter.results_by_code, adapter.params, adapter.results);
+  // Nothing where there are too many.
+  std::optional<AdapterOfProgram> IndexOf(AdapterPlan adapter) {
+    auto key = std::make_tuple(adapter.callee.module, adapter.callee.func.value(),
+                               adapter.type.value(), adapter.entered, adapter.params_by_code,
+                               adapter.results_by_code, adapter.params, adapter.results);
+    if (const auto found = indices_.find(key); found != indices_.end()) return {{found->second}};
+    if (wiring_.adapters.size() == kMaxAdapters) return {};
     const auto next = static_cast<uint32_t>(wiring_.adapters.size());
-    const auto [found, is_new] = indices_.try_emplace(key, next);
-    if (is_new && next < kMaxAdapters) wiring_.adapters.push_back(adapter);
-    return {found->second};
+    indices_.emplace(std::move(key), next);
+    wiring_.adapters.push_back(std::move(adapter));
+    return {{next}};
   }
 
   // Of calls that are not tasks and lend nothing.
-  std::optional<AdapterPlan> AdapterOf(const abi::PlanTrampoline& trampoline,
-                                       const abi::LowerTrampoline& lower) const {
-    if (lower.target.source != abi::FuncRef::Source::kLifted || lower.options.is_async) return {};
-    const abi::PlanLift& lift = component_.plan.lifts[lower.target.lift.value()];
+  std::optional<AdapterPlan> AdapterOf(const abi::PlanLift& lift, vm::TypeId core_type,
+                                       uint32_t entered, bool memory64) const {
     const bool is_task = lift.options.is_async ||
                          component_.plan.component_instances[lift.instance.value()].is_async;
     const KnownFunc callee = TargetOf(lift.func);
     const abi::FuncType& type = component_.types->Get(lift.type);
     if (is_task || IsOfCall(type) || !std::holds_alternative<FuncOfProgram>(callee)) return {};
-    AdapterPlan adapter{std::get<FuncOfProgram>(callee), trampoline.core_type,
-                        EnteredBy(trampoline.instance, lift.instance)};
-    if (adapter.entered > vm::kMaxAdapterFlags) return {};
-    const abi::FlatFunc flat = abi::FlattenFunc(*component_.types, lift.type,
-                                                abi::CallContext::kLower, lower.options.memory64);
+    if (entered > vm::kMaxAdapterFlags) return {};
+    AdapterPlan adapter{std::get<FuncOfProgram>(callee), core_type, entered};
+    const abi::FlatFunc flat =
+        abi::FlattenFunc(*component_.types, lift.type, abi::CallContext::kLower, memory64);
     adapter.params_by_code = !flat.spills_params;
     for (const auto& [name, param] : type.params) {
       adapter.params_by_code = adapter.params_by_code && Flatten(param, &adapter.params);
@@ -151,18 +161,24 @@ class Wirer {
   bool FlattenCases(abi::ValType type, std::vector<FlatValue>* values) const {
     constexpr size_t kMaxCases = 16;
     const abi::TypeDef& def = component_.types->Get(type);
-    FlatValue variant{FlatValue::Kind::kBelow, abi::CaseCount(def), {}};
-    for (uint32_t i = 0; i < variant.limit; ++i) {
+    const uint32_t count = abi::CaseCount(def);
+    const bool has_payloads =
+        absl::c_any_of(def.types, [](abi::ValType payload) { return payload.has_value(); });
+    if (!has_payloads) {
+      values->push_back({FlatValue::Kind::kBelow, count});
+      return true;
+    }
+    if (count > kMaxCases) return false;
+    FlatValue variant{FlatValue::Kind::kVariant, count};
+    for (uint32_t i = 0; i < count; ++i) {
       const abi::ValType payload = abi::CasePayload(def, i);
       std::vector<FlatValue>& flat = variant.cases.emplace_back();
       if (!payload.has_value()) continue;
-      variant.kind = FlatValue::Kind::kVariant;
-      if (variant.limit > kMaxCases || !Flatten(payload, &flat)) return false;
+      if (!Flatten(payload, &flat)) return false;
       for (const FlatValue& value : flat) {
         if (value.kind == FlatValue::Kind::kVariant) return false;
       }
     }
-    if (variant.kind == FlatValue::Kind::kBelow) variant.cases.clear();
     values->push_back(std::move(variant));
     return true;
   }
@@ -190,8 +206,10 @@ class Wirer {
   const abi::ResolvedComponent& component_;
   std::vector<std::vector<KnownFunc>> filled_by_;  // by core instance and FuncIdx
   std::vector<bool> is_instantiated_;              // by module
-  // By lift, flags and type; by what there is to do.
-  absl::flat_hash_map<std::tuple<uint32_t, uint32_t, uint32_t>, AdapterOfProgram> adapters_;
+  // By lift, flags, type and the caller's memory; by what there is to do.
+  absl::flat_hash_map<std::tuple<uint32_t, uint32_t, uint32_t, bool>,
+                      std::optional<AdapterOfProgram>>
+      adapters_;
   std::map<std::tuple<uint32_t, uint32_t, uint32_t, uint32_t, bool, bool, std::vector<FlatValue>,
                       std::vector<FlatValue>>,
            uint32_t>

@@ -91,6 +91,20 @@ class CompilerTest(unittest.TestCase):
         self.assertEqual(done.stderr, "tenon-compile: reading it takes more than 1 MiB\n")
         self.assertFalse(self.output.exists())
 
+    def test_a_function_is_lowered_often_at_no_cost(self):
+        # Sixteen parameters, each one of ten thousand cases.
+        cases = "".join(f'(case "c{i}")' for i in range(10_000))
+        params = "".join(f'(param "p{i}" $v)' for i in range(16))
+        core = f'(core module $m (func (export "f") (param{" i32" * 16})))'
+        lift = '(func (export "f") (type $f) (canon lift (core func $i "f")))'
+        component = (f'(component $c {core} (core instance $i (instantiate $m)) '
+                     f'(type $t (variant {cases})) (export $v "v" (type $t)) '
+                     f'(type $f (func {params})) {lift})')
+        lower = '(core func (canon lower (func $i "f")))'
+        done = self.compile_text(f'(component {component} (instance $i (instantiate $c)) '
+                                 f'{lower * 8_000})', "--budget", "4s")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
     def test_locals_that_nobody_mentions_cost_nothing(self):
         func = f"(func (result i64) (local{' i64' * 50000}) local.get 49999)"
         done = self.compile_text(f"(module {func * 900})", "--memory-budget", "1G")
