@@ -1,11 +1,11 @@
 #include "cli/code_lines.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/strings/str_cat.h"
 #include "vm/base/utf8.h"
+#include "vm/syntax/file_table.h"
 #include "vm/syntax/source_lines.h"
 
 namespace tenon::cli {
@@ -15,13 +15,14 @@ namespace {
 struct ModuleLines {
   std::vector<uint32_t> offsets;  // sorted
   vm::SourcePlaces found;
-  std::vector<uint32_t> files;  // by number in `found`: number in CodeLines
+  std::vector<std::optional<uint32_t>> files;  // by number in `found`: number in CodeLines
 
   vm::SourcePlaces::Place At(uint32_t offset) const {
     const auto at = std::lower_bound(offsets.begin(), offsets.end(), offset);
     if (at == offsets.end() || *at != offset) return {};
     vm::SourcePlaces::Place place = found.places[static_cast<size_t>(at - offsets.begin())];
-    if (place.line != 0) place.file = files[place.file];
+    if (place.line == 0 || !files[place.file]) return {};
+    place.file = *files[place.file];
     return place;
   }
 };
@@ -75,11 +76,9 @@ class LineFinder {
                          lines->offsets.end());
     lines->found = vm::FindSourcePlaces(*whole->module, lines->offsets);
     for (const std::string& file : lines->found.files) {
-      const auto [known, is_new] =
-          files_.try_emplace(file, static_cast<uint32_t>(lines_.files.size()));
-      if (is_new) lines_.files.push_back(EscapeControls(file));
-      lines->files.push_back(known->second);
+      lines->files.push_back(files_.IndexOf(EscapeControls(file)));
     }
+    lines->found.files.clear();
   }
 
   void AddFunction(const vm::PositionReader& reader, const uint8_t* code, size_t first) {
@@ -100,8 +99,8 @@ class LineFinder {
 
   const vm::artifact::Image& image_;
   std::vector<ModuleLines> modules_;
-  absl::flat_hash_map<std::string, uint32_t> files_;
   CodeLines lines_;
+  vm::FileTable files_{vm::kMaxFileNames, &lines_.files};
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,8 @@ struct CodeLine {
 };
 
 struct CodeLines {
-  std::vector<std::string> files;
-  std::vector<CodeLine> lines;  // in order of their code; none where no module has DWARF
+  std::deque<std::string> files;  // vm::kMaxFileNames at most
+  std::vector<CodeLine> lines;    // in order of their code; none where no module has DWARF
 };
 
 // Of the image, whose modules these are. What stands in a function before its first known line is

@@ -105,8 +105,9 @@ uint64_t AddressOf(const uint8_t* code) {
   return static_cast<uint64_t>(reinterpret_cast<uintptr_t>(code));
 }
 
-// Nothing where no line of the piece is known.
-void AppendLines(const CodePiece& piece, const CodeLines& lines, std::string* bytes) {
+// Nothing where no line of the piece is known, or where its lines would be more than `left` bytes,
+// from which they are taken: each has its file's name.
+void AppendLines(const CodePiece& piece, const CodeLines& lines, size_t* left, std::string* bytes) {
   auto line =
       std::lower_bound(lines.lines.begin(), lines.lines.end(), piece.begin,
                        [](const CodeLine& a, const uint8_t* code) { return a.code < code; });
@@ -119,28 +120,31 @@ void AppendLines(const CodePiece& piece, const CodeLines& lines, std::string* by
     ++count;
   };
   for (; line != lines.lines.end() && line->code < piece.begin + piece.size; ++line) {
+    if (entries.size() > *left) return;
     if (line->line == 0 && count == 0) continue;
     last = {line->code, line->line != 0 ? line->file : last.file, line->line, 0};
     add(line->code);
   }
   if (count != 0) add(piece.begin + piece.size);  // perf takes the last for where the code ends
   const size_t total = sizeof(CodeDebugInfo) + entries.size();
-  if (count == 0 || total > UINT32_MAX) return;
+  if (count == 0 || total > UINT32_MAX || total > *left) return;
+  *left -= total;
   Append(CodeDebugInfo{kCodeDebugInfo, static_cast<uint32_t>(total), Now(), AddressOf(piece.begin),
                        count},
          bytes);
   bytes->append(entries);
 }
 
-std::string DumpOf(absl::Span<const CodePiece> pieces, const CodeLines& lines) {
+std::string DumpOf(absl::Span<const CodePiece> pieces, const CodeLines& lines, size_t max_lines) {
   std::string bytes;
+  size_t left = max_lines;
   const auto pid = static_cast<uint32_t>(getpid());
   const auto tid = static_cast<uint32_t>(syscall(SYS_gettid));
   Append(DumpHeader{kDumpMagic, kDumpVersion, sizeof(DumpHeader), EM_X86_64, 0, pid, Now(), 0},
          &bytes);
   uint64_t index = 0;
   for (const CodePiece& piece : pieces) {
-    AppendLines(piece, lines, &bytes);
+    AppendLines(piece, lines, &left, &bytes);
     const uint64_t address = AddressOf(piece.begin);
     const size_t total = sizeof(CodeLoad) + piece.name.size() + 1 + piece.size;
     Append(CodeLoad{kCodeLoad, static_cast<uint32_t>(total), Now(), pid, tid, address, address,
@@ -152,13 +156,18 @@ std::string DumpOf(absl::Span<const CodePiece> pieces, const CodeLines& lines) {
   return bytes;
 }
 
-Status WriteDump(absl::Span<const CodePiece> pieces, const CodeLines& lines) {
+Status WriteDump(const vm::artifact::Image& image, absl::Span<const CodePiece> pieces,
+                 const CodeLines& lines) {
+  // What lines may take, in bytes.
+  constexpr size_t kFirst = 4 << 20, kAByte = 16;
+  const size_t max_lines = kFirst + kAByte * (image.code().size() + image.source().size());
   const std::string path = absl::StrCat("jit-", getpid(), ".dump");
   TENON_ASSIGN_OR_RETURN(const int file, MakeFile(path));
   // perf finds the file by this mapping, whose access is what it looks for. It is never unmapped.
   const bool is_marked = mmap(nullptr, static_cast<size_t>(sysconf(_SC_PAGESIZE)),
                               PROT_READ | PROT_EXEC, MAP_PRIVATE, file, 0) != MAP_FAILED;
-  Status written = is_marked ? WriteAll(file, path, DumpOf(pieces, lines)) : Status(Failure(path));
+  Status written =
+      is_marked ? WriteAll(file, path, DumpOf(pieces, lines, max_lines)) : Status(Failure(path));
   close(file);
   return written;
 }
@@ -167,7 +176,7 @@ Status WriteDump(absl::Span<const CodePiece> pieces, const CodeLines& lines) {
 
 Status TellProfilers(Profile profile, const vm::artifact::Image& image,
                      absl::Span<const CodePiece> pieces, const CodeLines& lines) {
-  if (profile == Profile::kJitDump) return WriteDump(pieces, lines);
+  if (profile == Profile::kJitDump) return WriteDump(image, pieces, lines);
   // perf asks the map of anonymous memory alone.
   TENON_RETURN_IF_ERROR(image.CopyCode());
   return WritePerfMap(pieces);

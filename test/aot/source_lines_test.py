@@ -85,6 +85,13 @@ def leb(data, at):
             return value, at
 
 
+def to_leb(value):
+    data = b""
+    while value >= 0x80:
+        data, value = data + bytes([value & 0x7f | 0x80]), value >> 7
+    return data + bytes([value])
+
+
 class SourceLinesTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -139,6 +146,46 @@ class SourceLinesTest(unittest.TestCase):
         module = (self.folder / "guest.wasm").read_bytes()
         (self.folder / "without.wasm").write_bytes(module.replace(b".debug_line", b".debug_lime"))
         self.assertEqual(self.run_guest("without.wasm"), FUNCTIONS)
+
+    def test_names_that_overlap_take_no_memory(self):
+        self.write_overlapping(self.folder / "names.wasm", 60_000)
+        module = (self.folder / "names.wasm").read_bytes()
+        (self.folder / "none.wasm").write_bytes(module.replace(b".debug_line_str", b".debug_lime_str"))
+        for guest in "names", "none":
+            self.sh([TENON, "compile", "-O0", f"{guest}.wasm"])
+        for words in (["run", "-g", "--invoke", "run(0)"], ["objdump"],
+                      ["run", "--profile", "jitdump", "--invoke", "run(0)"]):
+            self.assertLess(self.peak(*words, "names.tenon"), self.peak(*words, "none.tenon") + 60_000)
+
+    def peak(self, *words):
+        """How much memory it takes, or what it starts, in KiB."""
+        with subprocess.Popen([TENON, *words], cwd=self.folder, stdout=subprocess.DEVNULL) as child:
+            _, status, usage = os.wait4(child.pid, 0)
+            child.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(child.returncode, 0)
+        return usage.ru_maxrss
+
+    def write_overlapping(self, path, count):
+        """A module in which each load is of a file of its own: names begin a letter apart."""
+        words = struct.pack
+        load = b"\x20\x00\x28\x02\x00\x1a"
+        body = b"\x00" + load * count + b"\x0b"
+        body = to_leb(len(body)) + body
+        first = 1 + len(body) - 1 - len(load) * count
+        names = random.Random(1).randbytes(count + 1000).translate(bytes(range(64, 128)) * 4)
+        header = (bytes([1, 1, 1, 0, 1, 10, 0, 1, 1, 1, 1, 0, 0, 0, 1, 1, 1, 0x1f, 2]) +
+                  words("<II", 0, 0) + bytes([2, 1, 0x1f, 2, 0x0b]) + to_leb(count) +
+                  b"".join(words("<IB", i, 1) for i in range(count)))
+        rows = b"\x02" + to_leb(first) + b"".join(b"\x04" + to_leb(i) + b"\x01\x02" + to_leb(len(load))
+                                                 for i in range(count))
+        unit = words("<HBBI", 5, 4, 0, len(header)) + header + rows + b"\x00\x01\x01"
+        table = words("<I", len(unit)) + unit
+        section = lambda number, data: bytes([number]) + to_leb(len(data)) + data
+        custom = lambda name, data: section(0, bytes([len(name)]) + name + data)
+        path.write_bytes(b"\0asm\1\0\0\0" + section(1, b"\x01\x60\x01\x7f\x00") +
+                         section(3, b"\x01\x00") + section(5, b"\x01\x00\x01") +
+                         section(7, b"\x01\x03run\x00\x00") + section(10, b"\x01" + body) +
+                         custom(b".debug_line", table) + custom(b".debug_line_str", names))
 
     def test_damaged_tables_do_no_harm(self):
         chance = random.Random(1)

@@ -9,6 +9,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "vm/base/byte_reader.h"
+#include "vm/syntax/file_table.h"
 #include "vm/syntax/section.h"
 
 namespace tenon::vm {
@@ -105,22 +106,6 @@ struct FileName {
   std::optional<uint32_t> index = std::nullopt;  // in the table of files
 };
 using FileNames = absl::flat_hash_map<uint64_t, FileName>;  // those asked for
-
-// The files of what was found, each once.
-class FileTable {
- public:
-  explicit FileTable(std::vector<std::string>* files) : files_(*files) {}
-  uint32_t IndexOf(std::string name) {
-    const auto [known, is_new] =
-        indices_.try_emplace(std::move(name), static_cast<uint32_t>(files_.size()));
-    if (is_new) files_.push_back(known->first);
-    return known->second;
-  }
-
- private:
-  std::vector<std::string>& files_;
-  absl::flat_hash_map<std::string, uint32_t> indices_;
-};
 
 // Sections of names that tables refer to. Found once: a module may have many sections.
 struct Strings {
@@ -285,6 +270,7 @@ class LineTable {
     for (const Found& found : found_) {
       FileName& file = files[found.file];
       if (!file.index) file.index = table->IndexOf(PathOf(file, folders));
+      if (!file.index) return;
       (*places)[found.index] = {*file.index, found.line, found.column};
     }
   }
@@ -407,10 +393,11 @@ SourcePlaces FindSourcePlaces(const Module& module, absl::Span<const uint32_t> o
   WantedSet wanted(offsets, *code);
 
   const Strings strings{CustomOf(module, ".debug_str"), CustomOf(module, ".debug_line_str")};
-  FileTable files(&found.files);
+  constexpr size_t kNameBytesAByte = 16;
+  FileTable files(std::min(kMaxFileNames, kNameBytesAByte * module.Bytes().size()), &found.files);
   constexpr uint32_t kLong = 0xffffffff;  // what precedes a size of 64 bits
   ByteReader reader(tables);
-  while (!wanted.empty() && !reader.at_end()) {
+  while (!wanted.empty() && !files.is_full() && !reader.at_end()) {
     uint32_t size = 0;
     if (!reader.ReadFixed(&size)) break;
     uint64_t long_size = size;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -25,12 +26,13 @@ struct SourcePlaces {
     uint32_t file = 0;
     uint32_t line = 0, column = 0;  // as in SourceLine; line 0: nothing is known
   };
-  std::vector<std::string> files;  // as in SourceLine, each once
-  std::vector<Place> places;       // in the order of what was asked for
+  std::deque<std::string> files;  // as in SourceLine, each once; kMaxFileNames at most
+  std::vector<Place> places;      // in the order of what was asked for
 };
 
 // Of the instructions at those offsets in the module's bytes. Reads all tables, once: in time that
-// is linear in their size and nearly so in the number of offsets, in memory of the latter alone.
+// is linear in their size and nearly so in the number of offsets, in memory of the latter and of
+// files' names alone. Where these would be too many (file_table.h) the rest has no place.
 SourcePlaces FindSourcePlaces(const Module& module, absl::Span<const uint32_t> offsets);
 std::vector<SourceLine> FindSourceLines(const Module& module, absl::Span<const uint32_t> offsets);
 
