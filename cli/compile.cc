@@ -73,10 +73,7 @@ int Compile(const CompileOptions& options) {
 }
 
 int Objdump(const ObjdumpOptions& options) {
-  // A name that begins with a dash is no option.
-  const absl::string_view folder = options.file[0] == '-' ? "./" : "";
-  const Result<int> exit_code =
-      RunCompiler({"objdump", absl::StrCat(folder, options.file), options.func});
+  const Result<int> exit_code = RunCompiler({"objdump", options.file, options.func});
   if (exit_code) return *exit_code == kCompilerIo ? kExitBadInput : *exit_code;
   return Complain(absl::StrCat("objdump: ", exit_code.error().message()), kExitBadInput);
 }

@@ -198,12 +198,18 @@ class CodePrinter {
   absl::flat_hash_map<uint32_t, std::vector<uint32_t>> bodies_;  // by function
 };
 
+Status PrintFile(const std::string& path, const std::string& func) {
+  TENON_ASSIGN_OR_RETURN(vm::sys::File file, vm::sys::File::Open(path));
+  TENON_ASSIGN_OR_RETURN(const auto image, Image::MapForAny(std::move(file)));
+  return CodePrinter::Print(*image, func);
+}
+
 }  // namespace
 
 Result<bool> PrintCode(const std::string& path, const std::string& func) {
-  TENON_ASSIGN_OR_RETURN(vm::sys::File file, vm::sys::File::Open(path));
-  TENON_ASSIGN_OR_RETURN(const auto image, Image::MapForAny(std::move(file)));
-  TENON_RETURN_IF_ERROR(CodePrinter::Print(*image, func));
+  if (Status printed = PrintFile(path, func); !printed) {
+    return std::unexpected(std::move(printed).error().WithContext(path));
+  }
   llvm::outs().flush();
   const std::error_code error = llvm::outs().error();
   llvm::outs().clear_error();  // else it ends the process with a message of its own

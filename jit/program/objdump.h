@@ -10,8 +10,8 @@
 namespace tenon::jit {
 
 // Prints the functions that have `func` in their symbol, or have that index; all when it is empty.
-// Errors are as Image::MapForAny's; kUsage: there is none; kIo: it can't be written. False: the
-// reader left before the end.
+// Errors name the file and are as Image::MapForAny's; kUsage: there is none; kIo: it can't be
+// written. False: the reader left before the end.
 Result<bool> PrintCode(const std::string& path, const std::string& func);
 
 }  // namespace tenon::jit
