@@ -1,78 +1,29 @@
 #include "abi/types/flat.h"
 
-#include <algorithm>
-
 namespace tenon::abi {
 namespace {
 
 using FlatTypes = absl::InlinedVector<vm::ValType, kMaxFlatParams + 1>;
 
-bool Flatten(const TypeTable& types, ValType type, bool memory64, size_t limit, FlatTypes* out);
-
 vm::ValType Pointer(bool memory64) { return memory64 ? vm::ValType::kI64 : vm::ValType::kI32; }
 
-// The type that holds either of two cases' values. abi: "Flattening", join.
-vm::ValType Join(vm::ValType a, vm::ValType b) {
-  if (a == b) return a;
-  const auto is_32 = [](vm::ValType t) { return t == vm::ValType::kI32 || t == vm::ValType::kF32; };
-  return is_32(a) && is_32(b) ? vm::ValType::kI32 : vm::ValType::kI64;
-}
-
-bool FlattenCases(const TypeTable& types, const TypeDef& def, bool memory64, size_t limit,
-                  FlatTypes* out) {
-  out->push_back(vm::ValType::kI32);  // the discriminant
-  if (out->size() > limit) return false;
-  const size_t start = out->size();
-  for (ValType payload : def.types) {
-    if (!payload.has_value()) continue;
-    FlatTypes flat;
-    if (!Flatten(types, payload, memory64, limit - start, &flat)) return false;
-    for (size_t i = 0; i < flat.size(); ++i) {
-      if (start + i < out->size()) {
-        (*out)[start + i] = Join((*out)[start + i], flat[i]);
-      } else {
-        out->push_back(flat[i]);
-      }
-    }
+vm::ValType CoreType(FlatForm::Part part, bool memory64) {
+  switch (part) {
+    case FlatForm::Part::kF32: return vm::ValType::kF32;
+    case FlatForm::Part::kI64: return vm::ValType::kI64;
+    case FlatForm::Part::kF64: return vm::ValType::kF64;
+    case FlatForm::Part::kPointer: return Pointer(memory64);
+    default: return vm::ValType::kI32;
   }
-  return true;
 }
 
-bool Push(vm::ValType type, size_t limit, FlatTypes* out) {
-  out->push_back(type);
-  return out->size() <= limit;
-}
-
-// Appends the flat types of `type`, stopping once more than `limit` are there. Returns false then.
+// Appends the flat types of `type`. False, and nothing is appended, where there would be more than
+// `limit`, which is kMaxFlatParams at most.
 bool Flatten(const TypeTable& types, ValType type, bool memory64, size_t limit, FlatTypes* out) {
-  switch (type.kind()) {
-    case TypeKind::kS64:
-    case TypeKind::kU64: return Push(vm::ValType::kI64, limit, out);
-    case TypeKind::kF32: return Push(vm::ValType::kF32, limit, out);
-    case TypeKind::kF64: return Push(vm::ValType::kF64, limit, out);
-    case TypeKind::kString:
-    case TypeKind::kList:
-    case TypeKind::kMap:
-      return Push(Pointer(memory64), limit, out) && Push(Pointer(memory64), limit, out);
-    case TypeKind::kRecord:
-    case TypeKind::kTuple: {
-      const TypeDef& def = types.Get(type);
-      return std::all_of(def.types.begin(), def.types.end(),
-                         [&](ValType part) { return Flatten(types, part, memory64, limit, out); });
-    }
-    case TypeKind::kFixedList: {
-      const TypeDef& def = types.Get(type);
-      for (uint32_t i = 0; i < def.length; ++i) {  // each adds one or more
-        if (!Flatten(types, def.types[0], memory64, limit, out)) return false;
-      }
-      return true;
-    }
-    case TypeKind::kVariant:
-    case TypeKind::kOption:
-    case TypeKind::kResult: return FlattenCases(types, types.Get(type), memory64, limit, out);
-    default:  // small integers, char, flags, enum, handles
-      return Push(vm::ValType::kI32, limit, out);
-  }
+  const FlatForm flat = types.Flat(type);
+  if (out->size() + flat.size > limit) return false;
+  for (uint8_t i = 0; i < flat.size; ++i) out->push_back(CoreType(flat.parts[i], memory64));
+  return true;
 }
 
 // True when the types' flat form is no longer than `limit`; else it is a pointer.

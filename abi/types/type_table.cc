@@ -45,6 +45,45 @@ TypeFacts PrimitiveFacts(TypeKind kind) {
   return facts;
 }
 
+FlatForm PrimitiveFlat(TypeKind kind) {
+  using Part = FlatForm::Part;
+  switch (kind) {
+    case TypeKind::kS64:
+    case TypeKind::kU64: return {{Part::kI64}, 1};
+    case TypeKind::kF32: return {{Part::kF32}, 1};
+    case TypeKind::kF64: return {{Part::kF64}, 1};
+    case TypeKind::kString: return {{Part::kPointer, Part::kPointer}, 2};
+    default: return {{Part::kI32}, 1};
+  }
+}
+
+void Append(const FlatForm& more, FlatForm* flat) {
+  for (uint8_t i = 0; i < more.size && flat->size <= kMaxFlatParams; ++i) {
+    if (flat->size < kMaxFlatParams) flat->parts[flat->size] = more.parts[i];
+    ++flat->size;
+  }
+}
+
+// What holds either of two cases' values. abi: "Flattening", join.
+FlatForm::Part Join(FlatForm::Part a, FlatForm::Part b) {
+  using Part = FlatForm::Part;
+  const auto is_64 = [](Part part) { return part == Part::kI64 || part == Part::kF64; };
+  if (a == b) return a;
+  if (is_64(a) || is_64(b)) return Part::kI64;
+  return a == Part::kPointer || b == Part::kPointer ? Part::kPointer : Part::kI32;
+}
+
+void JoinWith(const FlatForm& other, FlatForm* flat) {
+  const size_t common = std::min(flat->size, other.size);
+  for (size_t i = 0; i < std::min(common, kMaxFlatParams); ++i) {
+    flat->parts[i] = Join(flat->parts[i], other.parts[i]);
+  }
+  for (size_t i = common; i < std::min<size_t>(other.size, kMaxFlatParams); ++i) {
+    flat->parts[i] = other.parts[i];
+  }
+  flat->size = std::max(flat->size, other.size);
+}
+
 uint32_t DiscriminantSize(size_t cases) { return cases <= 256 ? 1 : cases <= 65536 ? 2 : 4; }
 
 // What a value of the type takes in a 64-bit memory; its parts take `product` one behind the other
@@ -106,6 +145,40 @@ TypeFacts TypeTable::Facts(ValType type) const {
   return IsPrimitive(type.kind()) ? PrimitiveFacts(type.kind()) : defs_[type.index()].facts;
 }
 
+FlatForm TypeTable::Flat(ValType type) const {
+  return IsPrimitive(type.kind()) ? PrimitiveFlat(type.kind()) : flat_[type.index()];
+}
+
+FlatForm TypeTable::Flatten(const TypeDef& def) const {
+  FlatForm flat;
+  switch (def.kind) {
+    case TypeKind::kList:
+    case TypeKind::kMap: Append(PrimitiveFlat(TypeKind::kString), &flat); break;
+    case TypeKind::kRecord:
+    case TypeKind::kTuple:
+      for (const ValType part : def.types) Append(Flat(part), &flat);
+      break;
+    case TypeKind::kFixedList:  // each adds one or more
+      for (uint32_t i = 0; i < def.length && flat.size <= kMaxFlatParams; ++i) {
+        Append(Flat(def.types[0]), &flat);
+      }
+      break;
+    case TypeKind::kVariant:
+    case TypeKind::kOption:
+    case TypeKind::kResult: {
+      FlatForm payloads;
+      for (const ValType payload : def.types) {
+        if (payload.has_value()) JoinWith(Flat(payload), &payloads);
+      }
+      flat = PrimitiveFlat(TypeKind::kU32);  // the discriminant
+      Append(payloads, &flat);
+      break;
+    }
+    default: flat = PrimitiveFlat(TypeKind::kU32);  // flags, enum, handles
+  }
+  return flat;
+}
+
 Result<TypeFacts> TypeTable::Measure(const TypeDef& def) const {
   TypeFacts facts;
   uint64_t size = 1 + def.labels.size();
@@ -147,6 +220,7 @@ Result<ValType> TypeTable::Intern(TypeDef def) {
   TENON_ASSIGN_OR_RETURN(const TypeFacts facts, Measure(def));
   const uint32_t index = static_cast<uint32_t>(defs_.size());
   const TypeKind kind = def.kind;
+  flat_.push_back(Flatten(def));
   defs_.push_back({std::move(def), facts});
   interned_defs_.insert(DefIndex(index));
   return ValType(kind, index);

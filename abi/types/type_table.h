@@ -59,6 +59,9 @@ class TypeTable {
   const ComponentType& Get(ComponentTypeId id) const { return components_[id.value()]; }
   const ModuleType& Get(ModuleTypeId id) const { return modules_[id.value()]; }
   TypeFacts Facts(ValType type) const;
+  // Of a table that was not read from an archive. Made once, when a type is interned: a type may be
+  // large, and functions that have it many.
+  FlatForm Flat(ValType type) const;
   // Of a whole function type: sums and disjunctions over params and result.
   bool HasResource(FuncTypeId id) const { return func_has_resource_[id.value()]; }
 
@@ -96,10 +99,12 @@ class TypeTable {
     bool operator()(FuncTypeId a, const FuncType& b) const { return table.Get(a) == b; }
   };
   Result<TypeFacts> Measure(const TypeDef& def) const;
+  FlatForm Flatten(const TypeDef& def) const;
   void Grow(const NamedItem& item, Extent* extent) const;
   Status Check(const Extent& extent);
 
   std::deque<Entry> defs_;
+  std::deque<FlatForm> flat_;  // of defs_
   std::deque<FuncType> funcs_;
   std::vector<bool> func_has_resource_;
   std::deque<InstanceType> instances_;

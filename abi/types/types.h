@@ -6,8 +6,10 @@
 // recursively. Names are views of the text that a type was made from, the component's bytes.
 #pragma once
 
+#include <tenon/layout.h>
 #include <tenon/type_kind.h>  // IWYU pragma: export
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -116,6 +118,13 @@ struct TypeFacts {
   bool has_resource = false;  // an own or a borrow
   bool has_async = false;     // a stream, a future or an error context
   bool has_pointer = false;   // a string or a list: loads and stores need a memory
+};
+
+// The core types that a type flattens to, as far as they may be passed by value. abi: "Flattening"
+struct FlatForm {
+  enum class Part : uint8_t { kI32, kF32, kI64, kF64, kPointer };  // as wide as the memory's
+  std::array<Part, kMaxFlatParams> parts = {};
+  uint8_t size = 0;  // kMaxFlatParams + 1: more than there is room for
 };
 
 struct FuncType {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <ctime>
+
 #include "abi/binary/bytes_for_test.h"
 #include "abi/binary/decode.h"
 #include "abi/text/wit.h"
@@ -265,6 +267,21 @@ Bytes Doubling(int doublings) {
 TEST_F(ValidateTest, TypeSizeHasALimit) {
   EXPECT_EQ(ErrorOf(Doubling(18)), "");
   EXPECT_EQ(ErrorOf(Doubling(19)), "type size exceeds the limit of 1000000");
+}
+
+// Sixty thousand times, a function whose parameter is of results of results, 2^15 at the end.
+TEST_F(ValidateTest, LargeTypesAreFlattenedOnce) {
+  Bytes sections = Section(kType, {{0x6a, 0x01, 0x7d, 0x01, 0x7d}});
+  for (uint8_t i = 0; i < 14; ++i) {
+    sections = Cat({sections, Section(kType, {{0x6a, 0x01, i, 0x01, i}})});
+  }
+  sections = Cat({sections, Section(kType, {{0x40, 0x01, 0x01, 'a', 0x0e, 0x01, 0x00}}),
+                  Section(kImport, {Cat({ExternName("f"), {0x01, 0x0f}})})});
+  const Bytes lower = Section(kCanon, {{0x01, 0x00, 0x00, 0x00}});
+  for (int i = 0; i < 60'000; ++i) sections.insert(sections.end(), lower.begin(), lower.end());
+  const std::clock_t begin = std::clock();
+  EXPECT_EQ(ErrorOf(Component({sections})), "");
+  EXPECT_LT(std::clock() - begin, 5 * CLOCKS_PER_SEC);
 }
 
 // Imports of an instance with 900 instances, each with 900 functions: little to write, much to
