@@ -155,7 +155,9 @@ class SourceLinesTest(unittest.TestCase):
             self.sh([TENON, "compile", "-O0", f"{guest}.wasm"])
         for words in (["run", "-g", "--invoke", "run(0)"], ["objdump"],
                       ["run", "--profile", "jitdump", "--invoke", "run(0)"]):
-            self.assertLess(self.peak(*words, "names.tenon"), self.peak(*words, "none.tenon") + 60_000)
+            # Without a limit it is several times that; sanitizers keep what is freed for a while.
+            self.assertLess(self.peak(*words, "names.tenon"),
+                            self.peak(*words, "none.tenon") + 200_000)
 
     def peak(self, *words):
         """How much memory it takes, or what it starts, in KiB."""
