@@ -222,14 +222,17 @@ std::shared_ptr<const vm::artifact::Image> Cache::Find(const vm::sys::Sha256Dige
   return std::move(*image);
 }
 
-std::optional<CacheLock> Cache::Lock(absl::string_view name, bool waits) const {
+std::optional<CacheLock> Cache::Lock(absl::string_view name, bool waits, bool* is_held) const {
   for (;;) {
     Descriptor file(openat(descriptor(), LockName(name).c_str(),
                            O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
     struct stat status;
-    if (!file || !LockWhole(file.number(), waits) || fstat(file.number(), &status) != 0) {
+    if (!file) return std::nullopt;
+    if (!LockWhole(file.number(), waits)) {
+      if (is_held != nullptr) *is_held = errno == EWOULDBLOCK;
       return std::nullopt;
     }
+    if (fstat(file.number(), &status) != 0) return std::nullopt;
     // Who had it may have removed it: then the next one locks another.
     const bool is_marked = status.st_size != 0 && Now() / kSecond - status.st_mtim.tv_sec <= kDay;
     if (status.st_nlink != 0) return CacheLock(std::move(file), is_marked);
@@ -238,8 +241,9 @@ std::optional<CacheLock> Cache::Lock(absl::string_view name, bool waits) const {
 
 void Cache::Keep(absl::string_view name, const vm::sys::File& compiled) const {
   const std::string temporary = absl::StrCat(name, ".tmp");
+  unlinkat(descriptor(), temporary.c_str(), 0);  // of somebody who had the lock and was ended
   const Descriptor written(openat(descriptor(), temporary.c_str(),
-                                  O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+                                  O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!written) return;
   // A name that outlives what it names, in a crash of the machine, would be run.
   if (!CopyAll(compiled, written.number()) || !vm::sys::WriteThrough(written.number()) ||
@@ -268,18 +272,17 @@ std::vector<Cache::Entry> Cache::List() const {
 
 bool Cache::RemoveIdle(absl::string_view name, ino_t only) const {
   const std::string file(name), lock_name = LockName(name);
-  const auto lock = Lock(name, /*waits=*/false);
-  // Where there can't be a lock nobody has one.
-  if (!lock && faccessat(descriptor(), lock_name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
-    return false;
-  }
+  bool is_held = false;
+  const auto lock = Lock(name, /*waits=*/false, &is_held);
+  if (is_held) return false;  // where there can't be a lock nobody has one
   struct stat now;
   if (only != 0 &&
       (fstatat(descriptor(), file.c_str(), &now, AT_SYMLINK_NOFOLLOW) != 0 || now.st_ino != only)) {
     return false;
   }
   const bool is_gone = unlinkat(descriptor(), file.c_str(), 0) == 0;
-  if (lock && !lock->is_marked()) unlinkat(descriptor(), lock_name.c_str(), 0);
+  // What has the lock's name after that is another's.
+  if (lock && !lock->is_marked() && file != lock_name) unlinkat(descriptor(), lock_name.c_str(), 0);
   return is_gone;
 }
 

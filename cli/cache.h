@@ -62,9 +62,9 @@ class Cache {
   // That file, if it is there and good: as far as a start reads it, or `in_all`.
   std::shared_ptr<const vm::artifact::Image> Find(const vm::sys::Sha256Digest& source,
                                                   const EngineOptions& options, bool in_all) const;
-  // The lock of the file of that name. Nothing: somebody else has it, and `waits` is false, or
-  // there can't be one.
-  std::optional<CacheLock> Lock(absl::string_view name, bool waits) const;
+  // The lock of the file of that name. Nothing: somebody else has it, and `waits` is false, which
+  // `is_held` is told, or there can't be one.
+  std::optional<CacheLock> Lock(absl::string_view name, bool waits, bool* is_held = nullptr) const;
   // Keeps a copy of a compiled file under that name, whose lock the caller has. Where there is no
   // place for it, nothing changes.
   void Keep(absl::string_view name, const vm::sys::File& compiled) const;

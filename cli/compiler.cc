@@ -168,10 +168,11 @@ pid_t StartCompiler(std::vector<std::string> word_list, absl::Span<const int> he
   }
   // Nothing else that the runner was started with is kept open by it.
   std::vector<Descriptor> high;
+  bool has_all = true;
   int next = kHeld;
   for (const int descriptor : held) {
     high.emplace_back(fcntl(descriptor, F_DUPFD_CLOEXEC, kFirstHigh));
-    posix_spawn_file_actions_adddup2(&actions, high.back().number(), next++);
+    has_all &= posix_spawn_file_actions_adddup2(&actions, high.back().number(), next++) == 0;
   }
   posix_spawn_file_actions_addclosefrom_np(&actions, next);
   sigset_t none;  // are blocked in it, unlike in the thread that this is called on
@@ -180,8 +181,9 @@ pid_t StartCompiler(std::vector<std::string> word_list, absl::Span<const int> he
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
   const Words words("tenon-compile", std::move(word_list));
   pid_t child = -1;
-  const int error =
-      posix_spawn(&child, words.path().c_str(), &actions, &attributes, words.pointers(), environ);
+  const int error = !has_all ? EMFILE
+                             : posix_spawn(&child, words.path().c_str(), &actions, &attributes,
+                                           words.pointers(), environ);
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   if (error != 0) return -1;

@@ -163,7 +163,7 @@ int CallRun(const RunOptions& options, const Instance& instance,
 int RunComponent(const RunOptions& options, InputFile& file, Program& program) {
   const bool is_binary = KindOf(file.bytes) == InputKind::kComponent;
   Expected<Component> component = Load(options, file, program.engine);
-  if (!component && file.is_cached) {
+  if (!component && file.is_cached && !IsNoComponent(file)) {
     auto again = ReadWithoutImage(options);
     if (!again) return Report(options, again.error());
     file = std::move(*again);

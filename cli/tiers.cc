@@ -105,7 +105,8 @@ Result<InputFile> ReadOrFind(const RunOptions& options) {
   InputFile file;
   struct stat status;
   const auto cache = MayCache(options) ? Cache::Open(/*make=*/false) : std::nullopt;
-  const bool is_known = cache && stat(options.file.c_str(), &status) == 0;
+  const bool is_known =
+      cache && stat(options.file.c_str(), &status) == 0 && S_ISREG(status.st_mode);
   if (is_known) file.digest = cache->KnownDigest(status);
   const bool was_known = file.digest.has_value();
   if (was_known) file.image = cache->Find(*file.digest, options.engine, options.verify);
@@ -238,14 +239,14 @@ Status TellTools(const RunOptions& options, const Image* image, ModuleSpan modul
     return {};
   }
   const bool tells_lines = options.debug || options.profile == Profile::kJitDump;
-  if (tells_lines && (image->header().settings & vm::artifact::kAllPositions) == 0) {
+  TENON_ASSIGN_OR_RETURN(const std::vector<CodePiece> pieces, PiecesOf(*image, modules));
+  CodeLines lines;
+  if (tells_lines) lines = LinesOf(*image, modules);
+  if (!lines.lines.empty() && (image->header().settings & vm::artifact::kAllPositions) == 0) {
     std::fprintf(stderr,
                  "tenon: run: lines of the guest are those of what may trap or call; "
                  "'tenon compile -g' tells all of them\n");
   }
-  TENON_ASSIGN_OR_RETURN(const std::vector<CodePiece> pieces, PiecesOf(*image, modules));
-  CodeLines lines;
-  if (tells_lines) lines = LinesOf(*image, modules);
   if (options.debug) TellDebuggers(*image, pieces, lines);
   return is_profiled ? TellProfilers(options.profile, *image, pieces, lines) : Status();
 }

@@ -146,7 +146,9 @@ TypeFacts TypeTable::Facts(ValType type) const {
 }
 
 FlatForm TypeTable::Flat(ValType type) const {
-  return IsPrimitive(type.kind()) ? PrimitiveFlat(type.kind()) : flat_[type.index()];
+  if (IsPrimitive(type.kind())) return PrimitiveFlat(type.kind());
+  TENON_CHECK(type.index() < flat_.size());
+  return flat_[type.index()];
 }
 
 FlatForm TypeTable::Flatten(const TypeDef& def) const {

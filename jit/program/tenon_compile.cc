@@ -262,8 +262,8 @@ void LimitWhole(uint64_t input_bytes, CompileOptions* options) {
   options->output_bytes = is_bounded ? static_cast<uint64_t>(bytes) : 0;
 }
 
-// Reading the input is under the budget's watch as compiling is; writing is not: by then there is
-// something that would be left behind.
+// Decoding and validating is under the budget's watch as compiling is; writing is not: by then
+// there is something that would be left behind.
 Result<std::vector<uint8_t>> ReadAndCompile(std::vector<uint8_t> bytes, const Arguments& arguments,
                                             std::vector<CompileReport>* reports) {
   Budget budget(arguments.compile);

@@ -44,8 +44,8 @@ Result<File> File::OfBytes(absl::Span<const uint8_t> bytes) {
   if (file.descriptor_ < 0 && errno == EINVAL) {
     file.descriptor_ = memfd_create("tenon", MFD_CLOEXEC | MFD_ALLOW_SEALING);
   }
-  if (file.descriptor_ < 0) return SystemFailure();
-  TENON_RETURN_IF_ERROR(file.Append(bytes));
+  Status made = file.descriptor_ < 0 ? SystemFailure() : file.Append(bytes);
+  if (!made) return std::unexpected(std::move(made).error().WithContext("a file in memory"));
   return file;
 }
 
