@@ -29,17 +29,18 @@ std::string Guest(const char* name) { return std::string(TENON_GUESTS_DIR) + "/"
 // What `tenon compile` makes of a guest, in a folder that goes with the process.
 class CompiledGuests {
  public:
+  CompiledGuests() { EXPECT_TRUE(std::filesystem::create_directory(folder_)) << folder_; }
+  ~CompiledGuests() { std::filesystem::remove_all(folder_); }
+
   std::string PathOf(const std::string& name) {
     const std::string path = folder_ + "/" + name + ".tenon";
     const std::string command = TENON_COMPILE " -O0 " + Guest(name.c_str()) + " -o " + path;
     EXPECT_TRUE(std::filesystem::exists(path) || std::system(command.c_str()) == 0);
     return path;
   }
-  ~CompiledGuests() { std::filesystem::remove_all(folder_); }
 
  private:
-  char folder_template_[32] = "/tmp/tenon-embed-XXXXXX";
-  const std::string folder_ = mkdtemp(folder_template_);
+  const std::string folder_ = testing::TempDir() + "tenon-embed-" + std::to_string(getpid());
 };
 
 std::string Compiled(const char* name) {
